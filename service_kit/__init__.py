@@ -1,0 +1,1 @@
+"""What every Dermis service is built from. No business words in here."""

@@ -1,0 +1,96 @@
+"""The object store: images and archives behind one small interface.
+
+A folder (`file:///…`), an S3-compatible service (`s3://bucket/prefix`) or memory (`memory://`,
+tests), by obstore. Keys are relative paths; a key that leaves the store is refused by obstore.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from obstore.exceptions import AlreadyExistsError, NotFoundError
+from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
+
+STREAM_CHUNK_BYTES = 256 * 1024
+
+
+class BlobMissing(Exception):
+    """No object has this key."""
+
+
+class BlobExists(Exception):
+    """An object with this key is there already, and stays as it is."""
+
+
+class Blobs:
+    """An object store named by a URL."""
+
+    def __init__(self, url: str) -> None:
+        self._store = _open(url)
+
+    async def put(self, key: str, data: bytes | Path) -> None:
+        """Write an object whole or not at all; an older one of the same key is replaced."""
+        await self._store.put_async(key, data)
+
+    async def put_if_absent(self, key: str, data: bytes | Path) -> None:
+        """Write an object unless the key is taken; of two writers at once exactly one wins.
+
+        Raises:
+            BlobExists: the key is taken.
+        """
+        try:
+            await self._store.put_async(key, data, mode="create")
+        except AlreadyExistsError:
+            raise BlobExists(key) from None
+
+    async def get(self, key: str) -> bytes:
+        """Read an object whole.
+
+        Raises:
+            BlobMissing: no such key.
+        """
+        try:
+            answer = await self._store.get_async(key)
+        except (NotFoundError, FileNotFoundError):
+            raise BlobMissing(key) from None
+        return bytes(await answer.bytes_async())
+
+    async def stream(self, key: str) -> AsyncIterator[bytes]:
+        """Read an object in chunks of 256 KiB, never holding more.
+
+        Raises:
+            BlobMissing: no such key.
+        """
+        try:
+            answer = await self._store.get_async(key)
+        except (NotFoundError, FileNotFoundError):
+            raise BlobMissing(key) from None
+        async for chunk in answer.stream(min_chunk_size=STREAM_CHUNK_BYTES):
+            yield bytes(chunk)
+
+    async def delete(self, key: str) -> None:
+        """Remove an object; a key that is not there is fine."""
+        with contextlib.suppress(NotFoundError, FileNotFoundError):
+            await self._store.delete_async(key)
+
+    async def list(self, prefix: str) -> list[str]:
+        """All keys below a prefix, in order."""
+        keys: list[str] = []
+        async for page in self._store.list(prefix=prefix):
+            keys.extend(entry["path"] for entry in page)
+        return sorted(keys)
+
+    async def ping(self) -> None:
+        """Raise whatever the store raises when it can't be reached."""
+        async for _ in self._store.list(prefix="__ping__"):
+            return
+
+
+def _open(url: str) -> ObjectStore:
+    parts = urlsplit(url)
+    if parts.scheme == "memory":
+        return MemoryStore()
+    if parts.scheme == "file":
+        return LocalStore(Path(parts.path), mkdir=True, automatic_cleanup=False)
+    return from_url(url)

@@ -1,0 +1,92 @@
+"""JSON log lines with the request id, without secrets or patient data."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import orjson
+import structlog
+from google.protobuf.message import Message
+
+from dermis.options.v1 import access_pb2
+from service_kit.request import current_request
+
+MASK = "[masked]"
+
+# Keys that never carry their value into a log, whatever writes the line.
+MASKED_KEYS = frozenset(
+    {
+        "access_token", "authorization", "birth_date", "challenge_token", "code", "contact",
+        "cookie", "email", "full_name", "name", "note", "password", "recovery_code",
+        "refresh_token", "secret", "token",
+    }
+)  # fmt: skip
+
+
+def configure(service: str, level: str = "INFO") -> None:
+    """Send structlog and the standard library's loggers to stdout as one JSON object a line."""
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _named(service),
+        _masked,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(level.lower()),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(
+                    serializer=lambda line, **_: orjson.dumps(line, default=str).decode()
+                ),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    # These write request lines with full URLs; our own access line says the same without them.
+    for chatty in ("httpx", "httpcore", "uvicorn.access"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def loggable(message: Message) -> dict[str, Any]:
+    """A protobuf message as a flat dict for a log line; fields marked `sensitive` are masked."""
+    shown: dict[str, Any] = {}
+    for field, value in message.ListFields():
+        if field.GetOptions().Extensions[access_pb2.sensitive]:
+            shown[field.name] = MASK
+        elif isinstance(value, Message):
+            shown[field.name] = loggable(value)
+        elif isinstance(value, bytes):
+            shown[field.name] = f"{len(value)} bytes"
+        elif isinstance(value, str | int | float | bool):
+            shown[field.name] = value
+        else:
+            shown[field.name] = f"{len(value)} items"
+    return shown
+
+
+def _named(service: str) -> structlog.types.Processor:
+    def add(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        line["service"] = service
+        line["request_id"] = current_request().id
+        return line
+
+    return add
+
+
+def _masked(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for key in line.keys() & MASKED_KEYS:
+        line[key] = MASK
+    return line

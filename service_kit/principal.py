@@ -1,0 +1,219 @@
+"""Who is calling: read from a signed token, checked in every service on its own.
+
+Access tokens are JWTs signed with Ed25519 (RFC 8037, RFC 9068 in spirit). The algorithm is
+pinned, so neither `alg: none` nor a symmetric forgery is even looked at.
+"""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Literal, Protocol, get_args
+from uuid import UUID
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from google.protobuf import descriptor_pool
+
+from dermis.options.v1 import access_pb2
+from service_kit.errors import Code, DomainError
+
+ALGORITHM = "EdDSA"
+# How far two machines' clocks may differ before a token is refused.
+CLOCK_SKEW_SECONDS = 30
+REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "role", "typ", "iat", "exp"]
+
+TokenKind = Literal["access", "enrolment", "service"]
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The caller of a request.
+
+    Attributes:
+        user_id: the account, or the service's own id for service tokens.
+        session_id: the sign-in that the token came from.
+        role: `dermis.options.v1.Role`.
+        clinic_id: the clinic whose patients this caller may see, if any.
+        token: the token itself, handed on to the service that owns the data.
+        kind: what the token is good for; `enrolment` only for setting up 2FA.
+        expires_at: when the token ends.
+    """
+
+    user_id: UUID
+    session_id: UUID
+    role: access_pb2.Role
+    clinic_id: UUID | None
+    token: str
+    kind: TokenKind
+    expires_at: datetime
+
+    def may(self, permission: access_pb2.Permission) -> bool:
+        """Whether this caller holds a permission; an enrolment token holds only SIGNED_IN."""
+        if permission == access_pb2.PERMISSION_PUBLIC:
+            return True
+        if self.kind == "enrolment":
+            return permission == access_pb2.PERMISSION_SIGNED_IN
+        return permission in granted_permissions(self.role)
+
+
+@cache
+def granted_permissions(role: access_pb2.Role) -> frozenset[int]:
+    """What a role may do, as `protos/dermis/options/v1/access.proto` says."""
+    value = access_pb2.Role.DESCRIPTOR.values_by_number[role]
+    return frozenset(value.GetOptions().Extensions[access_pb2.grants])
+
+
+@cache
+def method_permission(method: str) -> access_pb2.Permission:
+    """The permission that an RPC names in its proto.
+
+    Args:
+        method: "/package.Service/Method", as gRPC spells it.
+
+    Returns:
+        PERMISSION_UNSPECIFIED, which nobody holds, where the method names none.
+    """
+    service, _, name = method.lstrip("/").partition("/")
+    descriptor = descriptor_pool.Default().FindServiceByName(service).methods_by_name[name]
+    return descriptor.GetOptions().Extensions[access_pb2.permission]
+
+
+class KeySource(Protocol):
+    """Where public keys come from."""
+
+    async def key(self, kid: str) -> Ed25519PublicKey | None:
+        """The public key of this id; None where there is none."""
+
+
+class Revocations(Protocol):
+    """Where ended sessions are known."""
+
+    async def is_revoked(self, session_id: UUID) -> bool:
+        """Whether the session has been ended. Never answers by guess: raises when it can't know."""
+
+
+class TokenVerifier:
+    """Turns a bearer token into a `Principal`."""
+
+    def __init__(
+        self, keys: KeySource, revocations: Revocations, *, issuer: str, audience: str
+    ) -> None:
+        self._keys = keys
+        self._revocations = revocations
+        self._issuer = issuer
+        self._audience = audience
+
+    async def verify(self, token: str) -> Principal:
+        """Check signature, issuer, audience, times and revocation.
+
+        Raises:
+            DomainError: UNAUTHENTICATED with TOKEN_INVALID, TOKEN_EXPIRED or SESSION_ENDED;
+                UNAVAILABLE when keys or revocations can't be asked.
+        """
+        claims = await self._claims(token)
+        principal = _principal(claims, token)
+        # A service token belongs to no sign-in; its ten minutes are its only limit.
+        if principal.kind != "service" and await self._revocations.is_revoked(
+            principal.session_id
+        ):
+            raise DomainError(
+                Code.UNAUTHENTICATED, "SESSION_ENDED", "This session has ended; sign in again."
+            )
+        return principal
+
+    async def _claims(self, token: str) -> dict[str, Any]:
+        try:
+            header = jwt.get_unverified_header(token)
+            if header.get("alg") != ALGORITHM:
+                raise _invalid()
+            key = await self._keys.key(str(header.get("kid", "")))
+            if key is None:
+                raise _invalid()
+            return jwt.decode(
+                token,
+                key,
+                algorithms=[ALGORITHM],
+                audience=self._audience,
+                issuer=self._issuer,
+                leeway=CLOCK_SKEW_SECONDS,
+                options={"require": REQUIRED_CLAIMS},
+            )
+        except jwt.ExpiredSignatureError:
+            raise DomainError(
+                Code.UNAUTHENTICATED, "TOKEN_EXPIRED", "The access token has expired; refresh it."
+            ) from None
+        except (jwt.InvalidTokenError, ValueError):
+            raise _invalid() from None
+
+
+def _principal(claims: dict[str, Any], token: str) -> Principal:
+    try:
+        if claims["typ"] not in get_args(TokenKind):
+            raise _invalid()
+        clinic = claims.get("clinic")
+        return Principal(
+            user_id=UUID(claims["sub"]),
+            session_id=UUID(claims["sid"]),
+            role=access_pb2.Role.Value(f"ROLE_{claims['role'].upper()}"),
+            clinic_id=UUID(clinic) if clinic else None,
+            token=token,
+            kind=claims["typ"],
+            expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+        )
+    except (ValueError, AttributeError, TypeError):
+        raise _invalid() from None
+
+
+def _invalid() -> DomainError:
+    return DomainError(
+        Code.UNAUTHENTICATED, "TOKEN_INVALID", "The access token is not valid; sign in again."
+    )
+
+
+_current: ContextVar[Principal | None] = ContextVar("principal", default=None)
+
+
+def set_current_principal(principal: Principal | None) -> None:
+    """Make `principal` the caller in this context."""
+    _current.set(principal)
+
+
+def find_principal() -> Principal | None:
+    """The caller, or None for a public call."""
+    return _current.get()
+
+
+def current_principal() -> Principal:
+    """The caller.
+
+    Raises:
+        DomainError: UNAUTHENTICATED / SIGN_IN_REQUIRED when nobody is signed in.
+    """
+    principal = _current.get()
+    if principal is None:
+        raise DomainError(Code.UNAUTHENTICATED, "SIGN_IN_REQUIRED", "Sign in first.")
+    return principal
+
+
+def require(permission: access_pb2.Permission) -> None:
+    """Let the call through only if the caller holds `permission`; deny by default.
+
+    Raises:
+        DomainError: UNAUTHENTICATED when nobody is signed in, else PERMISSION_DENIED with
+            TWO_FACTOR_SETUP_REQUIRED or NOT_PERMITTED.
+    """
+    if permission == access_pb2.PERMISSION_PUBLIC:
+        return
+    principal = current_principal()
+    if principal.may(permission):
+        return
+    if principal.kind == "enrolment":
+        raise DomainError(
+            Code.PERMISSION_DENIED,
+            "TWO_FACTOR_SETUP_REQUIRED",
+            "Set up two-factor authentication first.",
+        )
+    raise DomainError(
+        Code.PERMISSION_DENIED, "NOT_PERMITTED", "Your role does not permit this."
+    )

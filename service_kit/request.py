@@ -1,0 +1,71 @@
+"""The request that is being served: its id and where it came from.
+
+Kept in context variables so that logs, outgoing calls and the audit see them without every
+function carrying them.
+"""
+
+import re
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from service_kit.ids import new_id
+
+REQUEST_ID_HEADER = "x-request-id"
+CLIENT_ADDRESS_HEADER = "x-client-address"
+CLIENT_AGENT_HEADER = "x-client-agent"
+
+_ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_AGENT_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request on its way through the services.
+
+    Attributes:
+        id: 8 to 64 characters of [A-Za-z0-9._-], the same in every service and log line.
+        client_address: IP address of the person's device, as the gateway saw it; "" inside.
+        client_agent: User-Agent of the person's device, at most 200 printable ASCII characters.
+    """
+
+    id: str = field(default_factory=lambda: str(new_id()))
+    client_address: str = ""
+    client_agent: str = ""
+
+    def as_metadata(self) -> list[tuple[str, str]]:
+        """The gRPC metadata that hands this request on."""
+        return [
+            (REQUEST_ID_HEADER, self.id),
+            (CLIENT_ADDRESS_HEADER, self.client_address),
+            (CLIENT_AGENT_HEADER, self.client_agent),
+        ]
+
+
+_current: ContextVar[Request | None] = ContextVar("request", default=None)
+
+
+def received(request_id: str, client_address: str = "", client_agent: str = "") -> Request:
+    """Take a request in: an id that does not look like one is replaced, never repeated in logs."""
+    agent = "".join(c for c in client_agent if " " <= c <= "~")[:_AGENT_LIMIT]
+    if _ACCEPTABLE_ID.fullmatch(request_id):
+        return Request(request_id, client_address, agent)
+    return Request(client_address=client_address, client_agent=agent)
+
+
+def current_request() -> Request:
+    """The request being served; a new one where none is (start-up, background work)."""
+    request = _current.get()
+    if request is None:
+        request = Request()
+        _current.set(request)
+    return request
+
+
+def set_current_request(request: Request) -> None:
+    """Make `request` the one being served in this context."""
+    _current.set(request)
+
+
+def request_id() -> str:
+    """The id of the request being served."""
+    return current_request().id

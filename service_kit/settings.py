@@ -1,0 +1,75 @@
+"""Settings from the environment, checked before anything starts."""
+
+import sys
+from typing import Any, Literal, Self, TypeVar
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_SECRET_PREFIX = "change-me"  # noqa: S105  what .env.example writes; refused in production
+
+SettingsT = TypeVar("SettingsT", bound="ServiceSettings")
+
+
+class ServiceSettings(BaseSettings):
+    """What every service needs to know. A setting is an environment variable of the same name."""
+
+    model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True)
+
+    environment: Literal["local", "test", "production"] = Field(
+        default="production", description="Where this runs; production refuses default secrets."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="The least severe log line that is written."
+    )
+    redis_url: str = Field(
+        description="redis://[:password@]host:port/0, revoked sessions and limits.",
+        pattern=r"^rediss?://",
+    )
+    auth_address: str = Field(
+        default="auth_service:50051", description="host:port of auth_service's gRPC."
+    )
+    metrics_port: int = Field(
+        default=0, ge=0, le=65535, description="Prometheus metrics over HTTP; 0 turns them off."
+    )
+    otlp_endpoint: str = Field(
+        default="", description="OpenTelemetry collector (gRPC); empty turns tracing off."
+    )
+    token_issuer: str = Field(default="dermis", description="`iss` of every token.")
+    token_audience: str = Field(default="dermis", description="`aud` of every token.")
+
+    @model_validator(mode="after")
+    def _refuse_default_secrets(self) -> Self:
+        if self.environment != "production":
+            return self
+        for name in type(self).model_fields:
+            value: Any = getattr(self, name)
+            if isinstance(value, SecretStr) and value.get_secret_value().startswith(
+                DEFAULT_SECRET_PREFIX
+            ):
+                raise ValueError(
+                    f"{name.upper()} still has its example value; "
+                    "set a secret of your own, e.g. from `openssl rand -base64 32`"
+                )
+        return self
+
+
+def load(settings_class: type[SettingsT]) -> SettingsT:
+    """Read the settings or end the process with one line for each that is missing or wrong."""
+    try:
+        return settings_class()
+    except ValidationError as error:
+        for problem in error.errors(include_url=False, include_input=False):
+            sys.stderr.write(f"{_sentence(settings_class, problem)}\n")
+        raise SystemExit(2) from None
+
+
+def _sentence(settings_class: type[ServiceSettings], problem: Any) -> str:
+    if not problem["loc"]:
+        return f"Setting refused: {problem['msg'].removeprefix('Value error, ')}."
+    name = str(problem["loc"][0])
+    field = settings_class.model_fields.get(name)
+    meaning = f" ({field.description})" if field and field.description else ""
+    if problem["type"] == "missing":
+        return f"Setting {name.upper()} is missing{meaning}: set it in the environment."
+    return f"Setting {name.upper()} is not usable{meaning}: {problem['msg']}."
