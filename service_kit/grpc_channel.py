@@ -1,0 +1,113 @@
+"""Client channels: a deadline on every call, retries where they are safe, the caller handed on."""
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import grpc
+from google.protobuf import descriptor_pool
+from google.protobuf.descriptor_pb2 import MethodOptions
+
+from service_kit import telemetry
+from service_kit.principal import find_principal
+from service_kit.request import current_request
+
+DEFAULT_TIMEOUT_SECONDS = 5.0
+
+_RETRY_POLICY = {
+    "maxAttempts": 3,
+    "initialBackoff": "0.05s",
+    "maxBackoff": "0.5s",
+    "backoffMultiplier": 3,
+    "retryableStatusCodes": ["UNAVAILABLE"],
+}
+# The budget: retries stop while more than about a third of the calls fail.
+_RETRY_THROTTLING = {"maxTokens": 10, "tokenRatio": 0.5}
+_IDEMPOTENT = (MethodOptions.NO_SIDE_EFFECTS, MethodOptions.IDEMPOTENT)
+
+
+def open_channel(
+    address: str, *, services: Sequence[str] = (), timeout: float = DEFAULT_TIMEOUT_SECONDS
+) -> grpc.aio.Channel:
+    """Open a channel to a service.
+
+    Args:
+        address: host:port; all addresses behind the name are used in turn.
+        services: full proto names; their methods with an `idempotency_level` are retried when
+            the service is not reachable.
+        timeout: seconds, the deadline of a call that names none.
+    """
+    return grpc.aio.insecure_channel(
+        address,
+        options=[
+            ("grpc.service_config", json.dumps(_service_config(services))),
+            ("grpc.enable_retries", 1),
+            ("grpc.initial_reconnect_backoff_ms", 100),
+            ("grpc.min_reconnect_backoff_ms", 100),
+            ("grpc.max_reconnect_backoff_ms", 2_000),
+            ("grpc.keepalive_time_ms", 30_000),
+        ],
+        interceptors=[
+            _UnaryUnary(timeout),
+            _UnaryStream(timeout),
+            _StreamUnary(timeout),
+            _StreamStream(timeout),
+        ],
+    )
+
+
+def _service_config(services: Sequence[str]) -> dict[str, Any]:
+    names = [
+        {"service": service, "method": method.name}
+        for service in services
+        for method in descriptor_pool.Default().FindServiceByName(service).methods
+        if method.GetOptions().idempotency_level in _IDEMPOTENT
+    ]
+    config: dict[str, Any] = {"loadBalancingConfig": [{"round_robin": {}}]}
+    if names:
+        config["methodConfig"] = [{"name": names, "retryPolicy": _RETRY_POLICY}]
+        config["retryThrottling"] = _RETRY_THROTTLING
+    return config
+
+
+class _HandOn:
+    """Gives a call its deadline and the metadata that every call carries."""
+
+    def __init__(self, timeout: float) -> None:
+        self._timeout = timeout
+
+    async def _handed_on(
+        self,
+        continuation: Callable[[grpc.aio.ClientCallDetails, Any], Awaitable[Any]],
+        details: grpc.aio.ClientCallDetails,
+        request: Any,
+    ) -> Any:
+        metadata = grpc.aio.Metadata(*(details.metadata or ()))
+        for key, value in [*current_request().as_metadata(), *telemetry.outgoing().items()]:
+            metadata[key] = value
+        principal = find_principal()
+        if principal is not None and "authorization" not in metadata:
+            metadata["authorization"] = f"Bearer {principal.token}"
+        timeout = self._timeout if details.timeout is None else details.timeout
+        return await continuation(details._replace(metadata=metadata, timeout=timeout), request)
+
+
+# grpcio sorts an interceptor by the first of its four base classes it finds: one class each.
+class _UnaryUnary(_HandOn, grpc.aio.UnaryUnaryClientInterceptor):
+    async def intercept_unary_unary(self, continuation: Any, details: Any, request: Any) -> Any:
+        return await self._handed_on(continuation, details, request)
+
+
+class _UnaryStream(_HandOn, grpc.aio.UnaryStreamClientInterceptor):
+    async def intercept_unary_stream(self, continuation: Any, details: Any, request: Any) -> Any:
+        return await self._handed_on(continuation, details, request)
+
+
+class _StreamUnary(_HandOn, grpc.aio.StreamUnaryClientInterceptor):
+    async def intercept_stream_unary(self, continuation: Any, details: Any, requests: Any) -> Any:
+        return await self._handed_on(continuation, details, requests)
+
+
+class _StreamStream(_HandOn, grpc.aio.StreamStreamClientInterceptor):
+    async def intercept_stream_stream(self, continuation: Any, details: Any, requests: Any) -> Any:
+        return await self._handed_on(continuation, details, requests)

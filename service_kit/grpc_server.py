@@ -1,0 +1,140 @@
+"""A gRPC server as every service runs it: one order of interceptors, true health, a drain."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import grpc
+import structlog
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import OVERALL_HEALTH, aio
+from prometheus_client import start_http_server
+
+from service_kit import logs, telemetry
+from service_kit.database import Database
+from service_kit.interceptors import (
+    AuthenticationInterceptor,
+    DatabaseInterceptor,
+    ErrorInterceptor,
+    Interceptor,
+    PermissionInterceptor,
+    RequestInterceptor,
+)
+from service_kit.principal import TokenVerifier
+from service_kit.settings import ServiceSettings
+
+log = structlog.get_logger()
+
+# Calls under way get this long to finish after SIGTERM.
+DRAIN_SECONDS = 20
+HEALTH_INTERVAL_SECONDS = 3
+HEALTH_TIMEOUT_SECONDS = 2
+# Uploads are streamed in chunks; no single message needs more.
+MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+
+AddServicers = Callable[[grpc.aio.Server], None]
+
+
+def interceptors(database: Database, verifier: TokenVerifier) -> list[Interceptor]:
+    """What stands around every RPC, outermost first."""
+    return [
+        RequestInterceptor(),
+        ErrorInterceptor(),
+        AuthenticationInterceptor(verifier),
+        PermissionInterceptor(),
+        DatabaseInterceptor(database),
+    ]
+
+
+def build_server(
+    add_servicers: AddServicers, *, database: Database, verifier: TokenVerifier
+) -> grpc.aio.Server:
+    """A server with its interceptors and servicers, bound to no port yet."""
+    server = grpc.aio.server(
+        interceptors=interceptors(database, verifier),
+        options=[
+            ("grpc.so_reuseport", 0),
+            ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+            ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+        ],
+    )
+    add_servicers(server)
+    return server
+
+
+async def serve(
+    settings: ServiceSettings,
+    *,
+    name: str,
+    address: str,
+    add_servicers: AddServicers,
+    database: Database,
+    verifier: TokenVerifier,
+    services: Sequence[str],
+) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is under way.
+
+    Args:
+        settings: the service's settings.
+        name: the service's name in logs and traces.
+        address: host:port to listen on.
+        add_servicers: registers the service's servicers on a server.
+        database: the service's database; health asks it.
+        verifier: checks bearer tokens.
+        services: full proto names that health answers for.
+    """
+    logs.configure(name, settings.log_level)
+    telemetry.configure(name, settings.otlp_endpoint)
+    if settings.metrics_port:
+        start_http_server(settings.metrics_port)
+    server = build_server(add_servicers, database=database, verifier=verifier)
+    health = aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(health, server)
+    server.add_insecure_port(address)
+    await server.start()
+    log.info("serving", address=address)
+    async with _telling_health(health, database, [OVERALL_HEALTH, *services]):
+        await _stop_signal()
+        log.info("draining")
+        await health.enter_graceful_shutdown()
+        await server.stop(DRAIN_SECONDS)
+    await database.close()
+    log.info("stopped")
+
+
+async def _stop_signal() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_number, stop.set)
+    await stop.wait()
+
+
+@asynccontextmanager
+async def _telling_health(
+    health: aio.HealthServicer, database: Database, services: Sequence[str]
+) -> AsyncIterator[None]:
+    """Keep health true while inside: SERVING only while the database answers."""
+
+    async def tell() -> None:
+        while True:
+            status = health_pb2.HealthCheckResponse.SERVING
+            try:
+                async with asyncio.timeout(HEALTH_TIMEOUT_SECONDS):
+                    await database.ping()
+            except Exception as error:  # noqa: BLE001  whatever the driver raises, it is away
+                status = health_pb2.HealthCheckResponse.NOT_SERVING
+                log.warning("database does not answer", error=type(error).__name__)
+            for service in services:
+                await health.set(service, status)
+            await asyncio.sleep(HEALTH_INTERVAL_SECONDS)
+
+    telling = asyncio.create_task(tell())
+    try:
+        yield
+    finally:
+        telling.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await telling

@@ -1,0 +1,150 @@
+"""Read a lesion photo safely: the one function that every process decodes with.
+
+Order matters: the length is checked before anything is parsed, the pixel count is read from the
+header before anything is decoded, and only JPEG and PNG decoders are ever reachable.
+"""
+
+import hashlib
+import io
+from dataclasses import dataclass
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from service_kit.errors import Code, DomainError
+from service_kit.image_metadata import stripped_jpeg, stripped_png
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_PIXELS = 50_000_000
+FORMATS = ("JPEG", "PNG")
+MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
+
+# A rotated JPEG has to be encoded again; at this quality without chroma subsampling the pixels
+# stay within rounding of what the camera wrote.
+_REENCODE = {"JPEG": {"quality": 98, "subsampling": "4:4:4"}, "PNG": {"compress_level": 3}}
+
+_ORIENTATION_TAG = 0x0112
+_UPRIGHT = 1
+
+# Our own limit is checked against the header, with a clear error; Pillow's global one would only
+# warn, and would be shared with whatever else runs in the process.
+Image.MAX_IMAGE_PIXELS = None
+
+
+@dataclass(frozen=True, slots=True)
+class CleanImage:
+    """A photo as it is stored: no metadata, upright, pixels as they came.
+
+    Attributes:
+        data: JPEG or PNG bytes.
+        media_type: image/jpeg or image/png.
+        width, height: pixels, upright.
+        sha256: hex digest of `data`.
+        pixels: the decoded RGB picture, for thumbnails and quality measures.
+    """
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+    sha256: str
+    pixels: Image.Image
+
+
+def decode(data: bytes) -> Image.Image:
+    """Decode a photo to an upright RGB picture.
+
+    CMYK, palette, grey and 16-bit pictures are converted; transparency is laid on white.
+
+    Args:
+        data: JPEG or PNG, at most 20 MiB and 50 megapixels.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT with IMAGE_EMPTY, IMAGE_TOO_LARGE, NOT_AN_IMAGE,
+            IMAGE_TOO_MANY_PIXELS, IMAGE_ANIMATED or IMAGE_TRUNCATED.
+    """
+    return _upright_rgb(_open(data))
+
+
+def clean(data: bytes) -> CleanImage:
+    """Decode a photo and take everything from its file that is not the picture.
+
+    Metadata (EXIF with GPS, XMP, comments, embedded thumbnails, trailing bytes) goes, an ICC
+    profile stays. An upright photo keeps its compressed pixels bit for bit; a rotated one is
+    turned and encoded again.
+
+    Raises:
+        DomainError: as `decode`.
+    """
+    image = _open(data)
+    kind = str(image.format)
+    pixels = _upright_rgb(image)
+    if image.getexif().get(_ORIENTATION_TAG, _UPRIGHT) == _UPRIGHT:
+        stored = stripped_jpeg(data) if kind == "JPEG" else stripped_png(data)
+    else:
+        stored = _encoded(pixels, kind, image.info.get("icc_profile"))
+    return CleanImage(
+        data=stored,
+        media_type=MEDIA_TYPES[kind],
+        width=pixels.width,
+        height=pixels.height,
+        sha256=hashlib.sha256(stored).hexdigest(),
+        pixels=pixels,
+    )
+
+
+def _open(data: bytes) -> Image.Image:
+    if not data:
+        raise _refused("IMAGE_EMPTY", "The file is empty; choose a JPEG or PNG photo.")
+    if len(data) > MAX_BYTES:
+        raise _refused("IMAGE_TOO_LARGE", "The file is larger than 20 MiB; export it smaller.")
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except (UnidentifiedImageError, SyntaxError, ValueError, OSError, EOFError):
+        raise _refused("NOT_AN_IMAGE", "The file is not a JPEG or PNG photo.") from None
+    if image.width * image.height > MAX_PIXELS:
+        raise _refused(
+            "IMAGE_TOO_MANY_PIXELS", "The photo has more than 50 megapixels; export it smaller."
+        )
+    if getattr(image, "n_frames", 1) > 1:
+        raise _refused("IMAGE_ANIMATED", "The file holds several pictures; choose a single photo.")
+    return image
+
+
+def _upright_rgb(image: Image.Image) -> Image.Image:
+    try:
+        image.load()
+        upright = ImageOps.exif_transpose(image)
+        return _rgb(upright)
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError):
+        raise _refused(
+            "IMAGE_TRUNCATED", "The photo is cut off or damaged; send the file again."
+        ) from None
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    if image.mode == "RGB":
+        return image
+    if image.mode.startswith("I"):
+        # 16 bits a sample: Pillow would clip, not scale.
+        return image.convert("I").point(lambda sample: sample / 256).convert("L").convert("RGB")
+    if image.has_transparency_data:
+        return _on_white(image.convert("RGBA"))
+    return image.convert("RGB")
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    white = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(white, image).convert("RGB")
+
+
+def _encoded(pixels: Image.Image, kind: str, icc_profile: bytes | None) -> bytes:
+    out = io.BytesIO()
+    # A fresh picture: what `pixels` carries in `info` must not be written along.
+    bare = Image.new("RGB", pixels.size)
+    bare.paste(pixels)
+    bare.save(out, kind, icc_profile=icc_profile, **_REENCODE[kind])
+    return out.getvalue()
+
+
+def _refused(reason: str, message: str) -> DomainError:
+    return DomainError(Code.INVALID_ARGUMENT, reason, message, metadata={"field": "file"})
