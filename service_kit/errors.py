@@ -6,7 +6,7 @@ caller's side, so that a reason reaches the client unchanged over any number of 
 """
 
 from enum import StrEnum
-from typing import Self
+from typing import Self, cast
 
 import grpc
 from google.protobuf import any_pb2, duration_pb2
@@ -86,10 +86,10 @@ class DomainError(Exception):
 
     @classmethod
     def from_rpc(cls, error: grpc.aio.AioRpcError) -> Self:
-        """Read a failed call; a status without our details keeps its code and gets a plain reason."""
+        """Read a failed call; a status without our details keeps only its code."""
         code = Code(error.code().name)
         found = cls(code, code.name, _UNEXPLAINED.get(code, "The service could not answer."))
-        status = rpc_status.from_call(error)
+        status = rpc_status.from_call(cast(grpc.Call, error))
         if status is None:
             return found
         for detail in status.details:

@@ -78,15 +78,15 @@ class _HandOn:
 
     async def _handed_on(
         self,
-        continuation: Callable[[grpc.aio.ClientCallDetails, Any], Awaitable[Any]],
-        details: grpc.aio.ClientCallDetails,
+        continuation: Callable[[Any, Any], Awaitable[Any]],
+        details: Any,
         request: Any,
     ) -> Any:
         metadata = grpc.aio.Metadata(*(details.metadata or ()))
         for key, value in [*current_request().as_metadata(), *telemetry.outgoing().items()]:
             metadata[key] = value
         principal = find_principal()
-        if principal is not None and "authorization" not in metadata:
+        if principal is not None and metadata.get("authorization") is None:
             metadata["authorization"] = f"Bearer {principal.token}"
         timeout = self._timeout if details.timeout is None else details.timeout
         return await continuation(details._replace(metadata=metadata, timeout=timeout), request)

@@ -120,6 +120,7 @@ async def _telling_health(
 
     async def tell() -> None:
         while True:
+            status: health_pb2.HealthCheckResponse.ServingStatus.ValueType
             status = health_pb2.HealthCheckResponse.SERVING
             try:
                 async with asyncio.timeout(HEALTH_TIMEOUT_SECONDS):

@@ -81,7 +81,9 @@ class Interceptor(grpc.aio.ServerInterceptor):
         method = str(handler_call_details.method)
         if handler is None or method.startswith(STANDARD_SERVICES):
             return handler
-        metadata = {key: str(value) for key, value in handler_call_details.invocation_metadata or ()}
+        metadata = {
+            key: str(value) for key, value in handler_call_details.invocation_metadata or ()
+        }
 
         async def answer(request: Any, context: Any) -> Any:
             async with self.around(Call(method, metadata, context)):
@@ -214,8 +216,8 @@ _DATABASE_AWAY = DomainError(
 
 def _code_name(code: Any) -> str:
     if isinstance(code, grpc.StatusCode):
-        return code.name
+        return str(code.name)
     return _NAMES_BY_NUMBER.get(code, "OK")
 
 
-_NAMES_BY_NUMBER = {code.value[0]: code.name for code in grpc.StatusCode}
+_NAMES_BY_NUMBER: dict[Any, str] = {code.value[0]: code.name for code in grpc.StatusCode}

@@ -7,6 +7,7 @@ header before anything is decoded, and only JPEG and PNG decoders are ever reach
 import hashlib
 import io
 from dataclasses import dataclass
+from typing import Any
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -20,7 +21,10 @@ MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
 
 # A rotated JPEG has to be encoded again; at this quality without chroma subsampling the pixels
 # stay within rounding of what the camera wrote.
-_REENCODE = {"JPEG": {"quality": 98, "subsampling": "4:4:4"}, "PNG": {"compress_level": 3}}
+_REENCODE: dict[str, dict[str, Any]] = {
+    "JPEG": {"quality": 98, "subsampling": "4:4:4"},
+    "PNG": {"compress_level": 3},
+}
 
 _ORIENTATION_TAG = 0x0112
 _UPRIGHT = 1

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Literal, Protocol, TypeAlias, get_args
 from uuid import UUID
 
 import jwt
@@ -24,6 +24,8 @@ CLOCK_SKEW_SECONDS = 30
 REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "role", "typ", "iat", "exp"]
 
 TokenKind = Literal["access", "enrolment", "service"]
+Permission: TypeAlias = access_pb2.Permission.ValueType
+Role: TypeAlias = access_pb2.Role.ValueType
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,13 @@ class Principal:
 
     user_id: UUID
     session_id: UUID
-    role: access_pb2.Role
+    role: Role
     clinic_id: UUID | None
     token: str
     kind: TokenKind
     expires_at: datetime
 
-    def may(self, permission: access_pb2.Permission) -> bool:
+    def may(self, permission: Permission) -> bool:
         """Whether this caller holds a permission; an enrolment token holds only SIGNED_IN."""
         if permission == access_pb2.PERMISSION_PUBLIC:
             return True
@@ -58,14 +60,14 @@ class Principal:
 
 
 @cache
-def granted_permissions(role: access_pb2.Role) -> frozenset[int]:
+def granted_permissions(role: Role) -> frozenset[int]:
     """What a role may do, as `protos/dermis/options/v1/access.proto` says."""
     value = access_pb2.Role.DESCRIPTOR.values_by_number[role]
     return frozenset(value.GetOptions().Extensions[access_pb2.grants])
 
 
 @cache
-def method_permission(method: str) -> access_pb2.Permission:
+def method_permission(method: str) -> Permission:
     """The permission that an RPC names in its proto.
 
     Args:
@@ -114,9 +116,7 @@ class TokenVerifier:
         claims = await self._claims(token)
         principal = _principal(claims, token)
         # A service token belongs to no sign-in; its ten minutes are its only limit.
-        if principal.kind != "service" and await self._revocations.is_revoked(
-            principal.session_id
-        ):
+        if principal.kind != "service" and await self._revocations.is_revoked(principal.session_id):
             raise DomainError(
                 Code.UNAUTHENTICATED, "SESSION_ENDED", "This session has ended; sign in again."
             )
@@ -196,7 +196,7 @@ def current_principal() -> Principal:
     return principal
 
 
-def require(permission: access_pb2.Permission) -> None:
+def require(permission: Permission) -> None:
     """Let the call through only if the caller holds `permission`; deny by default.
 
     Raises:
@@ -214,6 +214,4 @@ def require(permission: access_pb2.Permission) -> None:
             "TWO_FACTOR_SETUP_REQUIRED",
             "Set up two-factor authentication first.",
         )
-    raise DomainError(
-        Code.PERMISSION_DENIED, "NOT_PERMITTED", "Your role does not permit this."
-    )
+    raise DomainError(Code.PERMISSION_DENIED, "NOT_PERMITTED", "Your role does not permit this.")
