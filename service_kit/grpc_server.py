@@ -120,14 +120,12 @@ async def _telling_health(
 
     async def tell() -> None:
         while True:
-            status: health_pb2.HealthCheckResponse.ServingStatus.ValueType
-            status = health_pb2.HealthCheckResponse.SERVING
-            try:
-                async with asyncio.timeout(HEALTH_TIMEOUT_SECONDS):
-                    await database.ping()
-            except Exception as error:  # noqa: BLE001  whatever the driver raises, it is away
-                status = health_pb2.HealthCheckResponse.NOT_SERVING
-                log.warning("database does not answer", error=type(error).__name__)
+            answers = await _answers(database)
+            status = (
+                health_pb2.HealthCheckResponse.SERVING
+                if answers
+                else health_pb2.HealthCheckResponse.NOT_SERVING
+            )
             for service in services:
                 await health.set(service, status)
             await asyncio.sleep(HEALTH_INTERVAL_SECONDS)
@@ -139,3 +137,13 @@ async def _telling_health(
         telling.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await telling
+
+
+async def _answers(database: Database) -> bool:
+    try:
+        async with asyncio.timeout(HEALTH_TIMEOUT_SECONDS):
+            await database.ping()
+    except Exception as error:  # noqa: BLE001  whatever the driver raises, it is away
+        log.warning("database does not answer", error=type(error).__name__)
+        return False
+    return True

@@ -1,0 +1,135 @@
+"""Who gets in with which token."""
+
+import time
+from typing import Any
+from uuid import UUID, uuid4
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dermis.options.v1 import access_pb2
+from service_kit.errors import Code, DomainError
+from service_kit.principal import (
+    TokenVerifier,
+    granted_permissions,
+    require,
+    set_current_principal,
+)
+
+KEY = Ed25519PrivateKey.generate()
+ENDED_SESSION = uuid4()
+
+
+class OneKey:
+    async def key(self, kid: str) -> Ed25519PublicKey | None:
+        return KEY.public_key() if kid == "k1" else None
+
+
+class OneEndedSession:
+    async def is_revoked(self, session_id: UUID) -> bool:
+        return session_id == ENDED_SESSION
+
+
+VERIFIER = TokenVerifier(OneKey(), OneEndedSession(), issuer="dermis", audience="dermis")
+
+
+def claims(**changes: Any) -> dict[str, Any]:
+    moment = int(time.time())
+    return {
+        "iss": "dermis", "aud": "dermis", "sub": str(uuid4()), "sid": str(uuid4()),
+        "role": "clinician", "clinic": str(uuid4()), "typ": "access", "iat": moment,
+        "exp": moment + 600,
+    } | changes  # fmt: skip
+
+
+def signed(content: dict[str, Any], key: Any = KEY, kid: str = "k1", alg: str = "EdDSA") -> str:
+    return jwt.encode(content, key, algorithm=alg, headers={"kid": kid})
+
+
+async def refusal(token: str) -> str:
+    with pytest.raises(DomainError) as error:
+        await VERIFIER.verify(token)
+    assert error.value.code == Code.UNAUTHENTICATED
+    return error.value.reason
+
+
+async def test_a_token_of_ours_names_its_caller() -> None:
+    content = claims()
+    principal = await VERIFIER.verify(signed(content))
+    assert str(principal.user_id) == content["sub"]
+    assert principal.role == access_pb2.ROLE_CLINICIAN
+
+
+async def test_an_expired_token_is_refused() -> None:
+    assert await refusal(signed(claims(exp=int(time.time()) - 60))) == "TOKEN_EXPIRED"
+
+
+@pytest.mark.parametrize("skew", [-29, 29])
+async def test_clocks_may_differ_by_thirty_seconds(skew: int) -> None:
+    moment = int(time.time()) + skew
+    await VERIFIER.verify(signed(claims(iat=moment, exp=moment + 30)))
+
+
+async def test_a_foreign_key_is_refused() -> None:
+    assert await refusal(signed(claims(), Ed25519PrivateKey.generate())) == "TOKEN_INVALID"
+    assert await refusal(signed(claims(), kid="unknown")) == "TOKEN_INVALID"
+
+
+async def test_alg_none_is_refused() -> None:
+    assert await refusal(signed(claims(), None, alg="none")) == "TOKEN_INVALID"
+
+
+async def test_the_public_key_used_as_a_symmetric_secret_is_refused() -> None:
+    raw = KEY.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    assert await refusal(signed(claims(), raw, alg="HS256")) == "TOKEN_INVALID"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"aud": "other"}, {"iss": "other"}, {"typ": "refresh"}, {"role": "root"}, {"sub": "42"}],
+)
+async def test_a_token_for_something_else_is_refused(change: dict[str, str]) -> None:
+    assert await refusal(signed(claims(**change))) == "TOKEN_INVALID"
+
+
+@pytest.mark.parametrize("missing", ["exp", "sid", "role", "typ", "sub", "aud", "iss"])
+async def test_a_token_without_a_claim_is_refused(missing: str) -> None:
+    content = claims()
+    del content[missing]
+    assert await refusal(signed(content)) == "TOKEN_INVALID"
+
+
+async def test_an_ended_session_is_refused() -> None:
+    assert await refusal(signed(claims(sid=str(ENDED_SESSION)))) == "SESSION_ENDED"
+
+
+@given(st.text())
+async def test_any_text_in_place_of_a_token_is_refused(text: str) -> None:
+    assert await refusal(text) == "TOKEN_INVALID"
+
+
+async def test_an_enrolment_token_opens_nothing_but_enrolment() -> None:
+    set_current_principal(await VERIFIER.verify(signed(claims(typ="enrolment"))))
+    require(access_pb2.PERMISSION_SIGNED_IN)
+    with pytest.raises(DomainError, match="TWO_FACTOR_SETUP_REQUIRED"):
+        require(access_pb2.PERMISSION_READ_PATIENTS)
+
+
+async def test_a_method_that_names_no_permission_is_denied_to_everyone() -> None:
+    for role in ("clinician", "ml_engineer", "admin"):
+        set_current_principal(await VERIFIER.verify(signed(claims(role=role))))
+        with pytest.raises(DomainError, match="NOT_PERMITTED"):
+            require(access_pb2.PERMISSION_UNSPECIFIED)
+
+
+def test_only_clinicians_see_patients() -> None:
+    may_read = {
+        role
+        for role in access_pb2.Role.values()
+        if access_pb2.PERMISSION_READ_PATIENTS in granted_permissions(role)
+    }
+    assert may_read == {access_pb2.ROLE_CLINICIAN}
