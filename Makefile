@@ -7,6 +7,8 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 PACKAGES := service_kit auth_service patient_service serving gateway local_stack
 PROTOS := $(shell find protos -name '*.proto')
+# The contracts must stay compatible with the last commit that was on main.
+PROTO_BASE ?= HEAD~1
 
 .PHONY: help
 help: ## List what you can do here
@@ -44,3 +46,65 @@ setup: .venv/local.done dermis/.done ## Install what `make run` needs
 setup-dev: .venv/dev.done dermis/.done ## Install what development and tests need
 .venv/dev.done: setup
 dermis/.done: | .venv/local.done
+
+# --- Run ---------------------------------------------------------------------------------------
+
+.PHONY: run demo status logs stop reset
+run: setup ## Start the whole system on this machine (PORT=8000), Ctrl-C stops it
+	@$(BIN)/python -m local_stack run --port $(PORT)
+
+demo: setup ## Diagnose the example images through the public API and stop
+	@$(BIN)/python -m local_stack demo --port $(PORT)
+
+status: ## Show what runs, since when, with how much memory
+	@$(BIN)/python -m local_stack status --port $(PORT)
+
+logs: ## Follow the logs of one part: make logs S=gateway
+	@$(BIN)/python -m local_stack logs --port $(PORT) $(S)
+
+stop: ## Stop a running system
+	@$(BIN)/python -m local_stack stop --port $(PORT)
+
+reset: ## Delete the local data (asks first)
+	@$(BIN)/python -m local_stack reset --port $(PORT)
+
+# --- Check -------------------------------------------------------------------------------------
+
+.PHONY: test test-unit lint types check-protos check format bench
+test: setup-dev ## Run every test: unit, integration on real parts, end to end
+	$(BIN)/python -m pytest $(T)
+
+test-unit: setup-dev ## Run only what needs no TorchServe and no stack
+	$(BIN)/python -m pytest -m "not stack and not torchserve" $(T)
+
+lint: setup-dev ## Check style and the floors of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+
+types: setup-dev ## Check types (mypy strict)
+	$(BIN)/mypy
+
+check-protos: setup-dev ## Lint the contracts and refuse breaking changes
+	$(BIN)/buf lint
+	@if git rev-parse --verify --quiet $(PROTO_BASE) >/dev/null && git cat-file -e $(PROTO_BASE):buf.yaml; then \
+	    $(BIN)/buf breaking --against ".git#ref=$(PROTO_BASE)"; \
+	else echo "No earlier contracts to compare with."; fi
+
+check: lint types check-protos ## Everything that reads code without running it
+
+format: setup-dev ## Format the code
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+bench: setup-dev ## Measure an upload hop by hop, memory, and the cost of Grad-CAM
+	$(BIN)/python -m tests.bench
+
+# --- Keep --------------------------------------------------------------------------------------
+
+.PHONY: lock clean
+lock: setup-dev ## Pin the dependencies of pyproject.toml anew (LOCK_ARGS=--upgrade)
+	PATH="$(CURDIR)/$(BIN):$$PATH" ./requirements/lock.sh $(LOCK_ARGS)
+
+clean: ## Remove what set-up made (not your local data)
+	rm -rf .venv dermis *.egg-info
