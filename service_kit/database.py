@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from dermis.options.v1 import access_pb2
+from service_kit.errors import DomainError
 from service_kit.principal import find_principal
 
 CONNECT_TIMEOUT_SECONDS = 3
@@ -63,6 +64,8 @@ class Database:
     async def session(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed at the end, rolled back on any error.
 
+        A `DomainError` that says `keep_changes` is committed and raised.
+
         Inside it, `current_session()` answers this session.
         """
         async with self._sessions() as session:
@@ -70,6 +73,9 @@ class Database:
             try:
                 yield session
                 await session.commit()
+            except DomainError as error:
+                await (session.commit() if error.keep_changes else session.rollback())
+                raise
             except BaseException:
                 await session.rollback()
                 raise

@@ -51,6 +51,8 @@ class DomainError(Exception):
         message: one sentence for people; says what to do; no secret, no patient data.
         metadata: further facts for programs, e.g. `{"field": "birth_date"}`.
         retry_after: seconds after which the same call may succeed, where that is known.
+        keep_changes: commit the transaction all the same, because the refusal itself is worth
+            keeping (a failed sign-in is counted, a reused token ends its session).
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class DomainError(Exception):
         *,
         metadata: dict[str, str] | None = None,
         retry_after: float | None = None,
+        keep_changes: bool = False,
     ) -> None:
         super().__init__(f"{code} {reason}: {message}")
         self.code = code
@@ -68,6 +71,7 @@ class DomainError(Exception):
         self.message = message
         self.metadata = metadata or {}
         self.retry_after = retry_after
+        self.keep_changes = keep_changes
 
     def to_status(self) -> grpc.Status:
         """The gRPC status with its details, ready for `context.abort_with_status`."""

@@ -1,0 +1,79 @@
+"""What every service asks of auth_service: its public keys, and whether a session has ended.
+
+Both are known without asking in the ordinary case: keys are kept, and ended sessions stand in
+Redis, which every service reads. auth_service is asked when a key is new or Redis is away.
+"""
+
+import asyncio
+import time
+from uuid import UUID
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
+
+log = structlog.get_logger()
+
+# A key that is not known yet is asked for at most this often, so that forged `kid`s cost nothing.
+REFETCH_SECONDS = 5.0
+# A key that auth_service has withdrawn is forgotten after this.
+KEEP_SECONDS = 300.0
+CALL_TIMEOUT_SECONDS = 2.0
+
+
+def revocation_key(session_id: UUID) -> str:
+    """The Redis key that stands while a session's access tokens could still be valid."""
+    return f"dermis:revoked:{session_id}"
+
+
+class RemoteKeys:
+    """auth_service's public keys, fetched when needed and kept (`KeySource`)."""
+
+    def __init__(self, auth: auth_pb2_grpc.AuthServiceAsyncStub) -> None:
+        self._auth = auth
+        self._keys: dict[str, Ed25519PublicKey] = {}
+        self._fetched_at = float("-inf")
+        self._fetching = asyncio.Lock()
+
+    async def key(self, kid: str) -> Ed25519PublicKey | None:
+        """The public key of this id; fetches when it is unknown or the kept ones are old."""
+        if kid not in self._keys or self._age() > KEEP_SECONDS:
+            await self._fetch()
+        return self._keys.get(kid)
+
+    def _age(self) -> float:
+        return time.monotonic() - self._fetched_at
+
+    async def _fetch(self) -> None:
+        async with self._fetching:
+            if self._age() < REFETCH_SECONDS:
+                return
+            response = await self._auth.GetSigningKeys(
+                auth_pb2.GetSigningKeysRequest(), timeout=CALL_TIMEOUT_SECONDS
+            )
+            self._keys = {
+                key.kid: Ed25519PublicKey.from_public_bytes(key.public_key) for key in response.keys
+            }
+            self._fetched_at = time.monotonic()
+
+
+class SharedRevocations:
+    """Ended sessions, from Redis; from auth_service while Redis is away (`Revocations`)."""
+
+    def __init__(self, redis: Redis, auth: auth_pb2_grpc.AuthServiceAsyncStub) -> None:
+        self._redis = redis
+        self._auth = auth
+
+    async def is_revoked(self, session_id: UUID) -> bool:
+        """Whether the session has ended; never a guess."""
+        try:
+            return bool(await self._redis.exists(revocation_key(session_id)))
+        except (RedisError, OSError, TimeoutError):
+            log.warning("redis does not answer; asking auth_service for the session")
+        response = await self._auth.CheckSession(
+            auth_pb2.CheckSessionRequest(session_id=str(session_id)), timeout=CALL_TIMEOUT_SECONDS
+        )
+        return response.revoked
