@@ -32,7 +32,7 @@ class AuditRow(SQLModel):
     seq: int | None = Field(
         default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)
     )
-    at: datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    at: datetime = Field(sa_type=DateTime(timezone=True))
     event: str = Field(max_length=64, index=True)
     actor_id: UUID | None = Field(default=None, index=True)
     subject_id: UUID | None = Field(default=None, index=True)
