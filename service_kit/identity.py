@@ -32,7 +32,7 @@ def revocation_key(session_id: UUID) -> str:
 class RemoteKeys:
     """auth_service's public keys, fetched when needed and kept (`KeySource`)."""
 
-    def __init__(self, auth: auth_pb2_grpc.AuthServiceAsyncStub) -> None:
+    def __init__(self, auth: "auth_pb2_grpc.AuthServiceAsyncStub") -> None:
         self._auth = auth
         self._keys: dict[str, Ed25519PublicKey] = {}
         self._fetched_at = float("-inf")
@@ -63,7 +63,7 @@ class RemoteKeys:
 class SharedRevocations:
     """Ended sessions, from Redis; from auth_service while Redis is away (`Revocations`)."""
 
-    def __init__(self, redis: Redis, auth: auth_pb2_grpc.AuthServiceAsyncStub) -> None:
+    def __init__(self, redis: Redis, auth: "auth_pb2_grpc.AuthServiceAsyncStub") -> None:
         self._redis = redis
         self._auth = auth
 

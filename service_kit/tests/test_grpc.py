@@ -1,0 +1,142 @@
+"""A server and a channel as every service uses them, talking over a real socket."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import grpc
+import pytest
+
+from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
+from dermis.options.v1 import access_pb2
+from service_kit import clock
+from service_kit.errors import Code, DomainError
+from service_kit.grpc_channel import open_channel
+from service_kit.grpc_server import build_server
+from service_kit.principal import Principal, current_principal, set_current_principal
+from service_kit.request import Request, request_id, set_current_request
+
+
+class NoDatabase:
+    """Counts how transactions end; these tests are about what stands around them."""
+
+    def __init__(self) -> None:
+        self.committed = 0
+        self.rolled_back = 0
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[None]:
+        try:
+            yield
+            self.committed += 1
+        except BaseException:
+            self.rolled_back += 1
+            raise
+
+
+class AcceptsToken:
+    """Knows one token."""
+
+    async def verify(self, token: str) -> Principal:
+        if token != "good":
+            raise DomainError(Code.UNAUTHENTICATED, "TOKEN_INVALID", "Sign in again.")
+        return caller(token)
+
+
+def caller(token: str) -> Principal:
+    return Principal(
+        uuid4(), uuid4(), access_pb2.ROLE_CLINICIAN, uuid4(), token, "access", clock.now()
+    )
+
+
+class Accounts(auth_pb2_grpc.AccountServiceServicer):
+    """Answers by raising, echoing or failing, as the test sets it."""
+
+    error: Exception | None = None
+    seen: dict[str, Any]
+
+    async def GetMe(self, request: Any, context: Any) -> auth_pb2.GetMeResponse:
+        if self.error:
+            raise self.error
+        self.seen = {
+            "request_id": request_id(),
+            "principal": current_principal(),
+            "seconds_left": context.time_remaining(),
+        }
+        return auth_pb2.GetMeResponse()
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[tuple[Any, Accounts, Any]]:
+    accounts, database = Accounts(), NoDatabase()
+    server = build_server(
+        lambda server: auth_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server),
+        database=database,  # type: ignore[arg-type]
+        verifier=AcceptsToken(),  # type: ignore[arg-type]
+    )
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    async with open_channel(
+        f"127.0.0.1:{port}", services=["dermis.auth.v1.AccountService"]
+    ) as channel:
+        yield auth_pb2_grpc.AccountServiceStub(channel), accounts, database
+    await server.stop(None)
+    set_current_principal(None)
+
+
+async def failure(stub: Any) -> DomainError:
+    with pytest.raises(grpc.aio.AioRpcError) as error:
+        await stub.GetMe(auth_pb2.GetMeRequest())
+    return DomainError.from_rpc(error.value)
+
+
+async def test_the_caller_and_the_request_travel_along(served: Any) -> None:
+    stub, accounts, database = served
+    set_current_principal(caller("good"))
+    set_current_request(Request("request-0001"))
+    await stub.GetMe(auth_pb2.GetMeRequest())
+    assert accounts.seen["request_id"] == "request-0001"
+    assert accounts.seen["principal"].token == "good"
+    assert database.committed == 1
+
+
+async def test_every_call_has_a_deadline(served: Any) -> None:
+    stub, accounts, _ = served
+    set_current_principal(caller("good"))
+    await stub.GetMe(auth_pb2.GetMeRequest())
+    assert 0 < accounts.seen["seconds_left"] <= 5
+
+
+async def test_a_call_without_a_token_is_refused_before_the_database(served: Any) -> None:
+    stub, _, database = served
+    set_current_principal(None)
+    assert (await failure(stub)).reason == "SIGN_IN_REQUIRED"
+    assert (database.committed, database.rolled_back) == (0, 0)
+
+
+async def test_a_bad_token_is_refused(served: Any) -> None:
+    stub, *_ = served
+    set_current_principal(caller("forged"))
+    assert (await failure(stub)).reason == "TOKEN_INVALID"
+
+
+@pytest.mark.parametrize("code", list(Code))
+async def test_a_rule_that_says_no_reaches_the_caller(served: Any, code: Code) -> None:
+    stub, accounts, database = served
+    set_current_principal(caller("good"))
+    accounts.error = DomainError(code, "SOME_RULE", "Do it otherwise.")
+    error = await failure(stub)
+    assert (error.code, error.reason, error.message) == (code, "SOME_RULE", "Do it otherwise.")
+    assert database.rolled_back >= 1
+
+
+async def test_an_unexpected_error_tells_nothing_but_its_request(served: Any) -> None:
+    stub, accounts, _ = served
+    set_current_principal(caller("good"))
+    set_current_request(Request("request-0002"))
+    accounts.error = RuntimeError("password=hunter2")
+    error = await failure(stub)
+    assert error.code == Code.INTERNAL
+    assert "request-0002" in error.message
+    assert "hunter2" not in error.message
