@@ -1,0 +1,57 @@
+"""Real parts for every test that needs them, started once per session on free ports."""
+
+from collections.abc import AsyncIterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from local_stack.components.postgres import Postgres, ServiceDatabase
+from local_stack.components.redis import Redis
+
+_NUMBERS = count(1)
+
+
+class TestPostgres:
+    """A running PostgreSQL that hands out fresh databases."""
+
+    __test__ = False
+
+    def __init__(self, server: Postgres) -> None:
+        self.server = server
+
+    def create_database(self, name: str, owner_role: str, app_role: str) -> tuple[str, str]:
+        """A fresh database: the owner's URL (migrations) and the service's own."""
+        number = next(_NUMBERS)
+        made: ServiceDatabase = self.server.database(
+            f"{name}_{number}",
+            owner=f"{owner_role}_{number}",
+            app=f"{app_role}_{number}",
+            password="test",
+        )
+        return made.owner_url, made.app_url
+
+
+@pytest.fixture(scope="session")
+async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TestPostgres]:
+    server = Postgres(_reachable(tmp_path_factory, "postgres"))
+    await server.start()
+    yield TestPostgres(server)
+    await server.stop()
+
+
+@pytest.fixture(scope="session")
+async def redis_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Redis]:
+    server = Redis(_reachable(tmp_path_factory, "redis"))
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_url(redis_server: Redis) -> str:
+    return redis_server.url
+
+
+def _reachable(factory: pytest.TempPathFactory, name: str) -> Path:
+    return factory.mktemp(name)
