@@ -1,0 +1,1 @@
+"""Identity: accounts, sign-in, two-factor authentication, sessions and their audit."""

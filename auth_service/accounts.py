@@ -1,0 +1,240 @@
+"""Accounts: opened, verified, seen and changed by their owners."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import delete, func
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql import Select
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from auth_service import audit, invitations
+from auth_service.events import Event
+from auth_service.mailed_tokens import Purpose, link_is_invalid, redeem
+from auth_service.models import Account, Clinic, RecoveryCode, TwoFactor
+from auth_service.outbox import Letter, enqueue
+from auth_service.passwords import Passwords
+from auth_service.people import email_key, parse_email, parse_name
+from auth_service.roles import TWO_FACTOR_ROLES, Role
+from service_kit import clock
+from service_kit.errors import Code, DomainError
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What somebody types to open an account: a new clinic, or an invitation to one."""
+
+    email: str
+    password: str
+    full_name: str
+    clinic_name: str = ""
+    invitation_token: str = ""
+
+
+async def register(
+    session: AsyncSession, application: Application, *, passwords: Passwords
+) -> None:
+    """Open an account that waits for its address to be verified.
+
+    A known address changes nothing, and the same statements run for it, so neither the answer nor
+    its time tells; its owner gets a mail that says so.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT, see `Register` in auth.proto.
+    """
+    address = parse_email(application.email)
+    full_name = parse_name(application.full_name)
+    password_hash = await passwords.accept(
+        application.password, personal=[address, full_name, application.clinic_name]
+    )
+    account = Account(
+        email=address,
+        email_key=email_key(address),
+        full_name=full_name,
+        role=Role.CLINICIAN,
+        password_hash=password_hash,
+    )
+    clinic = await _membership(session, account, application)
+    await _give_way(session, account.email_key)
+    try:
+        async with session.begin_nested():
+            if clinic is not None:
+                session.add(clinic)
+                await session.flush()
+            session.add(account)
+        event, subject_id = Event.ACCOUNT_REGISTERED, account.id
+    except IntegrityError:
+        event, subject_id = Event.ACCOUNT_REGISTRATION_REPEATED, None
+    enqueue(session, Letter.REGISTRATION, address)
+    await audit.record(session, event, subject_id=subject_id, actor_id=subject_id)
+
+
+async def _membership(
+    session: AsyncSession, account: Account, application: Application
+) -> Clinic | None:
+    """Give the account its role and clinic; answers the clinic when it is a new one."""
+    if application.invitation_token:
+        invitation = await invitations.find(
+            session, application.invitation_token, email=account.email
+        )
+        invitation.used_at = clock.now()
+        session.add(invitation)
+        account.role, account.clinic_id = invitation.role, invitation.clinic_id
+        return None
+    name = parse_name(application.clinic_name, reason="CLINIC_NAME_INVALID", noun="clinic's name")
+    clinic = Clinic(name=name)
+    account.clinic_id = clinic.id
+    return clinic
+
+
+async def _give_way(session: AsyncSession, key: str) -> None:
+    """Drop an account of this address that nobody has verified.
+
+    Otherwise whoever registers somebody else's address first would have chosen the password of
+    the account that its owner opens later.
+    """
+    unverified = delete(Account).where(
+        col(Account.email_key) == key, col(Account.email_verified_at).is_(None)
+    )
+    clinic_ids = (await session.execute(unverified.returning(col(Account.clinic_id)))).scalars()
+    await session.execute(
+        delete(Clinic).where(
+            col(Clinic.id).in_(clinic_ids.all()),
+            ~select(Account.id).where(Account.clinic_id == Clinic.id).exists(),
+        )
+    )
+
+
+async def verify_email(session: AsyncSession, token: str) -> None:
+    """Accept an address, the account's first or a changed one.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT LINK_INVALID.
+    """
+    link, account = await redeem(session, token, Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL)
+    if link.purpose == Purpose.VERIFY_EMAIL:
+        account.email_verified_at = clock.now()
+        event = Event.EMAIL_VERIFIED
+    else:
+        if account.pending_email != link.email:
+            raise link_is_invalid()
+        account.email, account.email_key = link.email, email_key(link.email)
+        account.pending_email = None
+        event = Event.EMAIL_CHANGED
+    session.add(account)
+    try:
+        await session.flush()
+    except IntegrityError:  # somebody else has verified this address meanwhile
+        raise link_is_invalid() from None
+    await audit.record(session, event, subject_id=account.id, actor_id=account.id)
+
+
+async def change_name(session: AsyncSession, account: Account, full_name: str) -> None:
+    """Change one's own name.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT NAME_INVALID.
+    """
+    account.full_name = parse_name(full_name)
+    session.add(account)
+    await audit.record(session, Event.ACCOUNT_NAME_CHANGED, subject_id=account.id)
+
+
+async def request_email_change(session: AsyncSession, account: Account, email: str) -> None:
+    """Write to the new address for proof and tell the old one; nothing changes yet.
+
+    An address that belongs to somebody else gets the same answer; its link will not be accepted.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT EMAIL_INVALID.
+    """
+    account.pending_email = parse_email(email)
+    session.add(account)
+    enqueue(session, Letter.CONFIRM_EMAIL, account.pending_email, subject_id=account.id)
+    enqueue(session, Letter.EMAIL_CHANGE_REQUESTED, account.email, subject_id=account.id)
+    await audit.record(session, Event.EMAIL_CHANGE_REQUESTED, subject_id=account.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """An account with what is kept beside it."""
+
+    account: Account
+    clinic_name: str
+    two_factor_enabled: bool
+    recovery_codes_left: int
+
+
+async def profile(session: AsyncSession, account_id: UUID) -> Profile:
+    """One account.
+
+    Raises:
+        DomainError: NOT_FOUND USER_NOT_FOUND.
+    """
+    row = (await session.execute(_profiles().where(col(Account.id) == account_id))).first()
+    if row is None:
+        raise user_not_found()
+    return _as_profile(row)
+
+
+async def profiles(
+    session: AsyncSession, *, search: str, before: UUID | None, limit: int
+) -> Sequence[Profile]:
+    """Accounts, newest first, older than `before`; `search` is part of a name or an address."""
+    query = _profiles().order_by(col(Account.id).desc()).limit(limit)
+    if search:
+        query = query.where(
+            col(Account.full_name).icontains(search, autoescape=True)
+            | col(Account.email_key).contains(email_key(search), autoescape=True)
+        )
+    if before is not None:
+        query = query.where(col(Account.id) < before)
+    return [_as_profile(row) for row in (await session.execute(query)).all()]
+
+
+async def locked(session: AsyncSession, account_id: UUID) -> Account:
+    """An account that nobody else changes until this transaction ends.
+
+    Raises:
+        DomainError: NOT_FOUND USER_NOT_FOUND.
+    """
+    account = await session.get(
+        Account, account_id, with_for_update=True, populate_existing=True
+    )
+    if account is None:
+        raise user_not_found()
+    return account
+
+
+def must_have_two_factor(account: Account, *, by_role: bool) -> bool:
+    """Whether an account must enrol in 2FA, by its role (a setting) or by an administrator."""
+    return account.require_two_factor or (by_role and Role(account.role) in TWO_FACTOR_ROLES)
+
+
+def user_not_found() -> DomainError:
+    """The answer for every identifier that is not an account's."""
+    return DomainError(Code.NOT_FOUND, "USER_NOT_FOUND", "There is no such user.")
+
+
+def _profiles() -> Select[tuple[Account, str, bool, int]]:
+    codes_left = (
+        select(func.count())
+        .where(RecoveryCode.account_id == Account.id, col(RecoveryCode.used_at).is_(None))
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Account,
+            func.coalesce(Clinic.name, ""),
+            col(TwoFactor.confirmed_at).is_not(None),
+            codes_left,
+        )
+        .outerjoin(Clinic, col(Clinic.id) == col(Account.clinic_id))
+        .outerjoin(TwoFactor, col(TwoFactor.account_id) == col(Account.id))
+    )
+
+
+def _as_profile(row: tuple[Account, str, bool, int]) -> Profile:
+    return Profile(*row)

@@ -1,0 +1,50 @@
+"""Every event of the audit, by name."""
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """What happened. The part before the dot is its kind."""
+
+    ACCOUNT_REGISTERED = "account.registered"
+    ACCOUNT_REGISTRATION_REPEATED = "account.registration_repeated"
+    ACCOUNT_CREATED_BY_COMMAND = "account.created_by_command"
+    ACCOUNT_NAME_CHANGED = "account.name_changed"
+    ACCOUNT_ROLE_CHANGED = "account.role_changed"
+    ACCOUNT_CLINIC_CHANGED = "account.clinic_changed"
+    ACCOUNT_ENABLED = "account.enabled"
+    ACCOUNT_DISABLED = "account.disabled"
+    ACCOUNT_TWO_FACTOR_DEMANDED = "account.two_factor_demanded"
+    ACCOUNT_TWO_FACTOR_OPTIONAL = "account.two_factor_optional"
+
+    EMAIL_VERIFIED = "email.verified"
+    EMAIL_CHANGE_REQUESTED = "email.change_requested"
+    EMAIL_CHANGED = "email.changed"
+
+    INVITATION_CREATED = "invitation.created"
+    INVITATION_ACCEPTED = "invitation.accepted"
+
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105
+    PASSWORD_RESET_REQUESTED = "password.reset_requested"  # noqa: S105
+    PASSWORD_RESET = "password.reset"  # noqa: S105
+    PASSWORD_REFUSED = "password.refused"  # noqa: S105
+
+    SIGN_IN_SUCCEEDED = "sign_in.succeeded"
+    SIGN_IN_FAILED = "sign_in.failed"
+    SIGN_IN_CHALLENGED = "sign_in.challenged"
+    SIGN_IN_ENROLMENT_STARTED = "sign_in.enrolment_started"
+
+    TWO_FACTOR_SET_UP = "two_factor.set_up"
+    TWO_FACTOR_CONFIRMED = "two_factor.confirmed"
+    TWO_FACTOR_REFUSED = "two_factor.refused"
+    TWO_FACTOR_REMOVED = "two_factor.removed"
+    TWO_FACTOR_RESET = "two_factor.reset"
+    RECOVERY_CODE_USED = "two_factor.recovery_code_used"
+    RECOVERY_CODES_REGENERATED = "two_factor.recovery_codes_regenerated"
+
+    SESSION_ENDED = "session.ended"
+    SESSIONS_ENDED = "session.all_ended"
+    REFRESH_REUSED = "session.refresh_reused"
+
+    SIGNING_KEY_ROTATED = "key.signing_rotated"
+    ENCRYPTION_KEY_ROTATED = "key.encryption_rotated"

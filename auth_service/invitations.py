@@ -1,0 +1,79 @@
+"""Invitations: an administrator opens the door for one address, one role, one week."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from auth_service import audit
+from auth_service.events import Event
+from auth_service.models import Account, Clinic, Invitation
+from auth_service.opaque_tokens import digest
+from auth_service.outbox import Letter, enqueue
+from auth_service.people import email_key, parse_email
+from auth_service.roles import Role, check_clinic
+from service_kit import clock
+from service_kit.errors import Code, DomainError
+
+LIFETIME = timedelta(days=7)
+
+
+async def invite(
+    session: AsyncSession, *, email: str, role: Role, clinic_id: UUID | None, invited_by: UUID
+) -> Invitation:
+    """Invite an address; the token exists only in the mail.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT EMAIL_INVALID, ROLE_INVALID or CLINIC_REQUIRED; NOT_FOUND
+            CLINIC_NOT_FOUND; ALREADY_EXISTS EMAIL_TAKEN.
+    """
+    address = parse_email(email)
+    check_clinic(role, clinic_id)
+    if clinic_id is not None and await session.get(Clinic, clinic_id) is None:
+        raise DomainError(Code.NOT_FOUND, "CLINIC_NOT_FOUND", "There is no such clinic.")
+    taken = select(Account.id).where(Account.email_key == email_key(address))
+    if (await session.exec(taken)).first() is not None:
+        raise DomainError(
+            Code.ALREADY_EXISTS, "EMAIL_TAKEN", "An account with this address exists already."
+        )
+    invitation = Invitation(
+        email_key=email_key(address),
+        role=role,
+        clinic_id=clinic_id,
+        invited_by=invited_by,
+        expires_at=clock.now() + LIFETIME,
+    )
+    session.add(invitation)
+    enqueue(session, Letter.INVITATION, address, subject_id=invitation.id)
+    await audit.record(
+        session, Event.INVITATION_CREATED, role=role, invitation_id=str(invitation.id)
+    )
+    return invitation
+
+
+async def find(session: AsyncSession, token: str, *, email: str) -> Invitation:
+    """The invitation that a mailed token belongs to, locked so that it is used once.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT INVITATION_INVALID when it is unknown, used, expired or was
+            sent to another address.
+    """
+    query = (
+        select(Invitation)
+        .where(
+            Invitation.token_hash == digest(token),
+            Invitation.email_key == email_key(email),
+            col(Invitation.used_at).is_(None),
+            Invitation.expires_at > clock.now(),
+        )
+        .with_for_update()
+    )
+    invitation = (await session.exec(query)).first()
+    if invitation is None:
+        raise DomainError(
+            Code.INVALID_ARGUMENT,
+            "INVITATION_INVALID",
+            "This invitation is not valid any more; ask for a new one.",
+        )
+    return invitation

@@ -1,0 +1,145 @@
+"""What a mail says: text and HTML from `templates/`, the link made at the last moment."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from auth_service.mailed_tokens import LIFETIMES, Purpose, new_link_token
+from auth_service.models import Account, Clinic, Invitation, OutboxMail
+from auth_service.opaque_tokens import digest, new_token
+from auth_service.outbox import Letter
+from auth_service.people import email_key
+from service_kit import clock
+
+_PATHS = {
+    Purpose.VERIFY_EMAIL: "verify-email",
+    Purpose.CHANGE_EMAIL: "verify-email",
+    Purpose.RESET_PASSWORD: "reset-password",
+}
+_templates = Environment(
+    loader=PackageLoader("auth_service"),
+    autoescape=lambda name: bool(name) and str(name).endswith(".html"),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whom mails come from and where their links lead."""
+
+    address: str
+    public_url: str
+
+
+async def compose(session: AsyncSession, mail: OutboxMail, sender: Sender) -> EmailMessage | None:
+    """Make the mail, with a fresh link where it has one.
+
+    Returns:
+        None when there is nothing to send: the address has no account, or nothing to verify.
+    """
+    letter = Letter(mail.letter)
+    if letter == Letter.INVITATION:
+        return await _invitation(session, mail, sender)
+    account = await _account(session, mail)
+    if account is None:
+        return None
+    if letter == Letter.REGISTRATION:
+        letter = Letter.VERIFICATION if account.email_verified_at is None else letter
+    elif letter == Letter.VERIFICATION and account.email_verified_at is not None:
+        return None
+    elif letter == Letter.PASSWORD_RESET and not _may_reset(account):
+        return None
+    elif letter == Letter.CONFIRM_EMAIL and account.pending_email != mail.recipient:
+        return None
+    purpose = _PURPOSES.get(letter)
+    token = None
+    if purpose is not None:
+        token = await new_link_token(session, account.id, purpose, mail.recipient)
+    return _render(
+        letter,
+        mail.recipient,
+        sender,
+        full_name=account.full_name,
+        link=_link(sender, _PATHS[purpose], token) if purpose and token else sender.public_url,
+        life=_in_words(LIFETIMES[purpose]) if purpose else "",
+    )
+
+
+_PURPOSES = {
+    Letter.VERIFICATION: Purpose.VERIFY_EMAIL,
+    Letter.CONFIRM_EMAIL: Purpose.CHANGE_EMAIL,
+    Letter.PASSWORD_RESET: Purpose.RESET_PASSWORD,
+}
+
+
+async def _account(session: AsyncSession, mail: OutboxMail) -> Account | None:
+    if mail.subject_id is not None:
+        return await session.get(Account, mail.subject_id)
+    query = select(Account).where(Account.email_key == email_key(mail.recipient))
+    return (await session.exec(query)).first()
+
+
+def _may_reset(account: Account) -> bool:
+    return account.active and account.email_verified_at is not None
+
+
+async def _invitation(
+    session: AsyncSession, mail: OutboxMail, sender: Sender
+) -> EmailMessage | None:
+    query = (
+        select(Invitation, Clinic.name)
+        .outerjoin(Clinic, col(Clinic.id) == col(Invitation.clinic_id))
+        .where(Invitation.id == mail.subject_id)
+    )
+    found = (await session.exec(query)).first()
+    if found is None or found[0].used_at is not None:
+        return None
+    invitation, clinic_name = found
+    token = new_token()
+    invitation.token_hash = digest(token)
+    return _render(
+        Letter.INVITATION,
+        mail.recipient,
+        sender,
+        role=invitation.role.replace("_", " "),
+        clinic_name=clinic_name or "",
+        link=_link(sender, "register", token),
+        life=_in_words(invitation.expires_at - clock.now()),
+    )
+
+
+def _link(sender: Sender, path: str, token: str) -> str:
+    # Behind '#', so that the token reaches neither server logs nor a Referer header.
+    return f"{sender.public_url.rstrip('/')}/{path}#token={quote(token, safe='')}"
+
+
+def _render(letter: Letter, recipient: str, sender: Sender, **facts: object) -> EmailMessage:
+    text = _templates.get_template(f"{letter}.txt").render(**facts)
+    subject, _, body = text.partition("\n")
+    message = EmailMessage()
+    message["From"] = sender.address
+    message["To"] = recipient
+    message["Subject"] = subject.removeprefix("Subject: ")
+    message["Date"] = formatdate(usegmt=True)
+    message["Message-ID"] = make_msgid(domain="dermis")
+    # RFC 3834: no out-of-office answers, please.
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(body.strip() + "\n")
+    html = _templates.get_template(f"{letter}.html").render(subject=message["Subject"], **facts)
+    message.add_alternative(html, subtype="html")
+    return message
+
+
+def _in_words(life: timedelta) -> str:
+    hours = round(life.total_seconds() / 3600)
+    if hours < 1:
+        return f"{round(life.total_seconds() / 60)} minutes"
+    return f"{hours} hours" if hours <= 48 else f"{round(hours / 24)} days"

@@ -1,0 +1,87 @@
+"""Single-use links in mails: what they prove, and for how long."""
+
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from auth_service.models import Account, MailedToken
+from auth_service.opaque_tokens import digest, new_token
+from service_kit import clock
+from service_kit.errors import Code, DomainError
+
+
+class Purpose(StrEnum):
+    """What a link does."""
+
+    VERIFY_EMAIL = "verify_email"
+    CHANGE_EMAIL = "change_email"
+    RESET_PASSWORD = "reset_password"  # noqa: S105
+
+
+LIFETIMES = {
+    Purpose.VERIFY_EMAIL: timedelta(hours=24),
+    Purpose.CHANGE_EMAIL: timedelta(hours=24),
+    Purpose.RESET_PASSWORD: timedelta(minutes=30),
+}
+
+
+async def new_link_token(
+    session: AsyncSession, account_id: UUID, purpose: Purpose, email: str
+) -> str:
+    """Make a link's token; only its hash is kept."""
+    token = new_token()
+    session.add(
+        MailedToken(
+            token_hash=digest(token),
+            account_id=account_id,
+            purpose=purpose,
+            email=email,
+            expires_at=clock.now() + LIFETIMES[purpose],
+        )
+    )
+    return token
+
+
+async def redeem(
+    session: AsyncSession, token: str, *purposes: Purpose
+) -> tuple[MailedToken, Account]:
+    """Use a link up; of two uses at once one wins.
+
+    A link dies with the password it was made under: whoever got in since, by reset or change,
+    has cut it off.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT LINK_INVALID when it is unknown, used, expired or made for
+            something else.
+    """
+    query = (
+        select(MailedToken, Account)
+        .where(MailedToken.token_hash == digest(token), MailedToken.account_id == Account.id)
+        .with_for_update()
+    )
+    found = (await session.exec(query)).first()
+    if found is None:
+        raise link_is_invalid()
+    link, account = found
+    if (
+        Purpose(link.purpose) not in purposes
+        or link.used_at is not None
+        or link.expires_at <= clock.now()
+        or link.created_at < account.password_changed_at
+    ):
+        raise link_is_invalid()
+    link.used_at = clock.now()
+    session.add(link)
+    return link, account
+
+
+def link_is_invalid() -> DomainError:
+    """The answer to every link that does not count."""
+    return DomainError(
+        Code.INVALID_ARGUMENT,
+        "LINK_INVALID",
+        "This link is not valid any more; ask for a new one.",
+    )

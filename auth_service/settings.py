@@ -1,0 +1,89 @@
+"""What auth_service needs to know, from the environment."""
+
+from datetime import timedelta
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from sqlalchemy.engine import make_url
+
+from auth_service.encryption import parse_keys
+from service_kit.settings import ServiceSettings
+
+MIN_SECRET_LENGTH = 32
+
+
+class Settings(ServiceSettings):
+    """auth_service's settings. A setting is an environment variable of the same name."""
+
+    database_url: str = Field(description="postgresql+psycopg://… as the service's own role.")
+    migration_database_url: str = Field(
+        default="", description="The same database as the role that owns the tables (migrate)."
+    )
+    grpc_host: str = Field(default="0.0.0.0", description="Address to listen on.")  # noqa: S104
+    grpc_port: int = Field(default=50051, ge=0, le=65535, description="Port to listen on.")
+
+    secret_key: SecretStr = Field(
+        description="At least 32 random characters; derives the keys of refresh tokens and cursors."
+    )
+    encryption_keys: SecretStr = Field(
+        description="id:base64 of 32 bytes, comma-separated; the first encrypts, all decrypt."
+    )
+    service_secrets: SecretStr = Field(
+        default=SecretStr(""),
+        description="name:secret, comma-separated; the services that may ask for a service token.",
+    )
+
+    require_two_factor: bool = Field(
+        default=True, description="Every role must enrol in 2FA before anything else."
+    )
+    access_token_seconds: int = Field(default=600, ge=60, le=3600)
+    session_idle_minutes: int = Field(default=60, ge=5, description="Unused for so long: ended.")
+    session_hours: int = Field(default=24, ge=1, description="A session's absolute limit.")
+
+    public_url: str = Field(
+        default="http://localhost:8000", description="Where people open Dermis; links in mails."
+    )
+    smtp_host: str = Field(default="localhost", description="The mail server.")
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    mail_from: str = Field(default="Dermis <no-reply@localhost>", description="Sender of mails.")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value()) < MIN_SECRET_LENGTH:
+            raise ValueError(f"needs at least {MIN_SECRET_LENGTH} characters")
+        return value
+
+    @field_validator("encryption_keys")
+    @classmethod
+    def _are_keys(cls, value: SecretStr) -> SecretStr:
+        parse_keys(value.get_secret_value())
+        return value
+
+    @model_validator(mode="after")
+    def _refuse_weak_service_secrets(self) -> Self:
+        for name, secret in self.secrets_by_service.items():
+            if self.environment == "production" and len(secret) < MIN_SECRET_LENGTH:
+                raise ValueError(f"the secret of {name} in SERVICE_SECRETS is too short")
+        return self
+
+    @property
+    def secrets_by_service(self) -> dict[str, str]:
+        """The secret of each service that may ask for a service token."""
+        pairs = [p for p in self.service_secrets.get_secret_value().split(",") if p.strip()]
+        return {
+            name.strip(): secret.strip() for name, _, secret in (p.partition(":") for p in pairs)
+        }
+
+    @property
+    def app_role(self) -> str:
+        """The database role that the service runs under."""
+        return make_url(self.database_url).username or ""
+
+    @property
+    def access_token_life(self) -> timedelta:
+        """How long an access token counts."""
+        return timedelta(seconds=self.access_token_seconds)

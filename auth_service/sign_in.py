@@ -1,0 +1,221 @@
+"""Signing in: password, then the second factor.
+
+Each step finds its account, lets the connection go, counts the try, and only then works: Argon2
+and the count must not keep connections from other calls.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from auth_service import accounts, audit, sessions, two_factor
+from auth_service.attempts import Action, Attempts, give_back
+from auth_service.encryption import KeyRing
+from auth_service.events import Event
+from auth_service.models import Account, SignInChallenge, SignInSession
+from auth_service.opaque_tokens import digest, new_token
+from auth_service.passwords import Passwords
+from auth_service.people import email_key
+from auth_service.refusal import Refusal
+from auth_service.sessions import SessionPolicy, SignedIn
+from service_kit import clock
+from service_kit.errors import Code
+from service_kit.request import current_request
+
+CHALLENGE_LIFE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Challenged:
+    """The password was right; the second factor comes next."""
+
+    token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MustEnrol:
+    """The password was right; a second factor must be set up first."""
+
+    account: Account
+    session: SignInSession
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What signing in needs besides the database."""
+
+    passwords: Passwords
+    attempts: Attempts
+    keys: KeyRing
+    policy: SessionPolicy
+    two_factor_by_role: bool
+
+
+async def login(
+    session: AsyncSession, *, email: str, password: str, door: Door
+) -> SignedIn | Challenged | MustEnrol:
+    """Check a password. An unknown address costs the same statements and the same Argon2.
+
+    Raises:
+        DomainError: RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS.
+        Refusal: UNAUTHENTICATED CREDENTIALS_INVALID.
+    """
+    key = email_key(email)
+    found = (await session.exec(select(Account).where(Account.email_key == key))).first()
+    subjects = await _subjects(session, key, found)
+    await session.commit()
+    reserved = await door.attempts.reserve(Action.LOGIN, *subjects)
+    matches = await door.passwords.matches(password, found.password_hash if found else None)
+    if found is None or not matches:
+        raise await _refuse_login(session, found, "password" if found else "unknown address")
+    account = await accounts.locked(session, found.id)
+    if account.email_verified_at is None or not account.active:
+        raise await _refuse_login(session, account, "disabled or unverified")
+    if account.password_hash != found.password_hash:
+        raise await _refuse_login(session, account, "password changed meanwhile")
+    await give_back(session, reserved)
+    account.password_hash = await door.passwords.renewed(password, account.password_hash)
+    session.add(account)
+    return await _next_step(session, account, door)
+
+
+async def verify_two_factor(
+    session: AsyncSession, *, token: str, code: str, recovery_code: str, door: Door
+) -> SignedIn:
+    """Check the second factor that a challenge asks for.
+
+    Raises:
+        DomainError: RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS.
+        Refusal: UNAUTHENTICATED CHALLENGE_INVALID or CODE_INVALID.
+    """
+    challenge = await _open_challenge(session, token)
+    account_id = challenge.account_id
+    await session.commit()
+    reserved = await door.attempts.reserve(
+        Action.TWO_FACTOR, f"account {account_id}", f"address {current_request().client_address}"
+    )
+    account = await accounts.locked(session, account_id)
+    challenge = await _open_challenge(session, token)
+    kept = await two_factor.confirmed(session, account_id)
+    if kept is None or not account.active or challenge.created_at < account.password_changed_at:
+        raise _challenge_invalid()
+    if recovery_code:
+        right = await two_factor.use_recovery_code(session, account_id, recovery_code)
+    else:
+        right = await two_factor.use_code(session, kept, code, keys=door.keys)
+    if not right:
+        await audit.record(
+            session, Event.TWO_FACTOR_REFUSED, subject_id=account_id, actor_id=account_id
+        )
+        raise code_invalid(Code.UNAUTHENTICATED)
+    challenge.used_at = clock.now()
+    session.add(challenge)
+    await give_back(session, reserved)
+    return await _succeed(session, account, door.policy, "recovery code" if recovery_code else "totp")
+
+
+def code_invalid(code: Code) -> Refusal:
+    """The answer to a wrong or used code."""
+    return Refusal(code, "CODE_INVALID", "This code is not valid; wait for the next one.")
+
+
+async def _next_step(
+    session: AsyncSession, account: Account, door: Door
+) -> SignedIn | Challenged | MustEnrol:
+    if await two_factor.confirmed(session, account.id) is not None:
+        return await _challenge(session, account)
+    if accounts.must_have_two_factor(account, by_role=door.two_factor_by_role):
+        begun = await sessions.start_enrolment(session, account)
+        await audit.record(
+            session,
+            Event.SIGN_IN_ENROLMENT_STARTED,
+            subject_id=account.id,
+            actor_id=account.id,
+        )
+        return MustEnrol(account, begun)
+    return await _succeed(session, account, door.policy, "password")
+
+
+async def _challenge(session: AsyncSession, account: Account) -> Challenged:
+    token = new_token()
+    challenge = SignInChallenge(
+        account_id=account.id,
+        token_hash=digest(token),
+        address=current_request().client_address,
+        expires_at=clock.now() + CHALLENGE_LIFE,
+    )
+    session.add(challenge)
+    await audit.record(
+        session, Event.SIGN_IN_CHALLENGED, subject_id=account.id, actor_id=account.id
+    )
+    return Challenged(token, challenge.expires_at)
+
+
+async def _succeed(
+    session: AsyncSession, account: Account, policy: SessionPolicy, factor: str
+) -> SignedIn:
+    signed_in = await sessions.start(session, account, policy)
+    await audit.record(
+        session,
+        Event.SIGN_IN_SUCCEEDED,
+        subject_id=account.id,
+        actor_id=account.id,
+        factor=factor,
+        session_id=str(signed_in.session.id),
+    )
+    return signed_in
+
+
+async def _subjects(session: AsyncSession, key: str, account: Account | None) -> list[str]:
+    """What a login is counted under: its address, and its account.
+
+    From an address where the account's owner has signed in before, the account's count is a
+    separate one, so that a stranger who uses up the tries does not lock the owner out.
+    """
+    address = current_request().client_address
+    familiar = select(SignInSession.id).where(
+        SignInSession.account_id == (account.id if account else UUID(int=0)),
+        SignInSession.kind == "access",
+        SignInSession.address == address,
+    )
+    if (await session.exec(familiar.limit(1))).first() is not None:
+        return [f"account {key} at {address}"]
+    return [f"account {key}", f"address {address}"]
+
+
+async def _refuse_login(session: AsyncSession, account: Account | None, why: str) -> Refusal:
+    await audit.record(
+        session, Event.SIGN_IN_FAILED, subject_id=account.id if account else None, why=why
+    )
+    return Refusal(
+        Code.UNAUTHENTICATED,
+        "CREDENTIALS_INVALID",
+        "E-mail address or password is wrong, or the address is not verified yet.",
+    )
+
+
+async def _open_challenge(session: AsyncSession, token: str) -> SignInChallenge:
+    query = (
+        select(SignInChallenge)
+        .where(SignInChallenge.token_hash == digest(token))
+        .execution_options(populate_existing=True)
+    )
+    challenge = (await session.exec(query)).first()
+    if (
+        challenge is None
+        or challenge.used_at is not None
+        or challenge.expires_at <= clock.now()
+        or challenge.address != current_request().client_address
+    ):
+        raise _challenge_invalid()
+    return challenge
+
+
+def _challenge_invalid() -> Refusal:
+    return Refusal(
+        Code.UNAUTHENTICATED, "CHALLENGE_INVALID", "This sign-in has expired; start again."
+    )

@@ -1,0 +1,206 @@
+"""The second factor: time-based one-time passwords (RFC 6238) and recovery codes."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from uuid import UUID
+
+import pyotp
+import segno
+from sqlalchemy import delete, or_, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from auth_service import audit
+from auth_service.encryption import KeyRing
+from auth_service.events import Event
+from auth_service.models import Account, RecoveryCode, TwoFactor
+from auth_service.outbox import Letter, enqueue
+from service_kit import clock
+from service_kit.errors import Code, DomainError
+
+ISSUER = "Dermis"
+STEP_SECONDS = 30
+# One step either way: the phone's clock may be off by as much (RFC 6238, 5.2).
+WINDOW_STEPS = 1
+RECOVERY_CODES = 10
+# 24 characters of base32 are 120 bits, so a plain hash keeps them (ASVS 5.0, 6.5.2).
+RECOVERY_CODE_LENGTH = 24
+_BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A new secret, for the authenticator app."""
+
+    secret: str
+    otpauth_uri: str
+    qr_svg: str
+
+
+async def set_up(session: AsyncSession, account: Account, *, keys: KeyRing) -> Offer:
+    """Make a secret that counts once confirmed; an earlier unconfirmed one is void.
+
+    Raises:
+        DomainError: FAILED_PRECONDITION TWO_FACTOR_ALREADY_ON.
+    """
+    kept = await session.get(TwoFactor, account.id)
+    if kept is not None and kept.confirmed_at is not None:
+        raise DomainError(
+            Code.FAILED_PRECONDITION,
+            "TWO_FACTOR_ALREADY_ON",
+            "Two-factor authentication is on already; remove it first.",
+        )
+    secret = pyotp.random_base32()
+    sealed = keys.seal(secret.encode(), context=_context(account.id))
+    kept = kept or TwoFactor(account_id=account.id, secret=sealed)
+    kept.secret, kept.created_at, kept.last_step = sealed, clock.now(), None
+    session.add(kept)
+    await audit.record(session, Event.TWO_FACTOR_SET_UP, subject_id=account.id)
+    uri = pyotp.TOTP(secret).provisioning_uri(account.email, issuer_name=ISSUER)
+    return Offer(secret, uri, segno.make(uri, error="m").svg_inline(scale=4))
+
+
+async def confirm(
+    session: AsyncSession, account: Account, code: str, *, keys: KeyRing
+) -> list[str] | None:
+    """Turn 2FA on by a first code.
+
+    Returns:
+        The recovery codes, or None when the code is wrong.
+
+    Raises:
+        DomainError: FAILED_PRECONDITION TWO_FACTOR_NOT_SET_UP or TWO_FACTOR_ALREADY_ON.
+    """
+    kept = await session.get(TwoFactor, account.id, populate_existing=True)
+    if kept is None:
+        raise not_set_up()
+    if kept.confirmed_at is not None:
+        raise DomainError(
+            Code.FAILED_PRECONDITION,
+            "TWO_FACTOR_ALREADY_ON",
+            "Two-factor authentication is on already.",
+        )
+    if not await use_code(session, kept, code, keys=keys):
+        return None
+    kept.confirmed_at = clock.now()
+    session.add(kept)
+    codes = await _new_recovery_codes(session, account.id)
+    enqueue(session, Letter.TWO_FACTOR_ON, account.email, subject_id=account.id)
+    await audit.record(session, Event.TWO_FACTOR_CONFIRMED, subject_id=account.id)
+    return codes
+
+
+async def confirmed(session: AsyncSession, account_id: UUID) -> TwoFactor | None:
+    """An account's second factor, if it has one that counts."""
+    query = select(TwoFactor).where(
+        TwoFactor.account_id == account_id, col(TwoFactor.confirmed_at).is_not(None)
+    )
+    return (await session.exec(query)).first()
+
+
+async def use_code(session: AsyncSession, kept: TwoFactor, code: str, *, keys: KeyRing) -> bool:
+    """Whether a code is right; it and all older ones are used up, also against a race."""
+    secret = keys.open(kept.secret, context=_context(kept.account_id)).decode()
+    step = _matching_step(pyotp.TOTP(secret), code.replace(" ", ""))
+    if step is None:
+        return False
+    fresh = or_(col(TwoFactor.last_step).is_(None), col(TwoFactor.last_step) < step)
+    statement = (
+        update(TwoFactor)
+        .where(col(TwoFactor.account_id) == kept.account_id, fresh)
+        .values(last_step=step)
+        .returning(col(TwoFactor.account_id))
+    )
+    return (await session.execute(statement)).first() is not None
+
+
+async def use_recovery_code(session: AsyncSession, account_id: UUID, code: str) -> bool:
+    """Whether a recovery code is right and unused; it is used up, also against a race."""
+    statement = (
+        update(RecoveryCode)
+        .where(
+            col(RecoveryCode.account_id) == account_id,
+            col(RecoveryCode.code_hash) == _hash(code),
+            col(RecoveryCode.used_at).is_(None),
+        )
+        .values(used_at=clock.now())
+        .returning(col(RecoveryCode.id))
+    )
+    if (await session.execute(statement)).first() is None:
+        return False
+    await audit.record(
+        session, Event.RECOVERY_CODE_USED, subject_id=account_id, actor_id=account_id
+    )
+    return True
+
+
+async def regenerate_recovery_codes(session: AsyncSession, account: Account) -> list[str]:
+    """Ten new recovery codes; the old ones are void.
+
+    Raises:
+        DomainError: FAILED_PRECONDITION TWO_FACTOR_NOT_SET_UP.
+    """
+    if await confirmed(session, account.id) is None:
+        raise not_set_up()
+    codes = await _new_recovery_codes(session, account.id)
+    await audit.record(session, Event.RECOVERY_CODES_REGENERATED, subject_id=account.id)
+    return codes
+
+
+async def remove(session: AsyncSession, account: Account, event: Event) -> None:
+    """Take the second factor off an account; a missing one is fine. Its owner is told."""
+    await session.execute(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account.id))
+    await session.execute(delete(TwoFactor).where(col(TwoFactor.account_id) == account.id))
+    enqueue(session, Letter.TWO_FACTOR_OFF, account.email, subject_id=account.id)
+    await audit.record(session, event, subject_id=account.id)
+
+
+async def reseal(session: AsyncSession, keys: KeyRing) -> int:
+    """Encrypt every secret under the current key; answers how many were under an older one."""
+    resealed = 0
+    for kept in (await session.exec(select(TwoFactor).with_for_update())).all():
+        if not keys.is_current(kept.secret):
+            context = _context(kept.account_id)
+            kept.secret = keys.seal(keys.open(kept.secret, context=context), context=context)
+            session.add(kept)
+            resealed += 1
+    return resealed
+
+
+def not_set_up() -> DomainError:
+    """The answer where a second factor is needed that is not there."""
+    return DomainError(
+        Code.FAILED_PRECONDITION,
+        "TWO_FACTOR_NOT_SET_UP",
+        "Two-factor authentication is not set up.",
+    )
+
+
+async def _new_recovery_codes(session: AsyncSession, account_id: UUID) -> list[str]:
+    await session.execute(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account_id))
+    codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
+    session.add_all(RecoveryCode(account_id=account_id, code_hash=_hash(c)) for c in codes)
+    return codes
+
+
+def _matching_step(totp: pyotp.TOTP, code: str) -> int | None:
+    present = int(clock.now().timestamp()) // STEP_SECONDS
+    for step in range(present - WINDOW_STEPS, present + WINDOW_STEPS + 1):
+        if pyotp.utils.strings_equal(code, totp.generate_otp(step)):
+            return step
+    return None
+
+
+def _recovery_code() -> str:
+    letters = "".join(secrets.choice(_BASE32) for _ in range(RECOVERY_CODE_LENGTH))
+    return "-".join(letters[i : i + 4] for i in range(0, RECOVERY_CODE_LENGTH, 4))
+
+
+def _hash(code: str) -> bytes:
+    plain = "".join(c for c in code.upper() if c in _BASE32)
+    return hashlib.sha256(plain.encode()).digest()
+
+
+def _context(account_id: UUID) -> str:
+    return f"two_factors.secret:{account_id}"
