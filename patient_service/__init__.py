@@ -1,0 +1,1 @@
+"""patient_service: the clinical record of Dermis."""

@@ -1,0 +1,1 @@
+"""The schema of database `patients`, step by step."""

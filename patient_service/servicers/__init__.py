@@ -1,0 +1,1 @@
+"""gRPC in, rules called, gRPC out: one servicer per noun."""
