@@ -1,19 +1,17 @@
 """Accounts: opened, verified, seen and changed by their owners."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.sql import Select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth_service import audit, invitations
 from auth_service.events import Event
 from auth_service.mailed_tokens import Purpose, link_is_invalid, redeem
-from auth_service.models import Account, Clinic, RecoveryCode, TwoFactor
+from auth_service.models import Account, Clinic
 from auth_service.outbox import Letter, enqueue
 from auth_service.passwords import Passwords
 from auth_service.people import email_key, parse_email, parse_name
@@ -107,6 +105,42 @@ async def _give_way(session: AsyncSession, key: str) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class FirstAccount:
+    """An account that an operator makes by command."""
+
+    email: str
+    full_name: str
+    password: str
+    role: Role
+
+
+async def create(session: AsyncSession, first: FirstAccount, *, passwords: Passwords) -> bool:
+    """Make an account whose address counts as verified; False when the address has one already.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT, as for `register`.
+    """
+    address, full_name = parse_email(first.email), parse_name(first.full_name)
+    account = Account(
+        email=address,
+        email_key=email_key(address),
+        full_name=full_name,
+        role=first.role,
+        email_verified_at=clock.now(),
+        password_hash=await passwords.accept(first.password, personal=[address, full_name]),
+    )
+    try:
+        async with session.begin_nested():
+            session.add(account)
+    except IntegrityError:
+        return False
+    await audit.record(
+        session, Event.ACCOUNT_CREATED_BY_COMMAND, subject_id=account.id, role=first.role
+    )
+    return True
+
+
 async def verify_email(session: AsyncSession, token: str) -> None:
     """Accept an address, the account's first or a changed one.
 
@@ -157,52 +191,13 @@ async def request_email_change(session: AsyncSession, account: Account, email: s
     await audit.record(session, Event.EMAIL_CHANGE_REQUESTED, subject_id=account.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """An account with what is kept beside it."""
-
-    account: Account
-    clinic_name: str
-    two_factor_enabled: bool
-    recovery_codes_left: int
-
-
-async def profile(session: AsyncSession, account_id: UUID) -> Profile:
-    """One account.
-
-    Raises:
-        DomainError: NOT_FOUND USER_NOT_FOUND.
-    """
-    row = (await session.execute(_profiles().where(col(Account.id) == account_id))).first()
-    if row is None:
-        raise user_not_found()
-    return _as_profile(row)
-
-
-async def profiles(
-    session: AsyncSession, *, search: str, before: UUID | None, limit: int
-) -> Sequence[Profile]:
-    """Accounts, newest first, older than `before`; `search` is part of a name or an address."""
-    query = _profiles().order_by(col(Account.id).desc()).limit(limit)
-    if search:
-        query = query.where(
-            col(Account.full_name).icontains(search, autoescape=True)
-            | col(Account.email_key).contains(email_key(search), autoescape=True)
-        )
-    if before is not None:
-        query = query.where(col(Account.id) < before)
-    return [_as_profile(row) for row in (await session.execute(query)).all()]
-
-
 async def locked(session: AsyncSession, account_id: UUID) -> Account:
     """An account that nobody else changes until this transaction ends.
 
     Raises:
         DomainError: NOT_FOUND USER_NOT_FOUND.
     """
-    account = await session.get(
-        Account, account_id, with_for_update=True, populate_existing=True
-    )
+    account = await session.get(Account, account_id, with_for_update=True, populate_existing=True)
     if account is None:
         raise user_not_found()
     return account
@@ -216,25 +211,3 @@ def must_have_two_factor(account: Account, *, by_role: bool) -> bool:
 def user_not_found() -> DomainError:
     """The answer for every identifier that is not an account's."""
     return DomainError(Code.NOT_FOUND, "USER_NOT_FOUND", "There is no such user.")
-
-
-def _profiles() -> Select[tuple[Account, str, bool, int]]:
-    codes_left = (
-        select(func.count())
-        .where(RecoveryCode.account_id == Account.id, col(RecoveryCode.used_at).is_(None))
-        .scalar_subquery()
-    )
-    return (
-        select(
-            Account,
-            func.coalesce(Clinic.name, ""),
-            col(TwoFactor.confirmed_at).is_not(None),
-            codes_left,
-        )
-        .outerjoin(Clinic, col(Clinic.id) == col(Account.clinic_id))
-        .outerjoin(TwoFactor, col(TwoFactor.account_id) == col(Account.id))
-    )
-
-
-def _as_profile(row: tuple[Account, str, bool, int]) -> Profile:
-    return Profile(*row)

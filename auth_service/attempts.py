@@ -112,9 +112,7 @@ async def _only_one_at_a_time(session: AsyncSession, subject: bytes) -> None:
     await session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
 
-async def _seconds_to_wait(
-    session: AsyncSession, subject: bytes, limits: Sequence[Limit]
-) -> float:
+async def _seconds_to_wait(session: AsyncSession, subject: bytes, limits: Sequence[Limit]) -> float:
     moment = clock.now()
     newest_first = (
         select(Attempt.at)

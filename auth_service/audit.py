@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
@@ -35,14 +36,14 @@ async def record(
         details: further facts; never a secret, never an address.
     """
     agent = current_request().client_agent
+    everything: dict[str, Any] = details | ({"agent": agent} if agent else {})
     await audit_chain.append(
         session,
         AuditRecord,
         event,
         subject_id=subject_id,
         actor_id=actor_id,
-        **details,
-        **({"agent": agent} if agent else {}),
+        **everything,
     )
     newest = select(AuditRecord.hash).order_by(col(AuditRecord.seq).desc()).limit(1)
     await session.exec(
@@ -72,9 +73,7 @@ async def page(
         query = query.where(AuditRecord.subject_id == chosen.subject_id)
     if chosen.about_id:
         query = query.where(
-            or_(
-                AuditRecord.subject_id == chosen.about_id, AuditRecord.actor_id == chosen.about_id
-            )
+            or_(AuditRecord.subject_id == chosen.about_id, AuditRecord.actor_id == chosen.about_id)
         )
     if chosen.event:
         query = query.where(

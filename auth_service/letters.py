@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,14 +17,15 @@ from auth_service.outbox import Letter
 from auth_service.people import email_key
 from service_kit import clock
 
-_PATHS = {
-    Purpose.VERIFY_EMAIL: "verify-email",
-    Purpose.CHANGE_EMAIL: "verify-email",
-    Purpose.RESET_PASSWORD: "reset-password",
+# The link that a letter carries: what it is good for, and the page that it opens.
+_LINKS = {
+    Letter.VERIFICATION: (Purpose.VERIFY_EMAIL, "verify-email"),
+    Letter.CONFIRM_EMAIL: (Purpose.CHANGE_EMAIL, "verify-email"),
+    Letter.PASSWORD_RESET: (Purpose.RESET_PASSWORD, "reset-password"),
 }
 _templates = Environment(
     loader=PackageLoader("auth_service"),
-    autoescape=lambda name: bool(name) and str(name).endswith(".html"),
+    autoescape=select_autoescape(["html"], default_for_string=True),
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
@@ -51,33 +52,33 @@ async def compose(session: AsyncSession, mail: OutboxMail, sender: Sender) -> Em
     account = await _account(session, mail)
     if account is None:
         return None
-    if letter == Letter.REGISTRATION:
-        letter = Letter.VERIFICATION if account.email_verified_at is None else letter
-    elif letter == Letter.VERIFICATION and account.email_verified_at is not None:
+    if letter == Letter.REGISTRATION and account.email_verified_at is None:
+        letter = Letter.VERIFICATION
+    if not _is_wanted(letter, mail, account):
         return None
-    elif letter == Letter.PASSWORD_RESET and not _may_reset(account):
-        return None
-    elif letter == Letter.CONFIRM_EMAIL and account.pending_email != mail.recipient:
-        return None
-    purpose = _PURPOSES.get(letter)
-    token = None
-    if purpose is not None:
-        token = await new_link_token(session, account.id, purpose, mail.recipient)
-    return _render(
-        letter,
-        mail.recipient,
-        sender,
-        full_name=account.full_name,
-        link=_link(sender, _PATHS[purpose], token) if purpose and token else sender.public_url,
-        life=_in_words(LIFETIMES[purpose]) if purpose else "",
-    )
+    return await _to_account(session, letter, mail.recipient, account, sender)
 
 
-_PURPOSES = {
-    Letter.VERIFICATION: Purpose.VERIFY_EMAIL,
-    Letter.CONFIRM_EMAIL: Purpose.CHANGE_EMAIL,
-    Letter.PASSWORD_RESET: Purpose.RESET_PASSWORD,
-}
+def _is_wanted(letter: Letter, mail: OutboxMail, account: Account) -> bool:
+    verified = account.email_verified_at is not None
+    if letter == Letter.VERIFICATION:
+        return not verified
+    if letter == Letter.PASSWORD_RESET:
+        return verified and account.active
+    if letter == Letter.CONFIRM_EMAIL:
+        return account.pending_email == mail.recipient
+    return True
+
+
+async def _to_account(
+    session: AsyncSession, letter: Letter, recipient: str, account: Account, sender: Sender
+) -> EmailMessage:
+    link, life = sender.public_url, ""
+    if letter in _LINKS:
+        purpose, path = _LINKS[letter]
+        token = await new_link_token(session, account.id, purpose, recipient)
+        link, life = _link(sender, path, token), _in_words(LIFETIMES[purpose])
+    return _render(letter, recipient, sender, full_name=account.full_name, link=link, life=life)
 
 
 async def _account(session: AsyncSession, mail: OutboxMail) -> Account | None:
@@ -85,10 +86,6 @@ async def _account(session: AsyncSession, mail: OutboxMail) -> Account | None:
         return await session.get(Account, mail.subject_id)
     query = select(Account).where(Account.email_key == email_key(mail.recipient))
     return (await session.exec(query)).first()
-
-
-def _may_reset(account: Account) -> bool:
-    return account.active and account.email_verified_at is not None
 
 
 async def _invitation(

@@ -127,4 +127,5 @@ class MailSender:
 
 def _pause(tries: int) -> timedelta:
     """15 s, 30 s, 1 min … 1 h; also the lease in which no other replica takes the mail up."""
-    return min(FIRST_PAUSE * 2 ** min(tries - 1, 16), LONGEST_PAUSE)
+    doublings = min(tries - 1, 16)
+    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)

@@ -1,5 +1,6 @@
 """Single-use links in mails: what they prove, and for how long."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -50,31 +51,48 @@ async def redeem(
 ) -> tuple[MailedToken, Account]:
     """Use a link up; of two uses at once one wins.
 
-    A link dies with the password it was made under: whoever got in since, by reset or change,
-    has cut it off.
-
     Raises:
         DomainError: INVALID_ARGUMENT LINK_INVALID when it is unknown, used, expired or made for
             something else.
     """
+    link, account = await _valid(session, token, purposes, lock=True)
+    link.used_at = clock.now()
+    session.add(link)
+    return link, account
+
+
+async def peek(session: AsyncSession, token: str, *purposes: Purpose) -> Account:
+    """Whose link this is, without using it up.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT LINK_INVALID.
+    """
+    _, account = await _valid(session, token, purposes, lock=False)
+    return account
+
+
+async def _valid(
+    session: AsyncSession, token: str, purposes: Sequence[Purpose], *, lock: bool
+) -> tuple[MailedToken, Account]:
     query = (
         select(MailedToken, Account)
         .where(MailedToken.token_hash == digest(token), MailedToken.account_id == Account.id)
-        .with_for_update()
+        .execution_options(populate_existing=True)
     )
-    found = (await session.exec(query)).first()
+    found = (await session.exec(query.with_for_update() if lock else query)).first()
     if found is None:
         raise link_is_invalid()
     link, account = found
+    # A link dies with the password that it was made under: whoever has got in since, by reset or
+    # by change, has cut it off.
     if (
         Purpose(link.purpose) not in purposes
         or link.used_at is not None
         or link.expires_at <= clock.now()
         or link.created_at < account.password_changed_at
+        or not account.active
     ):
         raise link_is_invalid()
-    link.used_at = clock.now()
-    session.add(link)
     return link, account
 
 

@@ -124,12 +124,8 @@ class SignInSession(Table, table=True):
     __tablename__ = "sessions"
     __table_args__ = (
         Index("ix_sessions_account_id_id", "account_id", "id"),
-        # What `revocations` still has to tell Redis.
-        Index(
-            "ix_sessions_unannounced",
-            "ended_at",
-            postgresql_where=text("ended_at IS NOT NULL AND announced_at IS NULL"),
-        ),
+        # Where `revocations` looks for what Redis should know.
+        Index("ix_sessions_ended_at", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

@@ -232,9 +232,7 @@ def _kept(token: str, of: SignInSession, policy: SessionPolicy) -> RefreshToken:
     return RefreshToken(token_hash=digest(token), session_id=of.id, expires_at=expires_at)
 
 
-async def _locked(
-    session: AsyncSession, token: str
-) -> tuple[RefreshToken, SignInSession, Account]:
+async def _locked(session: AsyncSession, token: str) -> tuple[RefreshToken, SignInSession, Account]:
     # The session's row is the family's lock: exchanges of one family come one after another.
     found = await session.get(RefreshToken, digest(token))
     if found is None:
@@ -252,6 +250,4 @@ async def _locked(
 
 
 def _session_ended() -> Refusal:
-    return Refusal(
-        Code.UNAUTHENTICATED, "SESSION_ENDED", "This session has ended; sign in again."
-    )
+    return Refusal(Code.UNAUTHENTICATED, "SESSION_ENDED", "This session has ended; sign in again.")

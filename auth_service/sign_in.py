@@ -115,7 +115,9 @@ async def verify_two_factor(
     challenge.used_at = clock.now()
     session.add(challenge)
     await give_back(session, reserved)
-    return await _succeed(session, account, door.policy, "recovery code" if recovery_code else "totp")
+    return await succeed(
+        session, account, door.policy, "recovery code" if recovery_code else "totp"
+    )
 
 
 def code_invalid(code: Code) -> Refusal:
@@ -137,7 +139,7 @@ async def _next_step(
             actor_id=account.id,
         )
         return MustEnrol(account, begun)
-    return await _succeed(session, account, door.policy, "password")
+    return await succeed(session, account, door.policy, "password")
 
 
 async def _challenge(session: AsyncSession, account: Account) -> Challenged:
@@ -155,9 +157,10 @@ async def _challenge(session: AsyncSession, account: Account) -> Challenged:
     return Challenged(token, challenge.expires_at)
 
 
-async def _succeed(
+async def succeed(
     session: AsyncSession, account: Account, policy: SessionPolicy, factor: str
 ) -> SignedIn:
+    """Begin the session of somebody who has shown every factor that is asked for."""
     signed_in = await sessions.start(session, account, policy)
     await audit.record(
         session,

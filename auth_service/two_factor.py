@@ -57,7 +57,7 @@ async def set_up(session: AsyncSession, account: Account, *, keys: KeyRing) -> O
     kept.secret, kept.created_at, kept.last_step = sealed, clock.now(), None
     session.add(kept)
     await audit.record(session, Event.TWO_FACTOR_SET_UP, subject_id=account.id)
-    uri = pyotp.TOTP(secret).provisioning_uri(account.email, issuer_name=ISSUER)
+    uri = pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name=ISSUER)
     return Offer(secret, uri, segno.make(uri, error="m").svg_inline(scale=4))
 
 

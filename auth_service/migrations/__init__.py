@@ -1,0 +1,1 @@
+"""Alembic's folder: how the schema of database `auth` came to be."""

@@ -1,0 +1,184 @@
+"""The single place where auth_service is put together."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import grpc
+import structlog
+from redis.asyncio import Redis
+
+from auth_service import attempts, sessions, signing_keys
+from auth_service.attempts import Attempts
+from auth_service.cursors import Cursors
+from auth_service.encryption import KeyRing, derive_key
+from auth_service.mail_sender import MailSender
+from auth_service.passwords import Passwords
+from auth_service.revocations import Announcer, OwnRevocations
+from auth_service.servicers.account import AccountServicer
+from auth_service.servicers.admin import AdminServicer
+from auth_service.servicers.audit import AuditServicer
+from auth_service.servicers.auth import AuthServicer
+from auth_service.servicers.transaction import Transactions
+from auth_service.sessions import SessionPolicy
+from auth_service.settings import Settings
+from auth_service.sign_in import Door
+from auth_service.signing_keys import SigningKeys
+from auth_service.tokens import TokenSigner
+from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
+from service_kit import grpc_server
+from service_kit.database import Database
+from service_kit.principal import TokenVerifier
+from service_kit.redis_client import open_redis
+
+log = structlog.get_logger()
+
+NAME = "auth_service"
+SERVICES = [s.full_name for s in auth_pb2.DESCRIPTOR.services_by_name.values()]
+TIDY_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class AuthService:
+    """auth_service's parts, wired.
+
+    Attributes:
+        verifier: reads the tokens that callers show.
+        announcer, mail_sender: their `run` works in the background of `serve`.
+    """
+
+    settings: Settings
+    database: Database
+    redis: Redis
+    keys: KeyRing
+    signing_keys: SigningKeys
+    verifier: TokenVerifier
+    door: Door
+    announcer: Announcer
+    mail_sender: MailSender
+
+    def add_servicers(self, server: grpc.aio.Server) -> None:
+        """Register every servicer on a server."""
+        settings = self.settings
+        transactions = Transactions(self.announcer)
+        cursors = Cursors(_derived(settings, "cursors"))
+        signer = TokenSigner(
+            self.signing_keys,
+            issuer=settings.token_issuer,
+            audience=settings.token_audience,
+            life=settings.access_token_life,
+        )
+        auth_pb2_grpc.add_AuthServiceServicer_to_server(
+            AuthServicer(
+                transactions=transactions,
+                door=self.door,
+                signer=signer,
+                signing_keys=self.signing_keys,
+                service_secrets=settings.secrets_by_service,
+            ),
+            server,
+        )
+        auth_pb2_grpc.add_AccountServiceServicer_to_server(
+            AccountServicer(
+                transactions=transactions, door=self.door, signer=signer, cursors=cursors
+            ),
+            server,
+        )
+        auth_pb2_grpc.add_AdminServiceServicer_to_server(
+            AdminServicer(
+                transactions=transactions,
+                cursors=cursors,
+                two_factor_by_role=settings.require_two_factor,
+            ),
+            server,
+        )
+        auth_pb2_grpc.add_AuditServiceServicer_to_server(
+            AuditServicer(transactions=transactions, cursors=cursors), server
+        )
+
+
+def build(settings: Settings) -> AuthService:
+    """Wire the parts; nothing is connected yet."""
+    database = Database(settings.database_url)
+    redis = open_redis(settings.redis_url)
+    keys = KeyRing.from_setting(settings.encryption_keys.get_secret_value())
+    own_keys = SigningKeys(database, keys)
+    return AuthService(
+        settings=settings,
+        database=database,
+        redis=redis,
+        keys=keys,
+        signing_keys=own_keys,
+        verifier=TokenVerifier(
+            own_keys,
+            OwnRevocations(database),
+            issuer=settings.token_issuer,
+            audience=settings.token_audience,
+        ),
+        door=Door(
+            passwords=Passwords(),
+            attempts=Attempts(database, _derived(settings, "attempts")),
+            keys=keys,
+            policy=SessionPolicy(
+                idle=timedelta(minutes=settings.session_idle_minutes),
+                absolute=timedelta(hours=settings.session_hours),
+                refresh_key=_derived(settings, "refresh tokens"),
+            ),
+            two_factor_by_role=settings.require_two_factor,
+        ),
+        announcer=Announcer(redis, database, token_life=settings.access_token_life),
+        mail_sender=MailSender(database, settings),
+    )
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM; mail, revocations and tidying run beside it."""
+    service = build(settings)
+    async with service.database.session() as session:
+        await signing_keys.make_first(session, service.keys)
+    async with _in_background(service.mail_sender.run, service.announcer.run, _tidying(service)):
+        await grpc_server.serve(
+            settings,
+            name=NAME,
+            address=f"{settings.grpc_host}:{settings.grpc_port}",
+            add_servicers=service.add_servicers,
+            database=service.database,
+            verifier=service.verifier,
+            services=SERVICES,
+        )
+    service.door.passwords.close()
+    await service.redis.aclose()
+
+
+def _derived(settings: Settings, purpose: str) -> bytes:
+    return derive_key(settings.secret_key.get_secret_value(), purpose)
+
+
+def _tidying(service: AuthService) -> Callable[[], Awaitable[None]]:
+    async def tidy() -> None:
+        while True:
+            try:
+                async with service.database.session() as session:
+                    await attempts.forget_old(session)
+                    await sessions.forget_old(session)
+            except Exception as error:  # noqa: BLE001  the loop must outlive every outage
+                log.warning("tidying failed", error=type(error).__name__)
+            await asyncio.sleep(TIDY_SECONDS)
+
+    return tidy
+
+
+@asynccontextmanager
+async def _in_background(*loops: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    tasks = [asyncio.ensure_future(loop()) for loop in loops]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task

@@ -1,0 +1,73 @@
+"""Accounts as they are shown, with what is kept beside them, in one query."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy
+from sqlalchemy import Select, func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from auth_service.accounts import user_not_found
+from auth_service.models import Account, Clinic, RecoveryCode, TwoFactor
+from auth_service.people import email_key
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """An account with what is kept beside it."""
+
+    account: Account
+    clinic_name: str
+    two_factor_enabled: bool
+    recovery_codes_left: int
+
+
+async def find(session: AsyncSession, account_id: UUID) -> Profile:
+    """One account as it is shown.
+
+    Raises:
+        DomainError: NOT_FOUND USER_NOT_FOUND.
+    """
+    row = (await session.execute(_profiles().where(col(Account.id) == account_id))).first()
+    if row is None:
+        raise user_not_found()
+    return _as_profile(row)
+
+
+async def page(
+    session: AsyncSession, *, search: str, before: UUID | None, limit: int
+) -> Sequence[Profile]:
+    """Accounts, newest first, older than `before`; `search` is part of a name or an address."""
+    query = _profiles().order_by(col(Account.id).desc()).limit(limit)
+    if search:
+        query = query.where(
+            col(Account.full_name).icontains(search, autoescape=True)
+            | col(Account.email_key).contains(email_key(search), autoescape=True)
+        )
+    if before is not None:
+        query = query.where(col(Account.id) < before)
+    return [_as_profile(row) for row in (await session.execute(query)).all()]
+
+
+def _profiles() -> Select[tuple[Account, str, bool, int]]:
+    codes_left = (
+        select(func.count())
+        .where(RecoveryCode.account_id == Account.id, col(RecoveryCode.used_at).is_(None))
+        .scalar_subquery()
+    )
+    return (
+        sqlalchemy.select(
+            Account,
+            func.coalesce(Clinic.name, ""),
+            col(TwoFactor.confirmed_at).is_not(None),
+            codes_left,
+        )
+        .outerjoin(Clinic, col(Clinic.id) == col(Account.clinic_id))
+        .outerjoin(TwoFactor, col(TwoFactor.account_id) == col(Account.id))
+    )
+
+
+def _as_profile(row: tuple[Account, str, bool, int]) -> Profile:
+    return Profile(*row)

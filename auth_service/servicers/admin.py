@@ -1,0 +1,103 @@
+"""AdminService: other people's accounts."""
+
+from typing import Any
+from uuid import UUID
+
+from auth_service import administration, invitations, profiles
+from auth_service.administration import AccountChange
+from auth_service.cursors import Cursors, page_size
+from auth_service.profiles import Profile
+from auth_service.roles import Role
+from auth_service.servicers.presentation import present_user
+from auth_service.servicers.transaction import Transactions
+from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
+from service_kit.clock import to_timestamp
+from service_kit.ids import parse_id
+from service_kit.principal import current_principal
+
+USERS = "users"
+
+
+class AdminServicer(auth_pb2_grpc.AdminServiceServicer):
+    """gRPC in, domain out."""
+
+    def __init__(
+        self, *, transactions: Transactions, cursors: Cursors, two_factor_by_role: bool
+    ) -> None:
+        self._transactions = transactions
+        self._cursors = cursors
+        self._two_factor_by_role = two_factor_by_role
+
+    async def ListUsers(
+        self, request: auth_pb2.ListUsersRequest, context: Any
+    ) -> auth_pb2.ListUsersResponse:
+        """Accounts, newest first."""
+        before = self._cursors.read(USERS, request.cursor)
+        limit = page_size(request.limit)
+        async with self._transactions.begin() as session:
+            found = await profiles.page(
+                session,
+                search=request.search,
+                before=UUID(before) if before else None,
+                limit=limit + 1,
+            )
+        shown = found[:limit]
+        more = self._cursors.write(USERS, str(shown[-1].account.id)) if len(found) > limit else ""
+        return auth_pb2.ListUsersResponse(
+            users=[self._present(profile) for profile in shown], next_cursor=more
+        )
+
+    async def UpdateUser(
+        self, request: auth_pb2.UpdateUserRequest, context: Any
+    ) -> auth_pb2.UpdateUserResponse:
+        """Change role, clinic, activity or the demand for 2FA."""
+        user_id = parse_id(request.user_id, "user")
+        wanted = AccountChange(
+            role=Role.from_number(request.role) if request.HasField("role") else None,
+            active=request.active if request.HasField("active") else None,
+            require_two_factor=(
+                request.require_two_factor if request.HasField("require_two_factor") else None
+            ),
+            clinic_id=parse_id(request.clinic_id, "clinic") if request.clinic_id else None,
+        )
+        async with self._transactions.begin() as session:
+            await administration.change(session, user_id, wanted)
+            profile = await profiles.find(session, user_id)
+        return auth_pb2.UpdateUserResponse(user=self._present(profile))
+
+    async def ResetUserTwoFactor(
+        self, request: auth_pb2.ResetUserTwoFactorRequest, context: Any
+    ) -> auth_pb2.ResetUserTwoFactorResponse:
+        """Take a lost second factor off an account."""
+        user_id = parse_id(request.user_id, "user")
+        async with self._transactions.begin() as session:
+            await administration.reset_two_factor(session, user_id)
+        return auth_pb2.ResetUserTwoFactorResponse()
+
+    async def EndUserSessions(
+        self, request: auth_pb2.EndUserSessionsRequest, context: Any
+    ) -> auth_pb2.EndUserSessionsResponse:
+        """Sign an account out everywhere."""
+        user_id = parse_id(request.user_id, "user")
+        async with self._transactions.begin() as session:
+            ended = await administration.end_sessions(session, user_id)
+        return auth_pb2.EndUserSessionsResponse(ended=ended)
+
+    async def CreateInvitation(
+        self, request: auth_pb2.CreateInvitationRequest, context: Any
+    ) -> auth_pb2.CreateInvitationResponse:
+        """Invite someone by mail."""
+        async with self._transactions.begin() as session:
+            invitation = await invitations.invite(
+                session,
+                email=request.email,
+                role=Role.from_number(request.role),
+                clinic_id=parse_id(request.clinic_id, "clinic") if request.clinic_id else None,
+                invited_by=current_principal().user_id,
+            )
+        return auth_pb2.CreateInvitationResponse(
+            invitation_id=str(invitation.id), expires_at=to_timestamp(invitation.expires_at)
+        )
+
+    def _present(self, profile: Profile) -> auth_pb2.User:
+        return present_user(profile, two_factor_by_role=self._two_factor_by_role)

@@ -1,0 +1,58 @@
+"""AuditService: the record of identity events."""
+
+from typing import Any
+
+from auth_service import audit
+from auth_service.audit import Filter
+from auth_service.cursors import Cursors, page_size
+from auth_service.servicers.presentation import present_entry
+from auth_service.servicers.transaction import Transactions
+from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
+from service_kit.clock import from_timestamp
+from service_kit.ids import parse_id
+
+AUDIT = "audit"
+
+
+class AuditServicer(auth_pb2_grpc.AuditServiceServicer):
+    """gRPC in, domain out."""
+
+    def __init__(self, *, transactions: Transactions, cursors: Cursors) -> None:
+        self._transactions = transactions
+        self._cursors = cursors
+
+    async def ListAudit(
+        self, request: auth_pb2.ListAuditRequest, context: Any
+    ) -> auth_pb2.ListAuditResponse:
+        """A page of the audit."""
+        before = self._cursors.read(AUDIT, request.cursor)
+        limit = page_size(request.limit)
+        chosen = Filter(
+            actor_id=parse_id(request.actor_id, "actor") if request.actor_id else None,
+            subject_id=parse_id(request.subject_id, "subject") if request.subject_id else None,
+            event=request.event,
+            since=from_timestamp(request.since) if request.HasField("since") else None,
+        )
+        async with self._transactions.begin() as session:
+            found = await audit.page(
+                session, chosen, before=int(before) if before else None, limit=limit + 1
+            )
+        shown = found[:limit]
+        more = self._cursors.write(AUDIT, str(shown[-1].seq)) if len(found) > limit else ""
+        return auth_pb2.ListAuditResponse(
+            entries=[present_entry(record) for record in shown], next_cursor=more
+        )
+
+    async def VerifyAudit(
+        self, request: auth_pb2.VerifyAuditRequest, context: Any
+    ) -> auth_pb2.VerifyAuditResponse:
+        """Recompute the whole chain."""
+        async with self._transactions.begin() as session:
+            verdict = await audit.verify(session)
+        return auth_pb2.VerifyAuditResponse(
+            intact=not verdict.problem,
+            entries=verdict.entries,
+            broken_at=verdict.broken_at,
+            problem=verdict.problem,
+            head=verdict.head,
+        )

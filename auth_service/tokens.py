@@ -1,0 +1,87 @@
+"""Signed tokens: what they say, for whom and for how long."""
+
+import hmac
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import jwt
+
+from auth_service.models import Account, SignInSession
+from auth_service.signing_keys import SigningKeys
+from service_kit import clock
+from service_kit.errors import Code, DomainError
+from service_kit.ids import new_id
+from service_kit.principal import ALGORITHM
+
+# A service has no account; its id is made from its name.
+_SERVICES = UUID("5b1b6f3e-7d0c-5a3e-9a53-0d7c1f1c6f10")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedToken:
+    """A JWT and when it ends."""
+
+    token: str
+    expires_at: datetime
+
+
+class TokenSigner:
+    """Signs the tokens that `service_kit.principal.TokenVerifier` reads."""
+
+    def __init__(self, keys: SigningKeys, *, issuer: str, audience: str, life: timedelta) -> None:
+        self._keys = keys
+        self._issuer = issuer
+        self._audience = audience
+        self._life = life
+
+    async def for_session(self, account: Account, session: SignInSession) -> SignedToken:
+        """A token of this session: typ access or, before 2FA is enrolled, enrolment."""
+        return await self._sign(
+            expires_at=min(clock.now() + self._life, session.expires_at),
+            sub=str(account.id),
+            sid=str(session.id),
+            role=account.role,
+            clinic=str(account.clinic_id) if account.clinic_id else None,
+            typ=session.kind,
+        )
+
+    async def for_service(self, name: str) -> SignedToken:
+        """A token of a Dermis service."""
+        return await self._sign(
+            expires_at=clock.now() + self._life,
+            sub=str(uuid.uuid5(_SERVICES, name)),
+            sid=str(uuid.uuid5(_SERVICES, f"{name} session")),
+            role="service",
+            clinic=None,
+            typ="service",
+            service=name,
+        )
+
+    async def _sign(self, *, expires_at: datetime, **claims: Any) -> SignedToken:
+        kid, key = await self._keys.signer()
+        content = claims | {
+            "iss": self._issuer,
+            "aud": self._audience,
+            "iat": int(clock.now().timestamp()),
+            "exp": int(expires_at.timestamp()),
+            "jti": str(new_id()),
+        }
+        return SignedToken(
+            jwt.encode(content, key, algorithm=ALGORITHM, headers={"kid": kid}), expires_at
+        )
+
+
+def check_service_secret(secrets: dict[str, str], name: str, secret: str) -> None:
+    """Let a service in that knows its secret.
+
+    Raises:
+        DomainError: UNAUTHENTICATED SERVICE_SECRET_INVALID.
+    """
+    expected = secrets.get(name, "")
+    if not expected or not hmac.compare_digest(expected.encode(), secret.encode()):
+        raise DomainError(
+            Code.UNAUTHENTICATED, "SERVICE_SECRET_INVALID", "Unknown service or wrong secret."
+        )
