@@ -96,8 +96,8 @@ async def _give_way(session: AsyncSession, key: str) -> None:
     unverified = delete(Account).where(
         col(Account.email_key) == key, col(Account.email_verified_at).is_(None)
     )
-    clinic_ids = (await session.execute(unverified.returning(col(Account.clinic_id)))).scalars()
-    await session.execute(
+    clinic_ids = (await session.exec(unverified.returning(col(Account.clinic_id)))).scalars()
+    await session.exec(
         delete(Clinic).where(
             col(Clinic.id).in_(clinic_ids.all()),
             ~select(Account.id).where(Account.clinic_id == Clinic.id).exists(),

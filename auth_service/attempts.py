@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -109,7 +109,7 @@ async def forget_old(session: AsyncSession) -> None:
 
 async def _only_one_at_a_time(session: AsyncSession, subject: bytes) -> None:
     number = int.from_bytes(subject[:8], signed=True)
-    await session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+    await session.exec(select(func.pg_advisory_xact_lock(number)))
 
 
 async def _seconds_to_wait(session: AsyncSession, subject: bytes, limits: Sequence[Limit]) -> float:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import sqlalchemy
-from sqlalchemy import Select, func
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
 
 from auth_service.accounts import user_not_found
 from auth_service.models import Account, Clinic, RecoveryCode, TwoFactor
@@ -30,7 +30,7 @@ async def find(session: AsyncSession, account_id: UUID) -> Profile:
     Raises:
         DomainError: NOT_FOUND USER_NOT_FOUND.
     """
-    row = (await session.execute(_profiles().where(col(Account.id) == account_id))).first()
+    row = (await session.exec(_profiles().where(col(Account.id) == account_id))).first()
     if row is None:
         raise user_not_found()
     return _as_profile(row)
@@ -48,17 +48,17 @@ async def page(
         )
     if before is not None:
         query = query.where(col(Account.id) < before)
-    return [_as_profile(row) for row in (await session.execute(query)).all()]
+    return [_as_profile(row) for row in (await session.exec(query)).all()]
 
 
-def _profiles() -> Select[tuple[Account, str, bool, int]]:
+def _profiles() -> Select[Account, str, bool, int]:
     codes_left = (
         select(func.count())
         .where(RecoveryCode.account_id == Account.id, col(RecoveryCode.used_at).is_(None))
         .scalar_subquery()
     )
     return (
-        sqlalchemy.select(
+        select(
             Account,
             func.coalesce(Clinic.name, ""),
             col(TwoFactor.confirmed_at).is_not(None),

@@ -3,7 +3,7 @@
 from service_kit.errors import DomainError
 
 
-class Refusal(DomainError):  # noqa: N818  it reads as what it says: raise Refusal
+class Refusal(DomainError):
     """A rule said no, and what it wrote before (audit, ended sessions) must outlive the error.
 
     A plain `DomainError` rolls the transaction back; for a refusal the servicer commits first.

@@ -169,7 +169,7 @@ async def end(session: AsyncSession, *conditions: ColumnElement[bool]) -> Sequen
         .values(ended_at=clock.now())
         .returning(col(SignInSession.id))
     )
-    ended = (await session.execute(statement)).scalars().all()
+    ended = (await session.exec(statement)).scalars().all()
     session.info.setdefault(ENDED, []).extend(ended)
     return ended
 

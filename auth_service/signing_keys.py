@@ -13,7 +13,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from sqlalchemy import delete, text
+from sqlalchemy import delete, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -71,7 +71,7 @@ class SigningKeys:
 
 async def make_first(session: AsyncSession, ring: KeyRing) -> None:
     """Make a key that signs at once, unless there is one."""
-    await session.execute(text(f"SELECT pg_advisory_xact_lock({_FIRST_KEY_LOCK})"))
+    await session.exec(select(func.pg_advisory_xact_lock(_FIRST_KEY_LOCK)))
     if (await session.exec(select(SigningKey.kid).limit(1))).first() is None:
         session.add(_new_key(ring, delay=timedelta(0)))
 

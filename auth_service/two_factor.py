@@ -112,7 +112,7 @@ async def use_code(session: AsyncSession, kept: TwoFactor, code: str, *, keys: K
         .values(last_step=step)
         .returning(col(TwoFactor.account_id))
     )
-    return (await session.execute(statement)).first() is not None
+    return (await session.exec(statement)).first() is not None
 
 
 async def use_recovery_code(session: AsyncSession, account_id: UUID, code: str) -> bool:
@@ -127,7 +127,7 @@ async def use_recovery_code(session: AsyncSession, account_id: UUID, code: str) 
         .values(used_at=clock.now())
         .returning(col(RecoveryCode.id))
     )
-    if (await session.execute(statement)).first() is None:
+    if (await session.exec(statement)).first() is None:
         return False
     await audit.record(
         session, Event.RECOVERY_CODE_USED, subject_id=account_id, actor_id=account_id
@@ -150,8 +150,8 @@ async def regenerate_recovery_codes(session: AsyncSession, account: Account) -> 
 
 async def remove(session: AsyncSession, account: Account, event: Event) -> None:
     """Take the second factor off an account; a missing one is fine. Its owner is told."""
-    await session.execute(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account.id))
-    await session.execute(delete(TwoFactor).where(col(TwoFactor.account_id) == account.id))
+    await session.exec(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account.id))
+    await session.exec(delete(TwoFactor).where(col(TwoFactor.account_id) == account.id))
     enqueue(session, Letter.TWO_FACTOR_OFF, account.email, subject_id=account.id)
     await audit.record(session, event, subject_id=account.id)
 
@@ -178,7 +178,7 @@ def not_set_up() -> DomainError:
 
 
 async def _new_recovery_codes(session: AsyncSession, account_id: UUID) -> list[str]:
-    await session.execute(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account_id))
+    await session.exec(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account_id))
     codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
     session.add_all(RecoveryCode(account_id=account_id, code_hash=_hash(c)) for c in codes)
     return codes
