@@ -15,11 +15,11 @@ from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 STREAM_CHUNK_BYTES = 256 * 1024
 
 
-class BlobMissing(Exception):  # noqa: N818  reads as what it says: raise BlobMissing
+class BlobMissing(Exception):
     """No object has this key."""
 
 
-class BlobExists(Exception):  # noqa: N818
+class BlobExists(Exception):
     """An object with this key is there already, and stays as it is."""
 
 

@@ -14,7 +14,7 @@ _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
-class NotReady(Exception):  # noqa: N818
+class NotReady(Exception):
     """A part ended or did not answer in time; the message says where its log lies."""
 
 
@@ -105,12 +105,17 @@ class Process:
         try:
             await asyncio.to_thread(popen.wait, self._stop_seconds)
         except subprocess.TimeoutExpired:
-            self.kill()
-            await asyncio.to_thread(popen.wait)
+            await asyncio.to_thread(self.kill)
 
     def kill(self) -> None:
         """End the whole group at once."""
-        if self._popen is not None and self._popen.poll() is None:
+        self.kill_group()
+        if self._popen is not None:
+            self._popen.wait()
+
+    def kill_group(self) -> None:
+        """End what is left of the group, also after its leader has ended."""
+        if self._popen is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._popen.pid, signal.SIGKILL)
 

@@ -1,0 +1,58 @@
+"""TorchServe from wheels, with a Java runtime of the system or from a wheel."""
+
+from pathlib import Path
+
+from local_stack.components.process import Process, free_port, listens
+from serving.torchserve_process import TorchServeCommand, TorchServePorts, prepare
+
+_START_SECONDS = 60
+
+
+class TorchServe:
+    """An embedded TorchServe, all ports on loopback.
+
+    Args:
+        folder: its own folder; what an earlier run left there is swept.
+        workers: processes a model version gets.
+    """
+
+    def __init__(self, folder: Path, *, workers: int = 2) -> None:
+        self.folder = folder
+        self.ports = TorchServePorts(*(free_port() for _ in range(5)))
+        self._workers = workers
+        self.process = Process("TorchServe", folder / "torchserve.log", stop_seconds=15)
+
+    @property
+    def inference_address(self) -> str:
+        """Where predictions are asked for."""
+        return f"http://127.0.0.1:{self.ports.inference}"
+
+    @property
+    def management_address(self) -> str:
+        """Where models are managed."""
+        return f"http://127.0.0.1:{self.ports.management}"
+
+    @property
+    def key_file(self) -> Path:
+        """Where TorchServe writes its tokens."""
+        return self.folder / "key_file.json"
+
+    async def start(self) -> None:
+        """Start it and wait until both APIs listen and the tokens are written."""
+        # Workers outlive a frontend that was killed; they would keep sockets and memory.
+        self.process.kill_group()
+        command: TorchServeCommand = prepare(self.folder, self.ports, workers=self._workers)
+        self.process.spawn(command.arguments, environment=command.environment, cwd=command.folder)
+        await self.process.until(self._answers, _START_SECONDS)
+
+    async def stop(self) -> None:
+        """End it and its workers."""
+        await self.process.stop()
+        self.process.kill_group()
+
+    def _answers(self) -> bool:
+        return (
+            listens(self.ports.inference)
+            and listens(self.ports.management)
+            and self.key_file.exists()
+        )

@@ -1,0 +1,57 @@
+"""`python -m serving`: the follower, and TorchServe as a container starts it."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from pathlib import Path
+
+import typer
+
+from service_kit import logs, telemetry
+from service_kit.blobs import Blobs
+from service_kit.redis_client import open_redis
+from service_kit.settings import load
+from serving import torchserve_process
+from serving.follower import Follower
+from serving.releases import ReleaseLog
+from serving.settings import FollowerSettings
+from serving.torchserve import InferenceClient, ManagementClient
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+
+@app.command()
+def follow() -> None:
+    """Keep the TorchServe beside us at the newest release until SIGTERM."""
+    asyncio.run(_follow(load(FollowerSettings)))
+
+
+@app.command()
+def torchserve(host: str = "0.0.0.0", workers: int = 2, folder: str = "/tmp/torchserve") -> None:  # noqa: S104, S108
+    """Become TorchServe, hardened (a container's entry point)."""
+    command = torchserve_process.prepare(
+        Path(folder), torchserve_process.TorchServePorts(), host=host, workers=workers
+    )
+    os.chdir(command.folder)
+    os.execve(command.arguments[0], command.arguments, command.environment)  # noqa: S606
+
+
+async def _follow(settings: FollowerSettings) -> None:
+    logs.configure("follower", settings.log_level)
+    telemetry.configure("follower", settings.otlp_endpoint)
+    follower = Follower(
+        settings,
+        releases=ReleaseLog(Blobs(settings.model_store), settings.model_name),
+        management=ManagementClient(
+            settings.management_address, settings.torchserve_folder / "key_file.json"
+        ),
+        inference=InferenceClient(),
+        redis=open_redis(settings.redis_url),
+    )
+    following = asyncio.create_task(follower.run())
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_number, following.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await following

@@ -1,0 +1,79 @@
+"""The model card: what a model is, what it needs to run, and how good it was found to be.
+
+It travels inside the archive as `model_card.json`. The handler reads its first half to run the
+model; people read the rest. (Mitchell et al. 2019, "Model Cards for Model Reporting".)
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Triple = tuple[float, float, float]
+
+
+class Metric(BaseModel):
+    """A figure with its 95 % bootstrap interval."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    value: float
+    low: float
+    high: float
+
+
+class Evaluation(BaseModel):
+    """How the model did on one set of images that it was not trained on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    description: str
+    images: int
+    malignant: int
+    metrics: dict[str, Metric]
+    # [[true benign, false malignant], [false benign, true malignant]] at the threshold.
+    confusion: tuple[tuple[int, int], tuple[int, int]] | None = None
+
+
+class Preprocessing(BaseModel):
+    """From an upright RGB photo to the model's input.
+
+    The shorter side is scaled to `input_size`, the centre square is cut out, what lies outside
+    its inscribed circle is set to the mean (so that a dermoscope's black corners say nothing),
+    and channels are normalised as `(value − mean) / std`, values in 0 to 255.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    input_size: int = Field(ge=64, le=1024)
+    mean: Triple
+    std: Triple
+    circular_mask: bool = True
+
+
+class ModelCard(BaseModel):
+    """Everything about one model version."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    schema_version: Literal[1] = 1
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    architecture: str = Field(pattern=r"^[a-z0-9_.]{1,64}$")
+    classes: tuple[Literal["benign"], Literal["malignant"]] = ("benign", "malignant")
+    preprocessing: Preprocessing
+    # Logits are divided by it before the softmax (Guo et al. 2017).
+    temperature: float = Field(gt=0, le=100)
+    # At or above it a lesion is called malignant.
+    threshold: Share
+    weights_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    trained_on: date
+    intended_use: str
+    limits: list[str]
+    data: list[str]
+    # The hardest first.
+    evaluations: list[Evaluation] = Field(default_factory=list)
+    subgroups: list[Evaluation] = Field(default_factory=list)
+    training: dict[str, str | int | float] = Field(default_factory=dict)

@@ -1,0 +1,76 @@
+"""A small untrained model in a real archive, and a real TorchServe to load it."""
+
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+
+from local_stack.components.torchserve import TorchServe
+from serving.archive import build_archive
+from serving.classifier import Classifier, build_model
+from serving.model_card import ModelCard, Preprocessing
+
+ARCHITECTURE = "tf_efficientnet_lite0"
+MakeArchive = Callable[..., Path]
+
+
+def lesion_photo(seed: int = 0, size: tuple[int, int] = (300, 240)) -> Image.Image:
+    """A dark disc on a lighter, noisy ground."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[-1 : 1 : size[1] * 1j, -1 : 1 : size[0] * 1j]
+    ground = np.array([220, 180, 160]) + rng.normal(0, 8, (size[1], size[0], 3))
+    disc = (x**2 + y**2 < 0.2)[..., None]
+    pixels = np.where(disc, ground * rng.uniform(0.3, 0.7), ground)
+    return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
+
+
+@pytest.fixture(scope="session")
+def make_archive(tmp_path_factory: pytest.TempPathFactory) -> MakeArchive:
+    def make(version: str = "0.0.1", seed: int = 0, golden_shift: float = 0) -> Path:
+        folder = tmp_path_factory.mktemp("archive")
+        torch.manual_seed(seed)
+        model = build_model(ARCHITECTURE)
+        weights = folder / "model.safetensors"
+        save_file(
+            {k: v.half() if v.is_floating_point() else v for k, v in model.state_dict().items()},
+            weights,
+        )
+        card = ModelCard(
+            name="lesion",
+            version=version,
+            architecture=ARCHITECTURE,
+            preprocessing=Preprocessing(input_size=224, mean=(127,) * 3, std=(128,) * 3),
+            # Untrained logits are large; this keeps the probabilities apart from 0 and 1.
+            temperature=100,
+            threshold=0.5,
+            weights_sha256=hashlib.sha256(weights.read_bytes()).hexdigest(),
+            trained_on=date(2026, 1, 1),
+            intended_use="tests",
+            limits=[],
+            data=[],
+        )
+        classifier = Classifier.load(weights, card)
+        golden = []
+        for number in range(2):
+            path = folder / f"{number}.jpg"
+            lesion_photo(number).save(path)
+            tensor = classifier.preprocess(Image.open(path))[None]
+            share = classifier.predict(tensor)[0].probability_malignant
+            golden.append((path, min(max(share + golden_shift, 0), 1)))
+        return build_archive(weights=weights, card=card, golden=golden, out=folder)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+async def torchserve(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TorchServe]:
+    server = TorchServe(tmp_path_factory.mktemp("torchserve"), workers=1)
+    await server.start()
+    yield server
+    await server.stop()

@@ -1,0 +1,182 @@
+"""A real TorchServe follows the release log."""
+
+import asyncio
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from local_stack.components.torchserve import TorchServe
+from service_kit.blobs import Blobs
+from serving.archive import check_archive
+from serving.follower import Follower
+from serving.releases import ReleaseLog
+from serving.settings import FollowerSettings
+from serving.tests.conftest import MakeArchive, lesion_photo
+from serving.torchserve import (
+    Finding,
+    ImageRefused,
+    InferenceClient,
+    ManagementClient,
+    ModelMissing,
+    Replica,
+    TorchServeAway,
+    replica_key,
+)
+
+pytestmark = pytest.mark.torchserve
+
+
+def photo_bytes(seed: int = 5) -> bytes:
+    out = io.BytesIO()
+    lesion_photo(seed).save(out, "JPEG")
+    return out.getvalue()
+
+
+class Site:
+    """One TorchServe with its follower and release log."""
+
+    def __init__(self, server: TorchServe, redis_url: str, store: Path) -> None:
+        self.server = server
+        self.redis: Any = Redis.from_url(redis_url, decode_responses=True)
+        self.releases = ReleaseLog(Blobs(store.as_uri()), "lesion")
+        self.management = ManagementClient(server.management_address, server.key_file)
+        self.inference = InferenceClient()
+        settings = FollowerSettings(
+            environment="test",
+            redis_url=redis_url,
+            model_store=store.as_uri(),
+            replica_id="r1",
+            torchserve_folder=server.folder,
+            inference_address=server.inference_address,
+            management_address=server.management_address,
+            workers=1,
+            drain_seconds=0.2,
+        )
+        self.follower = Follower(
+            settings,
+            releases=self.releases,
+            management=self.management,
+            inference=self.inference,
+            redis=self.redis,
+        )
+
+    async def release(self, archive: Path) -> None:
+        checked = check_archive(archive)
+        await self.releases.store_archive(checked.sha256, archive)
+        await self.releases.append(
+            version=checked.card.version, sha256=checked.sha256, kind="release", by="test"
+        )
+
+    async def follow(self) -> Replica:
+        await self.follower.step()
+        await self.follower._publish()
+        return Replica.model_validate_json(await self.redis.get(replica_key("r1")))
+
+    async def predict(self, version: str, image: bytes, **options: Any) -> Finding:
+        return await self.inference.predict(
+            self.server.inference_address,
+            self.management.token("inference"),
+            model="lesion",
+            version=version,
+            image=image,
+            seconds=10,
+            **options,
+        )
+
+
+@pytest.fixture
+async def site(torchserve: TorchServe, redis_url: str, tmp_path: Path) -> Site:
+    management = ManagementClient(torchserve.management_address, torchserve.key_file)
+    for loaded in await management.versions("lesion"):
+        await management.unregister("lesion", loaded.version)
+    return Site(torchserve, redis_url, tmp_path)
+
+
+async def test_a_release_goes_live_and_answers(site: Site, make_archive: MakeArchive) -> None:
+    await site.release(make_archive("0.0.1"))
+    replica = await site.follow()
+    assert (replica.live_version, replica.state, replica.workers) == ("0.0.1", "ready", 1)
+    finding = await site.predict("0.0.1", photo_bytes())
+    assert finding.model.version == "0.0.1"
+    assert finding.heatmap.target == finding.label
+    assert (len(finding.heatmap.grid), len(finding.heatmap.grid[0])) == (7, 7)
+
+
+async def test_the_other_class_can_be_explained(site: Site, make_archive: MakeArchive) -> None:
+    await site.release(make_archive("0.0.1"))
+    await site.follow()
+    for target in ("benign", "malignant"):
+        assert (await site.predict("0.0.1", photo_bytes(), target=target)).heatmap.target == target
+
+
+async def test_a_new_release_replaces_the_old_one(site: Site, make_archive: MakeArchive) -> None:
+    await site.release(make_archive("0.0.1"))
+    await site.follow()
+    await site.release(make_archive("0.0.2", seed=1))
+    replica = await site.follow()
+    assert replica.live_version == "0.0.2"
+    await asyncio.sleep(1)
+    assert [v.version for v in await site.management.versions("lesion")] == ["0.0.2"]
+    with pytest.raises(ModelMissing):
+        await site.predict("0.0.1", photo_bytes())
+
+
+async def test_a_version_that_answers_otherwise_than_its_archive_says_never_goes_live(
+    site: Site, make_archive: MakeArchive
+) -> None:
+    await site.release(make_archive("0.0.1"))
+    await site.follow()
+    await site.release(make_archive("0.0.3", golden_shift=0.1))
+    replica = await site.follow()
+    assert (replica.live_version, replica.state) == ("0.0.1", "ready")
+    assert "golden_00.jpg is off" in replica.last_error
+    assert [v.version for v in await site.management.versions("lesion")] == ["0.0.1"]
+
+
+async def test_after_a_kill_of_torchserve_everything_is_registered_again(
+    site: Site, make_archive: MakeArchive
+) -> None:
+    await site.release(make_archive("0.0.1"))
+    await site.follow()
+    site.server.process.kill()
+    with pytest.raises(TorchServeAway):
+        await site.predict("0.0.1", photo_bytes())
+    await site.server.start()
+    replica = await site.follow()
+    assert replica.live_version == "0.0.1"
+    await site.predict("0.0.1", photo_bytes())
+
+
+@pytest.mark.parametrize(
+    ("image", "reason"),
+    [
+        (b"not a photo", "NOT_AN_IMAGE"),
+        (b"", "IMAGE_EMPTY"),
+        (photo_bytes()[:2000], "IMAGE_TRUNCATED"),
+    ],
+)
+async def test_a_bad_photo_is_refused_with_its_reason(
+    site: Site, make_archive: MakeArchive, image: bytes, reason: str
+) -> None:
+    await site.release(make_archive("0.0.1"))
+    await site.follow()
+    with pytest.raises(ImageRefused) as refusal:
+        await site.predict("0.0.1", image)
+    assert refusal.value.reason == reason
+
+
+async def test_a_wrong_token_is_not_let_in(site: Site, make_archive: MakeArchive) -> None:
+    await site.release(make_archive("0.0.1"))
+    await site.follow()
+    with pytest.raises(TorchServeAway):
+        await site.inference.predict(
+            site.server.inference_address,
+            "wrong",
+            model="lesion",
+            version="0.0.1",
+            image=photo_bytes(),
+            seconds=5,
+        )
