@@ -1,4 +1,4 @@
-"""`python -m patient_service`."""
+"""`python -m patient_service`: serve, migrate, sweep, erase-patient."""
 
 from patient_service.main import app
 

@@ -1,231 +1,208 @@
-"""The rules of detections: pending, then complete or failed, and immutable from there.
+"""The rules of detections: pending, then complete or failed, and immutable from there."""
 
-A pending detection is finished by whoever holds its lease. Leases are claimed across clinics by
-a database function (see the migrations), since the services that finish belong to none.
-"""
-
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text, tuple_
+from sqlalchemy import insert, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import defer
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service import audit, images, patients
 from patient_service.audit import Event
-from patient_service.models import Detection, Image, Status
+from patient_service.findings import Outcome, finished_columns
+from patient_service.models import Detection, Image
+from patient_service.paging import Page, cut, id_position
 from service_kit.clock import now
-from service_kit.database import current_session
-from service_kit.errors import Code, DomainError
+from service_kit.ids import new_id
+from service_kit.principal import current_principal
 
-LABELS = ("benign", "malignant")
-MAX_GRID_CELLS = 64 * 64
+# How long whoever uploads a photo has to bring its outcome before completion takes it up.
+OUTCOME_WITHIN = timedelta(minutes=2)
 
-
-@dataclass(frozen=True, slots=True)
-class Heatmap:
-    """A class activation map on the model's own grid, row by row, ≥ 0, not scaled."""
-
-    rows: int
-    columns: int
-    values: list[float]
-    target: str
-    method: str
-    layer: str
+# A detection, and the lesion that its image shows now.
+Shown = tuple[Detection, UUID | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What the model said. Probabilities lie in 0 to 1."""
-
-    label: str
-    probability_malignant: float
-    confidence: float
-    threshold: float
-    assessable: bool
-    model_name: str
-    model_version: str
-    heatmap: Heatmap
-    quality: list[str] = field(default_factory=list)
+async def await_outcome(session: AsyncSession, image: Image) -> Detection:
+    """Record a new photo's own detection as pending, due only when nobody brings its outcome."""
+    values = _new(image) | {"status": "pending", "due_at": now() + OUTCOME_WITHIN}
+    await (await session.connection()).execute(_INSERT, values)
+    return Detection(**values)
 
 
-async def record(image_id: UUID, finding: Finding | None) -> Detection:
-    """Record what the model said of an image; without a finding, that it is still to be asked.
+# Everything is known here already; nothing is to be returned.
+_INSERT = insert(Detection).inline()
+
+
+async def record(
+    session: AsyncSession, image_id: UUID, outcome: Outcome | None, *, rediagnosis: bool
+) -> Shown:
+    """Record the outcome of a diagnosis; without one, that the model is still to be asked.
+
+    The upload's own detection exists once: a pending one takes the outcome, a finished one
+    stays and is answered. A rediagnosis is always a new detection.
 
     Raises:
-        DomainError: NOT_FOUND IMAGE_NOT_FOUND; INVALID_ARGUMENT INVALID_FINDING.
+        DomainError: NOT_FOUND / IMAGE_NOT_FOUND; INVALID_ARGUMENT, as `finished_columns`;
+            FAILED_PRECONDITION / PATIENT_ARCHIVED for a rediagnosis.
     """
-    image = await images.find(image_id)
-    detection = Detection(clinic_id=image.clinic_id, patient_id=image.patient_id, image_id=image.id)
-    if finding:
-        _complete(detection, finding)
-    current_session().add(detection)
-    await current_session().flush()
-    await audit.record(
+    finish = finished_columns(outcome) if outcome else None
+    detection = None
+    if finish and not rediagnosis:
+        detection = await _finish_pending(session, image_id, finish)
+    if detection is None:
+        image = await images.find(session, image_id)
+        if rediagnosis:
+            await patients.find_active(session, image.patient_id)
+        detection = await _insert(session, image, finish, rediagnosis)
+    if detection is None:
+        return await _shown(session, _of_upload(image_id))
+    await audit.append(
+        session,
         Event.DETECTION_RECORDED,
-        image.patient_id,
-        detection=str(detection.id),
+        patient_id=detection.patient_id,
+        subject_id=detection.id,
         status=detection.status,
     )
-    return detection
+    return detection, await _lesion_of(session, image_id)
 
 
-async def get(detection_id: UUID) -> Detection:
-    """One detection of the caller's clinic.
+async def of_upload(session: AsyncSession, image_id: UUID) -> Detection | None:
+    """The detection that came with a photo's upload."""
+    return (await session.scalars(_of_upload(image_id))).first()
+
+
+async def newest_of(session: AsyncSession, image_id: UUID) -> Detection | None:
+    """The newest detection of a photo."""
+    query = select(Detection).where(col(Detection.image_id) == image_id)
+    return (await session.exec(query.order_by(col(Detection.id).desc()).limit(1))).first()
+
+
+async def find(session: AsyncSession, detection_id: UUID) -> Detection:
+    """A detection of the caller's clinic, without a trace in the audit: for rules.
 
     Raises:
-        DomainError: NOT_FOUND DETECTION_NOT_FOUND, also for another clinic's.
+        DomainError: NOT_FOUND / DETECTION_NOT_FOUND, for another clinic's detection too.
     """
-    detection = await current_session().get(Detection, detection_id)
+    detection = await session.get(Detection, detection_id)
     if detection is None:
-        await audit.record(Event.REFUSED_NOT_FOUND, None, noun="detection", id=str(detection_id))
-        raise DomainError(
-            Code.NOT_FOUND,
-            "DETECTION_NOT_FOUND",
-            "There is no such detection.",
-            keep_changes=True,
-        )
-    await audit.record(Event.DETECTION_VIEWED, detection.patient_id, detection=str(detection.id))
+        raise await audit.not_found(session, "detection", detection_id)
     return detection
 
 
-async def of_image(image_id: UUID) -> Detection | None:
-    """The first detection of an image, if there is one."""
-    query = (
-        select(Detection)
-        .where(col(Detection.image_id) == image_id)
-        .order_by(col(Detection.id))
-        .limit(1)
+async def view(session: AsyncSession, detection_id: UUID) -> Shown:
+    """A detection, shown to the caller.
+
+    Raises:
+        DomainError: as `find`.
+    """
+    detection = await find(session, detection_id)
+    lesion_id = await _lesion_of(session, detection.image_id)
+    await audit.append(
+        session,
+        Event.DETECTION_VIEWED,
+        patient_id=detection.patient_id,
+        subject_id=detection.id,
     )
-    return (await current_session().exec(query)).first()
+    return detection, lesion_id
 
 
 async def page(
-    patient_id: UUID, limit: int, position: str | None
-) -> tuple[Sequence[Detection], str]:
-    """A page of a patient's detections, newest first.
-
-    Returns:
-        The rows, and the position of the next page ("" on the last).
-
-    Raises:
-        DomainError: NOT_FOUND PATIENT_NOT_FOUND.
-    """
-    await patients.find(patient_id)
-    key = tuple_(col(Detection.created_at), col(Detection.id))
-    query = (
-        select(Detection)
-        .where(col(Detection.patient_id) == patient_id)
-        .order_by(col(Detection.created_at).desc(), col(Detection.id).desc())
-        .limit(limit + 1)
-    )
-    if position:
-        moment, last_id = json.loads(position)
-        query = query.where(key < (datetime.fromisoformat(moment), UUID(last_id)))
-    rows = (await current_session().exec(query)).all()
-    await audit.record(Event.DETECTIONS_LISTED, patient_id, rows=min(len(rows), limit))
-    if len(rows) <= limit:
-        return rows, ""
-    last = rows[limit - 1]
-    return rows[:limit], json.dumps([last.created_at.isoformat(), str(last.id)])
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The right to finish one detection."""
-
-    detection_id: UUID
-    lease: UUID
-    attempt: int
-
-
-async def claim(limit: int, lease_seconds: int) -> list[Claim]:
-    """Take the oldest pending detections of any clinic; others skip them until the lease ends."""
-    rows = await current_session().execute(
-        text("SELECT detection_id, lease, attempt FROM claim_pending_detections(:limit, :lease)"),
-        {"limit": limit, "lease": timedelta(seconds=lease_seconds)},
-    )
-    return [Claim(*row) for row in rows]
-
-
-async def open_lease(lease: UUID) -> tuple[Detection, Image]:
-    """The detection and image of a lease; from here the transaction sees their clinic's rows.
-
-    Raises:
-        DomainError: NOT_FOUND LEASE_NOT_FOUND when it has ended or was taken over.
-    """
-    session = current_session()
-    clinic_id = await session.scalar(text("SELECT clinic_of_lease(:lease)"), {"lease": lease})
-    if clinic_id is None:
-        raise DomainError(
-            Code.NOT_FOUND, "LEASE_NOT_FOUND", "This lease has ended; claim the detection again."
-        )
-    await session.execute(
-        text("SELECT set_config('dermis.clinic_id', :clinic, true)"), {"clinic": str(clinic_id)}
-    )
-    query = select(Detection).where(col(Detection.lease) == lease).with_for_update()
-    detection = (await session.exec(query)).one()
-    return detection, await images.find(detection.image_id)
-
-
-async def finish(
-    lease: UUID,
+    session: AsyncSession,
+    patient_id: UUID,
     *,
-    finding: Finding | None = None,
-    failure_reason: str = "",
-    retry_after: timedelta | None = None,
-) -> None:
-    """Complete, fail or give back the detection of a lease; exactly one outcome is given.
+    lesion_id: UUID | None = None,
+    image_id: UUID | None = None,
+    size: int,
+    position: str | None,
+) -> Page[Shown]:
+    """A patient's detections, newest first, without heatmaps: all, a lesion's or an image's.
 
     Raises:
-        DomainError: NOT_FOUND LEASE_NOT_FOUND; INVALID_ARGUMENT INVALID_FINDING.
+        DomainError: NOT_FOUND / PATIENT_NOT_FOUND.
     """
-    detection, _ = await open_lease(lease)
-    detection.lease = None
-    if finding:
-        _complete(detection, finding)
-    elif failure_reason:
-        detection.status = Status.FAILED
-        detection.failure_reason = failure_reason
-        detection.finished_at = now()
-    else:
-        detection.claimable_at = now() + (retry_after or timedelta())
-    await current_session().flush()
-    if detection.status != Status.PENDING:
-        await audit.record(
-            Event.DETECTION_FINISHED,
-            detection.patient_id,
-            detection=str(detection.id),
-            status=detection.status,
-        )
+    await patients.find(session, patient_id)
+    query = without_heatmap().where(col(Detection.patient_id) == patient_id)
+    if lesion_id:
+        query = query.where(col(Image.lesion_id) == lesion_id)
+    if image_id:
+        query = query.where(col(Detection.image_id) == image_id)
+    if last := id_position(position):
+        query = query.where(col(Detection.id) < last)
+    query = query.order_by(col(Detection.id).desc()).limit(size + 1)
+    rows: Sequence[Shown] = (await session.exec(query)).all()
+    await audit.append(session, Event.DETECTIONS_LISTED, patient_id=patient_id)
+    return cut(rows, size, lambda row: str(row[0].id))
 
 
-def _complete(detection: Detection, finding: Finding) -> None:
-    _check(finding)
-    for name in (
-        "label", "probability_malignant", "confidence", "threshold", "assessable", "quality",
-        "model_name", "model_version",
-    ):  # fmt: skip
-        setattr(detection, name, getattr(finding, name))
-    detection.heatmap = asdict(finding.heatmap)
-    detection.status = Status.COMPLETE
-    detection.finished_at = now()
-
-
-def _check(finding: Finding) -> None:
-    shares = (finding.probability_malignant, finding.confidence, finding.threshold)
-    grid = finding.heatmap
-    sound = (
-        finding.label in LABELS
-        and all(0 <= share <= 1 for share in shares)
-        and finding.model_name
-        and finding.model_version
-        and 0 < grid.rows * grid.columns == len(grid.values) <= MAX_GRID_CELLS
-        and all(0 <= value < float("inf") for value in grid.values)
+def without_heatmap() -> Any:
+    """Detections with the lesion their image shows, for lists: the grid stays unread."""
+    return (
+        select(Detection, Image.lesion_id)
+        .join(Image, col(Image.id) == col(Detection.image_id))
+        .options(defer(Detection.heatmap_values))  # type: ignore[arg-type]
     )
-    if not sound:
-        raise DomainError(
-            Code.INVALID_ARGUMENT, "INVALID_FINDING", "The model's answer is not a finding."
+
+
+def _new(image: Image, *, rediagnosis: bool = False) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "clinic_id": image.clinic_id,
+        "patient_id": image.patient_id,
+        "image_id": image.id,
+        "rediagnosis": rediagnosis,
+        "requested_by": current_principal().user_id,
+        "created_at": now(),
+        "attempts": 0,
+    }
+
+
+async def _finish_pending(
+    session: AsyncSession, image_id: UUID, finish: dict[str, Any]
+) -> Detection | None:
+    finishing = (
+        update(Detection)
+        .where(
+            col(Detection.image_id) == image_id,
+            col(Detection.rediagnosis).is_(False),
+            col(Detection.status) == "pending",
         )
+        .values(finished_at=now(), **finish)
+        .returning(Detection)
+    )
+    return (await session.scalars(finishing)).first()
+
+
+async def _insert(
+    session: AsyncSession, image: Image, finish: dict[str, Any] | None, rediagnosis: bool
+) -> Detection | None:
+    outcome = {"finished_at": now(), **finish} if finish else {"status": "pending", "due_at": now()}
+    inserting = (
+        postgresql.insert(Detection)
+        .values(**_new(image, rediagnosis=rediagnosis), **outcome)
+        .on_conflict_do_nothing(
+            index_elements=["image_id"], index_where=~col(Detection.rediagnosis)
+        )
+        .returning(Detection)
+    )
+    return (await session.scalars(inserting)).first()
+
+
+def _of_upload(image_id: UUID) -> Any:
+    return select(Detection).where(
+        col(Detection.image_id) == image_id, col(Detection.rediagnosis).is_(False)
+    )
+
+
+async def _shown(session: AsyncSession, query: Any) -> Shown:
+    detection = (await session.exec(query)).one()
+    return detection, await _lesion_of(session, detection.image_id)
+
+
+async def _lesion_of(session: AsyncSession, image_id: UUID) -> UUID | None:
+    query = select(Image.lesion_id).where(col(Image.id) == image_id)
+    return (await session.exec(query)).first()

@@ -5,11 +5,16 @@ import hashlib
 
 import grpc
 import typer
-from sqlalchemy.engine import make_url
 
 from dermis.auth.v1 import auth_pb2_grpc
-from dermis.patient.v1 import patient_pb2_grpc
-from patient_service.servicer import CompletionServicer, PatientServicer
+from dermis.patient.v1 import patient_pb2, patient_pb2_grpc
+from patient_service.servicers.audit import AuditServicer
+from patient_service.servicers.completion import CompletionServicer
+from patient_service.servicers.detections import DetectionServicer
+from patient_service.servicers.images import ImageServicer
+from patient_service.servicers.lesions import LesionServicer
+from patient_service.servicers.patients import PatientServicer
+from patient_service.servicers.timeline import TimelineServicer
 from patient_service.settings import Settings
 from service_kit import grpc_server
 from service_kit.blobs import Blobs
@@ -22,7 +27,7 @@ from service_kit.principal import TokenVerifier
 from service_kit.redis_client import open_redis
 from service_kit.settings import load
 
-SERVICES = ["dermis.patient.v1.PatientService", "dermis.patient.v1.CompletionService"]
+SERVICES = [service.full_name for service in patient_pb2.DESCRIPTOR.services_by_name.values()]
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -37,17 +42,24 @@ def serve() -> None:
 def migrate() -> None:
     """Bring the database to the newest schema."""
     settings = load(Settings)
-    role = make_url(settings.database_url).username or ""
-    run_migrations("patient_service", settings.migration_database_url, app_role=role)
+    run_migrations("patient_service", settings.owner_url, app_role=settings.app_role)
 
 
-def add_servicers(server: grpc.aio.Server, settings: Settings) -> None:
+def add_servicers(server: grpc.aio.Server, blobs: Blobs, cursors: Cursors) -> None:
     """Put this service's servicers on a server."""
-    blobs = Blobs(settings.object_store_url)
-    secret = settings.secret_key.get_secret_value().encode()
-    cursors = Cursors(hashlib.sha256(b"cursors" + secret).digest())
-    patient_pb2_grpc.add_PatientServiceServicer_to_server(PatientServicer(blobs, cursors), server)
-    patient_pb2_grpc.add_CompletionServiceServicer_to_server(CompletionServicer(blobs), server)
+    add = patient_pb2_grpc
+    add.add_PatientServiceServicer_to_server(PatientServicer(cursors), server)
+    add.add_LesionServiceServicer_to_server(LesionServicer(cursors), server)
+    add.add_ImageServiceServicer_to_server(ImageServicer(blobs, cursors), server)
+    add.add_DetectionServiceServicer_to_server(DetectionServicer(cursors), server)
+    add.add_CompletionServiceServicer_to_server(CompletionServicer(blobs), server)
+    add.add_TimelineServiceServicer_to_server(TimelineServicer(cursors), server)
+    add.add_AuditServiceServicer_to_server(AuditServicer(cursors), server)
+
+
+def cursor_key(secret: str) -> bytes:
+    """The key that signs cursors, and nothing else, from the service's secret."""
+    return hashlib.sha256(b"patient_service cursors\0" + secret.encode()).digest()
 
 
 async def _serve(settings: Settings) -> None:
@@ -60,12 +72,14 @@ async def _serve(settings: Settings) -> None:
         issuer=settings.token_issuer,
         audience=settings.token_audience,
     )
+    blobs = Blobs(settings.image_store_url)
+    cursors = Cursors(cursor_key(settings.secret_key.get_secret_value()))
     await grpc_server.serve(
         settings,
         name="patient_service",
-        address=f"{settings.grpc_host}:{settings.grpc_port}",
-        add_servicers=lambda server: add_servicers(server, settings),
-        database=Database(settings.database_url),
+        address=settings.address,
+        add_servicers=lambda server: add_servicers(server, blobs, cursors),
+        database=Database(settings.database_url, pool_size=settings.database_pool_size),
         verifier=verifier,
         services=SERVICES,
     )

@@ -66,9 +66,9 @@ class Patient(Table, table=True):
     clinic_id: UUID
     record_number: str
     # As compared: without case and accents (`free_text.search_key`).
-    record_key: str = Field(sa_type=KEY)  # type: ignore[call-overload]
+    record_key: str = Field(sa_type=KEY)
     full_name: str
-    name_key: str = Field(sa_type=KEY)  # type: ignore[call-overload]
+    name_key: str = Field(sa_type=KEY)
     birth_date: date | None = None
     sex: str = ""
     fitzpatrick_type: int | None = Field(default=None, sa_type=SmallInteger)
@@ -90,7 +90,7 @@ class SearchTerm(Table, table=True):
     )
 
     patient_id: UUID = Field(primary_key=True)
-    term: str = Field(primary_key=True, sa_type=KEY)  # type: ignore[call-overload]
+    term: str = Field(primary_key=True, sa_type=KEY)
     clinic_id: UUID
 
 
@@ -128,7 +128,10 @@ class Image(Table, table=True):
         ForeignKeyConstraint(["patient_id", "lesion_id"], ["lesions.patient_id", "lesions.id"]),
         UniqueConstraint("clinic_id", "patient_id", "id", name="images_clinic_id_patient_id_id"),
         Index("images_by_patient", "patient_id", "id"),
-        Index("images_by_lesion", "lesion_id", "id", postgresql_where=text("lesion_id IS NOT NULL")),
+        Index(
+            "images_by_lesion", "lesion_id", "id",
+            postgresql_where=text("lesion_id IS NOT NULL"),
+        ),
         Index("images_unsorted", "patient_id", "id", postgresql_where=text("lesion_id IS NULL")),
         Index("images_by_digest", "patient_id", "sha256"),
         Index(
@@ -146,7 +149,7 @@ class Image(Table, table=True):
     width: int
     height: int
     sha256: str
-    quality: list[str] = Field(default_factory=list, sa_type=ARRAY(String))  # type: ignore[call-overload]
+    quality: list[str] = Field(default_factory=list, sa_type=ARRAY(String))
     # The patient's first image with the same stored bytes.
     duplicate_of: UUID | None = None
     captured_at: datetime | None = Field(default=None, sa_type=Moment)
@@ -196,14 +199,14 @@ class Detection(Table, table=True):
     confidence: float | None = None
     threshold: float | None = None
     assessable: bool | None = None
-    quality: list[str] | None = Field(default=None, sa_type=ARRAY(String))  # type: ignore[call-overload]
+    quality: list[str] | None = Field(default=None, sa_type=ARRAY(String))
     model_name: str | None = None
     model_version: str | None = None
 
     # The map the diagnosis was made with: rows × columns values ≥ 0, row by row, not scaled.
     heatmap_rows: int | None = Field(default=None, sa_type=SmallInteger)
     heatmap_columns: int | None = Field(default=None, sa_type=SmallInteger)
-    heatmap_values: list[float] | None = Field(default=None, sa_type=ARRAY(REAL))  # type: ignore[call-overload]
+    heatmap_values: list[float] | None = Field(default=None, sa_type=ARRAY(REAL))
     heatmap_maximum: float | None = Field(default=None, sa_type=REAL)
     heatmap_target: str | None = None
     heatmap_method: str | None = None
@@ -276,7 +279,7 @@ class Change(Table, table=True):
     patient_id: UUID
     lesion_id: UUID | None = None
     action: str
-    fields: list[str] = Field(default_factory=list, sa_type=ARRAY(String))  # type: ignore[assignment, call-overload]
+    fields: list[str] = Field(default_factory=list, sa_type=ARRAY(String))
     author_id: UUID
     created_at: datetime = Field(default_factory=now, sa_type=Moment)
 

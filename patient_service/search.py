@@ -1,23 +1,49 @@
-"""Names as they are compared: "Müller-Lüdenscheidt, Renée" is found by "mul", "lud" and "ren"."""
+"""How a patient is found: by the beginning of the name, of a later word of it, or of the number."""
 
-import re
-import unicodedata
+from uuid import UUID
 
-_WORD = re.compile(r"\w+")
+from sqlalchemy import delete, insert
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from patient_service.free_text import search_key
+from patient_service.models import Patient, SearchTerm
+
+# A name of more words is found by its first ones.
+_MAX_TERMS = 12
 
 
-def folded(text: str) -> str:
-    """Without case and accents (Unicode NFKD, marks dropped, case-folded)."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+def search_terms(full_name: str, record_number: str) -> list[str]:
+    """The texts whose beginnings find a patient.
 
-
-def search_key(*texts: str) -> str:
-    """Every word of `texts` behind a blank, so that ` prefix` finds the start of any word.
-
-    >>> search_key("Renée Ångström", "A-17")
-    ' renee angstrom a 17 a-17'
+    >>> search_terms("Ana María Weiß", "A-17")
+    ['a-17', 'ana maria weiss', 'maria weiss', 'weiss']
     """
-    words = [word for text in texts for word in _WORD.findall(folded(text))]
-    whole = [folded(text) for text in texts if not text.isalpha() and " " not in text]
-    return "".join(f" {word}" for word in dict.fromkeys(words + whole))
+    words = search_key(full_name).split(" ")
+    suffixes = [" ".join(words[start:]) for start in range(min(len(words), _MAX_TERMS))]
+    return sorted({search_key(record_number), *suffixes} - {""})
+
+
+def prefix_range(prefix: str) -> tuple[str, str]:
+    """The half-open range of texts that begin with `prefix`, in byte order.
+
+    A range, not LIKE: its operators are leakproof, so the index serves it under row-level
+    security.
+    """
+    return prefix, prefix + "\U0010ffff"
+
+
+async def index(session: AsyncSession, patient: Patient, *, is_new: bool = False) -> None:
+    """Make a patient found by what the profile says now."""
+    connection = await session.connection()
+    if not is_new:
+        older = delete(SearchTerm).where(col(SearchTerm.patient_id) == patient.id)
+        await connection.execute(older)
+    await connection.execute(insert(SearchTerm), _rows(patient.id, patient.clinic_id, patient))
+
+
+def _rows(patient_id: UUID, clinic_id: UUID, patient: Patient) -> list[dict[str, object]]:
+    return [
+        {"patient_id": patient_id, "clinic_id": clinic_id, "term": term}
+        for term in search_terms(patient.full_name, patient.record_number)
+    ]

@@ -44,6 +44,13 @@ class Settings(ServiceSettings):
         return make_url(self.database_url).username or ""
 
     @property
+    def owner_url(self) -> str:
+        """The database as the role that owns the tables; ends the process where none is set."""
+        if not self.migration_database_url:
+            raise SystemExit("Setting MIGRATION_DATABASE_URL is missing: this command needs it.")
+        return self.migration_database_url
+
+    @property
     def address(self) -> str:
         """host:port to listen on."""
         return f"{self.grpc_host}:{self.grpc_port}"

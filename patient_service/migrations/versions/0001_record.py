@@ -1,232 +1,205 @@
-"""Patients, images, detections and the audit, with row-level security by clinic."""
+"""The record: patients, lesions, images, detections, reviews, notes, changes.
 
-import sqlalchemy as sa
+Everything that can be said as a constraint is said here, so that no path around the service's
+Python can write nonsense.
+"""
+
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
-
-from service_kit.migrations import app_role
 
 revision = "0001"
 down_revision = None
 
-MOMENT = sa.DateTime(timezone=True)
-TENANT_TABLES = ("patients", "images", "detections")
+_TABLES = """
+CREATE TABLE patients (
+    id uuid PRIMARY KEY,
+    clinic_id uuid NOT NULL,
+    record_number varchar NOT NULL CHECK (length(record_number) BETWEEN 1 AND 64),
+    record_key varchar COLLATE "C" NOT NULL CHECK (record_key <> ''),
+    full_name varchar NOT NULL CHECK (length(full_name) BETWEEN 1 AND 200),
+    name_key varchar COLLATE "C" NOT NULL,
+    birth_date date CHECK (birth_date >= '1900-01-01'),
+    sex varchar NOT NULL CHECK (sex IN ('', 'female', 'male', 'other', 'unknown')),
+    fitzpatrick_type smallint CHECK (fitzpatrick_type BETWEEN 1 AND 6),
+    contact varchar NOT NULL CHECK (length(contact) <= 500),
+    risk_notes varchar NOT NULL CHECK (length(risk_notes) <= 4000),
+    version integer NOT NULL CHECK (version >= 1),
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    archived_at timestamptz,
+    CONSTRAINT patients_record_number_taken UNIQUE (clinic_id, record_key),
+    CONSTRAINT patients_clinic_id_id UNIQUE (clinic_id, id)
+);
+CREATE INDEX patients_active ON patients (clinic_id, name_key, id) WHERE archived_at IS NULL;
+CREATE INDEX patients_archived ON patients (clinic_id, name_key, id) WHERE archived_at IS NOT NULL;
+
+CREATE TABLE patient_search_terms (
+    patient_id uuid NOT NULL,
+    term varchar COLLATE "C" NOT NULL,
+    clinic_id uuid NOT NULL,
+    PRIMARY KEY (patient_id, term),
+    FOREIGN KEY (clinic_id, patient_id) REFERENCES patients (clinic_id, id)
+);
+CREATE INDEX patient_search_terms_by_clinic ON patient_search_terms (clinic_id, term, patient_id);
+
+CREATE TABLE lesions (
+    id uuid PRIMARY KEY,
+    clinic_id uuid NOT NULL,
+    patient_id uuid NOT NULL,
+    body_site varchar NOT NULL CHECK (body_site IN (
+        '', 'head_neck', 'upper_extremity', 'lower_extremity', 'anterior_torso',
+        'posterior_torso', 'lateral_torso', 'palms_soles', 'oral_genital'
+    )),
+    view varchar CHECK (view IN ('front', 'back')),
+    x real CHECK (x BETWEEN 0 AND 1),
+    y real CHECK (y BETWEEN 0 AND 1),
+    label varchar NOT NULL CHECK (length(label) <= 120),
+    first_noted date CHECK (first_noted >= '1900-01-01'),
+    status varchar NOT NULL CHECK (status IN ('observed', 'excised', 'closed')),
+    version integer NOT NULL CHECK (version >= 1),
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    CONSTRAINT lesions_patient_id_id UNIQUE (patient_id, id),
+    FOREIGN KEY (clinic_id, patient_id) REFERENCES patients (clinic_id, id),
+    CHECK (num_nulls(view, x, y) IN (0, 3))
+);
+
+CREATE TABLE images (
+    id uuid PRIMARY KEY,
+    clinic_id uuid NOT NULL,
+    patient_id uuid NOT NULL,
+    lesion_id uuid,
+    media_type varchar NOT NULL CHECK (media_type IN ('image/jpeg', 'image/png')),
+    size integer NOT NULL CHECK (size > 0),
+    width integer NOT NULL CHECK (width > 0),
+    height integer NOT NULL CHECK (height > 0),
+    sha256 varchar NOT NULL CHECK (length(sha256) = 64),
+    quality varchar[] NOT NULL,
+    duplicate_of uuid,
+    captured_at timestamptz,
+    created_at timestamptz NOT NULL,
+    uploaded_by uuid NOT NULL,
+    idempotency_key varchar CHECK (length(idempotency_key) BETWEEN 1 AND 128),
+    upload_sha256 varchar NOT NULL CHECK (length(upload_sha256) = 64),
+    CONSTRAINT images_clinic_id_patient_id_id UNIQUE (clinic_id, patient_id, id),
+    FOREIGN KEY (clinic_id, patient_id) REFERENCES patients (clinic_id, id),
+    FOREIGN KEY (patient_id, lesion_id) REFERENCES lesions (patient_id, id)
+);
+CREATE INDEX images_by_patient ON images (patient_id, id);
+CREATE INDEX images_by_lesion ON images (lesion_id, id) WHERE lesion_id IS NOT NULL;
+CREATE INDEX images_unsorted ON images (patient_id, id) WHERE lesion_id IS NULL;
+CREATE INDEX images_by_digest ON images (patient_id, sha256);
+CREATE UNIQUE INDEX images_idempotency_key
+    ON images (clinic_id, uploaded_by, idempotency_key) WHERE idempotency_key IS NOT NULL;
+
+CREATE TABLE detections (
+    id uuid PRIMARY KEY,
+    clinic_id uuid NOT NULL,
+    patient_id uuid NOT NULL,
+    image_id uuid NOT NULL,
+    status varchar NOT NULL CHECK (status IN ('pending', 'complete', 'failed')),
+    rediagnosis boolean NOT NULL,
+    requested_by uuid NOT NULL,
+    created_at timestamptz NOT NULL,
+    finished_at timestamptz,
+    failure_reason varchar CHECK (length(failure_reason) BETWEEN 1 AND 64),
+    label varchar CHECK (label IN ('benign', 'malignant')),
+    probability_malignant float CHECK (probability_malignant BETWEEN 0 AND 1),
+    confidence float CHECK (confidence BETWEEN 0 AND 1),
+    threshold float CHECK (threshold BETWEEN 0 AND 1),
+    assessable boolean,
+    quality varchar[],
+    model_name varchar CHECK (length(model_name) BETWEEN 1 AND 100),
+    model_version varchar CHECK (length(model_version) BETWEEN 1 AND 100),
+    heatmap_rows smallint CHECK (heatmap_rows BETWEEN 1 AND 64),
+    heatmap_columns smallint CHECK (heatmap_columns BETWEEN 1 AND 64),
+    heatmap_values real[],
+    heatmap_maximum real CHECK (heatmap_maximum >= 0),
+    heatmap_target varchar CHECK (heatmap_target IN ('benign', 'malignant')),
+    heatmap_method varchar,
+    heatmap_layer varchar,
+    due_at timestamptz,
+    lease uuid,
+    attempts smallint NOT NULL CHECK (attempts >= 0),
+    CONSTRAINT detections_clinic_id_patient_id_id UNIQUE (clinic_id, patient_id, id),
+    FOREIGN KEY (clinic_id, patient_id, image_id) REFERENCES images (clinic_id, patient_id, id),
+    CONSTRAINT detections_pending_is_due
+        CHECK ((status = 'pending') = (due_at IS NOT NULL)),
+    CONSTRAINT detections_lease_is_of_pending CHECK (lease IS NULL OR status = 'pending'),
+    CONSTRAINT detections_finished_has_a_time CHECK ((status = 'pending') = (finished_at IS NULL)),
+    CONSTRAINT detections_failed_has_a_reason
+        CHECK ((status = 'failed') = (failure_reason IS NOT NULL)),
+    CONSTRAINT detections_complete_has_a_finding CHECK (
+        num_nonnulls(label, probability_malignant, confidence, threshold, assessable, quality,
+                     model_name, model_version) = CASE status WHEN 'complete' THEN 8 ELSE 0 END
+    ),
+    CONSTRAINT detections_heatmap_is_whole CHECK (
+        num_nulls(heatmap_rows, heatmap_columns, heatmap_values, heatmap_maximum, heatmap_target,
+                  heatmap_method, heatmap_layer) IN (0, 7)
+        AND cardinality(heatmap_values) = heatmap_rows * heatmap_columns
+    )
+);
+CREATE INDEX detections_by_patient ON detections (patient_id, id);
+CREATE INDEX detections_by_image ON detections (image_id, id);
+CREATE UNIQUE INDEX detections_of_upload ON detections (image_id) WHERE NOT rediagnosis;
+CREATE INDEX detections_due ON detections (due_at) WHERE status = 'pending';
+CREATE UNIQUE INDEX detections_lease ON detections (lease) WHERE lease IS NOT NULL;
+
+CREATE FUNCTION keep_finished_detections() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a finished detection never changes' USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER detections_are_immutable_once_finished BEFORE UPDATE ON detections
+    FOR EACH ROW WHEN (OLD.status <> 'pending') EXECUTE FUNCTION keep_finished_detections();
+
+CREATE TABLE reviews (
+    id uuid PRIMARY KEY,
+    clinic_id uuid NOT NULL,
+    patient_id uuid NOT NULL,
+    detection_id uuid NOT NULL,
+    verdict varchar NOT NULL CHECK (
+        verdict IN ('agrees', 'benign', 'malignant', 'biopsy_benign', 'biopsy_malignant')
+    ),
+    note varchar NOT NULL CHECK (length(note) <= 4000),
+    author_id uuid NOT NULL,
+    created_at timestamptz NOT NULL,
+    FOREIGN KEY (clinic_id, patient_id, detection_id)
+        REFERENCES detections (clinic_id, patient_id, id)
+);
+CREATE INDEX reviews_by_patient ON reviews (patient_id, id);
+CREATE INDEX reviews_by_detection ON reviews (detection_id, id);
+
+CREATE TABLE notes (
+    id uuid PRIMARY KEY,
+    clinic_id uuid NOT NULL,
+    patient_id uuid NOT NULL,
+    lesion_id uuid,
+    text varchar NOT NULL CHECK (length(text) BETWEEN 1 AND 4000),
+    author_id uuid NOT NULL,
+    created_at timestamptz NOT NULL,
+    FOREIGN KEY (clinic_id, patient_id) REFERENCES patients (clinic_id, id),
+    FOREIGN KEY (patient_id, lesion_id) REFERENCES lesions (patient_id, id)
+);
+CREATE INDEX notes_by_patient ON notes (patient_id, id);
+CREATE INDEX notes_by_lesion ON notes (lesion_id, id) WHERE lesion_id IS NOT NULL;
+
+CREATE TABLE changes (
+    id uuid PRIMARY KEY,
+    clinic_id uuid NOT NULL,
+    patient_id uuid NOT NULL,
+    lesion_id uuid,
+    action varchar NOT NULL CHECK (
+        action IN ('created', 'updated', 'archived', 'restored', 'image_moved')
+    ),
+    fields varchar[] NOT NULL,
+    author_id uuid NOT NULL,
+    created_at timestamptz NOT NULL,
+    FOREIGN KEY (clinic_id, patient_id) REFERENCES patients (clinic_id, id),
+    FOREIGN KEY (patient_id, lesion_id) REFERENCES lesions (patient_id, id)
+);
+CREATE INDEX changes_by_patient ON changes (patient_id, id);
+CREATE INDEX changes_by_lesion ON changes (lesion_id, id) WHERE lesion_id IS NOT NULL;
+"""
 
 
 def upgrade() -> None:
-    op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-    _create_patients()
-    _create_images()
-    _create_detections()
-    _create_audit()
-    _secure_rows()
-    _create_lease_functions()
-    _grant()
-
-
-def _create_patients() -> None:
-    op.create_table(
-        "patients",
-        sa.Column("id", sa.Uuid, primary_key=True),
-        sa.Column("clinic_id", sa.Uuid, nullable=False),
-        sa.Column("record_number", sa.String, nullable=False),
-        sa.Column("full_name", sa.String, nullable=False),
-        sa.Column("search_key", sa.String, nullable=False),
-        sa.Column("birth_date", sa.Date),
-        sa.Column("sex", sa.String, nullable=False),
-        sa.Column("fitzpatrick_type", sa.Integer),
-        sa.Column("contact", sa.String, nullable=False),
-        sa.Column("notes", sa.String, nullable=False),
-        sa.Column("version", sa.Integer, nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("updated_at", MOMENT, nullable=False),
-        sa.UniqueConstraint("clinic_id", "record_number", name="patients_record_number"),
-        sa.CheckConstraint("length(record_number) BETWEEN 1 AND 64", name="patients_number_length"),
-        sa.CheckConstraint("length(full_name) BETWEEN 1 AND 200", name="patients_name_length"),
-        sa.CheckConstraint("fitzpatrick_type BETWEEN 1 AND 6", name="patients_fitzpatrick"),
-        sa.CheckConstraint(
-            "sex IN ('', 'female', 'male', 'other', 'unknown')", name="patients_sex"
-        ),
-        sa.CheckConstraint("version >= 1", name="patients_version"),
-    )
-    # The list's order, and the search for the beginning of any word.
-    op.create_index("patients_by_name", "patients", ["clinic_id", "search_key", "id"])
-    op.create_index(
-        "patients_by_words",
-        "patients",
-        ["search_key"],
-        postgresql_using="gin",
-        postgresql_ops={"search_key": "gin_trgm_ops"},
-    )
-
-
-def _create_images() -> None:
-    op.create_table(
-        "images",
-        sa.Column("id", sa.Uuid, primary_key=True),
-        sa.Column("clinic_id", sa.Uuid, nullable=False),
-        sa.Column("patient_id", sa.Uuid, sa.ForeignKey("patients.id"), nullable=False),
-        sa.Column("media_type", sa.String, nullable=False),
-        sa.Column("size", sa.Integer, nullable=False),
-        sa.Column("width", sa.Integer, nullable=False),
-        sa.Column("height", sa.Integer, nullable=False),
-        sa.Column("sha256", sa.String, nullable=False),
-        sa.Column("captured_at", MOMENT),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("created_by", sa.Uuid, nullable=False),
-        sa.Column("sent_sha256", sa.String, nullable=False),
-        sa.Column("idempotency_key", sa.String),
-        sa.UniqueConstraint("created_by", "idempotency_key", name="images_idempotency_key"),
-        sa.CheckConstraint("media_type IN ('image/jpeg', 'image/png')", name="images_media_type"),
-        sa.CheckConstraint("size > 0 AND width > 0 AND height > 0", name="images_size"),
-        sa.CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="images_sha256"),
-    )
-    op.create_index("images_by_patient", "images", ["patient_id", "created_at", "id"])
-
-
-def _create_detections() -> None:
-    op.create_table(
-        "detections",
-        sa.Column("id", sa.Uuid, primary_key=True),
-        sa.Column("clinic_id", sa.Uuid, nullable=False),
-        sa.Column("patient_id", sa.Uuid, sa.ForeignKey("patients.id"), nullable=False),
-        sa.Column("image_id", sa.Uuid, sa.ForeignKey("images.id"), nullable=False),
-        sa.Column("status", sa.String, nullable=False),
-        sa.Column("label", sa.String),
-        sa.Column("probability_malignant", sa.Float),
-        sa.Column("confidence", sa.Float),
-        sa.Column("threshold", sa.Float),
-        sa.Column("assessable", sa.Boolean),
-        sa.Column("quality", JSONB, nullable=False),
-        sa.Column("model_name", sa.String),
-        sa.Column("model_version", sa.String),
-        sa.Column("heatmap", JSONB),
-        sa.Column("failure_reason", sa.String),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("finished_at", MOMENT),
-        sa.Column("lease", sa.Uuid),
-        sa.Column("claimable_at", MOMENT, nullable=False),
-        sa.Column("attempts", sa.Integer, nullable=False),
-        sa.CheckConstraint("status IN ('pending', 'complete', 'failed')", name="detections_status"),
-        sa.CheckConstraint("label IN ('benign', 'malignant')", name="detections_label"),
-        sa.CheckConstraint(
-            "probability_malignant BETWEEN 0 AND 1 AND threshold BETWEEN 0 AND 1",
-            name="detections_shares",
-        ),
-        sa.CheckConstraint(
-            "(status = 'complete') = (label IS NOT NULL AND model_version IS NOT NULL"
-            " AND probability_malignant IS NOT NULL AND heatmap IS NOT NULL)",
-            name="detections_complete",
-        ),
-        sa.CheckConstraint(
-            "(status = 'failed') = (failure_reason IS NOT NULL)", name="detections_failed"
-        ),
-        sa.CheckConstraint(
-            "(status = 'pending') = (finished_at IS NULL)", name="detections_finished"
-        ),
-    )
-    op.create_index("detections_by_patient", "detections", ["patient_id", "created_at", "id"])
-    op.create_index("detections_by_image", "detections", ["image_id", "id"])
-    op.create_index(
-        "detections_pending",
-        "detections",
-        ["claimable_at"],
-        postgresql_where=sa.text("status = 'pending'"),
-    )
-    op.create_index(
-        "detections_by_lease",
-        "detections",
-        ["lease"],
-        unique=True,
-        postgresql_where=sa.text("lease IS NOT NULL"),
-    )
-    # A diagnosis that a clinician has seen stays as it was, whoever asks.
-    op.execute(
-        """
-        CREATE FUNCTION refuse_change_of_finished_detection() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            RAISE EXCEPTION 'a finished detection is immutable';
-        END $$
-        """
-    )
-    op.execute(
-        """
-        CREATE TRIGGER finished_detections_are_immutable BEFORE UPDATE ON detections
-        FOR EACH ROW WHEN (OLD.status <> 'pending')
-        EXECUTE FUNCTION refuse_change_of_finished_detection()
-        """
-    )
-
-
-def _create_audit() -> None:
-    op.create_table(
-        "audit_events",
-        sa.Column("seq", sa.BigInteger, sa.Identity(always=True), primary_key=True),
-        sa.Column("at", MOMENT, nullable=False),
-        sa.Column("event", sa.String(64), nullable=False),
-        sa.Column("actor_id", sa.Uuid),
-        sa.Column("subject_id", sa.Uuid),
-        sa.Column("clinic_id", sa.Uuid),
-        sa.Column("request_id", sa.String(64), nullable=False),
-        sa.Column("client_address", sa.String(64), nullable=False),
-        sa.Column("detail", JSONB, nullable=False),
-        sa.Column("previous_hash", sa.String(64), nullable=False),
-        sa.Column("hash", sa.String(64), nullable=False),
-        sa.UniqueConstraint("hash"),
-    )
-    for column in ("event", "actor_id", "subject_id"):
-        op.create_index(f"ix_audit_events_{column}", "audit_events", [column])
-
-
-def _secure_rows() -> None:
-    for table in TENANT_TABLES:
-        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-        op.execute(
-            f"CREATE POLICY own_clinic ON {table} USING"
-            " (clinic_id = nullif(current_setting('dermis.clinic_id', true), '')::uuid)"
-        )
-
-
-def _create_lease_functions() -> None:
-    # These run as the tables' owner, whom row-level security does not bind: the one way in for
-    # a caller without a clinic, and it shows nothing but leases.
-    op.execute(
-        """
-        CREATE FUNCTION claim_pending_detections(most integer, lease_for interval)
-        RETURNS TABLE (detection_id uuid, lease uuid, attempt integer)
-        LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-            UPDATE public.detections AS taken
-            SET lease = gen_random_uuid(),
-                claimable_at = now() + lease_for,
-                attempts = taken.attempts + 1
-            FROM (
-                SELECT id FROM public.detections
-                WHERE status = 'pending' AND claimable_at <= now()
-                ORDER BY claimable_at LIMIT most FOR UPDATE SKIP LOCKED
-            ) AS waiting
-            WHERE taken.id = waiting.id
-            RETURNING taken.id, taken.lease, taken.attempts
-        $$
-        """
-    )
-    op.execute(
-        """
-        CREATE FUNCTION clinic_of_lease(wanted uuid) RETURNS uuid
-        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-            SELECT clinic_id FROM public.detections
-            WHERE lease = wanted AND status = 'pending' AND claimable_at > now()
-        $$
-        """
-    )
-
-
-def _grant() -> None:
-    role = app_role()
-    op.execute(f'GRANT USAGE ON SCHEMA public TO "{role}"')
-    for table in TENANT_TABLES:
-        op.execute(f'GRANT SELECT, INSERT, UPDATE ON {table} TO "{role}"')
-    # Append-only: what is written can't be unwritten by the service.
-    op.execute(f'GRANT SELECT, INSERT ON audit_events TO "{role}"')
-    for function in ("claim_pending_detections(integer, interval)", "clinic_of_lease(uuid)"):
-        op.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
-        op.execute(f'GRANT EXECUTE ON FUNCTION {function} TO "{role}"')
+    op.execute(_TABLES)

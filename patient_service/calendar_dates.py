@@ -1,0 +1,38 @@
+"""Dates as people enter them: ISO 8601, from 1900 to today."""
+
+import re
+from datetime import date, timedelta
+
+from service_kit.clock import now
+from service_kit.errors import Code, DomainError
+
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+EARLIEST = date(1900, 1, 1)
+
+
+def parse_past_date(text: str, field: str) -> date | None:
+    """Read a date that is over or today; None for an empty text.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT with DATE_INVALID, DATE_TOO_EARLY or DATE_IN_FUTURE.
+    """
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text) if _ISO.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise _refused("DATE_INVALID", field, "is not a date of the form YYYY-MM-DD")
+    if day < EARLIEST:
+        raise _refused("DATE_TOO_EARLY", field, "lies before 1900")
+    # Where the day begins first it is already tomorrow in UTC's eyes.
+    if day > now().date() + timedelta(days=1):
+        raise _refused("DATE_IN_FUTURE", field, "lies in the future")
+    return day
+
+
+def _refused(reason: str, field: str, rule: str) -> DomainError:
+    return DomainError(
+        Code.INVALID_ARGUMENT, reason, f"The field {field} {rule}.", metadata={"field": field}
+    )

@@ -1,0 +1,119 @@
+"""What the model said, checked before it becomes part of the record."""
+
+import math
+import re
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from service_kit.errors import Code, DomainError
+
+LABELS = ("benign", "malignant")
+MAX_SIDE = 64
+_REASON = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Heatmap:
+    """A class activation map: rows × columns values ≥ 0, row by row, not scaled.
+
+    `maximum` is the value that is shown at full strength.
+    """
+
+    rows: int
+    columns: int
+    values: list[float]
+    maximum: float
+    target: str
+    method: str
+    layer: str
+
+    def is_sound(self) -> bool:
+        """Whether the grid is whole and every value can be drawn."""
+        return (
+            1 <= self.rows <= MAX_SIDE
+            and 1 <= self.columns <= MAX_SIDE
+            and len(self.values) == self.rows * self.columns
+            and all(math.isfinite(value) and value >= 0 for value in self.values)
+            and math.isfinite(self.maximum)
+            and self.maximum >= 0
+            and self.target in LABELS
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the model said; probabilities and threshold from 0 to 1."""
+
+    label: str
+    probability_malignant: float
+    confidence: float
+    threshold: float
+    assessable: bool
+    model_name: str
+    model_version: str
+    quality: list[str] = field(default_factory=list)
+    heatmap: Heatmap | None = None
+
+    def check(self) -> None:
+        """Refuse what can't be a model's answer.
+
+        Raises:
+            DomainError: INVALID_ARGUMENT / FINDING_INVALID.
+        """
+        numbers = (self.probability_malignant, self.confidence, self.threshold)
+        sound = (
+            self.label in LABELS
+            and all(0 <= number <= 1 for number in numbers)
+            and 1 <= len(self.model_name) <= 100
+            and 1 <= len(self.model_version) <= 100
+            and all(_REASON.fullmatch(warning) for warning in self.quality)
+            and (self.heatmap is None or self.heatmap.is_sound())
+        )
+        if not sound:
+            raise DomainError(
+                Code.INVALID_ARGUMENT, "FINDING_INVALID", "This is not a model's finding."
+            )
+
+    def columns(self) -> dict[str, Any]:
+        """The values of a detection's row."""
+        values = asdict(self)
+        heatmap = values.pop("heatmap") or {}
+        return values | {f"heatmap_{name}": value for name, value in heatmap.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """That the model will not answer, and why (UPPER_SNAKE)."""
+
+    reason: str
+
+    def check(self) -> None:
+        """Refuse what is not a coded reason.
+
+        Raises:
+            DomainError: INVALID_ARGUMENT / FAILURE_REASON_INVALID.
+        """
+        if not _REASON.fullmatch(self.reason):
+            raise DomainError(
+                Code.INVALID_ARGUMENT,
+                "FAILURE_REASON_INVALID",
+                "A failure's reason is a code in UPPER_SNAKE of at most 64 characters.",
+            )
+
+    def columns(self) -> dict[str, Any]:
+        """The values of a detection's row."""
+        return {"failure_reason": self.reason}
+
+
+Outcome = Finding | Failure
+
+
+def finished_columns(outcome: Outcome) -> dict[str, Any]:
+    """A detection's values once it has this outcome, after checking it.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT, as the outcome's `check`.
+    """
+    outcome.check()
+    status = "complete" if isinstance(outcome, Finding) else "failed"
+    return {"status": status, "due_at": None, "lease": None, **outcome.columns()}

@@ -1,0 +1,39 @@
+"""Warnings about a photo, measured on a small grey copy: cheap, and never a reason to refuse it."""
+
+from PIL import Image, ImageChops, ImageFilter, ImageStat
+
+# Shorter side, in pixels: below it the model's 224-pixel input is made up, not taken.
+MIN_SIDE = 300
+# Longer side of the grey copy that blur and exposure are measured on.
+_MEASURED_SIDE = 320
+# Mean grey, 0 to 255.
+_DARK, _BRIGHT = 40, 230
+# Standard deviation of the picture minus its smoothed self, in grey levels; sharp dermoscopic
+# photos lie above 2, the same photos out of focus by a Gaussian of 4 pixels lie below 0.7.
+_SHARP = 0.8
+
+
+def warnings(pixels: Image.Image) -> list[str]:
+    """What is wrong with a photo, UPPER_SNAKE: LOW_RESOLUTION, BLURRED, UNDEREXPOSED, OVEREXPOSED.
+
+    Args:
+        pixels: the upright RGB picture.
+    """
+    found = []
+    if min(pixels.size) < MIN_SIDE:
+        found.append("LOW_RESOLUTION")
+    grey = pixels.reduce(max(1, max(pixels.size) // _MEASURED_SIDE)).convert("L")
+    brightness = ImageStat.Stat(grey).mean[0]
+    if brightness < _DARK:
+        found.append("UNDEREXPOSED")
+    elif brightness > _BRIGHT:
+        found.append("OVEREXPOSED")
+    if _sharpness(grey) < _SHARP:
+        found.append("BLURRED")
+    return found
+
+
+def _sharpness(grey: Image.Image) -> float:
+    smooth = grey.filter(ImageFilter.BoxBlur(1))
+    detail = ImageChops.subtract(grey, smooth, scale=0.5, offset=128)
+    return ImageStat.Stat(detail).stddev[0] / 2

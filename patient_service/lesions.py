@@ -1,0 +1,188 @@
+"""The rules of lesions: where they are, what is done about them, two photos side by side."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from patient_service import audit, changes, patients
+from patient_service.audit import Event
+from patient_service.calendar_dates import parse_past_date
+from patient_service.free_text import checked
+from patient_service.models import Image, Lesion
+from patient_service.paging import Page, cut, id_position
+from service_kit.clock import now
+from service_kit.errors import Code, DomainError
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A point on the body map: the drawing ("front" or "back"), x and y from 0 to 1."""
+
+    view: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is known of a lesion, checked."""
+
+    body_site: str
+    view: str | None
+    x: float | None
+    y: float | None
+    label: str
+    first_noted: date | None
+    status: str
+
+    @classmethod
+    def checked(
+        cls,
+        *,
+        body_site: str = "",
+        position: Position | None = None,
+        label: str = "",
+        first_noted: str = "",
+        status: str = "observed",
+    ) -> Self:
+        """Read a profile as it came.
+
+        Raises:
+            DomainError: INVALID_ARGUMENT, as `free_text.checked` and `parse_past_date`;
+                POSITION_INVALID.
+        """
+        if position and not (position.view and 0 <= position.x <= 1 and 0 <= position.y <= 1):
+            raise DomainError(
+                Code.INVALID_ARGUMENT,
+                "POSITION_INVALID",
+                "A position names a view and lies between 0 and 1 in x and y.",
+                metadata={"field": "position"},
+            )
+        return cls(
+            body_site=body_site,
+            view=position.view if position else None,
+            x=position.x if position else None,
+            y=position.y if position else None,
+            label=checked(label, "label", limit=120),
+            first_noted=parse_past_date(first_noted, "first_noted"),
+            status=status,
+        )
+
+
+async def create(session: AsyncSession, patient_id: UUID, profile: Profile) -> Lesion:
+    """Add a lesion to a patient.
+
+    Raises:
+        DomainError: as `patients.find_active`.
+    """
+    patient = await patients.find_active(session, patient_id)
+    lesion = Lesion(clinic_id=patient.clinic_id, patient_id=patient_id, **asdict(profile))
+    session.add(lesion)
+    await _told(session, "created", Event.LESION_CREATED, lesion)
+    return lesion
+
+
+async def find(session: AsyncSession, lesion_id: UUID) -> Lesion:
+    """A lesion of the caller's clinic, without a trace in the audit: for rules.
+
+    Raises:
+        DomainError: NOT_FOUND / LESION_NOT_FOUND, for another clinic's lesion too.
+    """
+    lesion = await session.get(Lesion, lesion_id)
+    if lesion is None:
+        raise await audit.not_found(session, "lesion", lesion_id)
+    return lesion
+
+
+async def find_of(session: AsyncSession, patient_id: UUID, lesion_id: UUID) -> Lesion:
+    """The same, which must be this patient's.
+
+    Raises:
+        DomainError: NOT_FOUND / LESION_NOT_FOUND, for another patient's lesion too.
+    """
+    lesion = await find(session, lesion_id)
+    if lesion.patient_id != patient_id:
+        raise await audit.not_found(session, "lesion", lesion_id)
+    return lesion
+
+
+async def page(
+    session: AsyncSession, patient_id: UUID, *, size: int, position: str | None
+) -> Page[tuple[Lesion, int]]:
+    """A patient's lesions, oldest first, each with the number of its images.
+
+    Raises:
+        DomainError: NOT_FOUND / PATIENT_NOT_FOUND.
+    """
+    await patients.find(session, patient_id)
+    images = select(func.count()).where(col(Image.lesion_id) == col(Lesion.id)).scalar_subquery()
+    query = select(Lesion, images).where(col(Lesion.patient_id) == patient_id)
+    if last := id_position(position):
+        query = query.where(col(Lesion.id) > last)
+    rows = (await session.exec(query.order_by(col(Lesion.id)).limit(size + 1))).all()
+    await audit.append(session, Event.LESIONS_LISTED, patient_id=patient_id)
+    return cut([(lesion, count) for lesion, count in rows], size, lambda row: str(row[0].id))
+
+
+async def update(session: AsyncSession, lesion_id: UUID, version: int, profile: Profile) -> Lesion:
+    """Replace a profile that nobody changed since `version`.
+
+    Raises:
+        DomainError: as `find`; ABORTED / VERSION_CONFLICT; FAILED_PRECONDITION /
+            PATIENT_ARCHIVED.
+    """
+    query = select(Lesion).where(col(Lesion.id) == lesion_id).with_for_update()
+    lesion = (await session.exec(query)).first()
+    if lesion is None:
+        raise await audit.not_found(session, "lesion", lesion_id)
+    await patients.find_active(session, lesion.patient_id)
+    if lesion.version != version:
+        raise patients.version_conflict(lesion.version)
+    fields = changes.apply(lesion, asdict(profile))
+    if not fields:
+        return lesion
+    lesion.version += 1
+    lesion.updated_at = now()
+    await _told(session, "updated", Event.LESION_UPDATED, lesion, fields)
+    return lesion
+
+
+async def compare(
+    session: AsyncSession, lesion_id: UUID, left: UUID, right: UUID
+) -> tuple[Lesion, Image, Image]:
+    """Two photos of one lesion.
+
+    Raises:
+        DomainError: as `find`; NOT_FOUND / IMAGE_NOT_FOUND for a photo of anything else.
+    """
+    lesion = await find(session, lesion_id)
+    sides = []
+    for image_id in (left, right):
+        image = await session.get(Image, image_id)
+        if image is None or image.lesion_id != lesion_id:
+            raise await audit.not_found(session, "image", image_id)
+        sides.append(image)
+    return lesion, sides[0], sides[1]
+
+
+async def _told(
+    session: AsyncSession,
+    action: changes.Action,
+    event: Event,
+    lesion: Lesion,
+    fields: list[str] | None = None,
+) -> None:
+    changes.note(
+        session,
+        action,
+        clinic_id=lesion.clinic_id,
+        patient_id=lesion.patient_id,
+        lesion_id=lesion.id,
+        fields=fields or [],
+    )
+    await audit.append(session, event, patient_id=lesion.patient_id, subject_id=lesion.id)

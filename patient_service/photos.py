@@ -1,0 +1,87 @@
+"""The work on a photo's pixels, in threads of its own: never on the event loop, never too many.
+
+A 50-megapixel photo takes 150 MB while it is decoded, so there are as many threads as cores.
+"""
+
+import asyncio
+import hashlib
+import io
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from PIL import Image, ImageOps
+
+from patient_service import image_quality
+from service_kit.lesion_image import FORMATS, CleanImage, clean
+
+THUMBNAIL_SIDE = 320
+_THUMBNAIL_QUALITY = 82
+
+_THREADS = ThreadPoolExecutor(max_workers=os.cpu_count() or 2, thread_name_prefix="photo")
+ResultT = TypeVar("ResultT")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A photo ready to be stored.
+
+    Attributes:
+        data: cleaned JPEG or PNG bytes.
+        media_type: image/jpeg or image/png.
+        width, height: pixels, upright.
+        sha256: hex digest of `data`.
+        upload_sha256: hex digest of the bytes as they came.
+        quality: warnings, see `image_quality`.
+    """
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+    sha256: str
+    upload_sha256: str
+    quality: list[str]
+
+
+async def prepare(data: bytes) -> Prepared:
+    """Check, clean and measure a photo.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT, as `lesion_image.clean`.
+    """
+    return await _in_thread(lambda: _prepare(data))
+
+
+async def thumbnail(data: bytes) -> bytes:
+    """A JPEG of a stored photo, at most 320 pixels on the longer side."""
+    return await _in_thread(lambda: _thumbnail(data))
+
+
+async def _in_thread(work: Callable[[], ResultT]) -> ResultT:
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, work)
+
+
+def _prepare(data: bytes) -> Prepared:
+    cleaned: CleanImage = clean(data)
+    return Prepared(
+        data=cleaned.data,
+        media_type=cleaned.media_type,
+        width=cleaned.width,
+        height=cleaned.height,
+        sha256=cleaned.sha256,
+        upload_sha256=hashlib.sha256(data).hexdigest(),
+        quality=image_quality.warnings(cleaned.pixels),
+    )
+
+
+def _thumbnail(data: bytes) -> bytes:
+    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        # Stored photos were decoded whole once; a JPEG may now be decoded at a fraction.
+        image.draft("RGB", (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+        small = ImageOps.contain(image.convert("RGB"), (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    out = io.BytesIO()
+    small.save(out, "JPEG", quality=_THUMBNAIL_QUALITY, optimize=True)
+    return out.getvalue()

@@ -1,0 +1,61 @@
+"""The rules of reviews: the clinician's own verdict on a detection, appended and never changed."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from patient_service import audit, detections, patients
+from patient_service.audit import Event
+from patient_service.free_text import checked
+from patient_service.models import Review
+from service_kit.errors import Code, DomainError
+from service_kit.principal import current_principal
+
+MAX_NOTE_LENGTH = 4000
+
+
+async def add(session: AsyncSession, detection_id: UUID, verdict: str, note: str) -> Review:
+    """Add a verdict to a complete detection.
+
+    Raises:
+        DomainError: NOT_FOUND / DETECTION_NOT_FOUND; FAILED_PRECONDITION with
+            DETECTION_NOT_COMPLETE or PATIENT_ARCHIVED; INVALID_ARGUMENT / VERDICT_REQUIRED, or
+            as `free_text.checked`.
+    """
+    if not verdict:
+        raise DomainError(
+            Code.INVALID_ARGUMENT,
+            "VERDICT_REQUIRED",
+            "A review carries a verdict.",
+            metadata={"field": "verdict"},
+        )
+    note = checked(note, "note", limit=MAX_NOTE_LENGTH, lines=True)
+    detection = await detections.find(session, detection_id)
+    if detection.status != "complete":
+        raise DomainError(
+            Code.FAILED_PRECONDITION,
+            "DETECTION_NOT_COMPLETE",
+            "Only a complete detection can be reviewed.",
+        )
+    await patients.find_active(session, detection.patient_id)
+    review = Review(
+        clinic_id=detection.clinic_id,
+        patient_id=detection.patient_id,
+        detection_id=detection_id,
+        verdict=verdict,
+        note=note,
+        author_id=current_principal().user_id,
+    )
+    session.add(review)
+    await audit.append(
+        session, Event.REVIEW_ADDED, patient_id=review.patient_id, subject_id=review.id
+    )
+    return review
+
+
+async def of_detection(session: AsyncSession, detection_id: UUID) -> Sequence[Review]:
+    """A detection's verdicts, oldest first."""
+    query = select(Review).where(col(Review.detection_id) == detection_id)
+    return (await session.exec(query.order_by(col(Review.id)))).all()

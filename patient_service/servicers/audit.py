@@ -1,0 +1,71 @@
+"""AuditService."""
+
+from typing import Any
+
+from dermis.patient.v1 import patient_pb2 as pb
+from dermis.patient.v1 import patient_pb2_grpc
+from patient_service import audit
+from patient_service.audit import Event, Filter
+from patient_service.models import AuditEntry
+from patient_service.paging import cut, next_cursor
+from patient_service.servicers.messages import optional_id
+from service_kit import clock
+from service_kit.cursors import Cursors, page_size
+from service_kit.database import current_session
+
+
+class AuditServicer(patient_pb2_grpc.AuditServiceServicer):
+    """The audit of every clinic, for administrators."""
+
+    def __init__(self, cursors: Cursors) -> None:
+        self._cursors = cursors
+
+    async def ListAudit(self, request: pb.ListAuditRequest, context: Any) -> pb.ListAuditResponse:
+        """Page through the audit; looking at it is audited too."""
+        wanted = _filter(request)
+        collection = f"audit {wanted}"
+        size = page_size(request.limit)
+        position = self._cursors.read(collection, request.cursor)
+        before = int(position) if position else None
+        rows = await audit.page(current_session(), wanted, size=size, before=before)
+        page = cut(rows, size, lambda entry: str(entry.seq))
+        await audit.append(current_session(), Event.AUDIT_VIEWED)
+        return pb.ListAuditResponse(
+            entries=[_entry(entry) for entry in page.rows],
+            next_cursor=next_cursor(self._cursors, collection, page),
+        )
+
+    async def VerifyAudit(
+        self, request: pb.VerifyAuditRequest, context: Any
+    ) -> pb.VerifyAuditResponse:
+        """Check every hash and every link."""
+        result = await audit.verify(current_session())
+        await audit.append(current_session(), Event.AUDIT_VERIFIED)
+        return pb.VerifyAuditResponse(
+            intact=result.broken_at == 0, entries=result.entries, broken_at=result.broken_at
+        )
+
+
+def _filter(request: pb.ListAuditRequest) -> Filter:
+    return Filter(
+        actor_id=optional_id(request.actor_id, "actor"),
+        patient_id=optional_id(request.patient_id, "patient"),
+        event=request.event,
+        since=clock.from_timestamp(request.since) if request.HasField("since") else None,
+    )
+
+
+def _entry(row: AuditEntry) -> pb.AuditEntry:
+    return pb.AuditEntry(
+        position=row.seq,
+        at=clock.to_timestamp(row.at),
+        event=row.event,
+        actor_id=str(row.actor_id or ""),
+        patient_id=str(row.patient_id or ""),
+        subject_id=str(row.subject_id or ""),
+        clinic_id=str(row.clinic_id or ""),
+        request_id=row.request_id,
+        client_address=row.client_address,
+        detail={name: str(value) for name, value in row.detail.items()},
+        hash=row.hash,
+    )

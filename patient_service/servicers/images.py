@@ -1,0 +1,112 @@
+"""ImageService."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from dermis.patient.v1 import patient_pb2 as pb
+from dermis.patient.v1 import patient_pb2_grpc
+from patient_service import image_objects, images, uploads
+from patient_service.models import Image
+from patient_service.paging import next_cursor
+from patient_service.servicers.messages import detection_message, image_message, optional_id
+from patient_service.servicers.received_photo import receive
+from service_kit.blobs import Blobs
+from service_kit.cursors import Cursors, page_size
+from service_kit.database import current_session
+from service_kit.ids import parse_id
+
+
+class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
+    """Photos of the caller's clinic."""
+
+    def __init__(self, blobs: Blobs, cursors: Cursors) -> None:
+        self._blobs = blobs
+        self._cursors = cursors
+
+    async def AddImage(
+        self, request_iterator: AsyncIterator[pb.AddImageRequest], context: Any
+    ) -> pb.AddImageResponse:
+        """Store a photo."""
+        header, data = await receive(request_iterator)
+        stored = await uploads.store(current_session(), self._blobs, header, data)
+        detection = None
+        if stored.detection:
+            detection = detection_message(stored.detection, stored.image.lesion_id)
+        return pb.AddImageResponse(
+            image=image_message(stored.image), replayed=stored.replayed, detection=detection
+        )
+
+    async def GetImage(
+        self, request: pb.GetImageRequest, context: Any
+    ) -> AsyncIterator[pb.GetImageResponse]:
+        """Read a photo or its thumbnail."""
+        is_thumbnail = request.variant == pb.IMAGE_VARIANT_THUMBNAIL
+        image = await images.view(
+            current_session(),
+            parse_id(request.image_id, "image"),
+            what="thumbnail" if is_thumbnail else "original",
+        )
+        # The audit must not wait for a slow reader, and the connection is no longer needed.
+        await current_session().commit()
+        async for part in self._thumbnail(image) if is_thumbnail else self._original(image):
+            yield part
+
+    async def GetImageInfo(
+        self, request: pb.GetImageInfoRequest, context: Any
+    ) -> pb.GetImageInfoResponse:
+        """A photo's description."""
+        image = await images.view(
+            current_session(), parse_id(request.image_id, "image"), what="description"
+        )
+        return pb.GetImageInfoResponse(image=image_message(image))
+
+    async def ListImages(
+        self, request: pb.ListImagesRequest, context: Any
+    ) -> pb.ListImagesResponse:
+        """Page through a patient's photos."""
+        patient_id = parse_id(request.patient_id, "patient")
+        lesion_id = optional_id(request.lesion_id, "lesion")
+        collection = f"images patient={patient_id} lesion={lesion_id} tray={request.unsorted}"
+        page = await images.page(
+            current_session(),
+            patient_id,
+            lesion_id=lesion_id,
+            unsorted=request.unsorted,
+            size=page_size(request.limit),
+            position=self._cursors.read(collection, request.cursor),
+        )
+        return pb.ListImagesResponse(
+            images=[image_message(image) for image in page.rows],
+            next_cursor=next_cursor(self._cursors, collection, page),
+        )
+
+    async def MoveImage(self, request: pb.MoveImageRequest, context: Any) -> pb.MoveImageResponse:
+        """Put a photo to a lesion or to the unsorted tray."""
+        image = await images.move(
+            current_session(),
+            parse_id(request.image_id, "image"),
+            optional_id(request.lesion_id, "lesion"),
+        )
+        return pb.MoveImageResponse(image=image_message(image))
+
+    async def _original(self, image: Image) -> AsyncIterator[pb.GetImageResponse]:
+        content = pb.ImageContent(
+            image=image_message(image),
+            media_type=image.media_type,
+            size=image.size,
+            etag=image.sha256,
+        )
+        yield pb.GetImageResponse(content=content)
+        async for chunk in image_objects.stream(self._blobs, image):
+            yield pb.GetImageResponse(chunk=chunk)
+
+    async def _thumbnail(self, image: Image) -> AsyncIterator[pb.GetImageResponse]:
+        data = await image_objects.thumbnail(self._blobs, image)
+        content = pb.ImageContent(
+            image=image_message(image),
+            media_type="image/jpeg",
+            size=len(data),
+            etag=f"{image.sha256}-thumbnail",
+        )
+        yield pb.GetImageResponse(content=content)
+        yield pb.GetImageResponse(chunk=data)

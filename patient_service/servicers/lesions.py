@@ -1,0 +1,97 @@
+"""LesionService."""
+
+from typing import Any
+
+from dermis.patient.v1 import patient_pb2 as pb
+from dermis.patient.v1 import patient_pb2_grpc
+from patient_service import audit, detections, lesions
+from patient_service.audit import Event
+from patient_service.models import Image
+from patient_service.paging import next_cursor
+from patient_service.servicers.messages import (
+    detection_message,
+    image_message,
+    lesion_message,
+    lesion_profile,
+)
+from service_kit.cursors import Cursors, page_size
+from service_kit.database import current_session
+from service_kit.ids import parse_id
+
+
+class LesionServicer(patient_pb2_grpc.LesionServiceServicer):
+    """Lesions of the caller's clinic."""
+
+    def __init__(self, cursors: Cursors) -> None:
+        self._cursors = cursors
+
+    async def CreateLesion(
+        self, request: pb.CreateLesionRequest, context: Any
+    ) -> pb.CreateLesionResponse:
+        """Add a lesion."""
+        lesion = await lesions.create(
+            current_session(),
+            parse_id(request.patient_id, "patient"),
+            lesion_profile(request.profile),
+        )
+        return pb.CreateLesionResponse(lesion=lesion_message(lesion))
+
+    async def ListLesions(
+        self, request: pb.ListLesionsRequest, context: Any
+    ) -> pb.ListLesionsResponse:
+        """Page through a patient's lesions."""
+        patient_id = parse_id(request.patient_id, "patient")
+        collection = f"lesions patient={patient_id}"
+        page = await lesions.page(
+            current_session(),
+            patient_id,
+            size=page_size(request.limit),
+            position=self._cursors.read(collection, request.cursor),
+        )
+        return pb.ListLesionsResponse(
+            lesions=[lesion_message(lesion, count) for lesion, count in page.rows],
+            next_cursor=next_cursor(self._cursors, collection, page),
+        )
+
+    async def UpdateLesion(
+        self, request: pb.UpdateLesionRequest, context: Any
+    ) -> pb.UpdateLesionResponse:
+        """Change a lesion."""
+        lesion = await lesions.update(
+            current_session(),
+            parse_id(request.lesion_id, "lesion"),
+            request.version,
+            lesion_profile(request.profile),
+        )
+        return pb.UpdateLesionResponse(lesion=lesion_message(lesion))
+
+    async def CompareImages(
+        self, request: pb.CompareImagesRequest, context: Any
+    ) -> pb.CompareImagesResponse:
+        """Two images of one lesion with their newest detections."""
+        lesion, left, right = await lesions.compare(
+            current_session(),
+            parse_id(request.lesion_id, "lesion"),
+            parse_id(request.left_image_id, "image"),
+            parse_id(request.right_image_id, "image"),
+        )
+        response = pb.CompareImagesResponse(
+            lesion=lesion_message(lesion), left=await _side(left), right=await _side(right)
+        )
+        await audit.append(
+            current_session(),
+            Event.IMAGES_COMPARED,
+            patient_id=lesion.patient_id,
+            subject_id=lesion.id,
+            left=str(left.id),
+            right=str(right.id),
+        )
+        return response
+
+
+async def _side(image: Image) -> pb.ComparedImage:
+    detection = await detections.newest_of(current_session(), image.id)
+    return pb.ComparedImage(
+        image=image_message(image),
+        detection=detection_message(detection, image.lesion_id) if detection else None,
+    )

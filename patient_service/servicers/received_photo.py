@@ -1,0 +1,69 @@
+"""A photo's messages put together: the header first and once, then the bytes it promises."""
+
+import hashlib
+import io
+from collections.abc import AsyncIterator
+
+from dermis.patient.v1 import patient_pb2 as pb
+from patient_service.servicers.messages import optional_id
+from patient_service.uploads import Header
+from service_kit import clock
+from service_kit.errors import Code, DomainError
+from service_kit.ids import parse_id
+from service_kit.lesion_image import MAX_BYTES
+
+
+async def receive(messages: AsyncIterator[pb.AddImageRequest]) -> tuple[Header, bytes]:
+    """Read a whole upload, never more than 20 MiB of it.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT with HEADER_EXPECTED, HEADER_REPEATED, IMAGE_TOO_LARGE,
+            LENGTH_MISMATCH or DIGEST_MISMATCH, or as `Header.check`.
+    """
+    first = await anext(aiter(messages), None)
+    if first is None or first.WhichOneof("part") != "header":
+        raise _refused("HEADER_EXPECTED", "An upload begins with its header.")
+    promised = first.header
+    header = _header(promised)
+    if promised.size > MAX_BYTES:
+        raise _too_large()
+    data = await _bytes(messages)
+    if promised.size and promised.size != len(data):
+        raise _refused("LENGTH_MISMATCH", "The upload has another length than its header says.")
+    # SHA-256 of 20 MiB takes some 15 ms; most senders leave the check to TLS and say none.
+    if promised.sha256 and promised.sha256.lower() != hashlib.sha256(data).hexdigest():
+        raise _refused("DIGEST_MISMATCH", "The upload has another digest than its header says.")
+    return header, data
+
+
+def _header(header: pb.ImageHeader) -> Header:
+    captured = header.captured_at if header.HasField("captured_at") else None
+    read = Header(
+        patient_id=parse_id(header.patient_id, "patient"),
+        lesion_id=optional_id(header.lesion_id, "lesion"),
+        captured_at=clock.from_timestamp(captured) if captured else None,
+        idempotency_key=header.idempotency_key,
+        diagnose=header.diagnose,
+    )
+    read.check()
+    return read
+
+
+async def _bytes(messages: AsyncIterator[pb.AddImageRequest]) -> bytes:
+    # `getvalue` hands out the buffer itself, where joining chunks would hold everything twice.
+    buffer = io.BytesIO()
+    async for message in messages:
+        if message.WhichOneof("part") != "chunk":
+            raise _refused("HEADER_REPEATED", "An upload has one header, before its bytes.")
+        buffer.write(message.chunk)
+        if buffer.tell() > MAX_BYTES:
+            raise _too_large()
+    return buffer.getvalue()
+
+
+def _too_large() -> DomainError:
+    return _refused("IMAGE_TOO_LARGE", "The file is larger than 20 MiB; export it smaller.")
+
+
+def _refused(reason: str, message: str) -> DomainError:
+    return DomainError(Code.INVALID_ARGUMENT, reason, message, metadata={"field": "file"})

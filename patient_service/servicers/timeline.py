@@ -1,0 +1,77 @@
+"""TimelineService."""
+
+from typing import Any
+
+from dermis.patient.v1 import patient_pb2 as pb
+from dermis.patient.v1 import patient_pb2_grpc
+from patient_service import timeline
+from patient_service.models import Change, Image, Note, Review
+from patient_service.paging import next_cursor
+from patient_service.servicers.enum_words import TIMELINE_KIND
+from patient_service.servicers.messages import (
+    change_message,
+    detection_message,
+    image_message,
+    note_message,
+    optional_id,
+    review_message,
+)
+from service_kit import clock
+from service_kit.cursors import Cursors, page_size
+from service_kit.database import current_session
+from service_kit.ids import parse_id
+
+
+class TimelineServicer(patient_pb2_grpc.TimelineServiceServicer):
+    """All that happened to a patient."""
+
+    def __init__(self, cursors: Cursors) -> None:
+        self._cursors = cursors
+
+    async def ListTimeline(
+        self, request: pb.ListTimelineRequest, context: Any
+    ) -> pb.ListTimelineResponse:
+        """Page through a timeline."""
+        patient_id = parse_id(request.patient_id, "patient")
+        lesion_id = optional_id(request.lesion_id, "lesion")
+        kinds = sorted({TIMELINE_KIND.word(kind) for kind in request.kinds} - {""})
+        collection = f"timeline patient={patient_id} lesion={lesion_id} kinds={','.join(kinds)}"
+        page = await timeline.page(
+            current_session(),
+            patient_id,
+            lesion_id=lesion_id,
+            kinds=kinds,
+            size=page_size(request.limit),
+            position=self._cursors.read(collection, request.cursor),
+        )
+        return pb.ListTimelineResponse(
+            entries=[_entry(entry) for entry in page.rows],
+            next_cursor=next_cursor(self._cursors, collection, page),
+        )
+
+    async def AddNote(self, request: pb.AddNoteRequest, context: Any) -> pb.AddNoteResponse:
+        """Add a note."""
+        note = await timeline.add_note(
+            current_session(),
+            parse_id(request.patient_id, "patient"),
+            optional_id(request.lesion_id, "lesion"),
+            request.text,
+        )
+        return pb.AddNoteResponse(note=note_message(note))
+
+
+def _entry(entry: timeline.Entry) -> pb.TimelineEntry:
+    match entry:
+        case Image():
+            message = pb.TimelineEntry(image=image_message(entry))
+        case Review():
+            message = pb.TimelineEntry(review=review_message(entry))
+        case Note():
+            message = pb.TimelineEntry(note=note_message(entry))
+        case Change():
+            message = pb.TimelineEntry(change=change_message(entry))
+        case (detection, lesion_id):
+            shown = detection_message(detection, lesion_id, with_heatmap=False)
+            return pb.TimelineEntry(at=clock.to_timestamp(detection.created_at), detection=shown)
+    message.at.FromDatetime(entry.created_at)
+    return message

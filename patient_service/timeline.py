@@ -1,0 +1,141 @@
+"""All that happened to a patient in one stream, newest first, and the notes that people add.
+
+Identifiers are UUIDv7, so their order is the order of time in every table: a page is the newest
+few of each table, merged, and costs the same however long the record is.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, literal, union_all
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from patient_service import audit, lesions, patients
+from patient_service.audit import Event
+from patient_service.detections import without_heatmap
+from patient_service.free_text import checked
+from patient_service.models import Change, Detection, Image, Note, Review
+from patient_service.paging import Page, cut, id_position
+from service_kit.principal import current_principal
+
+MAX_NOTE_LENGTH = 4000
+
+# What an entry is about, by kind. A detection comes with the lesion its image shows now.
+Entry = Image | tuple[Detection, UUID | None] | Review | Note | Change
+KINDS: dict[str, type[Any]] = {
+    "image": Image,
+    "detection": Detection,
+    "review": Review,
+    "note": Note,
+    "change": Change,
+}
+
+
+async def page(
+    session: AsyncSession,
+    patient_id: UUID,
+    *,
+    lesion_id: UUID | None = None,
+    kinds: Collection[str] = (),
+    size: int,
+    position: str | None,
+) -> Page[Entry]:
+    """A patient's timeline.
+
+    Args:
+        session: the caller's transaction.
+        patient_id: whose timeline.
+        lesion_id: only what concerns this lesion.
+        kinds: only these of `KINDS`; empty for all.
+        size: entries of a page.
+        position: of the last entry before this page.
+
+    Raises:
+        DomainError: NOT_FOUND / PATIENT_NOT_FOUND.
+    """
+    await patients.find(session, patient_id)
+    last = id_position(position)
+    newest = [
+        _newest(kind, patient_id, lesion_id, last, size + 1)
+        for kind in KINDS
+        if not kinds or kind in kinds
+    ]
+    merged = union_all(*newest).subquery()
+    order = select(merged.c.kind, merged.c.id).order_by(merged.c.id.desc()).limit(size + 1)
+    found = cut(
+        [(kind, entry_id) for kind, entry_id in await session.exec(order)],
+        size,
+        lambda entry: str(entry[1]),
+    )
+    entries = await _load(session, found.rows)
+    await audit.append(session, Event.TIMELINE_VIEWED, patient_id=patient_id)
+    return Page([entries[entry_id] for _, entry_id in found.rows], found.next_position)
+
+
+async def add_note(
+    session: AsyncSession, patient_id: UUID, lesion_id: UUID | None, text: str
+) -> Note:
+    """Add a note to a patient or one of the lesions.
+
+    Raises:
+        DomainError: as `patients.find_active`, `lesions.find_of` and `free_text.checked`.
+    """
+    text = checked(text, "text", limit=MAX_NOTE_LENGTH, required=True, lines=True)
+    patient = await patients.find_active(session, patient_id)
+    if lesion_id:
+        await lesions.find_of(session, patient_id, lesion_id)
+    note = Note(
+        clinic_id=patient.clinic_id,
+        patient_id=patient_id,
+        lesion_id=lesion_id,
+        text=text,
+        author_id=current_principal().user_id,
+    )
+    session.add(note)
+    await audit.append(session, Event.NOTE_ADDED, patient_id=patient_id, subject_id=note.id)
+    return note
+
+
+def _newest(
+    kind: str, patient_id: UUID, lesion_id: UUID | None, last: UUID | None, size: int
+) -> Select[Any]:
+    """The identifiers of the newest entries of one kind, older than `last`."""
+    table = KINDS[kind]
+    query = select(literal(kind).label("kind"), table.id).where(table.patient_id == patient_id)
+    if lesion_id:
+        query = _of_lesion(query, table, lesion_id)
+    if last:
+        query = query.where(table.id < last)
+    # As a sub-select, so that each branch of the union keeps its own order and limit.
+    rows = query.order_by(table.id.desc()).limit(size).subquery()
+    return select(rows.c.kind, rows.c.id)
+
+
+def _of_lesion(query: Any, table: type[Any], lesion_id: UUID) -> Any:
+    """Keep what concerns a lesion: of its own, or by the image that shows it."""
+    if table is Detection:
+        query = query.join(Image, col(Image.id) == col(Detection.image_id))
+        table = Image
+    elif table is Review:
+        query = query.join(Detection, col(Detection.id) == col(Review.detection_id))
+        query = query.join(Image, col(Image.id) == col(Detection.image_id))
+        table = Image
+    return query.where(table.lesion_id == lesion_id)
+
+
+async def _load(session: AsyncSession, found: Sequence[tuple[str, UUID]]) -> dict[UUID, Entry]:
+    """The rows of a page, by identifier: one query for each kind on it."""
+    entries: dict[UUID, Entry] = {}
+    for kind, table in KINDS.items():
+        wanted = [entry_id for found_kind, entry_id in found if found_kind == kind]
+        if not wanted:
+            continue
+        if table is Detection:
+            query = without_heatmap().where(col(Detection.id).in_(wanted))
+            entries |= {row[0].id: tuple(row) for row in await session.exec(query)}
+        else:
+            rows = await session.exec(select(table).where(table.id.in_(wanted)))
+            entries |= {row.id: row for row in rows}
+    return entries

@@ -1,0 +1,182 @@
+"""A photo on its way in: received whole, cleaned, written as an object, then as a row.
+
+The order makes a crash harmless: an object without its row is collected later
+(`orphans.sweep`), a row without its object can't be. No database connection is held while
+the client sends.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from patient_service import audit, detections, lesions, patients, photos
+from patient_service.audit import Event
+from patient_service.image_objects import original_key
+from patient_service.models import Detection, Image
+from patient_service.photos import Prepared
+from patient_service.tenancy import own_clinic
+from service_kit.blobs import Blobs
+from service_kit.clock import now
+from service_kit.errors import Code, DomainError
+from service_kit.ids import new_id
+from service_kit.principal import current_principal
+
+MAX_KEY_LENGTH = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the sender says of a photo.
+
+    Attributes:
+        patient_id: whose photo.
+        lesion_id: which lesion it shows; None for the unsorted tray.
+        captured_at: when it was taken, if known.
+        idempotency_key: names this upload for this account; "" for none.
+        diagnose: record a pending detection along with it.
+    """
+
+    patient_id: UUID
+    lesion_id: UUID | None = None
+    captured_at: datetime | None = None
+    idempotency_key: str = ""
+    diagnose: bool = False
+
+    def check(self) -> None:
+        """Refuse what can be refused before a byte has come.
+
+        Raises:
+            DomainError: INVALID_ARGUMENT with CAPTURED_IN_FUTURE or IDEMPOTENCY_KEY_TOO_LONG.
+        """
+        if self.captured_at and self.captured_at > now():
+            raise DomainError(
+                Code.INVALID_ARGUMENT,
+                "CAPTURED_IN_FUTURE",
+                "The photo can't have been taken in the future.",
+                metadata={"field": "captured_at"},
+            )
+        if len(self.idempotency_key) > MAX_KEY_LENGTH:
+            raise DomainError(
+                Code.INVALID_ARGUMENT,
+                "IDEMPOTENCY_KEY_TOO_LONG",
+                f"An idempotency key has at most {MAX_KEY_LENGTH} characters.",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A stored photo.
+
+    Attributes:
+        image: its row.
+        detection: the upload's own detection, if there is one.
+        replayed: whether an earlier upload with the same key had stored it.
+    """
+
+    image: Image
+    detection: Detection | None
+    replayed: bool
+
+
+async def store(session: AsyncSession, blobs: Blobs, header: Header, data: bytes) -> Stored:
+    """Store a photo of a patient once.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT, as `lesion_image.clean`; NOT_FOUND with PATIENT_NOT_FOUND
+            or LESION_NOT_FOUND; FAILED_PRECONDITION with PATIENT_ARCHIVED or
+            IDEMPOTENCY_KEY_REUSED.
+    """
+    clinic_id, image_id = own_clinic(), new_id()
+    photo = await photos.prepare(data)
+    key = original_key(clinic_id, image_id)
+    await blobs.put(key, photo.data)
+    image = await _insert(session, image_id, header, photo)
+    if image is None:
+        await blobs.delete(key)
+        return await _stored_before(session, header, photo.upload_sha256)
+    detection = None
+    if header.diagnose:
+        detection = await detections.await_outcome(session, image)
+    await audit.append(
+        session, Event.IMAGE_ADDED, patient_id=header.patient_id, subject_id=image_id
+    )
+    return Stored(image, detection, replayed=False)
+
+
+async def _insert(
+    session: AsyncSession, image_id: UUID, header: Header, photo: Prepared
+) -> Image | None:
+    """The new row; None where the key was used before or patient or lesion won't take it."""
+    image = Image(
+        id=image_id,
+        clinic_id=own_clinic(),
+        patient_id=header.patient_id,
+        lesion_id=header.lesion_id,
+        media_type=photo.media_type,
+        size=len(photo.data),
+        width=photo.width,
+        height=photo.height,
+        sha256=photo.sha256,
+        quality=photo.quality,
+        captured_at=header.captured_at,
+        created_at=now(),
+        uploaded_by=current_principal().user_id,
+        idempotency_key=header.idempotency_key or None,
+        upload_sha256=photo.upload_sha256,
+    )
+    connection = await session.connection()
+    inserted = (await connection.execute(_INSERT, image.model_dump())).first()
+    if inserted is None:
+        return None
+    image.duplicate_of = inserted.duplicate_of
+    return image
+
+
+# One statement asks every question: is the patient there, active and of this clinic, is the
+# lesion the patient's, has this key been used, has this photo been stored.
+_INSERT = text("""
+    INSERT INTO images (
+        id, clinic_id, patient_id, lesion_id, media_type, size, width, height, sha256, quality,
+        captured_at, created_at, uploaded_by, idempotency_key, upload_sha256, duplicate_of
+    )
+    SELECT
+        :id, p.clinic_id, p.id, CAST(:lesion_id AS uuid), :media_type, :size, :width, :height,
+        CAST(:sha256 AS varchar), :quality, CAST(:captured_at AS timestamptz), :created_at,
+        :uploaded_by, :idempotency_key, :upload_sha256,
+        (SELECT i.id FROM images i WHERE i.patient_id = p.id AND i.sha256 = CAST(:sha256 AS varchar)
+         ORDER BY i.id LIMIT 1)
+    FROM patients p
+    WHERE p.id = :patient_id AND p.clinic_id = :clinic_id AND p.archived_at IS NULL
+        AND (CAST(:lesion_id AS uuid) IS NULL OR EXISTS (
+            SELECT 1 FROM lesions l WHERE l.id = CAST(:lesion_id AS uuid) AND l.patient_id = p.id
+        ))
+    ON CONFLICT (clinic_id, uploaded_by, idempotency_key) WHERE idempotency_key IS NOT NULL
+        DO NOTHING
+    RETURNING duplicate_of
+""")
+
+
+async def _stored_before(session: AsyncSession, header: Header, upload_sha256: str) -> Stored:
+    """What an earlier upload with this key stored, or the reason why nothing was stored."""
+    if header.idempotency_key:
+        query = select(Image).where(
+            col(Image.uploaded_by) == current_principal().user_id,
+            col(Image.idempotency_key) == header.idempotency_key,
+        )
+        image = (await session.exec(query)).first()
+        if image is not None:
+            if (image.patient_id, image.upload_sha256) != (header.patient_id, upload_sha256):
+                raise DomainError(
+                    Code.FAILED_PRECONDITION,
+                    "IDEMPOTENCY_KEY_REUSED",
+                    "This idempotency key belongs to another upload; use a new one.",
+                )
+            return Stored(image, await detections.of_upload(session, image.id), replayed=True)
+    await patients.find_active(session, header.patient_id)
+    if header.lesion_id:
+        await lesions.find_of(session, header.patient_id, header.lesion_id)
+    raise DomainError(Code.ABORTED, "UPLOAD_RACED", "The record changed meanwhile; try again.")
