@@ -49,6 +49,8 @@ class Database:
             max_overflow=pool_size,
             pool_timeout=POOL_WAIT_SECONDS,
             pool_pre_ping=True,
+            # Errors are logged; what rows hold must not be.
+            hide_parameters=True,
             connect_args={
                 "connect_timeout": CONNECT_TIMEOUT_SECONDS,
                 "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MILLISECONDS} -c timezone=UTC",
