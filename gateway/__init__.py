@@ -1,0 +1,1 @@
+"""REST for web clients, and the orchestration of a diagnosis."""

@@ -1,0 +1,80 @@
+"""Heatmaps as pictures: the model's own small grid, laid where the model looked.
+
+The model sees the central square of a photo (`serving.model_card.Preprocessing`), so that is
+where the grid lies. Values are logits per cell, not scaled; a picture states the maximum that it
+was scaled by, and a weak map stays weak because that maximum has a floor.
+"""
+
+import io
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from service_kit.lesion_image import decode
+
+# One of 7x7 cells that adds this much to a logit is worth full colour; less stays pale.
+WEAKEST_MAXIMUM = 0.05
+LARGEST_SIDE = 1024
+
+Grid = npt.NDArray[np.float32]
+
+# Anchors of the perceptually uniform map "inferno" (Smith & van der Walt 2015), dark to bright.
+_ANCHORS = np.array(
+    [[0, 0, 4], [40, 11, 84], [101, 21, 110], [159, 42, 99], [212, 72, 66], [245, 125, 21],
+     [250, 193, 39], [252, 255, 164]],
+    np.float32,
+)  # fmt: skip
+
+
+def display_maximum(grid: Grid) -> float:
+    """What full colour stands for when this grid is shown."""
+    return max(float(grid.max()), WEAKEST_MAXIMUM)
+
+
+def heatmap_png(grid: Grid, photo: bytes) -> bytes:
+    """The map alone, in the photo's shape, transparent where the model did not look."""
+    size = _shown(decode(photo)).size
+    return _png(_coloured(grid, size, opacity=1.0))
+
+
+def overlay_png(grid: Grid, photo: bytes, opacity: float) -> bytes:
+    """The map over the photo; strong places cover more than weak ones.
+
+    Args:
+        grid: rows by columns, ≥ 0.
+        photo: JPEG or PNG bytes.
+        opacity: 0 to 1, of the strongest place.
+    """
+    shown = _shown(decode(photo)).convert("RGBA")
+    shown.alpha_composite(_coloured(grid, shown.size, opacity))
+    return _png(shown.convert("RGB"))
+
+
+def _shown(image: Image.Image) -> Image.Image:
+    image.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+    return image
+
+
+def _coloured(grid: Grid, size: tuple[int, int], opacity: float) -> Image.Image:
+    side = min(size)
+    share = np.clip(grid / display_maximum(grid), 0, 1)
+    smooth = Image.fromarray(share.astype(np.float32)).resize(
+        (side, side), Image.Resampling.BICUBIC
+    )
+    strength = np.clip(np.asarray(smooth), 0, 1)
+    position = strength * (len(_ANCHORS) - 1)
+    lower = np.minimum(position.astype(int), len(_ANCHORS) - 2)
+    rest = (position - lower)[..., None]
+    colour = _ANCHORS[lower] * (1 - rest) + _ANCHORS[lower + 1] * rest
+    alpha = (strength * opacity * 255)[..., None]
+    square = Image.fromarray(np.concatenate([colour, alpha], axis=2).round().astype(np.uint8))
+    layer = Image.new("RGBA", size)
+    layer.paste(square, ((size[0] - side) // 2, (size[1] - side) // 2))
+    return layer
+
+
+def _png(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "PNG", compress_level=3)
+    return out.getvalue()

@@ -1,0 +1,165 @@
+"""`python -m gateway`: the single place where everything is wired."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from gateway import errors
+from gateway.clients import ServiceToken, open_clients
+from gateway.completion import Completion
+from gateway.diagnosis import Model
+from gateway.middleware import RequestMiddleware
+from gateway.rate_limit import RateLimits
+from gateway.replicas import Replicas
+from gateway.routers import auth, dev, health, patients, predict, users
+from gateway.security import refuse_open_routes
+from gateway.settings import Settings
+from service_kit import logs, telemetry
+from service_kit.identity import RemoteKeys, SharedRevocations
+from service_kit.principal import TokenVerifier
+from service_kit.redis_client import open_redis
+from service_kit.settings import load
+from serving.torchserve import InferenceClient
+
+WEB = Path(__file__).parent / "web"
+# Uploads under way get this long to finish after SIGTERM.
+DRAIN_SECONDS = 20
+
+
+def create_api(settings: Settings) -> FastAPI:
+    """The REST API with its routes at the root."""
+    api = FastAPI(
+        title="Dermis",
+        description="Decision support for skin lesions, not a diagnosis.",
+        version="0.1.0",
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+    )
+    for module in (auth, users, patients, predict, health):
+        api.include_router(module.router)
+    if settings.dev_mailbox:
+        api.include_router(dev.router)
+    errors.install(api)
+    refuse_open_routes(api)
+    clients = open_clients(settings)
+    redis = open_redis(settings.redis_url)
+    replicas = Replicas(redis, settings.model_name)
+    api.state.settings = settings
+    api.state.clients = clients
+    api.state.redis = redis
+    api.state.replicas = replicas
+    api.state.model = Model(replicas, InferenceClient(), settings.prediction_seconds)
+    api.state.rate_limits = RateLimits(settings.redis_url, settings.rate_limits)
+    api.state.verifier = TokenVerifier(
+        RemoteKeys(clients.auth),
+        SharedRevocations(redis, clients.auth),
+        issuer=settings.token_issuer,
+        audience=settings.token_audience,
+    )
+    return api
+
+
+def create_app(settings: Settings) -> Starlette:
+    """What users open: the web page at /, the API at /api and, for development, at the root."""
+    api = create_api(settings)
+    swagger = str(files("fastapi_swagger") / "resources")
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with _background(api):
+            yield
+
+    middleware = [
+        Middleware(
+            RequestMiddleware,
+            trusted_proxies=settings.trusted_proxies,
+            behind_tls=settings.public_url.startswith("https://"),
+        )
+    ]
+    if settings.cors_origins:
+        middleware.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.cors_origins,
+                allow_credentials=True,
+                allow_methods=["*"],
+                allow_headers=["authorization", "content-type", "idempotency-key", "if-match"],
+                expose_headers=["etag", "location", "retry-after", "x-request-id"],
+            )
+        )
+    return Starlette(
+        routes=[
+            Route("/", _page("index.html")),
+            Route("/api/docs", _page("docs.html")),
+            Mount("/web", StaticFiles(directory=WEB)),
+            Mount("/swagger", StaticFiles(directory=swagger)),
+            Mount("/api", api),
+            Mount("/", api),
+        ],
+        middleware=middleware,
+        lifespan=lifespan,
+    )
+
+
+def main() -> None:
+    """Serve HTTP until SIGTERM."""
+    settings = load(Settings)
+    logs.configure("gateway", settings.log_level)
+    telemetry.configure("gateway", settings.otlp_endpoint)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+
+
+@asynccontextmanager
+async def _background(api: FastAPI) -> AsyncIterator[None]:
+    """Keep the replica list fresh and finish pending detections while the gateway serves."""
+    state = api.state
+    token = ServiceToken(state.clients, state.settings.service_secret.get_secret_value())
+    completion = Completion(state.clients, token, state.model)
+    await state.replicas.refresh()
+    tasks = [
+        asyncio.create_task(state.replicas.follow()),
+        asyncio.create_task(completion.run()),
+    ]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(*tasks)
+        await state.clients.close()
+
+
+def _page(name: str) -> Callable[[Request], Awaitable[FileResponse]]:
+    async def page(_: Request) -> FileResponse:
+        return FileResponse(WEB / name)
+
+    return page
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

@@ -1,0 +1,118 @@
+"""What stands around every HTTP request: its id, its log line, headers that browsers obey."""
+
+import time
+
+import structlog
+from prometheus_client import Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.errors import problem
+from service_kit import telemetry
+from service_kit.errors import Code, DomainError
+from service_kit.lesion_image import MAX_BYTES
+from service_kit.principal import set_current_principal
+from service_kit.request import REQUEST_ID_HEADER, received, set_current_request
+
+log = structlog.get_logger()
+
+REQUEST_SECONDS = Histogram(
+    "dermis_http_seconds", "How long a request took.", ["method", "route", "status"]
+)
+
+# A photo and the little that multipart adds to it.
+MAX_BODY_BYTES = MAX_BYTES + 1024 * 1024
+
+SECURITY_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:;"
+        " connect-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self';"
+        " base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(self), geolocation=(), microphone=()",
+}
+
+
+class RequestMiddleware:
+    """Takes the request in, measures and logs it, and adds the headers of every answer."""
+
+    def __init__(self, app: ASGIApp, *, trusted_proxies: int, behind_tls: bool) -> None:
+        self._app = app
+        self._trusted_proxies = trusted_proxies
+        self._headers = dict(SECURITY_HEADERS)
+        if behind_tls:
+            self._headers["strict-transport-security"] = "max-age=63072000; includeSubDomains"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        request = received(
+            headers.get(REQUEST_ID_HEADER, ""),
+            self._address(scope, headers),
+            headers.get("user-agent", ""),
+        )
+        set_current_request(request)
+        set_current_principal(None)
+        started, status = time.perf_counter(), 500
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                added = MutableHeaders(scope=message)
+                added[REQUEST_ID_HEADER] = request.id
+                for name, value in self._headers.items():
+                    added.setdefault(name, value)
+            await send(message)
+
+        try:
+            with telemetry.tracer.start_as_current_span(
+                scope["method"], context=telemetry.incoming(headers)
+            ):
+                await self._serve(scope, receive, answer, headers)
+        finally:
+            seconds = time.perf_counter() - started
+            # The pattern, not the path: a path holds identifiers.
+            route = getattr(scope.get("route"), "path", "unmatched")
+            REQUEST_SECONDS.labels(scope["method"], route, status).observe(seconds)
+            log.info(
+                "request", method=scope["method"], route=route, status=status,
+                ms=round(seconds * 1000, 1),
+            )  # fmt: skip
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
+        if int(headers.get("content-length") or 0) > MAX_BODY_BYTES:
+            await problem(_too_large())(scope, receive, send)
+            return
+        taken = 0
+
+        async def bounded() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > MAX_BODY_BYTES:
+                raise _too_large()
+            return message
+
+        await self._app(scope, bounded, send)
+
+    def _address(self, scope: Scope, headers: Headers) -> str:
+        """The client's address: each trusted proxy has added one entry on the right."""
+        client = scope.get("client")
+        address = client[0] if client else ""
+        if self._trusted_proxies:
+            hops = [hop.strip() for hop in headers.get("x-forwarded-for", "").split(",")]
+            if len(hops) >= self._trusted_proxies and hops[-self._trusted_proxies]:
+                address = hops[-self._trusted_proxies]
+        return address
+
+
+def _too_large() -> DomainError:
+    return DomainError(Code.INVALID_ARGUMENT, "IMAGE_TOO_LARGE", "The file is larger than 20 MiB.")

@@ -1,0 +1,92 @@
+"""Which TorchServe answers: the followers' list in Redis, and what this gateway sees itself."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from pydantic import ValidationError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from serving.torchserve import REPLICA_INDEX, Replica, replica_key
+
+log = structlog.get_logger()
+
+REFRESH_SECONDS = 1.0
+# A replica that did not answer is left out for so long.
+REST_SECONDS = 3.0
+
+
+class Replicas:
+    """The TorchServes that can be asked."""
+
+    def __init__(self, redis: Redis, model: str) -> None:
+        self._redis = redis
+        self._model = model
+        self._known: list[Replica] = []
+        self._in_flight: Counter[str] = Counter()
+        self._resting_until: dict[str, float] = {}
+
+    @property
+    def known(self) -> list[Replica]:
+        """All replicas that were in the last list."""
+        return list(self._known)
+
+    async def follow(self) -> None:
+        """Keep the list fresh until cancelled."""
+        while True:
+            await self.refresh()
+            await asyncio.sleep(REFRESH_SECONDS)
+
+    async def refresh(self) -> None:
+        """Read the list once; while Redis is away the last one stays."""
+        try:
+            names = sorted(str(name) for name in await self._redis.smembers(REPLICA_INDEX))
+            found = await self._redis.mget([replica_key(name) for name in names]) if names else []
+        except (RedisError, OSError, TimeoutError):
+            log.warning("redis does not answer; the last list of replicas stays")
+            return
+        self._known = [replica for text in found if text and (replica := _read(str(text)))]
+
+    def pick(self) -> Replica | None:
+        """The less loaded of two live replicas, drawn at random; None when there is none.
+
+        Two choices are enough to keep queues short (Mitzenmacher 2001).
+        """
+        moment = time.monotonic()
+        able = [
+            replica
+            for replica in self._known
+            if replica.model == self._model
+            and replica.live_version
+            and self._resting_until.get(replica.id, 0) < moment
+        ]
+        if not able:
+            return None
+        drawn = random.sample(able, min(2, len(able)))
+        return min(drawn, key=lambda replica: self._in_flight[replica.id])
+
+    @contextmanager
+    def asking(self, replica: Replica) -> Iterator[None]:
+        """Count a request under way."""
+        self._in_flight[replica.id] += 1
+        try:
+            yield
+        finally:
+            self._in_flight[replica.id] -= 1
+
+    def rest(self, replica: Replica) -> None:
+        """Leave a replica out for a moment because it did not answer."""
+        self._resting_until[replica.id] = time.monotonic() + REST_SECONDS
+
+
+def _read(text: str) -> Replica | None:
+    try:
+        return Replica.model_validate_json(text)
+    except ValidationError:
+        log.warning("a replica's entry can't be read")
+        return None

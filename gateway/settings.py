@@ -1,0 +1,50 @@
+"""What the gateway needs to know, from the environment."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, field_validator
+
+from service_kit.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """The gateway's settings. A setting is an environment variable of the same name."""
+
+    host: str = Field(default="0.0.0.0", description="Address to listen on.")  # noqa: S104
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on.")
+    patient_address: str = Field(
+        default="patient_service:50052", description="host:port of patient_service's gRPC."
+    )
+    service_secret: SecretStr = Field(
+        description="The secret that auth_service knows for the service `gateway`."
+    )
+    public_url: str = Field(
+        default="http://localhost:8000", description="Where people open Dermis; checked as Origin."
+    )
+    cors_origins: list[str] = Field(
+        default_factory=list, description="JSON list of other sites that may call the API."
+    )
+    cookie_secure: bool = Field(
+        default=True, description="Send the refresh cookie over HTTPS only; false for local HTTP."
+    )
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=5, description="How many proxies of ours stand in front (nginx: 1)."
+    )
+    model_name: str = Field(default="lesion", description="The model that diagnoses.")
+    prediction_seconds: float = Field(
+        default=8, gt=0, le=20, description="How long an upload waits for the model."
+    )
+    rate_limits: dict[str, str] = Field(
+        default_factory=dict,
+        description='JSON, where limits differ from gateway/rate_limit.py: {"login": "20/minute"}.',
+    )
+    dev_mailbox: Path | None = Field(
+        default=None, description="Local stack only: folder of mails shown at /dev/mailbox."
+    )
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _no_star(cls, origins: list[str]) -> list[str]:
+        if "*" in origins:
+            raise ValueError("name the sites; `*` would open signed-in sessions to every site")
+        return origins
