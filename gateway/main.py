@@ -56,10 +56,15 @@ def create_api(settings: Settings) -> FastAPI:
         api.include_router(dev.router)
     errors.install(api)
     refuse_open_routes(api)
+    api.state.settings = settings
+    return api
+
+
+def wire(api: FastAPI, settings: Settings) -> None:
+    """Give the API what its routes work with; inside the event loop that will serve them."""
     clients = open_clients(settings)
     redis = open_redis(settings.redis_url)
     replicas = Replicas(redis, settings.model_name)
-    api.state.settings = settings
     api.state.clients = clients
     api.state.redis = redis
     api.state.replicas = replicas
@@ -71,7 +76,6 @@ def create_api(settings: Settings) -> FastAPI:
         issuer=settings.token_issuer,
         audience=settings.token_audience,
     )
-    return api
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -81,6 +85,7 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        wire(api, settings)
         async with _background(api):
             yield
 

@@ -1,0 +1,46 @@
+"""A small real SMTP server that keeps every message as a file; run as a process of its own.
+
+`python -m local_stack.components.mail_sink FOLDER PORT`
+"""
+
+import asyncio
+import signal
+import sys
+import time
+from pathlib import Path
+
+from aiosmtpd.controller import UnthreadedController
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+class KeepsMessages:
+    """Writes `<moment>.eml`; the names sort by time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:
+        """Keep one message, whole or not at all."""
+        path = self._folder / f"{time.time_ns()}.eml"
+        partial = path.with_suffix(".part")
+        partial.write_bytes(envelope.original_content or b"")
+        partial.rename(path)
+        return "250 kept"
+
+
+async def serve(folder: Path, port: int) -> None:
+    """Take messages until SIGTERM."""
+    folder.mkdir(parents=True, exist_ok=True)
+    loop = asyncio.get_running_loop()
+    controller = UnthreadedController(
+        KeepsMessages(folder), hostname="127.0.0.1", port=port, loop=loop
+    )
+    server = await loop.create_server(controller.factory, "127.0.0.1", port)
+    stop = asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    await stop.wait()
+    server.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2])))

@@ -1,0 +1,87 @@
+"""One of our own services as its own process, exactly as in production."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import grpc
+import httpx
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from local_stack.components.process import Process, listens
+
+_START_SECONDS = 60
+_DRAIN_SECONDS = 25
+_ROOT = Path(__file__).parent.parent.parent
+
+
+class Service:
+    """A Python module run as a process.
+
+    Args:
+        name: what it is called.
+        command: arguments of `python -m`.
+        environment: its settings; nothing else of ours is passed on.
+        log: file for its JSON lines.
+        answers: whether it is ready.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        log: Path,
+        answers: Callable[[], bool],
+    ) -> None:
+        self.process = Process(name, log, stop_seconds=_DRAIN_SECONDS)
+        self._command = [sys.executable, "-m", *command]
+        self._environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(_ROOT),
+            "LC_ALL": "C.UTF-8",
+            **environment,
+        }
+        self._answers = answers
+
+    async def start(self) -> None:
+        """Start it and wait until it is ready."""
+        self.process.spawn(self._command, environment=self._environment, cwd=_ROOT)
+        await self.process.until(self._answers, _START_SECONDS)
+
+    async def stop(self) -> None:
+        """Let it finish what is under way and end."""
+        await self.process.stop()
+
+
+def grpc_answers(port: int) -> Callable[[], bool]:
+    """Ready when its gRPC health says SERVING."""
+
+    def answers() -> bool:
+        if not listens(port):
+            return False
+        try:
+            with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+                stub: Any = health_pb2_grpc.HealthStub(channel)
+                health = stub.Check(health_pb2.HealthCheckRequest(), timeout=2)
+        except grpc.RpcError:
+            return False
+        return bool(health.status == health_pb2.HealthCheckResponse.SERVING)
+
+    return answers
+
+
+def http_answers(port: int, path: str) -> Callable[[], bool]:
+    """Ready when this path answers 200."""
+
+    def answers() -> bool:
+        try:
+            with httpx.Client(trust_env=False, timeout=2) as client:
+                return client.get(f"http://127.0.0.1:{port}{path}").status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    return answers
