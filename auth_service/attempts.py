@@ -21,8 +21,6 @@ from service_kit import clock
 from service_kit.database import Database
 from service_kit.errors import Code, DomainError
 
-FORGET_AFTER = timedelta(days=2)
-
 
 class Action(StrEnum):
     """What is counted."""
@@ -100,11 +98,6 @@ class Attempts:
 async def give_back(session: AsyncSession, reserved: Sequence[UUID]) -> None:
     """Take tries back that turned out to be right."""
     await session.exec(delete(Attempt).where(col(Attempt.id).in_(reserved)))
-
-
-async def forget_old(session: AsyncSession) -> None:
-    """Drop what no window reaches any more."""
-    await session.exec(delete(Attempt).where(col(Attempt.at) < clock.now() - FORGET_AFTER))
 
 
 async def _only_one_at_a_time(session: AsyncSession, subject: bytes) -> None:

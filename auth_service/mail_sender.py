@@ -22,6 +22,8 @@ log = structlog.get_logger()
 
 BATCH = 20
 POLL_SECONDS = 0.5
+# Between looks while the database is away.
+OUTAGE_SECONDS = 5.0
 SMTP_TIMEOUT_SECONDS = 10
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(hours=1)
@@ -54,7 +56,8 @@ class MailSender:
                 sent = await self.send_due()
             except Exception as error:  # noqa: BLE001  the loop must outlive every outage
                 log.warning("outbox could not be read", error=type(error).__name__)
-                sent = 0
+                await asyncio.sleep(OUTAGE_SECONDS)
+                continue
             if not sent:
                 await asyncio.sleep(POLL_SECONDS)
 

@@ -2,16 +2,16 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import grpc
-import structlog
 from redis.asyncio import Redis
 
-from auth_service import attempts, sessions, signing_keys
+from auth_service import signing_keys, tidying
 from auth_service.attempts import Attempts
 from auth_service.cursors import Cursors
 from auth_service.encryption import KeyRing, derive_key
@@ -34,11 +34,8 @@ from service_kit.database import Database
 from service_kit.principal import TokenVerifier
 from service_kit.redis_client import open_redis
 
-log = structlog.get_logger()
-
 NAME = "auth_service"
 SERVICES = [s.full_name for s in auth_pb2.DESCRIPTOR.services_by_name.values()]
-TIDY_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -139,7 +136,9 @@ async def serve(settings: Settings) -> None:
     service = build(settings)
     async with service.database.session() as session:
         await signing_keys.make_first(session, service.keys)
-    async with _in_background(service.mail_sender.run, service.announcer.run, _tidying(service)):
+    async with _in_background(
+        service.mail_sender.run(), service.announcer.run(), tidying.run(service.database)
+    ):
         await grpc_server.serve(
             settings,
             name=NAME,
@@ -157,23 +156,9 @@ def _derived(settings: Settings, purpose: str) -> bytes:
     return derive_key(settings.secret_key.get_secret_value(), purpose)
 
 
-def _tidying(service: AuthService) -> Callable[[], Awaitable[None]]:
-    async def tidy() -> None:
-        while True:
-            try:
-                async with service.database.session() as session:
-                    await attempts.forget_old(session)
-                    await sessions.forget_old(session)
-            except Exception as error:  # noqa: BLE001  the loop must outlive every outage
-                log.warning("tidying failed", error=type(error).__name__)
-            await asyncio.sleep(TIDY_SECONDS)
-
-    return tidy
-
-
 @asynccontextmanager
-async def _in_background(*loops: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
-    tasks = [asyncio.ensure_future(loop()) for loop in loops]
+async def _in_background(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(loop) for loop in loops]
     try:
         yield
     finally:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -197,16 +197,6 @@ async def has_ended(session: AsyncSession, session_id: UUID) -> bool:
         SignInSession.expires_at > clock.now(),
     )
     return (await session.exec(query)).first() is None
-
-
-async def forget_old(session: AsyncSession) -> None:
-    """Drop refresh tokens that nothing can be learnt from any more."""
-    await session.exec(
-        delete(RefreshToken).where(
-            col(RefreshToken.session_id) == SignInSession.id,
-            col(SignInSession.expires_at) < clock.now() - timedelta(days=1),
-        )
-    )
 
 
 async def _make_room(session: AsyncSession, account_id: UUID) -> None:

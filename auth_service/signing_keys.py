@@ -87,8 +87,8 @@ async def rotate(session: AsyncSession, ring: KeyRing, *, token_life: timedelta)
     Returns:
         The new key's id.
     """
-    key = _new_key(ring, delay=ANNOUNCED_FOR)
     keys = (await session.exec(select(SigningKey).order_by(col(SigningKey.signs_from)))).all()
+    key = _new_key(ring, delay=ANNOUNCED_FOR if keys else timedelta(0))
     settled = clock.now() - token_life - timedelta(seconds=CLOCK_SKEW_SECONDS)
     # A key's last token is as old as its follower's first.
     superseded = [old.kid for old, follower in pairwise(keys) if follower.signs_from < settled]

@@ -1,0 +1,44 @@
+"""Drops what no rule looks at any more, once an hour."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import delete
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from auth_service.models import Attempt, MailedToken, RefreshToken, SignInChallenge, SignInSession
+from service_kit import clock
+from service_kit.database import Database
+
+log = structlog.get_logger()
+
+PAUSE_SECONDS = 3600.0
+# Longer than the longest window of `attempts` and the life of any link or challenge.
+KEEP = timedelta(days=2)
+
+
+async def tidy(session: AsyncSession) -> None:
+    """Delete expired tries, challenges, links and refresh tokens. Sessions stay: their history."""
+    before = clock.now() - KEEP
+    await session.exec(delete(Attempt).where(col(Attempt.at) < before))
+    await session.exec(delete(SignInChallenge).where(col(SignInChallenge.expires_at) < before))
+    await session.exec(delete(MailedToken).where(col(MailedToken.expires_at) < before))
+    await session.exec(
+        delete(RefreshToken).where(
+            col(RefreshToken.session_id) == SignInSession.id,
+            col(SignInSession.expires_at) < before,
+        )
+    )
+
+
+async def run(database: Database) -> None:
+    """Tidy until cancelled."""
+    while True:
+        try:
+            async with database.session() as session:
+                await tidy(session)
+        except Exception as error:  # noqa: BLE001  the loop must outlive every outage
+            log.warning("tidying failed", error=type(error).__name__)
+        await asyncio.sleep(PAUSE_SECONDS)
