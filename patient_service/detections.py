@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from patient_service import audit, images, patients
 from patient_service.audit import Event
@@ -73,7 +74,7 @@ async def record(
 
 async def of_upload(session: AsyncSession, image_id: UUID) -> Detection | None:
     """The detection that came with a photo's upload."""
-    return (await session.scalars(_of_upload(image_id))).first()
+    return (await session.exec(_of_upload(image_id))).first()
 
 
 async def newest_of(session: AsyncSession, image_id: UUID) -> Detection | None:
@@ -174,7 +175,7 @@ async def _finish_pending(
         .values(finished_at=now(), **finish)
         .returning(Detection)
     )
-    return (await session.scalars(finishing)).first()
+    return (await session.exec(finishing)).scalars().first()
 
 
 async def _insert(
@@ -189,16 +190,16 @@ async def _insert(
         )
         .returning(Detection)
     )
-    return (await session.scalars(inserting)).first()
+    return (await session.exec(inserting)).scalars().first()
 
 
-def _of_upload(image_id: UUID) -> Any:
+def _of_upload(image_id: UUID) -> SelectOfScalar[Detection]:
     return select(Detection).where(
         col(Detection.image_id) == image_id, col(Detection.rediagnosis).is_(False)
     )
 
 
-async def _shown(session: AsyncSession, query: Any) -> Shown:
+async def _shown(session: AsyncSession, query: SelectOfScalar[Detection]) -> Shown:
     detection = (await session.exec(query)).one()
     return detection, await _lesion_of(session, detection.image_id)
 

@@ -83,6 +83,8 @@ async def create(session: AsyncSession, patient_id: UUID, profile: Profile) -> L
     patient = await patients.find_active(session, patient_id)
     lesion = Lesion(clinic_id=patient.clinic_id, patient_id=patient_id, **asdict(profile))
     session.add(lesion)
+    # The change that follows points at it.
+    await session.flush()
     await _told(session, "created", Event.LESION_CREATED, lesion)
     return lesion
 

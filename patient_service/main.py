@@ -2,12 +2,16 @@
 
 import asyncio
 import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from uuid import UUID
 
 import grpc
 import typer
 
 from dermis.auth.v1 import auth_pb2_grpc
 from dermis.patient.v1 import patient_pb2, patient_pb2_grpc
+from patient_service import orphans, retention
 from patient_service.servicers.audit import AuditServicer
 from patient_service.servicers.completion import CompletionServicer
 from patient_service.servicers.detections import DetectionServicer
@@ -20,6 +24,7 @@ from service_kit import grpc_server
 from service_kit.blobs import Blobs
 from service_kit.cursors import Cursors
 from service_kit.database import Database
+from service_kit.errors import DomainError
 from service_kit.grpc_channel import open_channel
 from service_kit.identity import RemoteKeys, SharedRevocations
 from service_kit.migrations import migrate as run_migrations
@@ -43,6 +48,41 @@ def migrate() -> None:
     """Bring the database to the newest schema."""
     settings = load(Settings)
     run_migrations("patient_service", settings.owner_url, app_role=settings.app_role)
+
+
+@app.command()
+def sweep() -> None:
+    """Delete photos older than a day that no row names (left by crashes)."""
+    settings = load(Settings)
+    count = asyncio.run(_with_store(settings, orphans.sweep))
+    typer.echo(f"{count} orphaned objects deleted")
+
+
+@app.command()
+def erase_patient(
+    patient_id: UUID,
+    reason: Annotated[str, typer.Option(help="Why, e.g. the legal request's number; audited.")],
+) -> None:
+    """Erase a patient with all photos and findings on legal request; the audit stays."""
+    settings = load(Settings)
+
+    async def erase(database: Database, blobs: Blobs) -> int:
+        return await retention.erase(database, blobs, patient_id, reason=reason)
+
+    try:
+        count = asyncio.run(_with_store(settings, erase))
+    except DomainError as error:
+        raise SystemExit(error.message) from None
+    typer.echo(f"patient erased with {count} photos")
+
+
+async def _with_store(settings: Settings, work: Callable[[Database, Blobs], Awaitable[int]]) -> int:
+    """Do an operator's work as the tables' owner."""
+    database = Database(settings.owner_url, pool_size=1)
+    try:
+        return await work(database, Blobs(settings.image_store_url))
+    finally:
+        await database.close()
 
 
 def add_servicers(server: grpc.aio.Server, blobs: Blobs, cursors: Cursors) -> None:

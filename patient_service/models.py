@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     DateTime,
+    FetchedValue,
     ForeignKeyConstraint,
     Index,
     SmallInteger,
@@ -294,7 +295,11 @@ class AuditEntry(Table, table=True):
         Index("audit_by_actor", "actor_id", "seq"),
     )
 
-    seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    seq: int = Field(
+        sa_column=Column(
+            BigInteger, primary_key=True, autoincrement=False, server_default=FetchedValue()
+        )
+    )
     at: datetime = Field(sa_type=Moment)
     event: str
     actor_id: UUID | None = None

@@ -1,0 +1,64 @@
+"""Objects without a row: what a crash between writing a photo and its row leaves behind."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from patient_service.image_objects import ORIGINALS, THUMBNAILS
+from patient_service.models import Image
+from service_kit.blobs import Blobs
+from service_kit.clock import now
+from service_kit.database import Database
+
+log = structlog.get_logger()
+
+# Far longer than any upload takes: a younger object's row may still be on its way.
+MIN_AGE = timedelta(days=1)
+_BATCH = 1000
+
+
+async def sweep(database: Database, blobs: Blobs, *, min_age: timedelta = MIN_AGE) -> int:
+    """Delete the photos and thumbnails that no row names and that are older than `min_age`.
+
+    Args:
+        database: connected as the tables' owner, to see every clinic's rows.
+        blobs: where the photos lie.
+        min_age: by the time of birth in the photo's UUIDv7.
+
+    Returns:
+        How many objects were deleted.
+    """
+    deleted = 0
+    for prefix in (ORIGINALS, THUMBNAILS):
+        old = [key for key in await blobs.list(f"{prefix}/") if _age(key) > min_age]
+        for start in range(0, len(old), _BATCH):
+            deleted += await _sweep(database, blobs, old[start : start + _BATCH])
+    return deleted
+
+
+async def _sweep(database: Database, blobs: Blobs, keys: Sequence[str]) -> int:
+    async with database.session() as session:
+        known = await _known(session, [_image_id(key) for key in keys])
+    orphans = [key for key in keys if _image_id(key) not in known]
+    for key in orphans:
+        log.info("orphan deleted", key=key)
+        await blobs.delete(key)
+    return len(orphans)
+
+
+async def _known(session: AsyncSession, image_ids: list[UUID]) -> set[UUID]:
+    return set((await session.exec(select(Image.id).where(col(Image.id).in_(image_ids)))).all())
+
+
+def _image_id(key: str) -> UUID:
+    return UUID(key.rsplit("/", 1)[-1])
+
+
+def _age(key: str) -> timedelta:
+    # The first 48 bits of a UUIDv7 are milliseconds since 1970 (RFC 9562, 5.7).
+    born = datetime.fromtimestamp((_image_id(key).int >> 80) / 1000, UTC)
+    return now() - born

@@ -1,0 +1,88 @@
+"""Erasure on legal request (GDPR, Art. 17): the one way in which a patient leaves the record.
+
+An operator's command, not an RPC: it runs as the tables' owner, since the service itself may
+delete nothing. The audit stays, and says that the patient was erased, by identifier only.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from patient_service import audit
+from patient_service.audit import Event
+from patient_service.image_objects import original_key, thumbnail_key
+from patient_service.models import (
+    Change,
+    Detection,
+    Image,
+    Lesion,
+    Note,
+    Patient,
+    Review,
+    SearchTerm,
+)
+from service_kit.blobs import Blobs
+from service_kit.database import Database
+from service_kit.errors import Code, DomainError
+
+# Children before their parents.
+_TABLES = (Review, Detection, Note, Change, Image, Lesion, SearchTerm)
+
+
+async def erase(database: Database, blobs: Blobs, patient_id: UUID, *, reason: str) -> int:
+    """Erase a patient with everything that belongs to the record.
+
+    The rows go first, in one transaction, then the photos. A crash in between leaves photos
+    that no row names; `orphans.sweep` collects them.
+
+    Args:
+        database: connected as the tables' owner.
+        blobs: where the photos lie.
+        patient_id: whom.
+        reason: why, e.g. the number of the legal request; kept in the audit, no patient data.
+
+    Returns:
+        How many photos were erased.
+
+    Raises:
+        DomainError: NOT_FOUND / PATIENT_NOT_FOUND.
+    """
+    async with database.session() as session:
+        clinic_id = await _clinic_of(session, patient_id)
+        images = (
+            await session.exec(select(Image.id).where(col(Image.patient_id) == patient_id))
+        ).all()
+        await _delete_rows(session, patient_id)
+        await audit.append(
+            session,
+            Event.PATIENT_ERASED,
+            patient_id=patient_id,
+            clinic_id=clinic_id,
+            reason=reason,
+            images=str(len(images)),
+        )
+    await _delete_objects(blobs, clinic_id, images)
+    return len(images)
+
+
+async def _clinic_of(session: AsyncSession, patient_id: UUID) -> UUID:
+    query = select(Patient).where(col(Patient.id) == patient_id).with_for_update()
+    patient = (await session.exec(query)).first()
+    if patient is None:
+        raise DomainError(Code.NOT_FOUND, "PATIENT_NOT_FOUND", "There is no such patient.")
+    return patient.clinic_id
+
+
+async def _delete_rows(session: AsyncSession, patient_id: UUID) -> None:
+    for table in _TABLES:
+        await session.exec(delete(table).where(col(table.patient_id) == patient_id))
+    await session.exec(delete(Patient).where(col(Patient.id) == patient_id))
+
+
+async def _delete_objects(blobs: Blobs, clinic_id: UUID, images: Sequence[UUID]) -> None:
+    for image_id in images:
+        await blobs.delete(original_key(clinic_id, image_id))
+        await blobs.delete(thumbnail_key(clinic_id, image_id))
