@@ -6,13 +6,8 @@ from collections import Counter
 import pytest
 
 from auth_service.tests.conftest import PASSWORD, Identity
+from auth_service.tests.refusals import refusal
 from service_kit.errors import Code, DomainError
-
-
-async def refusal(call: object) -> str:
-    with pytest.raises(DomainError) as error:
-        await call  # type: ignore[misc]
-    return error.value.reason
 
 
 async def test_a_clinician_registers_verifies_enrols_and_is_signed_in(identity: Identity) -> None:
