@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import update
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from auth_service.events import Event
 from auth_service.models import AuditHead, AuditRecord
@@ -16,6 +17,8 @@ from service_kit import audit_chain
 from service_kit.request import current_request
 
 VERIFY_BATCH = 1_000
+
+RowT = TypeVar("RowT")
 
 
 async def record(
@@ -100,26 +103,39 @@ class Verdict:
 
 
 async def verify(session: AsyncSession) -> Verdict:
-    """Recompute the whole chain: finds an edited, removed or inserted entry, also at its end."""
-    # The head first: entries that are appended meanwhile come after it and must not confuse.
-    head = (await session.exec(select(AuditHead))).one()
+    """Recompute the whole chain: finds an edited, removed or inserted entry, also at its end.
+
+    Entries that are written meanwhile are checked too: the head is read after the entries and
+    can only be ahead of them, until both agree.
+    """
     entries, position, previous = 0, 0, audit_chain.GENESIS
-    while entries < head.entries:
-        batch = (
-            await session.exec(
-                select(AuditRecord)
-                .where(col(AuditRecord.seq) > position)
-                .order_by(col(AuditRecord.seq))
-                .limit(min(VERIFY_BATCH, head.entries - entries))
-                .execution_options(populate_existing=True)
-            )
-        ).all()
-        if not batch:
-            return Verdict(entries, previous, position + 1, "entries at the end are missing")
+    while True:
+        batch = await _batch(session, after=position)
         broken = audit_chain.first_break(batch, previous)
         if broken is not None:
             return Verdict(entries, previous, broken, "does not follow from the entry before it")
-        entries, position, previous = entries + len(batch), batch[-1].seq or 0, batch[-1].hash
-    if previous != head.hash:
-        return Verdict(entries, previous, position, "is not the entry that was written last")
-    return Verdict(entries, previous)
+        if batch:
+            entries += len(batch)
+            position, previous = batch[-1].seq or 0, batch[-1].hash
+            continue
+        head = (await session.exec(_fresh(select(AuditHead)))).one()
+        if head.entries == entries and head.hash == previous:
+            return Verdict(entries, previous)
+        if head.entries <= entries:
+            return Verdict(entries, previous, position, "is not the entry that was written last")
+        if not await _batch(session, after=position):
+            return Verdict(entries, previous, position + 1, "is missing")
+
+
+async def _batch(session: AsyncSession, *, after: int) -> Sequence[AuditRecord]:
+    query = (
+        select(AuditRecord)
+        .where(col(AuditRecord.seq) > after)
+        .order_by(col(AuditRecord.seq))
+        .limit(VERIFY_BATCH)
+    )
+    return (await session.exec(_fresh(query))).all()
+
+
+def _fresh(query: SelectOfScalar[RowT]) -> SelectOfScalar[RowT]:
+    return query.execution_options(populate_existing=True)
