@@ -53,7 +53,13 @@ def parse_email(text: str) -> str:
 
 def email_key(text: str) -> str:
     """What two spellings of one address have in common; never fails, whatever was typed."""
-    return unicodedata.normalize("NFC", text[: MAX_EMAIL_LENGTH + 1].strip()).casefold()
+    typed = without_nul(text[: MAX_EMAIL_LENGTH + 1])
+    return unicodedata.normalize("NFC", typed.strip()).casefold()
+
+
+def without_nul(text: str) -> str:
+    """Text that can be looked up: PostgreSQL refuses NUL, and nothing stored holds one."""
+    return text.replace("\0", "\ufffd")
 
 
 def _is_refused(character: str) -> bool:

@@ -6,6 +6,7 @@ from uuid import UUID
 from auth_service import administration, invitations, profiles
 from auth_service.administration import AccountChange
 from auth_service.cursors import Cursors, page_size
+from auth_service.people import without_nul
 from auth_service.profiles import Profile
 from auth_service.roles import Role
 from auth_service.servicers.presentation import present_user
@@ -37,7 +38,7 @@ class AdminServicer(auth_pb2_grpc.AdminServiceServicer):
         async with self._transactions.begin() as session:
             found = await profiles.page(
                 session,
-                search=request.search,
+                search=without_nul(request.search),
                 before=UUID(before) if before else None,
                 limit=limit + 1,
             )

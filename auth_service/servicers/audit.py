@@ -5,6 +5,7 @@ from typing import Any
 from auth_service import audit
 from auth_service.audit import Filter
 from auth_service.cursors import Cursors, page_size
+from auth_service.people import without_nul
 from auth_service.servicers.presentation import present_entry
 from auth_service.servicers.transaction import Transactions
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
@@ -30,7 +31,7 @@ class AuditServicer(auth_pb2_grpc.AuditServiceServicer):
         chosen = Filter(
             actor_id=parse_id(request.actor_id, "actor") if request.actor_id else None,
             subject_id=parse_id(request.subject_id, "subject") if request.subject_id else None,
-            event=request.event,
+            event=without_nul(request.event),
             since=from_timestamp(request.since) if request.HasField("since") else None,
         )
         async with self._transactions.begin() as session:

@@ -8,12 +8,15 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
+from auth_service import sessions
 from auth_service.models import RefreshToken, SignInSession
 from auth_service.opaque_tokens import digest
+from auth_service.revocations import Announcer
 from auth_service.tests.conftest import PASSWORD, Identity, Person
 from auth_service.tests.refusals import refusal
 from service_kit import clock
 from service_kit.identity import revocation_key
+from service_kit.redis_client import open_redis
 
 
 async def refreshed(person: Person) -> str:
@@ -37,8 +40,8 @@ async def is_known_to_redis(identity: Identity, session_id: str) -> bool:
 
 
 async def current_session(person: Person) -> str:
-    sessions = (await person.client.call("ListSessions")).sessions
-    return next(s.id for s in sessions if s.current)
+    listed = (await person.client.call("ListSessions")).sessions
+    return next(s.id for s in listed if s.current)
 
 
 async def second_device(identity: Identity, person: Person) -> Person:
@@ -150,8 +153,8 @@ async def test_a_session_that_never_was_counts_as_ended(identity: Identity) -> N
 async def test_sessions_are_listed_with_device_and_address(identity: Identity) -> None:
     person = await identity.enrolled()
     phone = await second_device(identity, person)
-    sessions = (await person.client.call("ListSessions")).sessions
-    assert [(s.agent, s.address, s.current) for s in sessions] == [
+    listed = (await person.client.call("ListSessions")).sessions
+    assert [(s.agent, s.address, s.current) for s in listed] == [
         ("Phone", phone.client.address, False),
         ("Firefox", person.client.address, True),
     ]
@@ -201,6 +204,23 @@ async def test_redis_is_told_again_after_it_was_emptied(identity: Identity) -> N
     async with asyncio.timeout(2):
         while not await is_known_to_redis(identity, session_id):
             await asyncio.sleep(0.05)
+
+
+async def test_a_session_that_ends_while_redis_is_away_is_announced_later(
+    identity: Identity,
+) -> None:
+    person = await identity.enrolled()
+    session_id = await current_session(person)
+    nowhere = open_redis("redis://127.0.0.1:1/0")
+    away = Announcer(nowhere, identity.service.database, token_life=timedelta(minutes=10))
+    async with identity.service.database.session() as session:
+        await sessions.end(session, col(SignInSession.id) == UUID(session_id))
+    await away.announce([UUID(session_id)])
+    assert await refusal(person.client.call("GetMe")) == "SESSION_ENDED"
+    async with asyncio.timeout(2):
+        while not await is_known_to_redis(identity, session_id):
+            await asyncio.sleep(0.05)
+    await nowhere.aclose()
 
 
 async def test_only_fifty_sessions_stay_open(
