@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, text
@@ -71,21 +72,42 @@ async def append(
         clinic_id: whose clinic, where the caller belongs to none.
         detail: further facts; never patient data.
     """
+    row = entry(event, clinic_id=clinic_id, **detail)
+    row |= {"patient_id": patient_id, "subject_id": subject_id}
+    await session.flush()
+    await (await session.connection()).execute(_APPEND, row)
+
+
+def entry(event: Event, *, clinic_id: UUID | None = None, **detail: str) -> dict[str, Any]:
+    """A row without its patient and subject: what context knows of the deed."""
     principal, request = find_principal(), current_request()
-    row = {
+    return {
         "at": now(),
         "event": event.value,
         "actor_id": principal.user_id if principal else None,
-        "patient_id": patient_id,
-        "subject_id": subject_id,
         "clinic_id": clinic_id or (principal.clinic_id if principal else None),
         "request_id": request.id,
         "client_address": request.client_address[:64],
         "detail": detail,
     }
-    await session.flush()
-    await (await session.connection()).execute(_APPEND, row)
 
+
+def entry_parameters(event: Event) -> dict[str, Any]:
+    """The parameters of `APPEND_FROM`."""
+    return {f"audit_{name}": value for name, value in entry(event).items() if name != "detail"}
+
+
+# For a statement that does the deed and tells it in one round trip: `source` is one of its common
+# table expressions, with a row of `patient_id`, `subject_id` and `detail` (jsonb) for each deed.
+APPEND_FROM = """
+    INSERT INTO audit (
+        at, event, actor_id, patient_id, subject_id, clinic_id, request_id, client_address, detail
+    )
+    SELECT
+        :audit_at, :audit_event, :audit_actor_id, patient_id, subject_id, :audit_clinic_id,
+        :audit_request_id, :audit_client_address, detail
+    FROM {source}
+"""
 
 # `inline`: nothing is to be returned, since the writer may not read the audit.
 _APPEND = insert(AuditEntry).inline()

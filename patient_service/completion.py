@@ -98,7 +98,11 @@ async def finish(session: AsyncSession, lease: UUID, outcome: Outcome) -> None:
         DomainError: FAILED_PRECONDITION / LEASE_ENDED; INVALID_ARGUMENT, as
             `finished_columns`.
     """
-    await _change(session, lease, {"finished_at": now(), **finished_columns(outcome)})
+    await _change(
+        session,
+        lease,
+        {"finished_at": now(), "due_at": None, "lease": None, **finished_columns(outcome)},
+    )
 
 
 async def give_back(session: AsyncSession, lease: UUID, retry_after: timedelta) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from patient_service import audit, images, patients
 from patient_service.audit import Event
-from patient_service.findings import Outcome, finished_columns
+from patient_service.findings import OUTCOME_COLUMNS, Outcome, finished_columns
 from patient_service.models import Detection, Image
 from patient_service.paging import Page, cut, id_position
 from service_kit.clock import now
@@ -28,15 +28,17 @@ OUTCOME_WITHIN = timedelta(minutes=2)
 Shown = tuple[Detection, UUID | None]
 
 
-async def await_outcome(session: AsyncSession, image: Image) -> Detection:
-    """Record a new photo's own detection as pending, due only when nobody brings its outcome."""
-    values = _new(image) | {"status": "pending", "due_at": now() + OUTCOME_WITHIN}
-    await (await session.connection()).execute(_INSERT, values)
-    return Detection(**values)
-
-
-# Everything is known here already; nothing is to be returned.
-_INSERT = insert(Detection).inline()
+def awaiting_outcome(image: Image) -> Detection:
+    """A new photo's own detection: pending, and due only when nobody brings its outcome."""
+    return Detection(
+        clinic_id=image.clinic_id,
+        patient_id=image.patient_id,
+        image_id=image.id,
+        status="pending",
+        requested_by=image.uploaded_by,
+        created_at=image.created_at,
+        due_at=image.created_at + OUTCOME_WITHIN,
+    )
 
 
 async def record(
@@ -52,16 +54,16 @@ async def record(
             FAILED_PRECONDITION / PATIENT_ARCHIVED for a rediagnosis.
     """
     finish = finished_columns(outcome) if outcome else None
-    detection = None
     if finish and not rediagnosis:
-        detection = await _finish_pending(session, image_id, finish)
+        finished = await _finish_pending(session, image_id, finish)
+        if finished:
+            return finished
+    image = await images.find(session, image_id)
+    if rediagnosis:
+        await patients.find_active(session, image.patient_id)
+    detection = await _insert(session, image, finish, rediagnosis)
     if detection is None:
-        image = await images.find(session, image_id)
-        if rediagnosis:
-            await patients.find_active(session, image.patient_id)
-        detection = await _insert(session, image, finish, rediagnosis)
-    if detection is None:
-        return await _shown(session, _of_upload(image_id))
+        return (await session.exec(_of_upload(image_id))).one(), image.lesion_id
     await audit.append(
         session,
         Event.DETECTION_RECORDED,
@@ -69,7 +71,7 @@ async def record(
         subject_id=detection.id,
         status=detection.status,
     )
-    return detection, await _lesion_of(session, image_id)
+    return detection, image.lesion_id
 
 
 async def of_upload(session: AsyncSession, image_id: UUID) -> Detection | None:
@@ -164,18 +166,34 @@ def _new(image: Image, *, rediagnosis: bool = False) -> dict[str, Any]:
 
 async def _finish_pending(
     session: AsyncSession, image_id: UUID, finish: dict[str, Any]
-) -> Detection | None:
-    finishing = (
-        update(Detection)
-        .where(
-            col(Detection.image_id) == image_id,
-            col(Detection.rediagnosis).is_(False),
-            col(Detection.status) == "pending",
-        )
-        .values(finished_at=now(), **finish)
-        .returning(Detection)
-    )
-    return (await session.exec(finishing)).scalars().first()
+) -> Shown | None:
+    """Give the upload's own pending detection its outcome; None where there is none."""
+    parameters = finish | audit.entry_parameters(Event.DETECTION_RECORDED)
+    parameters |= {"of_image": image_id, "finished_at": now()}
+    connection = await session.connection()
+    row = (await connection.execute(_FINISH_PENDING, parameters)).mappings().first()
+    if row is None:
+        return None
+    values = dict(row)
+    lesion_id = values.pop("lesion_id")
+    return Detection(**values), lesion_id
+
+
+# Every upload comes this way: one round trip finishes the detection and tells the audit.
+_FINISH_PENDING = text(f"""
+    WITH detection AS (
+        UPDATE detections
+        SET finished_at = :finished_at, due_at = NULL, lease = NULL,
+            {", ".join(f"{name} = :{name}" for name in OUTCOME_COLUMNS)}
+        WHERE image_id = :of_image AND NOT rediagnosis AND status = 'pending'
+        RETURNING *
+    ), deed AS (
+        SELECT patient_id, id AS subject_id, jsonb_build_object('status', status) AS detail
+        FROM detection
+    ), entry AS ({audit.APPEND_FROM.format(source="deed")})
+    SELECT detection.*, images.lesion_id
+    FROM detection JOIN images ON images.id = detection.image_id
+""")  # noqa: S608  put together from constants
 
 
 async def _insert(
@@ -197,11 +215,6 @@ def _of_upload(image_id: UUID) -> SelectOfScalar[Detection]:
     return select(Detection).where(
         col(Detection.image_id) == image_id, col(Detection.rediagnosis).is_(False)
     )
-
-
-async def _shown(session: AsyncSession, query: SelectOfScalar[Detection]) -> Shown:
-    detection = (await session.exec(query)).one()
-    return detection, await _lesion_of(session, detection.image_id)
 
 
 async def _lesion_of(session: AsyncSession, image_id: UUID) -> UUID | None:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from service_kit.errors import Code, DomainError
@@ -107,6 +107,14 @@ class Failure:
 
 Outcome = Finding | Failure
 
+# What an outcome writes to a detection's row.
+OUTCOME_COLUMNS = (
+    "status",
+    "failure_reason",
+    *(field.name for field in fields(Finding) if field.name != "heatmap"),
+    *(f"heatmap_{field.name}" for field in fields(Heatmap)),
+)
+
 
 def finished_columns(outcome: Outcome) -> dict[str, Any]:
     """A detection's values once it has this outcome, after checking it.
@@ -116,4 +124,4 @@ def finished_columns(outcome: Outcome) -> dict[str, Any]:
     """
     outcome.check()
     status = "complete" if isinstance(outcome, Finding) else "failed"
-    return {"status": status, "due_at": None, "lease": None, **outcome.columns()}
+    return dict.fromkeys(OUTCOME_COLUMNS) | {"status": status} | outcome.columns()

@@ -94,26 +94,18 @@ async def store(session: AsyncSession, blobs: Blobs, header: Header, data: bytes
     photo = await photos.prepare(data)
     key = original_key(clinic_id, image_id)
     await blobs.put(key, photo.data)
-    image = await _insert(session, image_id, header, photo)
-    if image is None:
-        await blobs.delete(key)
-        return await _stored_before(session, header, photo.upload_sha256)
-    detection = None
-    if header.diagnose:
-        detection = await detections.await_outcome(session, image)
-    await audit.append(
-        session, Event.IMAGE_ADDED, patient_id=header.patient_id, subject_id=image_id
-    )
-    return Stored(image, detection, replayed=False)
+    image = _image(clinic_id, image_id, header, photo)
+    detection = detections.awaiting_outcome(image) if header.diagnose else None
+    if await _insert(session, image, detection):
+        return Stored(image, detection, replayed=False)
+    await blobs.delete(key)
+    return await _stored_before(session, header, photo.upload_sha256)
 
 
-async def _insert(
-    session: AsyncSession, image_id: UUID, header: Header, photo: Prepared
-) -> Image | None:
-    """The new row; None where the key was used before or patient or lesion won't take it."""
-    image = Image(
+def _image(clinic_id: UUID, image_id: UUID, header: Header, photo: Prepared) -> Image:
+    return Image(
         id=image_id,
-        clinic_id=own_clinic(),
+        clinic_id=clinic_id,
         patient_id=header.patient_id,
         lesion_id=header.lesion_id,
         media_type=photo.media_type,
@@ -128,36 +120,64 @@ async def _insert(
         idempotency_key=header.idempotency_key or None,
         upload_sha256=photo.upload_sha256,
     )
+
+
+async def _insert(session: AsyncSession, image: Image, detection: Detection | None) -> bool:
+    """Write the rows of an upload.
+
+    Returns:
+        False where the key was used before, or patient or lesion won't take the photo.
+    """
+    parameters = image.model_dump() | audit.entry_parameters(Event.IMAGE_ADDED)
+    parameters["detection_id"] = detection.id if detection else None
+    parameters["due_at"] = detection.due_at if detection else None
     connection = await session.connection()
-    inserted = (await connection.execute(_INSERT, image.model_dump())).first()
+    inserted = (await connection.execute(_INSERT, parameters)).first()
     if inserted is None:
-        return None
+        return False
     image.duplicate_of = inserted.duplicate_of
-    return image
+    return True
 
 
-# One statement asks every question: is the patient there, active and of this clinic, is the
-# lesion the patient's, has this key been used, has this photo been stored.
-_INSERT = text("""
-    INSERT INTO images (
-        id, clinic_id, patient_id, lesion_id, media_type, size, width, height, sha256, quality,
-        captured_at, created_at, uploaded_by, idempotency_key, upload_sha256, duplicate_of
-    )
-    SELECT
-        :id, p.clinic_id, p.id, CAST(:lesion_id AS uuid), :media_type, :size, :width, :height,
-        CAST(:sha256 AS varchar), :quality, CAST(:captured_at AS timestamptz), :created_at,
-        :uploaded_by, :idempotency_key, :upload_sha256,
-        (SELECT i.id FROM images i WHERE i.patient_id = p.id AND i.sha256 = CAST(:sha256 AS varchar)
-         ORDER BY i.id LIMIT 1)
-    FROM patients p
-    WHERE p.id = :patient_id AND p.clinic_id = :clinic_id AND p.archived_at IS NULL
-        AND (CAST(:lesion_id AS uuid) IS NULL OR EXISTS (
-            SELECT 1 FROM lesions l WHERE l.id = CAST(:lesion_id AS uuid) AND l.patient_id = p.id
-        ))
-    ON CONFLICT (clinic_id, uploaded_by, idempotency_key) WHERE idempotency_key IS NOT NULL
-        DO NOTHING
-    RETURNING duplicate_of
-""")
+# One round trip asks every question and writes every row: is the patient there, active and of
+# this clinic, is the lesion the patient's, has this key been used, has this photo been stored.
+_INSERT = text(f"""
+    WITH image AS (
+        INSERT INTO images (
+            id, clinic_id, patient_id, lesion_id, media_type, size, width, height, sha256,
+            quality, captured_at, created_at, uploaded_by, idempotency_key, upload_sha256,
+            duplicate_of
+        )
+        SELECT
+            :id, p.clinic_id, p.id, CAST(:lesion_id AS uuid), :media_type, :size, :width, :height,
+            CAST(:sha256 AS varchar), :quality, CAST(:captured_at AS timestamptz), :created_at,
+            :uploaded_by, :idempotency_key, :upload_sha256,
+            (SELECT i.id FROM images i
+             WHERE i.patient_id = p.id AND i.sha256 = CAST(:sha256 AS varchar)
+             ORDER BY i.id LIMIT 1)
+        FROM patients p
+        WHERE p.id = :patient_id AND p.clinic_id = :clinic_id AND p.archived_at IS NULL
+            AND (CAST(:lesion_id AS uuid) IS NULL OR EXISTS (
+                SELECT 1 FROM lesions l
+                WHERE l.id = CAST(:lesion_id AS uuid) AND l.patient_id = p.id
+            ))
+        ON CONFLICT (clinic_id, uploaded_by, idempotency_key) WHERE idempotency_key IS NOT NULL
+            DO NOTHING
+        RETURNING *
+    ), detection AS (
+        INSERT INTO detections (
+            id, clinic_id, patient_id, image_id, status, rediagnosis, requested_by, created_at,
+            due_at, attempts
+        )
+        SELECT
+            CAST(:detection_id AS uuid), clinic_id, patient_id, id, 'pending', false, uploaded_by,
+            created_at, CAST(:due_at AS timestamptz), 0
+        FROM image WHERE CAST(:detection_id AS uuid) IS NOT NULL
+    ), deed AS (
+        SELECT patient_id, id AS subject_id, '{{}}'::jsonb AS detail FROM image
+    ), entry AS ({audit.APPEND_FROM.format(source="deed")})
+    SELECT duplicate_of FROM image
+""")  # noqa: S608  put together from constants
 
 
 async def _stored_before(session: AsyncSession, header: Header, upload_sha256: str) -> Stored:
