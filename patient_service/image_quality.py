@@ -3,14 +3,15 @@
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 # Shorter side, in pixels: below it the model's 224-pixel input is made up, not taken.
-MIN_SIDE = 300
+MIN_SIDE = 224
 # Longer side of the grey copy that blur and exposure are measured on.
 _MEASURED_SIDE = 320
-# Mean grey, 0 to 255.
+# Mean grey, 0 to 255; 360 dermoscopic photos of three collections lie between 66 and 224.
 _DARK, _BRIGHT = 40, 230
-# Standard deviation of the picture minus its smoothed self, in grey levels; sharp dermoscopic
-# photos lie above 2, the same photos out of focus by a Gaussian of 4 pixels lie below 0.7.
-_SHARP = 0.8
+# Standard deviation of the picture minus its smoothed self, in grey levels. Of the same photos
+# 99 % lie above 0.65 as they are, 95 % below 0.7 after a Gaussian blur of 2 pixels (of 300 to
+# 400), all below 0.35 after one of 4.
+_SHARP = 0.6
 
 
 def warnings(pixels: Image.Image) -> list[str]:
@@ -22,7 +23,7 @@ def warnings(pixels: Image.Image) -> list[str]:
     found = []
     if min(pixels.size) < MIN_SIDE:
         found.append("LOW_RESOLUTION")
-    grey = pixels.reduce(max(1, max(pixels.size) // _MEASURED_SIDE)).convert("L")
+    grey = pixels.convert("L").reduce(max(1, max(pixels.size) // _MEASURED_SIDE))
     brightness = ImageStat.Stat(grey).mean[0]
     if brightness < _DARK:
         found.append("UNDEREXPOSED")
