@@ -4,7 +4,9 @@ A folder (`file:///…`), an S3-compatible service (`s3://bucket/prefix`) or mem
 tests), by obstore. Keys are relative paths; a key that leaves the store is refused by obstore.
 """
 
+import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,10 +30,16 @@ class Blobs:
 
     def __init__(self, url: str) -> None:
         self._store = _open(url)
+        parts = urlsplit(url)
+        self._folder = Path(parts.path) if parts.scheme == "file" else None
 
     async def put(self, key: str, data: bytes | Path) -> None:
-        """Write an object whole or not at all; an older one of the same key is replaced."""
+        """Write an object whole or not at all; an older one of the same key is replaced.
+
+        It is on the disk when this returns: a power failure afterwards leaves it as it is.
+        """
         await self._store.put_async(key, data)
+        await self._settle(key)
 
     async def put_if_absent(self, key: str, data: bytes | Path) -> None:
         """Write an object unless the key is taken; of two writers at once exactly one wins.
@@ -43,6 +51,7 @@ class Blobs:
             await self._store.put_async(key, data, mode="create")
         except AlreadyExistsError:
             raise BlobExists(key) from None
+        await self._settle(key)
 
     async def get(self, key: str) -> bytes:
         """Read an object whole.
@@ -69,6 +78,11 @@ class Blobs:
         async for chunk in answer.stream(min_chunk_size=STREAM_CHUNK_BYTES):
             yield bytes(chunk)
 
+    async def _settle(self, key: str) -> None:
+        # obstore moves a written file into its place but leaves both to the page cache.
+        if self._folder:
+            await asyncio.to_thread(_sync, self._folder, self._folder / key)
+
     async def delete(self, key: str) -> None:
         """Remove an object; a key that is not there is fine."""
         with contextlib.suppress(NotFoundError, FileNotFoundError):
@@ -84,6 +98,18 @@ class Blobs:
     async def ping(self) -> None:
         """Raise whatever the store raises when it can't be reached."""
         async for _ in self._store.list(prefix="__ping__"):
+            return
+
+
+def _sync(folder: Path, file: Path) -> None:
+    """Flush a file, and the folders that name it, to the disk (fsync)."""
+    for path in (file, *file.parents):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if path == folder:
             return
 
 
