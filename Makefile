@@ -100,6 +100,13 @@ format: setup-dev ## Format the code
 bench: setup-dev ## Measure an upload hop by hop, memory, and the cost of Grad-CAM
 	$(BIN)/python -m tests.bench
 
+.PHONY: bench-record test-crash
+bench-record: setup-dev ## Measure the record with 10,000 patients and 1,000,000 detections
+	$(BIN)/python -m pytest -sq -o python_functions='bench_*' patient_service/tests/bench_record.py
+
+test-crash: setup-dev ## Kill patient_service 200 times during uploads and count what is lost
+	$(BIN)/python -m pytest -sq -o python_functions='crash_*' patient_service/tests/crash_uploads.py
+
 # --- Keep --------------------------------------------------------------------------------------
 
 .PHONY: lock clean

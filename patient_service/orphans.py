@@ -24,6 +24,8 @@ _BATCH = 1000
 async def sweep(database: Database, blobs: Blobs, *, min_age: timedelta = MIN_AGE) -> int:
     """Delete the photos and thumbnails that no row names and that are older than `min_age`.
 
+    With them goes what a killed process had only begun to write.
+
     Args:
         database: connected as the tables' owner, to see every clinic's rows.
         blobs: where the photos lie.
@@ -37,6 +39,7 @@ async def sweep(database: Database, blobs: Blobs, *, min_age: timedelta = MIN_AG
         old = [key for key in await blobs.list(f"{prefix}/") if _age(key) > min_age]
         for start in range(0, len(old), _BATCH):
             deleted += await _sweep(database, blobs, old[start : start + _BATCH])
+        deleted += await blobs.delete_unfinished(f"{prefix}/", min_age)
     return deleted
 
 

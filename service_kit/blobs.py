@@ -7,7 +7,9 @@ tests), by obstore. Keys are relative paths; a key that leaves the store is refu
 import asyncio
 import contextlib
 import os
+import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -95,6 +97,16 @@ class Blobs:
             keys.extend(entry["path"] for entry in page)
         return sorted(keys)
 
+    async def delete_unfinished(self, prefix: str, min_age: timedelta) -> int:
+        """Remove what a killed writer left in a local folder; other stores leave nothing.
+
+        Returns:
+            How many files were removed.
+        """
+        if self._folder is None:
+            return 0
+        return await asyncio.to_thread(_delete_unfinished, self._folder / prefix, min_age)
+
     async def ping(self) -> None:
         """Raise whatever the store raises when it can't be reached."""
         async for _ in self._store.list(prefix="__ping__"):
@@ -111,6 +123,17 @@ def _sync(folder: Path, file: Path) -> None:
             os.close(descriptor)
         if path == folder:
             return
+
+
+def _delete_unfinished(folder: Path, min_age: timedelta) -> int:
+    # obstore writes to "<key>#<number>" and moves that to "<key>"; it never lists such names.
+    oldest = time.time() - min_age.total_seconds()
+    unfinished = [
+        path for path in folder.rglob("*#*") if path.is_file() and path.stat().st_mtime <= oldest
+    ]
+    for path in unfinished:
+        path.unlink(missing_ok=True)
+    return len(unfinished)
 
 
 def _open(url: str) -> ObjectStore:
