@@ -1,6 +1,8 @@
+import asyncio
+
 from dermis.patient.v1 import patient_pb2 as pb
 from patient_service.tests.conftest import Caller
-from service_kit.errors import Code
+from service_kit.errors import Code, DomainError
 
 
 async def test_a_patient_comes_back_as_stored(clinician: Caller) -> None:
@@ -43,6 +45,25 @@ async def test_a_record_number_is_unique_in_its_clinic_whatever_its_case(
     with refusal("RECORD_NUMBER_TAKEN"):
         await clinician.add_patient(record_number="ab-1")
     assert await stranger.add_patient(record_number="AB-1")
+
+
+async def test_of_ten_patients_with_one_number_at_once_one_is_added(clinician: Caller) -> None:
+    answers = await asyncio.gather(
+        *(clinician.add_patient(record_number="RACE") for _ in range(10)), return_exceptions=True
+    )
+    refused = [answer.reason for answer in answers if isinstance(answer, DomainError)]
+    assert refused == ["RECORD_NUMBER_TAKEN"] * 9
+
+
+async def test_of_two_changes_at_once_one_is_refused(clinician: Caller) -> None:
+    patient = await clinician.add_patient()
+    requests = []
+    for name in ("One", "Two"):
+        profile = pb.PatientProfile(record_number=patient.profile.record_number, full_name=name)
+        requests.append(pb.UpdatePatientRequest(patient_id=patient.id, version=1, profile=profile))
+    answers = await asyncio.gather(*map(clinician.call, requests), return_exceptions=True)
+    refused = [answer.reason for answer in answers if isinstance(answer, DomainError)]
+    assert refused == ["VERSION_CONFLICT"]
 
 
 async def test_a_change_from_an_old_version_is_refused(clinician: Caller, refusal: type) -> None:

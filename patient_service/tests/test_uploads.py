@@ -1,6 +1,7 @@
 import asyncio
 import hashlib
 import io
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +9,8 @@ import pytest
 from PIL import Image
 
 from dermis.patient.v1 import patient_pb2 as pb
+from dermis.patient.v1 import patient_pb2_grpc
+from patient_service.servicers.received_photo import receive
 from patient_service.tests.conftest import Caller, Service, make_photo
 from service_kit.errors import Code
 
@@ -171,6 +174,35 @@ async def test_streams_out_of_order_are_refused(
     ):
         with refusal(reason):
             await clinician.send(messages)
+
+
+async def test_an_upload_that_is_broken_off_leaves_nothing(
+    clinician: Caller, photo: bytes, service: Service
+) -> None:
+    patient = await clinician.add_patient()
+
+    async def half() -> AsyncIterator[pb.AddImageRequest]:
+        yield pb.AddImageRequest(header=pb.ImageHeader(patient_id=patient.id))
+        yield pb.AddImageRequest(chunk=photo[: len(photo) // 2])
+        await asyncio.sleep(60)
+
+    stub = patient_pb2_grpc.ImageServiceStub(clinician.channel)
+    call = stub.AddImage(half(), metadata=clinician.metadata)
+    await asyncio.sleep(0.2)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert await service.blobs.list(f"images/{clinician.clinic}/") == []
+    assert not (await clinician.call(pb.ListImagesRequest(patient_id=patient.id))).images
+
+
+async def test_an_upload_that_never_ends_is_given_up(refusal: type) -> None:
+    async def endless() -> AsyncIterator[pb.AddImageRequest]:
+        yield pb.AddImageRequest(header=pb.ImageHeader(patient_id=str(uuid4())))
+        await asyncio.sleep(60)
+
+    with refusal("UPLOAD_TOO_SLOW"):
+        await receive(endless(), within=0.05)
 
 
 async def test_a_wrong_length_or_digest_is_refused(

@@ -1,0 +1,26 @@
+"""The tables of database `patients`.
+
+Every row carries its clinic; row-level security shows a caller only the own clinic's rows, and
+foreign keys carry clinic or patient along, so that no row can point into another's record.
+"""
+
+from patient_service.models.audit import AuditEntry
+from patient_service.models.detections import Detection, Review
+from patient_service.models.history import Change, Note
+from patient_service.models.images import Image
+from patient_service.models.lesions import Lesion
+from patient_service.models.patients import Patient, SearchTerm
+from patient_service.models.table import Table
+
+__all__ = [
+    "AuditEntry",
+    "Change",
+    "Detection",
+    "Image",
+    "Lesion",
+    "Note",
+    "Patient",
+    "Review",
+    "SearchTerm",
+    "Table",
+]

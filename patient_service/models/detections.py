@@ -1,0 +1,101 @@
+"""What the model said, and what the clinician says of that."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    REAL,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field
+
+from patient_service.models.table import Moment, Table
+from service_kit.clock import now
+from service_kit.ids import new_id
+
+
+class Detection(Table, table=True):
+    """One diagnosis of one image by one model version; a trigger keeps a finished one as it is."""
+
+    __tablename__ = "detections"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["clinic_id", "patient_id", "image_id"],
+            ["images.clinic_id", "images.patient_id", "images.id"],
+        ),
+        UniqueConstraint(
+            "clinic_id", "patient_id", "id", name="detections_clinic_id_patient_id_id"
+        ),
+        Index("detections_by_patient", "patient_id", "id"),
+        Index("detections_by_image", "image_id", "id"),
+        Index(
+            "detections_of_upload", "image_id",
+            unique=True, postgresql_where=text("NOT rediagnosis"),
+        ),
+        Index("detections_due", "due_at", postgresql_where=text("status = 'pending'")),
+        Index("detections_lease", "lease", unique=True, postgresql_where=text("lease IS NOT NULL")),
+    )  # fmt: skip
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    clinic_id: UUID
+    patient_id: UUID
+    image_id: UUID
+    status: str
+    # Asked for again later; an image has one detection that came with its upload.
+    rediagnosis: bool = False
+    requested_by: UUID
+    created_at: datetime = Field(default_factory=now, sa_type=Moment)
+    finished_at: datetime | None = Field(default=None, sa_type=Moment)
+    failure_reason: str | None = None
+
+    label: str | None = None
+    probability_malignant: float | None = None
+    confidence: float | None = None
+    threshold: float | None = None
+    assessable: bool | None = None
+    quality: list[str] | None = Field(default=None, sa_type=ARRAY(String))
+    model_name: str | None = None
+    model_version: str | None = None
+
+    # The map the diagnosis was made with: rows × columns values ≥ 0, row by row, not scaled.
+    heatmap_rows: int | None = Field(default=None, sa_type=SmallInteger)
+    heatmap_columns: int | None = Field(default=None, sa_type=SmallInteger)
+    heatmap_values: list[float] | None = Field(default=None, sa_type=ARRAY(REAL))
+    heatmap_maximum: float | None = Field(default=None, sa_type=REAL)
+    heatmap_target: str | None = None
+    heatmap_method: str | None = None
+    heatmap_layer: str | None = None
+
+    # While pending: when it may be claimed (again); a lease lasts until then.
+    due_at: datetime | None = Field(default=None, sa_type=Moment)
+    lease: UUID | None = None
+    attempts: int = Field(default=0, sa_type=SmallInteger)
+
+
+class Review(Table, table=True):
+    """A clinician's verdict on a detection; never changed."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["clinic_id", "patient_id", "detection_id"],
+            ["detections.clinic_id", "detections.patient_id", "detections.id"],
+        ),
+        Index("reviews_by_patient", "patient_id", "id"),
+        Index("reviews_by_detection", "detection_id", "id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    clinic_id: UUID
+    patient_id: UUID
+    detection_id: UUID
+    verdict: str
+    note: str = ""
+    author_id: UUID
+    created_at: datetime = Field(default_factory=now, sa_type=Moment)

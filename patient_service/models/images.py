@@ -1,0 +1,52 @@
+"""Stored photos."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlmodel import Field
+
+from patient_service.models.table import Moment, Table
+from service_kit.clock import now
+from service_kit.ids import new_id
+
+
+class Image(Table, table=True):
+    """A stored photo. Its bytes lie in the object store (`image_objects.original_key`)."""
+
+    __tablename__ = "images"
+    __table_args__ = (
+        ForeignKeyConstraint(["clinic_id", "patient_id"], ["patients.clinic_id", "patients.id"]),
+        ForeignKeyConstraint(["patient_id", "lesion_id"], ["lesions.patient_id", "lesions.id"]),
+        UniqueConstraint("clinic_id", "patient_id", "id", name="images_clinic_id_patient_id_id"),
+        Index("images_by_patient", "patient_id", "id"),
+        Index(
+            "images_by_lesion", "lesion_id", "id",
+            postgresql_where=text("lesion_id IS NOT NULL"),
+        ),
+        Index("images_unsorted", "patient_id", "id", postgresql_where=text("lesion_id IS NULL")),
+        Index("images_by_digest", "patient_id", "sha256"),
+        Index(
+            "images_idempotency_key", "clinic_id", "uploaded_by", "idempotency_key",
+            unique=True, postgresql_where=text("idempotency_key IS NOT NULL"),
+        ),
+    )  # fmt: skip
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    clinic_id: UUID
+    patient_id: UUID
+    lesion_id: UUID | None = None
+    media_type: str
+    size: int
+    width: int
+    height: int
+    sha256: str
+    quality: list[str] = Field(default_factory=list, sa_type=ARRAY(String))
+    # The patient's first image with the same stored bytes.
+    duplicate_of: UUID | None = None
+    captured_at: datetime | None = Field(default=None, sa_type=Moment)
+    created_at: datetime = Field(default_factory=now, sa_type=Moment)
+    uploaded_by: UUID
+    idempotency_key: str | None = None
+    # Digest of the bytes as they came, by which a repeated key is told from a reused one.
+    upload_sha256: str

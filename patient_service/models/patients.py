@@ -1,0 +1,60 @@
+"""Patients and how they are found."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, SmallInteger, UniqueConstraint, text
+from sqlmodel import Field
+
+from patient_service.models.table import KEY, Moment, Table
+from service_kit.clock import now
+from service_kit.ids import new_id
+
+
+class Patient(Table, table=True):
+    """A patient of a clinic."""
+
+    __tablename__ = "patients"
+    __table_args__ = (
+        UniqueConstraint("clinic_id", "record_key", name="patients_record_number_taken"),
+        UniqueConstraint("clinic_id", "id", name="patients_clinic_id_id"),
+        Index(
+            "patients_active", "clinic_id", "name_key", "id",
+            postgresql_where=text("archived_at IS NULL"),
+        ),
+        Index(
+            "patients_archived", "clinic_id", "name_key", "id",
+            postgresql_where=text("archived_at IS NOT NULL"),
+        ),
+    )  # fmt: skip
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    clinic_id: UUID
+    record_number: str
+    # As compared: without case and accents (`free_text.search_key`).
+    record_key: str = Field(sa_type=KEY)
+    full_name: str
+    name_key: str = Field(sa_type=KEY)
+    birth_date: date | None = None
+    sex: str = ""
+    fitzpatrick_type: int | None = Field(default=None, sa_type=SmallInteger)
+    contact: str = ""
+    risk_notes: str = ""
+    version: int = 1
+    created_at: datetime = Field(default_factory=now, sa_type=Moment)
+    updated_at: datetime = Field(default_factory=now, sa_type=Moment)
+    archived_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class SearchTerm(Table, table=True):
+    """A beginning by which a patient is found: the name from any word on, the record number."""
+
+    __tablename__ = "patient_search_terms"
+    __table_args__ = (
+        ForeignKeyConstraint(["clinic_id", "patient_id"], ["patients.clinic_id", "patients.id"]),
+        Index("patient_search_terms_by_clinic", "clinic_id", "term", "patient_id"),
+    )
+
+    patient_id: UUID = Field(primary_key=True)
+    term: str = Field(primary_key=True, sa_type=KEY)
+    clinic_id: UUID
