@@ -15,6 +15,7 @@ from dermis.patient.v1 import patient_pb2 as pb
 from gateway.clients import Clients, ServiceToken
 from gateway.diagnosis import Model
 from gateway.findings import finding_message
+from service_kit.request import Request, set_current_request
 from serving.torchserve import HandlerFailed, ImageRefused, TorchServeError
 
 log = structlog.get_logger()
@@ -46,7 +47,7 @@ class Completion:
             try:
                 found = await self.step() if self._model.is_live else 0
             except grpc.aio.AioRpcError as error:
-                log.warning("pending detections not reached", code=error.code().name)
+                log.warning("pending detections not reached", status=error.code().name)
                 found = 0
             except Exception:
                 # The loop must outlive whatever one detection brings up.
@@ -57,18 +58,27 @@ class Completion:
 
     async def step(self) -> int:
         """Claim and finish some; the number that was claimed."""
+        set_current_request(Request())
         metadata = await self._token.metadata()
         claimed = await self._clients.completion.ClaimPendingDetections(
             pb.ClaimPendingDetectionsRequest(limit=CLAIM_LIMIT, lease_seconds=LEASE_SECONDS),
             metadata=metadata,
         )
         for claim in claimed.claims:
-            finished = await self._finish(claim, metadata)
-            outcome = finished.WhichOneof("outcome") or ""
-            await self._clients.completion.FinishDetection(finished, metadata=metadata)
-            FINISHED.labels(outcome).inc()
-            log.info("pending detection", detection_id=claim.detection_id, outcome=outcome)
+            await self._complete(claim, metadata)
         return len(claimed.claims)
+
+    async def _complete(self, claim: pb.Claim, metadata: Metadata) -> None:
+        try:
+            finished = await self._finish(claim, metadata)
+            await self._clients.completion.FinishDetection(finished, metadata=metadata)
+        except grpc.aio.AioRpcError as error:
+            # Its lease ends by itself, and then it is claimed again; the others go on.
+            log.warning("claim lost", detection_id=claim.detection_id, status=error.code().name)
+            return
+        outcome = finished.WhichOneof("outcome") or ""
+        FINISHED.labels(outcome).inc()
+        log.info("pending detection", detection_id=claim.detection_id, outcome=outcome)
 
     async def _finish(self, claim: pb.Claim, metadata: Metadata) -> pb.FinishDetectionRequest:
         chunks = [

@@ -30,6 +30,7 @@ from serving.torchserve import (
     ModelMissing,
     TorchServeAway,
     TorchServeError,
+    TorchServeFull,
 )
 
 log = structlog.get_logger()
@@ -101,6 +102,8 @@ class Model:
                         target=target,
                         headers={REQUEST_ID_HEADER: request_id(), **telemetry.outgoing()},
                     )
+            except TorchServeFull as error:
+                failure = error
             except TorchServeAway as error:
                 failure = error
                 self._replicas.rest(replica)
@@ -194,7 +197,7 @@ async def _record(outcome: pb.RecordDetectionRequest, clients: Clients) -> pb.De
     try:
         recorded = await clients.detections.RecordDetection(outcome, timeout=RECORD_SECONDS)
     except grpc.aio.AioRpcError as error:
-        log.warning("the diagnosis is left pending", code=error.code().name)
+        log.warning("the diagnosis is left pending", status=error.code().name)
         return None
     return recorded.detection
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from service_kit.errors import Code, DomainError
@@ -35,7 +36,14 @@ STATUS = {
     Code.UNAUTHENTICATED: 401,
 }
 # Where HTTP has a closer status than the code's.
-STATUS_BY_REASON = {"IMAGE_TOO_LARGE": 413, "PATIENT_CHANGED": 412, "NOT_AN_IMAGE": 415}
+STATUS_BY_REASON = {
+    "BODY_TOO_LARGE": 413,
+    "IF_MATCH_REQUIRED": 428,
+    "IDEMPOTENCY_KEY_REUSED": 422,
+    "IMAGE_TOO_LARGE": 413,
+    "NOT_AN_IMAGE": 415,
+    "VERSION_CONFLICT": 412,
+}
 
 MEDIA_TYPE = "application/problem+json"
 DEFAULT_RETRY_SECONDS = 2
@@ -58,6 +66,17 @@ class Problem(BaseModel):
     reason: str = Field(examples=["PATIENT_NOT_FOUND"])
     request_id: str = Field(examples=["01a20817-f471-731e-896b-230f70989781"])
     errors: list[FieldError] | None = None
+
+
+class Refused(HTTPException):
+    """A `DomainError` raised while a body is read.
+
+    FastAPI turns whatever else is raised there into a 400 without a reason.
+    """
+
+    def __init__(self, error: DomainError) -> None:
+        super().__init__(STATUS_BY_REASON.get(error.reason, STATUS[error.code]))
+        self.error = error
 
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -96,16 +115,21 @@ def install(app: FastAPI) -> None:
     async def invalid(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
         errors = [
-            FieldError(pointer=_pointer(found["loc"]), message=_message(found))
-            for found in error.errors()
+            FieldError(pointer=_pointer(found), message=_message(found)) for found in error.errors()
         ]
         return _response(422, "Some fields are not usable.", "INVALID_REQUEST", errors)
 
     async def http_error(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
+        if isinstance(error, Refused):
+            return problem(error.error)
         phrase = HTTPStatus(error.status_code).phrase
         reason = phrase.upper().replace(" ", "_").replace("-", "_")
         return _response(error.status_code, phrase, reason, headers=dict(error.headers or {}))
+
+    async def gone(_: Request, __: Exception) -> Response:
+        # Nobody reads this; it keeps a closed browser tab from being logged as our failure.
+        return _response(499, "The client has gone.", "CLIENT_GONE")
 
     async def unexpected(_: Request, error: Exception) -> Response:
         log.error("unexpected error", exc_info=error)
@@ -116,6 +140,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(grpc.aio.AioRpcError, failed_call)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(ClientDisconnect, gone)
     app.add_exception_handler(Exception, unexpected)
 
 
@@ -139,10 +164,12 @@ def _response(
     return Response(body, status, headers, media_type=MEDIA_TYPE)
 
 
-def _pointer(location: tuple[int | str, ...]) -> str:
+def _pointer(found: Any) -> str:
     """An RFC 6901 pointer into what was sent; "body", "query" and the like are not part of it."""
-    escaped = (str(part).replace("~", "~0").replace("/", "~1") for part in location[1:])
-    return "/" + "/".join(escaped)
+    if found["type"] == "json_invalid":
+        return ""  # the document as a whole
+    escaped = (str(part).replace("~", "~0").replace("/", "~1") for part in found["loc"][1:])
+    return "".join(f"/{part}" for part in escaped)
 
 
 def _message(found: Any) -> str:

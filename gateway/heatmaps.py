@@ -32,10 +32,12 @@ def display_maximum(grid: Grid) -> float:
     return max(float(grid.max()), WEAKEST_MAXIMUM)
 
 
-def heatmap_png(grid: Grid, photo: bytes) -> bytes:
-    """The map alone, in the photo's shape, transparent where the model did not look."""
-    size = _shown(decode(photo)).size
-    return _png(_coloured(grid, size, opacity=1.0))
+def heatmap_png(grid: Grid, size: tuple[int, int]) -> bytes:
+    """The map alone, in the shape of a photo of `size`, transparent where it is zero."""
+    width, height = size
+    scale = min(1.0, LARGEST_SIDE / max(size))
+    shown = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return _png(_coloured(grid, shown, opacity=1.0))
 
 
 def overlay_png(grid: Grid, photo: bytes, opacity: float) -> bytes:

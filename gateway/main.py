@@ -9,7 +9,6 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -23,9 +22,20 @@ from gateway.clients import ServiceToken, open_clients
 from gateway.completion import Completion
 from gateway.diagnosis import Model
 from gateway.middleware import RequestMiddleware
+from gateway.openapi import describe, operation_id
 from gateway.rate_limit import RateLimits
 from gateway.replicas import Replicas
-from gateway.routers import auth, dev, health, patients, predict, users
+from gateway.routers import (
+    auth,
+    detections,
+    dev,
+    health,
+    images,
+    lesions,
+    patients,
+    predict,
+    users,
+)
 from gateway.security import refuse_open_routes
 from gateway.settings import Settings
 from service_kit import logs, telemetry
@@ -48,14 +58,15 @@ def create_api(settings: Settings) -> FastAPI:
         version="0.1.0",
         docs_url=None,
         redoc_url=None,
-        generate_unique_id_function=_operation_id,
+        generate_unique_id_function=operation_id,
     )
-    for module in (auth, users, patients, predict, health):
+    for module in (auth, users, patients, lesions, images, predict, detections, health):
         api.include_router(module.router)
     if settings.dev_mailbox:
         api.include_router(dev.router)
     errors.install(api)
     refuse_open_routes(api)
+    describe(api)
     api.state.settings = settings
     return api
 
@@ -164,7 +175,3 @@ def _page(name: str) -> Callable[[Request], Awaitable[FileResponse]]:
         return FileResponse(WEB / name)
 
     return page
-
-
-def _operation_id(route: APIRoute) -> str:
-    return route.name

@@ -7,7 +7,7 @@ from prometheus_client import Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.errors import problem
+from gateway.errors import Refused, problem
 from service_kit import telemetry
 from service_kit.errors import Code, DomainError
 from service_kit.lesion_image import MAX_BYTES
@@ -20,8 +20,10 @@ REQUEST_SECONDS = Histogram(
     "dermis_http_seconds", "How long a request took.", ["method", "route", "status"]
 )
 
-# A photo and the little that multipart adds to it.
-MAX_BODY_BYTES = MAX_BYTES + 1024 * 1024
+# Bytes of a body by its media type. A photo, and the little that multipart adds to it:
+LONGEST_BODY = {"multipart/form-data": MAX_BYTES + 1024 * 1024}
+# Everything else is JSON that people have typed.
+LONGEST_OTHER_BODY = 256 * 1024
 
 SECURITY_HEADERS = {
     "content-security-policy": (
@@ -88,8 +90,10 @@ class RequestMiddleware:
             )  # fmt: skip
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
-        if int(headers.get("content-length") or 0) > MAX_BODY_BYTES:
-            await problem(_too_large())(scope, receive, send)
+        limit = _longest_body(headers)
+        declared = headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > limit:
+            await problem(_too_large(limit))(scope, receive, send)
             return
         taken = 0
 
@@ -97,8 +101,8 @@ class RequestMiddleware:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > MAX_BODY_BYTES:
-                raise _too_large()
+            if taken > limit:
+                raise Refused(_too_large(limit))
             return message
 
         await self._app(scope, bounded, send)
@@ -114,5 +118,12 @@ class RequestMiddleware:
         return address
 
 
-def _too_large() -> DomainError:
-    return DomainError(Code.INVALID_ARGUMENT, "IMAGE_TOO_LARGE", "The file is larger than 20 MiB.")
+def _longest_body(headers: Headers) -> int:
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return LONGEST_BODY.get(kind, LONGEST_OTHER_BODY)
+
+
+def _too_large(limit: int) -> DomainError:
+    return DomainError(
+        Code.INVALID_ARGUMENT, "BODY_TOO_LARGE", f"The body is larger than {limit} bytes."
+    )

@@ -1,14 +1,17 @@
 """How often one address and one account may call, by class of route; never unlimited.
 
 Counted in Redis for all gateways together; while Redis is away each gateway counts for itself.
+Guesses at passwords and codes are counted a second time, exactly and by account, where they are
+checked: in auth_service, which takes a try back when it was right.
 """
 
 import hashlib
 import time
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import structlog
-from fastapi import Request
+from fastapi import Request, Response
 from fastapi.params import Depends
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage, RedisStorage
@@ -21,18 +24,23 @@ from service_kit.request import current_request
 
 log = structlog.get_logger()
 
-# The one table. Sign-in classes count by address here and by account in auth_service's own rules.
+# The one table. By address before anybody is signed in, by account afterwards: a clinic's staff
+# share one address, so whoever is known counts as themselves.
 LIMITS = {
     "register": "20/hour",
-    "login": "10/5 minutes",
-    "login-account": "10/5 minutes",
-    "two-factor": "10/5 minutes",
+    "login": "30/5 minutes",
+    "two-factor": "30/5 minutes",
+    "mailed-link": "30/5 minutes",
     "forgot": "20/day",
-    "forgot-account": "5/day",
-    "refresh": "60/minute",
+    "refresh": "120/minute",
     "upload": "600/minute",
     "api": "3000/minute",
 }
+# Redis that did not answer is left alone for so long.
+REST_SECONDS = 1.0
+TIMEOUT_SECONDS = 0.5
+
+Limiter: TypeAlias = SlidingWindowCounterRateLimiter
 
 
 class RateLimits:
@@ -47,46 +55,62 @@ class RateLimits:
         self._items: dict[str, RateLimitItem] = {
             name: parse(text) for name, text in {**LIMITS, **overrides}.items()
         }
-        shared = RedisStorage(f"async+{redis_url}", implementation="redispy", socket_timeout=0.5)
-        self._shared = SlidingWindowCounterRateLimiter(shared)
-        self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._shared = Limiter(
+            RedisStorage(
+                f"async+{redis_url}",
+                implementation="redispy",
+                socket_timeout=TIMEOUT_SECONDS,
+                socket_connect_timeout=TIMEOUT_SECONDS,
+            )
+        )
+        self._own = Limiter(MemoryStorage())
+        self._rests_until = 0.0
 
-    async def count(self, name: str, *keys: str) -> None:
-        """Count one call of class `name`, once for each key.
+    def policy(self, name: str) -> str:
+        """The class's RateLimit-Policy header (draft-ietf-httpapi-ratelimit-headers-10)."""
+        item = self._items[name]
+        return f'"{name}";q={item.amount};w={item.get_expiry()}'
+
+    async def count(self, name: str, key: str) -> None:
+        """Count one call of class `name` for `key`.
 
         Raises:
             DomainError: RESOURCE_EXHAUSTED RATE_LIMITED with the seconds to wait.
         """
-        item = self._items[name]
-        for key in keys:
-            # Keys may be e-mail addresses, which have no business in Redis.
-            hashed = hashlib.sha256(key.encode()).hexdigest()[:32]
+        # Keys may name people, who have no business in Redis.
+        hashed = hashlib.sha256(key.encode()).hexdigest()[:32]
+        if time.monotonic() >= self._rests_until:
             try:
-                limiter = self._shared
-                allowed = await limiter.hit(item, name, hashed)
+                await self._count(self._shared, name, hashed)
             except (RedisError, OSError, TimeoutError):
                 log.warning("redis does not answer; this gateway counts for itself")
-                limiter = self._own
-                allowed = await limiter.hit(item, name, hashed)
-            if not allowed:
-                window = await limiter.get_window_stats(item, name, hashed)
-                raise DomainError(
-                    Code.RESOURCE_EXHAUSTED,
-                    "RATE_LIMITED",
-                    "Too many tries; wait a little.",
-                    retry_after=max(1.0, window.reset_time - time.time()),
-                )
+                self._rests_until = time.monotonic() + REST_SECONDS
+            else:
+                return
+        await self._count(self._own, name, hashed)
+
+    async def _count(self, limiter: Limiter, name: str, hashed: str) -> None:
+        item = self._items[name]
+        if await limiter.hit(item, name, hashed):
+            return
+        window = await limiter.get_window_stats(item, name, hashed)
+        raise DomainError(
+            Code.RESOURCE_EXHAUSTED,
+            "RATE_LIMITED",
+            "Too many tries; wait a little.",
+            retry_after=max(1.0, window.reset_time - time.time()),
+            metadata={"limit": name},
+        )
 
 
 def limited(name: str) -> Depends:
-    """Count every call of a route by address and, when somebody is signed in, by account."""
+    """Count every call of a route by account or, where nobody is signed in, by address."""
 
-    async def count(request: Request) -> None:
+    async def count(request: Request, response: Response) -> None:
         limits: RateLimits = request.app.state.rate_limits
-        keys = [f"address {current_request().client_address}"]
-        if account := caller_key():
-            # A clinic's staff share one address: whoever is known counts as themselves.
-            keys = [f"account {account}"]
-        await limits.count(name, *keys)
+        account = caller_key()
+        key = f"account {account}" if account else f"address {current_request().client_address}"
+        response.headers["RateLimit-Policy"] = limits.policy(name)
+        await limits.count(name, key)
 
     return Depends(count)

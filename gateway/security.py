@@ -3,8 +3,10 @@
 from fastapi import FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Depends
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
+from dermis.options.v1 import access_pb2
+from gateway.settings import Settings
 from service_kit.errors import Code, DomainError
 from service_kit.principal import (
     Permission,
@@ -24,6 +26,8 @@ class Permit:
     async def __call__(self, request: Request) -> None:
         """Refuse with 401 or 403 before anything else of the route runs."""
         set_current_principal(None)
+        if self.permission == access_pb2.PERMISSION_PUBLIC:
+            return  # open to anyone, so a stale token must not close it
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
             verifier: TokenVerifier = request.app.state.verifier
@@ -36,32 +40,39 @@ def permit(permission: Permission) -> Depends:
     return Depends(Permit(permission))
 
 
-def permission_of(route: APIRoute) -> Permission | None:
-    """The permission that a route names; None where it names none."""
-    return next(
-        (call.permission for call in _calls(route.dependant) if isinstance(call, Permit)), None
-    )
+def route_permissions(app: FastAPI) -> dict[str, Permission | None]:
+    """What every route of the app needs, by "METHOD /path"; None where a route names nothing."""
+    return {
+        f"{method} {route.path}": _permission(route)
+        for route in iter_route_contexts(app.routes)
+        for method in sorted(route.methods or ())
+        # The API's own description is public, and FastAPI's route for it takes no dependencies.
+        if route.path != app.openapi_url
+    }
 
 
 def refuse_open_routes(app: FastAPI) -> None:
     """Fail at start if a route names no permission."""
-    for route in app.routes:
-        if isinstance(route, APIRoute) and not permission_of(route):
-            raise RuntimeError(f"{route.path} names no permission")
+    if nameless := [route for route, named in route_permissions(app).items() if not named]:
+        raise RuntimeError(f"no permission is named by {', '.join(nameless)}")
 
 
 def check_origin(request: Request) -> None:
     """Refuse a cookie-carrying request that another site's page has sent (CSRF).
 
-    Browsers send Origin with every POST; programs send none and carry no ambient cookie.
+    Browsers send Origin with every POST, and no page can change it or Host; programs send none
+    and carry no ambient cookie. The second wall behind SameSite=Strict.
 
     Raises:
         DomainError: PERMISSION_DENIED FOREIGN_ORIGIN.
     """
     origin = request.headers.get("origin")
-    own = {request.app.state.settings.public_url.rstrip("/"), f"{request.base_url}".rstrip("/")}
-    own |= {f"{request.url.scheme}://{request.headers.get('host', '')}"}
-    own |= set(request.app.state.settings.cors_origins)
+    settings: Settings = request.app.state.settings
+    own = {
+        settings.public_url.rstrip("/"),
+        f"{request.url.scheme}://{request.headers.get('host', '')}",
+        *settings.cors_origins,
+    }
     if origin and origin not in own:
         raise DomainError(
             Code.PERMISSION_DENIED, "FOREIGN_ORIGIN", "Another site may not use this session."
@@ -74,5 +85,9 @@ def caller_key() -> str:
     return str(principal.user_id) if principal else ""
 
 
-def _calls(dependant: Dependant) -> list[object]:
-    return [dependant.call] + [call for d in dependant.dependencies for call in _calls(d)]
+def _permission(route: RouteContext) -> Permission | None:
+    if not isinstance(route.original_route, APIRoute):
+        return None
+    dependant: Dependant = route.dependant
+    calls = (found.call for found in dependant.dependencies)
+    return next((call.permission for call in calls if isinstance(call, Permit)), None)

@@ -29,6 +29,10 @@ class TorchServeAway(TorchServeError):
     """Not reachable, too slow, full, or without a working worker: try again later."""
 
 
+class TorchServeFull(TorchServeAway):
+    """Its queue has no room: it is well, and another may have room now."""
+
+
 class ModelMissing(TorchServeError):
     """This TorchServe does not serve the model version (any more)."""
 
@@ -152,6 +156,8 @@ def _finding(answer: httpx.Response) -> Finding:
     # 503 means two things: no room (try another) and a handler that raised (do not).
     if kind == "InternalServerException" and answer.status_code == 503:
         raise HandlerFailed("the handler raised")
+    if kind == "ServiceUnavailableException":
+        raise TorchServeFull(kind)
     raise TorchServeAway(f"HTTP {answer.status_code} {kind}")
 
 

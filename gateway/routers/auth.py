@@ -8,7 +8,7 @@ from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.errors import answers
 from gateway.rate_limit import limited
-from gateway.routers.dependencies import ClientsDep, RateLimitsDep
+from gateway.routers.dependencies import ClientsDep
 from gateway.schemas.auth import (
     Credentials,
     EmailOnly,
@@ -27,6 +27,8 @@ from gateway.security import check_origin, permit
 from service_kit.clock import from_timestamp
 from service_kit.errors import Code, DomainError
 
+# The refresh token travels in this cookie only, and only to /auth: no script and no other route
+# sees it. Programs keep cookies too (docs/decisions/0030-refresh-token-in-a-cookie-only.md).
 COOKIE = "dermis_refresh"
 
 router = APIRouter(
@@ -48,7 +50,7 @@ async def register(body: Registration, clients: ClientsDep) -> None:
 
 
 @router.post(
-    "/verify-email", status_code=204, dependencies=[limited("two-factor")], responses=answers(422)
+    "/verify-email", status_code=204, dependencies=[limited("mailed-link")], responses=answers(422)
 )
 async def verify_email(body: TokenOnly, clients: ClientsDep) -> None:
     """Prove an address with the token from the mail."""
@@ -58,19 +60,16 @@ async def verify_email(body: TokenOnly, clients: ClientsDep) -> None:
 @router.post(
     "/resend-verification", status_code=202, dependencies=[limited("forgot")], responses=answers()
 )
-async def resend_verification(body: EmailOnly, clients: ClientsDep, limits: RateLimitsDep) -> None:
+async def resend_verification(body: EmailOnly, clients: ClientsDep) -> None:
     """Send the verification mail again. Always the same answer."""
-    await limits.count("forgot-account", f"account {body.email.casefold()}")
     await clients.auth.ResendVerification(pb.ResendVerificationRequest(email=body.email))
 
 
 @router.post("/login", dependencies=[limited("login")], responses=answers(401, 422))
 async def login(
-    body: Credentials, response: Response, clients: ClientsDep, limits: RateLimitsDep,
-    request: Request,
-) -> SignInStep:  # fmt: skip
+    body: Credentials, request: Request, response: Response, clients: ClientsDep
+) -> SignInStep:
     """First step: the password."""
-    await limits.count("login-account", f"account {body.email.casefold()}")
     answer = await clients.auth.Login(pb.LoginRequest(email=body.email, password=body.password))
     if answer.HasField("authenticated"):
         return signed_in(request, response, answer.authenticated)
@@ -111,11 +110,11 @@ async def refresh(request: Request, response: Response, clients: ClientsDep) -> 
     return signed_in(request, response, answer.tokens)
 
 
-@router.post("/logout", status_code=204, responses=answers(403))
+@router.post("/logout", status_code=204, dependencies=[limited("refresh")], responses=answers(403))
 async def logout(request: Request, response: Response, clients: ClientsDep) -> None:
     """End the session of the refresh cookie."""
     check_origin(request)
-    response.delete_cookie(COOKIE, path="/")
+    response.delete_cookie(COOKIE, path=_cookie_path(request))
     if token := request.cookies.get(COOKIE):
         await clients.auth.Logout(pb.LogoutRequest(refresh_token=token))
 
@@ -123,14 +122,13 @@ async def logout(request: Request, response: Response, clients: ClientsDep) -> N
 @router.post(
     "/forgot-password", status_code=202, dependencies=[limited("forgot")], responses=answers(422)
 )
-async def forgot_password(body: EmailOnly, clients: ClientsDep, limits: RateLimitsDep) -> None:
+async def forgot_password(body: EmailOnly, clients: ClientsDep) -> None:
     """Ask for a mail to set a new password. Always the same answer."""
-    await limits.count("forgot-account", f"account {body.email.casefold()}")
     await clients.auth.ForgotPassword(pb.ForgotPasswordRequest(email=body.email))
 
 
 @router.post(
-    "/reset-password", status_code=204, dependencies=[limited("two-factor")],
+    "/reset-password", status_code=204, dependencies=[limited("mailed-link")],
     responses=answers(422),
 )  # fmt: skip
 async def reset_password(body: PasswordReset, clients: ClientsDep) -> None:
@@ -140,7 +138,7 @@ async def reset_password(body: PasswordReset, clients: ClientsDep) -> None:
     )
 
 
-@router.get("/jwks.json", responses=answers())
+@router.get("/jwks.json", dependencies=[limited("api")], responses=answers())
 async def signing_keys(clients: ClientsDep) -> SigningKeys:
     """The public keys that access tokens are signed with."""
     answer = await clients.auth.GetSigningKeys(pb.GetSigningKeysRequest())
@@ -158,10 +156,14 @@ def signed_in(request: Request, response: Response, tokens: pb.Tokens) -> Signed
         COOKIE,
         tokens.refresh_token,
         expires=from_timestamp(tokens.refresh_expires_at),
-        path="/",
+        path=_cookie_path(request),
         secure=request.app.state.settings.cookie_secure,
         httponly=True,
         samesite="strict",
     )
     response.headers["Cache-Control"] = "no-store"
     return SignedIn.of(tokens)
+
+
+def _cookie_path(request: Request) -> str:
+    return f"{request.scope['root_path']}{router.prefix}"

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Header, Query, Request
 
 from gateway.clients import Clients
 from gateway.diagnosis import Model
-from gateway.rate_limit import RateLimits
+from service_kit.errors import Code, DomainError
 
 
 def _clients(request: Request) -> Clients:
@@ -19,13 +19,26 @@ def _model(request: Request) -> Model:
     return found
 
 
-def _limits(request: Request) -> RateLimits:
-    found: RateLimits = request.app.state.rate_limits
-    return found
+def _version(
+    if_match: Annotated[str, Header(description="The ETag that the change is made from.")] = "",
+) -> int:
+    """The version in If-Match.
+
+    Raises:
+        DomainError: FAILED_PRECONDITION IF_MATCH_REQUIRED when it is absent or not one of ours.
+    """
+    try:
+        return int(if_match.strip().removeprefix("W/").strip('"'))
+    except ValueError:
+        raise DomainError(
+            Code.FAILED_PRECONDITION,
+            "IF_MATCH_REQUIRED",
+            "Send the ETag of what you have changed in If-Match, so that nobody's change is lost.",
+        ) from None
 
 
 ClientsDep = Annotated[Clients, Depends(_clients)]
 ModelDep = Annotated[Model, Depends(_model)]
-RateLimitsDep = Annotated[RateLimits, Depends(_limits)]
+Version = Annotated[int, Depends(_version)]
 Limit = Annotated[int, Query(ge=1, le=200, description="Rows a page.")]
 Cursor = Annotated[str, Query(max_length=4096, description="`next_cursor` of the page before.")]

@@ -1,18 +1,19 @@
-"""/patients: profiles and history."""
+"""/patients: profiles, history and timeline."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from dermis.options.v1 import access_pb2
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.errors import answers
 from gateway.rate_limit import limited
-from gateway.routers.dependencies import ClientsDep, Cursor, Limit
-from gateway.schemas.detections import Detection, DetectionPage
-from gateway.schemas.patients import Patient, PatientPage, PatientProfile
+from gateway.routers.dependencies import ClientsDep, Cursor, Limit, Version
+from gateway.schemas.detections import Detection
+from gateway.schemas.fields import Page
+from gateway.schemas.patients import Patient, PatientProfile
+from gateway.schemas.timeline import Kind, Note, NoteDraft, TimelinePage, timeline_entry
 from gateway.security import permit
-from service_kit.errors import Code, DomainError
 
 READ = permit(access_pb2.PERMISSION_READ_PATIENTS)
 WRITE = permit(access_pb2.PERMISSION_WRITE_PATIENTS)
@@ -34,12 +35,12 @@ async def list_patients(
     limit: Limit = 50,
     cursor: Cursor = "",
     archived: Annotated[bool, Query(description="Archived patients instead.")] = False,
-) -> PatientPage:
+) -> Page[Patient]:
     """My clinic's patients, by name or record number."""
     page = await clients.patients.ListPatients(
         pb.ListPatientsRequest(search=search, limit=limit, cursor=cursor, archived=archived)
     )
-    return PatientPage(
+    return Page(
         items=[Patient.of(patient) for patient in page.patients],
         next_cursor=page.next_cursor or None,
     )
@@ -58,15 +59,13 @@ async def get_patient(patient_id: str, response: Response, clients: ClientsDep) 
 async def update_patient(
     patient_id: str,
     body: PatientProfile,
+    version: Version,
     response: Response,
     clients: ClientsDep,
-    if_match: Annotated[str, Header(description="The ETag the change was made from.")] = "",
 ) -> Patient:
     """Replace a patient's profile; 412 where somebody changed it meanwhile."""
     answer = await clients.patients.UpdatePatient(
-        pb.UpdatePatientRequest(
-            patient_id=patient_id, version=_version(if_match), profile=body.message()
-        )
+        pb.UpdatePatientRequest(patient_id=patient_id, version=version, profile=body.message())
     )
     return _tagged(response, answer.patient)
 
@@ -87,29 +86,68 @@ async def restore_patient(patient_id: str, clients: ClientsDep) -> Patient:
 
 @router.get("/{patient_id}/detections", dependencies=[READ, limited("api")], responses=answers(404))
 async def list_detections(
-    patient_id: str, clients: ClientsDep, limit: Limit = 50, cursor: Cursor = ""
-) -> DetectionPage:
-    """A patient's history, newest first."""
+    patient_id: str,
+    clients: ClientsDep,
+    lesion_id: Annotated[str, Query(max_length=64, description="Only this lesion's.")] = "",
+    image_id: Annotated[str, Query(max_length=64, description="Only this image's.")] = "",
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Page[Detection]:
+    """A patient's diagnoses, newest first, without heatmaps."""
     page = await clients.detections.ListDetections(
-        pb.ListDetectionsRequest(patient_id=patient_id, limit=limit, cursor=cursor)
+        pb.ListDetectionsRequest(
+            patient_id=patient_id,
+            lesion_id=lesion_id,
+            image_id=image_id,
+            limit=limit,
+            cursor=cursor,
+        )
     )
-    return DetectionPage(
+    return Page(
         items=[Detection.of(detection) for detection in page.detections],
         next_cursor=page.next_cursor or None,
     )
 
 
+@router.get("/{patient_id}/timeline", dependencies=[READ, limited("api")], responses=answers(404))
+async def list_timeline(
+    patient_id: str,
+    clients: ClientsDep,
+    lesion_id: Annotated[str, Query(max_length=64, description="Only this lesion's.")] = "",
+    kind: Annotated[list[Kind] | None, Query(description="Only these kinds.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> TimelinePage:
+    """All that happened to a patient, newest first."""
+    page = await clients.timeline.ListTimeline(
+        pb.ListTimelineRequest(
+            patient_id=patient_id,
+            lesion_id=lesion_id,
+            kinds=[pb.TimelineKind.Value(f"TIMELINE_KIND_{name.upper()}") for name in kind or ()],
+            limit=limit,
+            cursor=cursor,
+        )
+    )
+    return TimelinePage(
+        items=[timeline_entry(entry) for entry in page.entries],
+        next_cursor=page.next_cursor or None,
+    )
+
+
+@router.post(
+    "/{patient_id}/notes",
+    status_code=201,
+    dependencies=[WRITE, limited("api")],
+    responses=answers(404, 409),
+)
+async def add_note(patient_id: str, body: NoteDraft, clients: ClientsDep) -> Note:
+    """Write a note; it stands in the timeline and is never changed."""
+    answer = await clients.timeline.AddNote(
+        pb.AddNoteRequest(patient_id=patient_id, lesion_id=body.lesion_id or "", text=body.text)
+    )
+    return Note.of(answer.note)
+
+
 def _tagged(response: Response, patient: pb.Patient) -> Patient:
     response.headers["ETag"] = f'"{patient.version}"'
     return Patient.of(patient)
-
-
-def _version(if_match: str) -> int:
-    try:
-        return int(if_match.strip().removeprefix("W/").strip('"'))
-    except ValueError:
-        raise DomainError(
-            Code.FAILED_PRECONDITION,
-            "IF_MATCH_REQUIRED",
-            "Send the patient's ETag in If-Match, so that nobody's change is lost.",
-        ) from None

@@ -1,115 +1,157 @@
 """Bodies of /predict and /detections."""
 
-from datetime import datetime
 from typing import Literal, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.findings import grid_of, shown_maximum
+from gateway.schemas.fields import Body, Id, Moment, Note
 from service_kit.clock import from_timestamp
 
 Target = Literal["benign", "malignant"]
-
-
-_STATUS: dict[int, Literal["pending", "complete", "failed"]] = {
-    pb.DETECTION_STATUS_PENDING: "pending",
-    pb.DETECTION_STATUS_COMPLETE: "complete",
-    pb.DETECTION_STATUS_FAILED: "failed",
-}
+Verdict = Literal["agrees", "benign", "malignant", "biopsy_benign", "biopsy_malignant"]
 
 
 class ModelName(BaseModel):
     """Which model answered."""
 
-    name: str
-    version: str
+    name: str = Field(examples=["lesion"])
+    version: str = Field(examples=["1.0.0"])
 
 
 class Heatmap(BaseModel):
     """Where the model looked: rows of its own grid, ≥ 0; `max` is full colour when shown."""
 
-    target: Target
-    method: str
-    layer: str
-    grid: list[list[float]]
-    max: float
+    target: Target = Field(examples=["malignant"])
+    method: str = Field(examples=["grad-cam"])
+    layer: str = Field(examples=["conv_head"])
+    grid: list[list[float]] = Field(examples=[[[0.0, 0.12], [0.31, 0.04]]])
+    max: float = Field(examples=[0.31])
 
     @classmethod
     def of(cls, heatmap: pb.Heatmap) -> Self:
         """From patient_service's heatmap."""
-        return cls(
-            target=heatmap.target,
-            method=heatmap.method,
-            layer=heatmap.layer,
-            grid=grid_of(heatmap).tolist(),
-            max=shown_maximum(heatmap),
+        return cls.model_validate(
+            {
+                "target": heatmap.target,
+                "method": heatmap.method,
+                "layer": heatmap.layer,
+                "grid": grid_of(heatmap).tolist(),
+                "max": shown_maximum(heatmap),
+            }
         )
 
 
 class Explanation(Heatmap):
     """A heatmap with the addresses of its pictures."""
 
-    heatmap_url: str
-    overlay_url: str
+    heatmap_url: str = Field(examples=["/api/detections/…/heatmap.png?target=malignant"])
+    overlay_url: str = Field(examples=["/api/detections/…/overlay.png?target=malignant"])
 
 
 class Detection(BaseModel):
-    """A diagnosis of one image: decision support, not a diagnosis by a physician."""
+    """A diagnosis of one image: decision support, not a diagnosis by a physician.
 
-    id: str
-    patient_id: str
-    image_id: str
-    lesion_id: str | None
-    status: Literal["pending", "complete", "failed"]
-    label: Target | None = None
-    probability_malignant: float | None = None
-    confidence: float | None = None
-    threshold: float | None = None
-    assessable: bool | None = None
-    quality: list[str] = []
+    While it is `pending` there is no finding yet; `failed` says why in `failure_reason`.
+    """
+
+    id: Id
+    patient_id: Id
+    image_id: Id
+    lesion_id: Id | None
+    status: Literal["pending", "complete", "failed"] = Field(examples=["complete"])
+    label: Target | None = Field(default=None, examples=["malignant"])
+    probability_malignant: float | None = Field(
+        default=None, description="Calibrated, 0 to 1.", examples=[0.83]
+    )
+    confidence: float | None = Field(
+        default=None, description="Probability of the label.", examples=[0.83]
+    )
+    threshold: float | None = Field(
+        default=None, description="At or above it the label is malignant.", examples=[0.17]
+    )
+    assessable: bool | None = Field(
+        default=None, description="Whether the photo is usable.", examples=[True]
+    )
+    quality: list[str] = Field(default=[], examples=[[]])
     model: ModelName | None = None
-    heatmap: Heatmap | None = None
-    failure_reason: str | None = None
-    created_at: datetime
-    finished_at: datetime | None = None
+    heatmap: Heatmap | None = Field(default=None, description="Not in lists.")
+    failure_reason: str | None = Field(default=None, examples=[None])
+    rediagnosis: bool = Field(default=False, examples=[False])
+    requested_by: Id | None = None
+    created_at: Moment
+    finished_at: Moment | None = None
 
     @classmethod
     def of(cls, detection: pb.Detection) -> Self:
         """From patient_service's detection."""
-        shown = cls(
-            id=detection.id,
-            patient_id=detection.patient_id,
-            image_id=detection.image_id,
-            lesion_id=detection.lesion_id or None,
-            status=_status(detection.status),
-            failure_reason=detection.failure_reason or None,
-            created_at=from_timestamp(detection.created_at),
-            finished_at=from_timestamp(detection.finished_at)
-            if detection.HasField("finished_at")
-            else None,
+        status = pb.DetectionStatus.Name(detection.status).removeprefix("DETECTION_STATUS_")
+        return cls.model_validate(
+            {
+                "id": detection.id,
+                "patient_id": detection.patient_id,
+                "image_id": detection.image_id,
+                "lesion_id": detection.lesion_id or None,
+                "status": status.lower(),
+                "failure_reason": detection.failure_reason or None,
+                "rediagnosis": detection.rediagnosis,
+                "requested_by": detection.requested_by or None,
+                "created_at": from_timestamp(detection.created_at),
+                "finished_at": from_timestamp(detection.finished_at)
+                if detection.HasField("finished_at")
+                else None,
+                **(_found(detection.finding) if detection.HasField("finding") else {}),
+            }
         )
-        if detection.HasField("finding"):
-            shown._add(detection.finding)
-        return shown
-
-    def _add(self, finding: pb.Finding) -> None:
-        self.label = finding.label  # type: ignore[assignment]
-        self.probability_malignant = finding.probability_malignant
-        self.confidence = finding.confidence
-        self.threshold = finding.threshold
-        self.assessable = finding.assessable
-        self.quality = list(finding.quality)
-        self.model = ModelName(name=finding.model_name, version=finding.model_version)
-        self.heatmap = Heatmap.of(finding.heatmap) if finding.HasField("heatmap") else None
 
 
-class DetectionPage(BaseModel):
-    """A page of detections, newest first, without heatmaps."""
+class ReviewDraft(Body):
+    """The clinician's own verdict on a diagnosis."""
 
-    items: list[Detection]
-    next_cursor: str | None
+    verdict: Verdict = Field(examples=["agrees"])
+    note: Note = ""
 
 
-def _status(value: pb.DetectionStatus.ValueType) -> Literal["pending", "complete", "failed"]:
-    return _STATUS[value]
+class Review(BaseModel):
+    """A verdict as it was given; a later one does not replace it."""
+
+    id: Id
+    detection_id: Id
+    verdict: Verdict = Field(examples=["agrees"])
+    note: Note
+    author_id: Id
+    created_at: Moment
+
+    @classmethod
+    def of(cls, review: pb.Review) -> Self:
+        """From patient_service's review."""
+        return cls.model_validate(
+            {
+                "id": review.id,
+                "detection_id": review.detection_id,
+                "verdict": pb.Verdict.Name(review.verdict).removeprefix("VERDICT_").lower(),
+                "note": review.note,
+                "author_id": review.author_id,
+                "created_at": from_timestamp(review.created_at),
+            }
+        )
+
+
+class ReviewedDetection(Detection):
+    """A diagnosis with its verdicts, oldest first."""
+
+    reviews: list[Review] = []
+
+
+def _found(finding: pb.Finding) -> dict[str, object]:
+    return {
+        "label": finding.label,
+        "probability_malignant": finding.probability_malignant,
+        "confidence": finding.confidence,
+        "threshold": finding.threshold,
+        "assessable": finding.assessable,
+        "quality": list(finding.quality),
+        "model": {"name": finding.model_name, "version": finding.model_version},
+        "heatmap": Heatmap.of(finding.heatmap) if finding.HasField("heatmap") else None,
+    }

@@ -1,0 +1,47 @@
+"""Where the model looked: the heatmap that a diagnosis was made with, or the other class's."""
+
+from dermis.patient.v1 import patient_pb2 as pb
+from gateway import photos
+from gateway.clients import Clients
+from gateway.diagnosis import Model
+from gateway.findings import heatmap_message
+from service_kit.errors import Code, DomainError
+from serving.torchserve import ModelMissing, TorchServeError
+
+
+async def explain(
+    clients: Clients, model: Model, detection: pb.Detection, target: str | None
+) -> pb.Heatmap:
+    """The stored heatmap, or a new one by the same model version for the other class.
+
+    Raises:
+        DomainError: FAILED_PRECONDITION NOT_DIAGNOSED or MODEL_RETIRED; UNAVAILABLE
+            MODEL_UNAVAILABLE.
+        grpc.aio.AioRpcError: patient_service refused or is away.
+    """
+    if detection.status != pb.DETECTION_STATUS_COMPLETE:
+        raise DomainError(
+            Code.FAILED_PRECONDITION, "NOT_DIAGNOSED", "This detection has no result yet."
+        )
+    stored = detection.finding.heatmap
+    if target is None or target == stored.target:
+        return stored
+    photo = await photos.read(clients, detection.image_id)
+    try:
+        finding = await model.ask(photo, target=target, version=detection.finding.model_version)
+    except ModelMissing:
+        raise DomainError(
+            Code.FAILED_PRECONDITION,
+            "MODEL_RETIRED",
+            "The model version of this diagnosis is no longer loaded; diagnose the image again.",
+        ) from None
+    except TorchServeError:
+        raise model_unavailable() from None
+    return heatmap_message(finding.heatmap)
+
+
+def model_unavailable() -> DomainError:
+    """The refusal of what only the model can answer, while it does not."""
+    return DomainError(
+        Code.UNAVAILABLE, "MODEL_UNAVAILABLE", "The model does not answer; try again in a moment."
+    )

@@ -1,0 +1,63 @@
+"""Stored photos on their way out of patient_service."""
+
+from collections.abc import AsyncIterator
+from typing import TypeAlias
+
+import grpc
+
+from dermis.patient.v1 import patient_pb2 as pb
+from gateway.clients import Clients
+
+_Parts: TypeAlias = grpc.aio.UnaryStreamCall[pb.GetImageRequest, pb.GetImageResponse]
+
+READ_SECONDS = 15.0
+# A stream goes as fast as the client at its other end takes it.
+STREAM_SECONDS = 120.0
+
+
+class PhotoStream:
+    """A photo being read: read its chunks or close it."""
+
+    def __init__(self, content: pb.ImageContent, parts: _Parts) -> None:
+        self.content = content
+        self._parts = parts
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The bytes, in parts."""
+        try:
+            async for part in self._parts:
+                yield part.chunk
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Stop reading."""
+        self._parts.cancel()
+
+
+async def read(clients: Clients, image_id: str) -> bytes:
+    """A photo's bytes as stored.
+
+    Raises:
+        grpc.aio.AioRpcError: NOT_FOUND, or patient_service is away.
+    """
+    parts = clients.images.GetImage(
+        pb.GetImageRequest(image_id=image_id, variant=pb.IMAGE_VARIANT_ORIGINAL),
+        timeout=READ_SECONDS,
+    )
+    return b"".join([part.chunk async for part in parts])
+
+
+async def stream(
+    clients: Clients, image_id: str, variant: pb.ImageVariant.ValueType
+) -> PhotoStream:
+    """Begin to read a photo; a refusal is raised here, before anything was sent on.
+
+    Raises:
+        grpc.aio.AioRpcError: NOT_FOUND, or patient_service is away.
+    """
+    parts = clients.images.GetImage(
+        pb.GetImageRequest(image_id=image_id, variant=variant), timeout=STREAM_SECONDS
+    )
+    first = await anext(aiter(parts))
+    return PhotoStream(first.content, parts)

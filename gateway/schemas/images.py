@@ -1,0 +1,54 @@
+"""Bodies of /images."""
+
+from typing import Self
+
+from pydantic import BaseModel, Field
+
+from dermis.patient.v1 import patient_pb2 as pb
+from gateway.schemas.fields import Body, Id, Moment
+from service_kit.clock import from_timestamp
+
+
+class Image(BaseModel):
+    """A stored photo; its bytes are at /images/{id}."""
+
+    id: Id
+    patient_id: Id
+    lesion_id: Id | None = Field(description="Null in the unsorted tray.")
+    media_type: str = Field(examples=["image/jpeg"])
+    size: int = Field(description="Bytes as stored.", examples=[248_312])
+    width: int = Field(description="Pixels, upright.", examples=[1024])
+    height: int = Field(description="Pixels, upright.", examples=[768])
+    sha256: str = Field(
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]
+    )
+    quality: list[str] = Field(description="Warnings about the photo.", examples=[["BLURRED"]])
+    duplicate_of: Id | None = Field(description="The patient's first image of the same bytes.")
+    captured_at: Moment | None
+    created_at: Moment
+
+    @classmethod
+    def of(cls, image: pb.Image) -> Self:
+        """From patient_service's image."""
+        return cls(
+            id=image.id,
+            patient_id=image.patient_id,
+            lesion_id=image.lesion_id or None,
+            media_type=image.media_type,
+            size=image.size,
+            width=image.width,
+            height=image.height,
+            sha256=image.sha256,
+            quality=list(image.quality),
+            duplicate_of=image.duplicate_of or None,
+            captured_at=from_timestamp(image.captured_at)
+            if image.HasField("captured_at")
+            else None,
+            created_at=from_timestamp(image.created_at),
+        )
+
+
+class ImageMove(Body):
+    """Where an image belongs: a lesion of the same patient, or null for the unsorted tray."""
+
+    lesion_id: Id | None

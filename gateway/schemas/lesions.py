@@ -1,0 +1,118 @@
+"""Bodies of /lesions."""
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import BaseModel, Field
+
+from dermis.patient.v1 import patient_pb2 as pb
+from gateway.schemas.detections import Detection
+from gateway.schemas.fields import Body, Id, Moment
+from gateway.schemas.images import Image
+from service_kit.clock import from_timestamp
+
+BodySite = Literal[
+    "head_neck", "upper_extremity", "lower_extremity", "anterior_torso", "posterior_torso",
+    "lateral_torso", "palms_soles", "oral_genital",
+]  # fmt: skip
+LesionStatus = Literal["observed", "excised", "closed"]
+
+
+class BodyPosition(Body):
+    """A point on the body map."""
+
+    view: Literal["front", "back"] = Field(examples=["back"])
+    x: float = Field(ge=0, le=1, description="From the drawing's left edge.", examples=[0.42])
+    y: float = Field(ge=0, le=1, description="From the drawing's top edge.", examples=[0.31])
+
+    def message(self) -> pb.BodyPosition:
+        """As patient_service takes it."""
+        view = pb.BodyView.Value(f"BODY_VIEW_{self.view.upper()}")
+        return pb.BodyPosition(view=view, x=self.x, y=self.y)
+
+
+class LesionProfile(Body):
+    """What is known of a lesion."""
+
+    body_site: BodySite | None = Field(
+        default=None, description="ISIC's general anatomic sites.", examples=["posterior_torso"]
+    )
+    position: BodyPosition | None = None
+    label: str = Field(default="", max_length=2000, examples=["left shoulder blade, upper"])
+    first_noted: date | None = Field(default=None, examples=["2025-11-02"])
+    status: LesionStatus = Field(default="observed", examples=["observed"])
+
+    def message(self) -> pb.LesionProfile:
+        """As patient_service takes it."""
+        return pb.LesionProfile(
+            body_site=pb.BodySite.Value(f"BODY_SITE_{(self.body_site or 'unspecified').upper()}"),
+            position=self.position.message() if self.position else None,
+            label=self.label,
+            first_noted=self.first_noted.isoformat() if self.first_noted else "",
+            status=pb.LesionStatus.Value(f"LESION_STATUS_{self.status.upper()}"),
+        )
+
+
+class Lesion(LesionProfile):
+    """A place on the skin that is followed over time; `version` is also the ETag."""
+
+    id: Id
+    patient_id: Id
+    version: int = Field(examples=[1])
+    image_count: int | None = Field(
+        default=None, description="How many images show it; in lists.", examples=[3]
+    )
+    created_at: Moment
+    updated_at: Moment
+
+    @classmethod
+    def of(cls, lesion: pb.Lesion, *, counted: bool = False) -> Self:
+        """From patient_service's lesion; `counted` where its images were counted."""
+        profile = lesion.profile
+        site = pb.BodySite.Name(profile.body_site).removeprefix("BODY_SITE_").lower()
+        return cls.model_validate(
+            {
+                "id": lesion.id,
+                "patient_id": lesion.patient_id,
+                "version": lesion.version,
+                "body_site": None if site == "unspecified" else site,
+                "position": _position(profile.position) if profile.HasField("position") else None,
+                "label": profile.label,
+                "first_noted": profile.first_noted or None,
+                "status": pb.LesionStatus.Name(profile.status)
+                .removeprefix("LESION_STATUS_")
+                .lower(),
+                "image_count": lesion.image_count if counted else None,
+                "created_at": from_timestamp(lesion.created_at),
+                "updated_at": from_timestamp(lesion.updated_at),
+            }
+        )
+
+
+class ComparedImage(BaseModel):
+    """One side of a comparison: the image and its newest detection."""
+
+    image: Image
+    detection: Detection | None
+
+    @classmethod
+    def of(cls, side: pb.ComparedImage) -> Self:
+        """From patient_service's side."""
+        return cls(
+            image=Image.of(side.image),
+            detection=Detection.of(side.detection) if side.HasField("detection") else None,
+        )
+
+
+class Comparison(BaseModel):
+    """Two images of one lesion."""
+
+    lesion: Lesion
+    left: ComparedImage
+    right: ComparedImage
+
+
+def _position(position: pb.BodyPosition) -> dict[str, object]:
+    view = pb.BodyView.Name(position.view).removeprefix("BODY_VIEW_").lower()
+    # A float32 from the contract: 0.42 must not come back as 0.41999998688697815.
+    return {"view": view, "x": round(position.x, 6), "y": round(position.y, 6)}
