@@ -24,6 +24,7 @@ PATIENT_SERVICES = [
     "dermis.patient.v1.DetectionService",
     "dermis.patient.v1.TimelineService",
     "dermis.patient.v1.CompletionService",
+    "dermis.patient.v1.AuditService",
 ]
 # A service token is renewed when it has less than this left.
 _RENEW_SECONDS = 60
@@ -45,6 +46,7 @@ class Clients:
     detections: "patient_pb2_grpc.DetectionServiceAsyncStub"
     timeline: "patient_pb2_grpc.TimelineServiceAsyncStub"
     completion: "patient_pb2_grpc.CompletionServiceAsyncStub"
+    patient_audit: "patient_pb2_grpc.AuditServiceAsyncStub"
 
     async def close(self) -> None:
         """Close the channels."""
@@ -68,6 +70,7 @@ def open_clients(settings: Settings) -> Clients:
         detections=patient_pb2_grpc.DetectionServiceStub(patient),
         timeline=patient_pb2_grpc.TimelineServiceStub(patient),
         completion=patient_pb2_grpc.CompletionServiceStub(patient),
+        patient_audit=patient_pb2_grpc.AuditServiceStub(patient),
     )
 
 

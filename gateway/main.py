@@ -26,6 +26,8 @@ from gateway.openapi import describe, operation_id
 from gateway.rate_limit import RateLimits
 from gateway.replicas import Replicas
 from gateway.routers import (
+    accounts,
+    audit,
     auth,
     detections,
     dev,
@@ -45,6 +47,9 @@ from service_kit.redis_client import open_redis
 from service_kit.settings import load
 from serving.torchserve import InferenceClient
 
+ROUTERS = (
+    auth, users, patients, lesions, images, predict, detections, accounts, audit, health,
+)  # fmt: skip
 WEB = Path(__file__).parent / "web"
 # Uploads under way get this long to finish after SIGTERM.
 DRAIN_SECONDS = 20
@@ -60,7 +65,7 @@ def create_api(settings: Settings) -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=operation_id,
     )
-    for module in (auth, users, patients, lesions, images, predict, detections, health):
+    for module in ROUTERS:
         api.include_router(module.router)
     if settings.dev_mailbox:
         api.include_router(dev.router)

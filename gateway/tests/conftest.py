@@ -1,0 +1,124 @@
+"""The gateway as it is served, on a real Redis, with fakes of what lies behind its own seams."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import jwt
+import pytest
+from starlette.applications import Starlette
+
+from gateway.main import create_app
+from gateway.settings import Settings
+from gateway.tests.fake_auth import SIGNING_KEY, FakeAuth
+from gateway.tests.fake_patients import FakePatients
+from gateway.tests.fake_torchserve import FakeTorchServe
+from gateway.tests.processes import serve_grpc
+from service_kit.redis_client import open_redis
+from serving.torchserve import REPLICA_INDEX, Replica, replica_key
+
+URL = "http://dermis.test"
+
+
+def token(role: str = "clinician", **claims: Any) -> str:
+    """An access token, as auth_service would have signed it."""
+    moment = datetime.now(UTC)
+    content = {
+        "iss": "dermis", "aud": "dermis", "sub": str(uuid4()), "sid": str(uuid4()),
+        "role": role, "typ": "access", "clinic": str(uuid4()),
+        "iat": moment, "exp": moment + timedelta(minutes=10),
+    }  # fmt: skip
+    return jwt.encode(content | claims, SIGNING_KEY, algorithm="EdDSA", headers={"kid": "test"})
+
+
+def bearer(role: str = "clinician", **claims: Any) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token(role, **claims)}"}
+
+
+@dataclass
+class Gateway:
+    """A running gateway, its client, and the fakes behind it."""
+
+    app: Starlette
+    http: httpx.AsyncClient
+    auth: FakeAuth
+    patients: FakePatients
+    torchserve: FakeTorchServe
+    settings: Settings
+    redis_url: str
+    headers: dict[str, str] = field(default_factory=bearer)
+
+    @property
+    def state(self) -> Any:
+        """What the API's routes work with."""
+        return self.app.routes[-1].app.state  # type: ignore[attr-defined]
+
+    async def get(self, path: str, **options: Any) -> httpx.Response:
+        return await self.http.get(f"/api{path}", **{"headers": self.headers, **options})
+
+    async def post(self, path: str, body: Any = None, **options: Any) -> httpx.Response:
+        return await self.http.post(
+            f"/api{path}", **{"json": body, "headers": self.headers, **options}
+        )
+
+    async def upload(
+        self, data: bytes, *, patient: str = "", key: str = "", **fields: str
+    ) -> httpx.Response:
+        headers = self.headers | ({"Idempotency-Key": key} if key else {})
+        return await self.http.post(
+            f"/api/predict/upload/{patient or uuid4()}",
+            files={"file": ("photo.jpg", data, "image/jpeg")},
+            data=fields,
+            headers=headers,
+        )
+
+    async def publish(self, *replicas: Replica) -> None:
+        """Publish replicas as their followers would, and have the gateway read the list."""
+        async with open_redis(self.redis_url) as redis:
+            await redis.delete(REPLICA_INDEX)
+            for replica in replicas:
+                await redis.sadd(REPLICA_INDEX, replica.id)
+                await redis.set(replica_key(replica.id), replica.model_dump_json(), ex=60)
+        await self.state.replicas.refresh()
+
+
+@asynccontextmanager
+async def running(redis_url: str, **settings: Any) -> AsyncIterator[Gateway]:
+    """A gateway with everything behind it answering."""
+    async with AsyncExitStack() as stack:
+        auth, patients = FakeAuth(), FakePatients()
+        torchserve = await stack.enter_async_context(FakeTorchServe().serving())
+        known = Settings(
+            **{
+                "environment": "test",
+                "redis_url": redis_url,
+                "auth_address": await stack.enter_async_context(serve_grpc(auth.add_to)),
+                "patient_address": await stack.enter_async_context(serve_grpc(patients.add_to)),
+                "service_secret": "gateway-secret",
+                "public_url": URL,
+                "prediction_seconds": 1,
+                **settings,
+            }
+        )
+        async with open_redis(redis_url) as redis:
+            await redis.flushdb()
+        app = create_app(known)
+        await stack.enter_async_context(app.router.lifespan_context(app))
+        http = await stack.enter_async_context(
+            httpx.AsyncClient(
+                transport=httpx.ASGITransport(app, client=("198.51.100.7", 4711)), base_url=URL
+            )
+        )
+        gateway = Gateway(app, http, auth, patients, torchserve, known, redis_url)
+        await gateway.publish(torchserve.replica("one"))
+        yield gateway
+
+
+@pytest.fixture
+async def gateway(redis_url: str) -> AsyncIterator[Gateway]:
+    async with running(redis_url) as found:
+        yield found

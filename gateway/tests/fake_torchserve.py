@@ -1,0 +1,97 @@
+"""TorchServe's inference API as the gateway sees it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from gateway.tests.processes import serve_http
+from serving.torchserve import Replica
+
+
+@dataclass
+class Asked:
+    """One request that came in."""
+
+    model: str
+    version: str
+    body: bytes
+    headers: dict[str, str]
+
+
+@dataclass
+class FakeTorchServe:
+    """Answers every photo alike, or fails in one of TorchServe's ways.
+
+    Attributes:
+        mood: "well", "slow", "full", "raising", "refusing" or "garbled".
+        version: the one that is loaded; others answer 404.
+    """
+
+    mood: str = "well"
+    version: str = "1.0.0"
+    probability: float = 0.75
+    token: str = "inference-token"
+    asked: list[Asked] = field(default_factory=list)
+    url: str = ""
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator["FakeTorchServe"]:
+        routes = [Route("/predictions/{model}/{version}", self._predict, methods=["POST"])]
+        async with serve_http(Starlette(routes=routes)) as self.url:
+            yield self
+
+    def replica(self, name: str, **fields: Any) -> Replica:
+        """What its follower publishes."""
+        known = {
+            "id": name, "address": self.url, "token": self.token, "model": "lesion",
+            "live_version": self.version, "loaded_versions": [self.version], "workers": 2,
+            "state": "ready", "seen_at": time.time(),
+        }  # fmt: skip
+        return Replica(**(known | fields))
+
+    async def _predict(self, request: Request) -> Response:
+        path = request.path_params
+        body = await request.body()
+        self.asked.append(Asked(path["model"], path["version"], body, dict(request.headers)))
+        if request.headers.get("authorization") != f"Bearer {self.token}":
+            return _problem(400, "InvalidKeyException")
+        if path["version"] != self.version:
+            return _problem(404, "ModelVersionNotFoundException")
+        if self.mood == "slow":
+            await asyncio.sleep(5)
+        failures = {
+            "full": lambda: _problem(503, "ServiceUnavailableException"),
+            "raising": lambda: _problem(503, "InternalServerException"),
+            "refusing": lambda: JSONResponse(
+                {"error": {"reason": "IMAGE_TRUNCATED", "message": "cut"}}, 400
+            ),
+            "garbled": lambda: Response(b"not json"),
+        }
+        if self.mood in failures:
+            return failures[self.mood]()
+        target = request.headers.get("x-dermis-target", "malignant")
+        return JSONResponse(self._finding(target))
+
+    def _finding(self, target: str) -> dict[str, Any]:
+        grid = [[0.0] * 7 for _ in range(7)]
+        grid[3][3] = 0.4 if target == "malignant" else 0.01
+        return {
+            "label": "malignant", "probability_malignant": self.probability,
+            "confidence": self.probability, "threshold": 0.17, "assessable": True, "quality": [],
+            "model": {"name": "lesion", "version": self.version},
+            "heatmap": {
+                "grid": grid, "target": target, "method": "grad-cam", "layer": "conv_head"
+            },
+        }  # fmt: skip
+
+
+def _problem(status: int, kind: str) -> Response:
+    return JSONResponse({"code": status, "type": kind, "message": ""}, status)

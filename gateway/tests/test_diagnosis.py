@@ -1,0 +1,259 @@
+"""A photo comes in: what is stored, what is asked, what is answered."""
+
+import asyncio
+import struct
+import zlib
+
+import pytest
+
+from dermis.patient.v1 import patient_pb2 as pb
+from gateway.tests.conftest import Gateway
+from gateway.tests.pictures import photo
+from service_kit.errors import Code, DomainError
+
+AWAY = DomainError(Code.UNAVAILABLE, "DATABASE_UNAVAILABLE", "Away.", retry_after=3)
+
+
+async def test_a_photo_becomes_a_stored_image_and_a_complete_diagnosis(gateway: Gateway) -> None:
+    data = photo()
+    answer = await gateway.upload(data)
+    assert answer.status_code == 201, answer.text
+    body = answer.json()
+    assert body["status"] == "complete"
+    assert body["label"] == "malignant"
+    assert body["probability_malignant"] == 0.75
+    assert body["model"] == {"name": "lesion", "version": "1.0.0"}
+    assert len(body["heatmap"]["grid"]) == 7
+    assert answer.headers["location"] == f"/api/detections/{body['id']}"
+    assert gateway.torchserve.asked[0].body == data
+
+
+async def test_the_request_id_reaches_both_patient_service_and_torchserve(
+    gateway: Gateway,
+) -> None:
+    gateway.headers["X-Request-Id"] = "a-request-of-mine"
+    answer = await gateway.upload(photo())
+    assert answer.headers["x-request-id"] == "a-request-of-mine"
+    assert gateway.torchserve.asked[0].headers["x-request-id"] == "a-request-of-mine"
+    metadata = next(m for name, _, m in gateway.patients.calls if name == "AddImage")
+    assert metadata["x-request-id"] == "a-request-of-mine"
+    assert metadata["x-client-address"] == "198.51.100.7"
+    assert metadata["authorization"] == gateway.headers["Authorization"]
+
+
+@pytest.mark.parametrize("mood", ["slow", "full", "raising", "garbled"])
+async def test_while_the_model_gives_no_answer_the_diagnosis_is_pending_and_then_finished(
+    gateway: Gateway, mood: str
+) -> None:
+    gateway.torchserve.mood = mood
+    answer = await gateway.upload(photo())
+    assert answer.status_code == 202
+    assert answer.json()["status"] == "pending"
+    gateway.torchserve.mood = "well"
+    location = answer.headers["location"].removeprefix("/api")
+    for _ in range(100):
+        found = (await gateway.get(location)).json()
+        if found["status"] == "complete":
+            break
+        await asyncio.sleep(0.1)
+    assert found["status"] == "complete"
+    assert found["probability_malignant"] == 0.75
+
+
+async def test_without_any_replica_the_photo_is_stored_and_the_diagnosis_is_pending(
+    gateway: Gateway,
+) -> None:
+    await gateway.publish()
+    answer = await gateway.upload(photo())
+    assert answer.status_code == 202
+    assert len(gateway.patients.images) == 1
+
+
+async def test_when_patient_service_is_away_nothing_is_kept_and_the_client_may_retry(
+    gateway: Gateway,
+) -> None:
+    gateway.patients.answers["AddImage"] = AWAY
+    answer = await gateway.upload(photo())
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "3"
+    assert answer.json()["reason"] == "DATABASE_UNAVAILABLE"
+    assert not gateway.patients.detections
+
+
+async def test_when_the_outcome_can_not_be_recorded_the_diagnosis_stays_pending(
+    gateway: Gateway,
+) -> None:
+    gateway.patients.answers["RecordDetection"] = AWAY
+    answer = await gateway.upload(photo())
+    assert answer.status_code == 202
+    assert len(gateway.patients.pending()) == 1
+
+
+async def test_a_second_upload_with_the_same_key_gets_the_first_ones_diagnosis(
+    gateway: Gateway,
+) -> None:
+    first = await gateway.upload(photo(), key="once")
+    second = await gateway.upload(photo(), key="once")
+    assert second.json()["id"] == first.json()["id"]
+    assert len(gateway.patients.images) == 1
+    assert gateway.patients.count("RecordDetection") == 1
+
+
+async def test_a_photo_that_only_the_model_refuses_is_a_failed_diagnosis(gateway: Gateway) -> None:
+    gateway.torchserve.mood = "refusing"
+    answer = await gateway.upload(photo())
+    assert answer.json()["status"] == "failed"
+    assert answer.json()["failure_reason"] == "IMAGE_TRUNCATED"
+
+
+def _bomb() -> bytes:
+    """A PNG of 100,000 x 100,000 pixels in a few bytes."""
+    header = struct.pack(">IIBBBBB", 100_000, 100_000, 8, 2, 0, 0, 0)
+    chunk = b"IHDR" + header
+    return (
+        b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk
+        + struct.pack(">I", zlib.crc32(chunk)) + struct.pack(">I", 0) + b"IDAT" + b"\0" * 4
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "reason"),
+    [
+        (b"", 422, "IMAGE_EMPTY"),
+        (b"<svg onload=alert(1)>", 415, "NOT_AN_IMAGE"),
+        (photo()[:5000], 422, "IMAGE_TRUNCATED"),
+        (_bomb(), 422, "IMAGE_TOO_MANY_PIXELS"),
+    ],
+)
+async def test_what_is_no_usable_photo_is_refused_and_nothing_is_stored(
+    gateway: Gateway, data: bytes, status: int, reason: str
+) -> None:
+    answer = await gateway.upload(data)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["reason"] == reason
+    assert answer.json()["errors"][0]["pointer"] == "/file"
+    assert not gateway.patients.images
+    assert not gateway.patients.detections
+
+
+async def test_a_file_of_more_than_20_mib_is_refused_before_anything_is_asked(
+    gateway: Gateway,
+) -> None:
+    answer = await gateway.upload(b"\xff" * (20 * 1024 * 1024 + 1))
+    assert answer.status_code == 413
+    assert answer.json()["reason"] == "IMAGE_TOO_LARGE"
+    assert not gateway.torchserve.asked
+    assert not gateway.patients.count("AddImage")
+
+
+async def test_a_body_of_more_than_21_mib_is_refused_unread(gateway: Gateway) -> None:
+    answer = await gateway.upload(b"\xff" * (22 * 1024 * 1024))
+    assert answer.status_code == 413
+    assert answer.json()["reason"] == "BODY_TOO_LARGE"
+
+
+async def test_a_stranger_is_refused_before_the_photo_is_read(gateway: Gateway) -> None:
+    read = 0
+
+    async def endless():
+        nonlocal read
+        while True:
+            read += 1
+            yield b"x" * 65536
+
+    answer = await gateway.http.post(
+        "/api/predict/upload/x",
+        content=endless(),
+        headers={"content-type": "multipart/form-data; boundary=b"},
+    )
+    assert answer.status_code == 401
+    assert read <= 1
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type"),
+    [
+        (b"{}", "application/json"),
+        (b"no boundary", "multipart/form-data"),
+        (b"--b\r\nnonsense", "multipart/form-data; boundary=b"),
+    ],
+)
+async def test_a_body_that_is_no_form_is_refused(
+    gateway: Gateway, content: bytes, content_type: str
+) -> None:
+    answer = await gateway.http.post(
+        "/api/predict/upload/x",
+        content=content,
+        headers=gateway.headers | {"content-type": content_type},
+    )
+    assert answer.status_code == 422
+    assert answer.json()["reason"] in ("MULTIPART_INVALID", "INVALID_REQUEST")
+
+
+async def test_an_unknown_form_field_is_named(gateway: Gateway) -> None:
+    answer = await gateway.upload(photo(), lesion="typo")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/lesion"
+
+
+async def test_lesion_time_and_size_are_handed_on(gateway: Gateway) -> None:
+    data = photo()
+    await gateway.upload(
+        data, patient="p-1", lesion_id="l-1", captured_at="2026-03-14T09:26:53+01:00"
+    )
+    (image,) = gateway.patients.images.values()
+    assert (image.patient_id, image.lesion_id) == ("p-1", "l-1")
+    assert image.captured_at.ToJsonString() == "2026-03-14T08:26:53Z"
+
+
+async def test_a_stored_image_can_be_diagnosed_again_beside_the_old_diagnosis(
+    gateway: Gateway,
+) -> None:
+    first = (await gateway.upload(photo())).json()
+    gateway.torchserve.probability = 0.25
+    again = await gateway.post(f"/predict/again/{first['image_id']}")
+    assert again.status_code == 201
+    assert again.json()["id"] != first["id"]
+    assert again.json()["rediagnosis"] is True
+    assert again.json()["probability_malignant"] == 0.25
+
+
+async def test_diagnosing_again_while_the_model_is_away_records_nothing(gateway: Gateway) -> None:
+    first = (await gateway.upload(photo())).json()
+    gateway.torchserve.mood = "full"
+    again = await gateway.post(f"/predict/again/{first['image_id']}")
+    assert again.status_code == 503
+    assert again.json()["reason"] == "MODEL_UNAVAILABLE"
+    assert len(gateway.patients.detections) == 1
+
+
+async def test_a_lost_claim_does_not_keep_the_others_from_being_finished(gateway: Gateway) -> None:
+    gateway.torchserve.mood = "full"
+    for _ in range(3):
+        assert (await gateway.upload(photo())).status_code == 202
+    (image_id, *_) = gateway.patients.photos
+    del gateway.patients.photos[image_id]
+    gateway.torchserve.mood = "well"
+    for _ in range(100):
+        if len(gateway.patients.pending()) == 1:
+            break
+        await asyncio.sleep(0.1)
+    assert [d.image_id for d in gateway.patients.pending()] == [image_id]
+
+
+async def test_a_photo_the_model_always_fails_on_is_given_up_with_a_reason(
+    gateway: Gateway,
+) -> None:
+    gateway.torchserve.mood = "raising"
+    await gateway.upload(photo())
+    (pending,) = gateway.patients.pending()
+    claim = pb.Claim(detection_id=pending.id, lease=pending.id, attempt=3)
+    gateway.patients.answers["ClaimPendingDetections"] = pb.ClaimPendingDetectionsResponse(
+        claims=[claim]
+    )
+    for _ in range(100):
+        if gateway.patients.finished:
+            break
+        await asyncio.sleep(0.1)
+    assert gateway.patients.finished[0].failure_reason == "MODEL_FAILED"
