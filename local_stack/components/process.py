@@ -2,16 +2,26 @@
 
 import asyncio
 import contextlib
-import ctypes
+import json
 import os
 import signal
-import socket
 import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None, use_errno=True)
+import psutil
+
+User = Literal["same", "namespace", "nobody"]
+
+LAUNCH = Path(__file__).parent / "launch.py"
+# In the environment of every process, so that a leftover is known as ours.
+_MARK = "DERMIS_LOCAL_STACK"
+_SWEEP_SECONDS = 10.0
+_LOG_TAIL_LINES = 5
+# A process's birth is counted from the boot by the clock, which may have been set meanwhile.
+_CLOCK_STEP_SECONDS = 2.0
 
 
 class NotReady(Exception):
@@ -23,8 +33,8 @@ class Process:
 
     Args:
         name: what the part is called in messages and logs.
-        log: file that takes its output.
-        stop_signal: what asks it to end.
+        log: file that takes its output; its process id lies beside it.
+        stop_signal: what asks it to end; it gets the same when its parent dies.
         stop_seconds: how long it may take; after that it is killed.
     """
 
@@ -38,6 +48,7 @@ class Process:
     ) -> None:
         self.name = name
         self.log = log
+        self._pid_file = log.with_suffix(".pid")
         self._stop_signal = stop_signal
         self._stop_seconds = stop_seconds
         self._popen: subprocess.Popen[bytes] | None = None
@@ -53,31 +64,25 @@ class Process:
         *,
         environment: Mapping[str, str],
         cwd: Path | None = None,
-        in_child: Callable[[], None] | None = None,
-        user: str | None = None,
+        user: User = "same",
     ) -> None:
-        """Start the command; `in_child` runs in the child before it becomes the command."""
-
-        def prepare() -> None:
-            _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-            if in_child:
-                in_child()
-
+        """Start the command, after ending what an earlier run that was killed left of it."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.sweep()
+        launch = [sys.executable, "-I", "-S", str(LAUNCH), str(os.getpid())]
+        launch += [str(int(self._stop_signal)), user, *map(str, command)]
         with self.log.open("ab") as log:
             self._popen = subprocess.Popen(  # noqa: S603  our own commands
-                [str(part) for part in command],
-                env=dict(environment),
+                launch,
+                env={**environment, _MARK: str(self._pid_file)},
                 cwd=cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=prepare,  # noqa: PLW1509  no threads hold locks here
-                user=user,
-                group="nogroup" if user else None,
-                extra_groups=[] if user else None,
             )
+        born = psutil.Process(self._popen.pid).create_time()
+        self._pid_file.write_text(json.dumps({"pid": self._popen.pid, "born": born}))
 
     async def until(self, answers: Callable[[], bool], seconds: float) -> None:
         """Wait until the part answers.
@@ -89,47 +94,89 @@ class Process:
             async with asyncio.timeout(seconds):
                 while not await asyncio.to_thread(answers):
                     if self.pid is None:
-                        raise NotReady(f"{self.name} ended at its start; see {self.log}")
+                        raise NotReady(f"{self.name} ended at its start.\n{self._last_words()}")
                     await asyncio.sleep(0.05)
         except TimeoutError:
             raise NotReady(
-                f"{self.name} did not answer within {seconds:.0f} s; see {self.log}"
+                f"{self.name} did not answer within {seconds:.0f} s.\n{self._last_words()}"
             ) from None
+
+    async def ended(self, seconds: float) -> None:
+        """Wait until a command that ends by itself has done its work.
+
+        Raises:
+            NotReady: it failed, or the time is over.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                while self.pid is not None:
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise NotReady(
+                f"{self.name} took longer than {seconds:.0f} s; see {self.log}"
+            ) from None
+        finally:
+            self.kill()
+            self._pid_file.unlink(missing_ok=True)
+        if self._popen is None or self._popen.returncode != 0:
+            raise NotReady(f"{self.name} failed.\n{self._last_words()}")
 
     async def stop(self) -> None:
         """Ask it to end, wait, and kill its whole group if it does not."""
         popen = self._popen
-        if popen is None or popen.poll() is not None:
+        if popen is None:
             return
-        popen.send_signal(self._stop_signal)
-        try:
-            await asyncio.to_thread(popen.wait, self._stop_seconds)
-        except subprocess.TimeoutExpired:
-            await asyncio.to_thread(self.kill)
+        if popen.poll() is None:
+            popen.send_signal(self._stop_signal)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                await asyncio.to_thread(popen.wait, self._stop_seconds)
+        self.kill()
+        self._pid_file.unlink(missing_ok=True)
 
     def kill(self) -> None:
-        """End the whole group at once."""
-        self.kill_group()
+        """End at once what is left of the group, also where its leader has ended already."""
         if self._popen is not None:
+            _kill_group(self._popen.pid)
             self._popen.wait()
 
-    def kill_group(self) -> None:
-        """End what is left of the group, also after its leader has ended."""
-        if self._popen is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._popen.pid, signal.SIGKILL)
+    def sweep(self) -> None:
+        """End what an earlier run left: the process of the pid file, or orphans of its group."""
+        try:
+            noted = json.loads(self._pid_file.read_text())
+            pid, born = int(noted["pid"]), float(noted["born"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return
+        leftovers = [member for member in _group(pid) if self._is_ours(member, pid, born)]
+        for member in leftovers:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                member.kill()
+        psutil.wait_procs(leftovers, timeout=_SWEEP_SECONDS)
+        self._pid_file.unlink(missing_ok=True)
+
+    def _is_ours(self, member: psutil.Process, pid: int, born: float) -> bool:
+        """Whether it is what the pid file meant, not a later process with the same id."""
+        try:
+            if member.pid == pid:
+                return abs(member.create_time() - born) < _CLOCK_STEP_SECONDS
+            return member.environ().get(_MARK) == str(self._pid_file)
+        except psutil.Error:
+            return False
+
+    def _last_words(self) -> str:
+        lines = self.log.read_text(errors="replace").splitlines()[-_LOG_TAIL_LINES:]
+        return "\n".join([*lines, f"All of it: {self.log}"])
 
 
-def free_port() -> int:
-    """A TCP port on loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _group(leader: int) -> list[psutil.Process]:
+    """Every process of a group, whether its leader lives or not."""
+    members = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if os.getpgid(process.pid) == leader:
+                members.append(process)
+    return members
 
 
-def listens(port: int) -> bool:
-    """Whether somebody listens on this port of loopback."""
-    with socket.socket() as probe:
-        probe.settimeout(0.5)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def _kill_group(leader: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)

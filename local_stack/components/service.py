@@ -10,7 +10,8 @@ import grpc
 import httpx
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from local_stack.components.process import Process, listens
+from local_stack.components.ports import listens
+from local_stack.components.process import Process
 
 _START_SECONDS = 60
 _DRAIN_SECONDS = 25
@@ -25,6 +26,7 @@ class Service:
         command: arguments of `python -m`.
         environment: its settings; nothing else of ours is passed on.
         log: file for its JSON lines.
+        port: where it listens; 0 where it does not.
         answers: whether it is ready.
     """
 
@@ -35,8 +37,10 @@ class Service:
         *,
         environment: Mapping[str, str],
         log: Path,
+        port: int,
         answers: Callable[[], bool],
     ) -> None:
+        self.port = port
         self.process = Process(name, log, stop_seconds=_DRAIN_SECONDS)
         self._command = [sys.executable, "-m", *command]
         self._environment = {
@@ -51,6 +55,15 @@ class Service:
         """Start it and wait until it is ready."""
         self.process.spawn(self._command, environment=self._environment, cwd=_ROOT)
         await self.process.until(self._answers, _START_SECONDS)
+
+    async def run_to_end(self, seconds: float) -> None:
+        """Run a command that ends by itself.
+
+        Raises:
+            NotReady: it failed, or the time is over.
+        """
+        self.process.spawn(self._command, environment=self._environment, cwd=_ROOT)
+        await self.process.ended(seconds)
 
     async def stop(self) -> None:
         """Let it finish what is under way and end."""

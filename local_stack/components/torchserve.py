@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from local_stack.components.process import Process, free_port, listens
+from local_stack.components.ports import free_port, listens
+from local_stack.components.process import Process
 from serving.torchserve_process import TorchServeCommand, TorchServePorts, prepare
 
 _START_SECONDS = 60
@@ -19,6 +20,7 @@ class TorchServe:
     def __init__(self, folder: Path, *, workers: int = 2) -> None:
         self.folder = folder
         self.ports = TorchServePorts(*(free_port() for _ in range(5)))
+        self.port = self.ports.inference
         self._workers = workers
         self.process = Process("TorchServe", folder / "torchserve.log", stop_seconds=15)
 
@@ -40,7 +42,8 @@ class TorchServe:
     async def start(self) -> None:
         """Start it and wait until both APIs listen and the tokens are written."""
         # Workers outlive a frontend that was killed; they would keep sockets and memory.
-        self.process.kill_group()
+        self.process.kill()
+        self.process.sweep()
         command: TorchServeCommand = prepare(self.folder, self.ports, workers=self._workers)
         self.process.spawn(command.arguments, environment=command.environment, cwd=command.folder)
         await self.process.until(self._answers, _START_SECONDS)
@@ -48,7 +51,6 @@ class TorchServe:
     async def stop(self) -> None:
         """End it and its workers."""
         await self.process.stop()
-        self.process.kill_group()
 
     def _answers(self) -> bool:
         return (

@@ -1,0 +1,93 @@
+"""One start of the system from a terminal: up, demo clinic, serve, down."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from local_stack.clinician import Clinician, SignIn
+from local_stack.demo import DemoClinic, Row
+from local_stack.mailbox import Mailbox
+from local_stack.stack import Stack
+
+# Ctrl-C, `make stop` and a closed terminal.
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Interrupted(Exception):
+    """Somebody stopped it before it was done."""
+
+
+class Session:
+    """Runs a stack until it is done or told to stop.
+
+    Args:
+        stack: not started yet.
+        console: takes what people read.
+        stay: serve until a signal; else end after the demo.
+        overlays: folder for the examples' overlays; None for no overlays.
+    """
+
+    def __init__(
+        self, stack: Stack, console: Console, *, stay: bool, overlays: Path | None
+    ) -> None:
+        self._stack = stack
+        self._console = console
+        self._stay = stay
+        self._overlays = overlays
+
+    async def run(self) -> None:
+        """Start, show the demo, serve, stop everything.
+
+        Raises:
+            Interrupted: stopped before the demo was shown.
+        """
+        asked = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for signal_number in STOP_SIGNALS:
+            loop.add_signal_handler(signal_number, asked.set)
+        showing = asyncio.create_task(self._show())
+        waiting = asyncio.create_task(asked.wait())
+        try:
+            await asyncio.wait({showing, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            if not showing.done():
+                raise Interrupted("Stopped before the demo was ready; the next start goes on.")
+            await showing
+            if self._stay:
+                self._console.print("Serving. Ctrl-C stops everything and loses nothing.")
+                await waiting
+        finally:
+            showing.cancel()
+            waiting.cancel()
+            await asyncio.gather(showing, waiting, return_exceptions=True)
+            await self._stack.stop()
+
+    async def _show(self) -> None:
+        await self._stack.start()
+        table = Table("image", "truth", "model says", "malignant", "version", "ms")
+        async with Clinician(self._stack.url, Mailbox(self._stack.mails)) as clinician:
+            clinic = DemoClinic(clinician, self._stack.folder)
+            sign_in = await clinic.sign_in()
+            await clinic.until_model_is_live()
+            rows = await clinic.diagnose_examples(lambda row: _add(table, row))
+            if self._overlays:
+                await clinic.save_overlays(rows, self._overlays)
+                self._console.print(f"Overlays: {self._overlays}")
+        self._console.print(table)
+        if self._stay:
+            self._print_sign_in(sign_in)
+
+    def _print_sign_in(self, sign_in: SignIn) -> None:
+        self._console.print(f"\nDermis is open at [bold]{self._stack.url}[/bold]")
+        self._console.print(f"E-mail:       {sign_in.email}", highlight=False)
+        self._console.print(f"Password:     {sign_in.password}", highlight=False, markup=False)
+        self._console.print(f"TOTP secret:  {sign_in.totp_secret}", highlight=False)
+
+
+def _add(table: Table, row: Row) -> None:
+    table.add_row(
+        row.image, row.truth, row.label, f"{row.probability:.3f}", row.version,
+        f"{row.milliseconds:.0f}",
+    )  # fmt: skip

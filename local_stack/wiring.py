@@ -1,0 +1,103 @@
+"""The settings of every service in one local system: who reaches whom, and with which secret."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local_stack.components.ports import free_port
+from local_stack.components.postgres import ServiceDatabase
+from local_stack.components.torchserve import TorchServe
+from local_stack.secrets_file import Secrets
+
+Settings = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What the services of one system have to know of each other. All listen on loopback.
+
+    Attributes:
+        folder: the system's data.
+        secrets: of this system.
+        redis_url: with its password.
+        gateway, auth, patient, mail: ports.
+    """
+
+    folder: Path
+    secrets: Secrets
+    redis_url: str
+    gateway: int
+    auth: int = field(default_factory=free_port)
+    patient: int = field(default_factory=free_port)
+    mail: int = field(default_factory=free_port)
+
+    @property
+    def url(self) -> str:
+        """Where people open the system."""
+        return f"http://localhost:{self.gateway}"
+
+    @property
+    def mails(self) -> Path:
+        """Where the mail sink keeps what was sent."""
+        return self.folder / "mails"
+
+    @property
+    def models(self) -> Path:
+        """The object store of archives and releases."""
+        return self.folder / "models"
+
+    def auth_service(self, database: ServiceDatabase) -> Settings:
+        """Settings of auth_service."""
+        return self._shared() | {
+            "DATABASE_URL": database.app_url,
+            "MIGRATION_DATABASE_URL": database.owner_url,
+            "GRPC_HOST": "127.0.0.1",
+            "GRPC_PORT": str(self.auth),
+            "SECRET_KEY": self.secrets.secret_key,
+            "ENCRYPTION_KEYS": self.secrets.encryption_keys,
+            "SERVICE_SECRETS": f"gateway:{self.secrets.gateway_secret}",
+            "PUBLIC_URL": self.url,
+            "SMTP_HOST": "127.0.0.1",
+            "SMTP_PORT": str(self.mail),
+            "SMTP_SECURITY": "none",
+        }
+
+    def patient_service(self, database: ServiceDatabase) -> Settings:
+        """Settings of patient_service."""
+        return self._shared() | {
+            "DATABASE_URL": database.app_url,
+            "MIGRATION_DATABASE_URL": database.owner_url,
+            "GRPC_HOST": "127.0.0.1",
+            "GRPC_PORT": str(self.patient),
+            "SECRET_KEY": self.secrets.secret_key,
+            "IMAGE_STORE_URL": (self.folder / "images").as_uri(),
+        }
+
+    def follower(self, torchserve: TorchServe) -> Settings:
+        """Settings of TorchServe's follower."""
+        return self._shared() | {
+            "MODEL_STORE": self.models.as_uri(),
+            "REPLICA_ID": "local",
+            "TORCHSERVE_FOLDER": str(torchserve.folder),
+            "INFERENCE_ADDRESS": torchserve.inference_address,
+            "MANAGEMENT_ADDRESS": torchserve.management_address,
+        }
+
+    def gateway_service(self) -> Settings:
+        """Settings of the gateway."""
+        return self._shared() | {
+            "HOST": "127.0.0.1",
+            "PORT": str(self.gateway),
+            "PATIENT_ADDRESS": f"127.0.0.1:{self.patient}",
+            "SERVICE_SECRET": self.secrets.gateway_secret,
+            "PUBLIC_URL": self.url,
+            # No TLS on this machine: a Secure cookie would never come back.
+            "COOKIE_SECURE": "false",
+            "DEV_MAILBOX": str(self.mails),
+        }
+
+    def _shared(self) -> Settings:
+        return {
+            "ENVIRONMENT": "local",
+            "REDIS_URL": self.redis_url,
+            "AUTH_ADDRESS": f"127.0.0.1:{self.auth}",
+        }
