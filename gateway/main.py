@@ -85,7 +85,7 @@ def wire(api: FastAPI, settings: Settings) -> None:
     api.state.redis = redis
     api.state.replicas = replicas
     api.state.model = Model(replicas, InferenceClient(), settings.prediction_seconds)
-    api.state.rate_limits = RateLimits(settings.redis_url, settings.rate_limits)
+    api.state.rate_limits = RateLimits(redis, settings.rate_limits)
     api.state.verifier = TokenVerifier(
         RemoteKeys(clients.auth),
         SharedRevocations(redis, clients.auth),

@@ -3,6 +3,7 @@
 import time
 
 import structlog
+from fastapi.routing import APIRoute
 from prometheus_client import Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -72,6 +73,9 @@ class RequestMiddleware:
                 added[REQUEST_ID_HEADER] = request.id
                 for name, value in self._headers.items():
                     added.setdefault(name, value)
+                if isinstance(scope.get("route"), APIRoute):
+                    # Whatever the API answers is somebody's: patients, accounts, tokens.
+                    added.setdefault("cache-control", "no-store")
             await send(message)
 
         try:

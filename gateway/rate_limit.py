@@ -16,6 +16,7 @@ from fastapi.params import Depends
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from gateway.security import caller_key
@@ -38,7 +39,6 @@ LIMITS = {
 }
 # Redis that did not answer is left alone for so long.
 REST_SECONDS = 1.0
-TIMEOUT_SECONDS = 0.5
 
 Limiter: TypeAlias = SlidingWindowCounterRateLimiter
 
@@ -47,22 +47,21 @@ class RateLimits:
     """Counts calls.
 
     Args:
-        redis_url: where all gateways count together.
+        redis: where all gateways count together.
         overrides: limits that differ from the table.
     """
 
-    def __init__(self, redis_url: str, overrides: Mapping[str, str]) -> None:
+    def __init__(self, redis: Redis, overrides: Mapping[str, str]) -> None:
         self._items: dict[str, RateLimitItem] = {
             name: parse(text) for name, text in {**LIMITS, **overrides}.items()
         }
-        self._shared = Limiter(
-            RedisStorage(
-                f"async+{redis_url}",
-                implementation="redispy",
-                socket_timeout=TIMEOUT_SECONDS,
-                socket_connect_timeout=TIMEOUT_SECONDS,
-            )
+        # The pool knows where Redis is; limits' own would refuse instead of letting callers wait.
+        shared = RedisStorage(
+            "async+redis://",
+            implementation="redispy",
+            connection_pool=redis.connection_pool,  # type: ignore[arg-type]
         )
+        self._shared = Limiter(shared)
         self._own = Limiter(MemoryStorage())
         self._rests_until = 0.0
 

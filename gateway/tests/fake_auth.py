@@ -46,6 +46,7 @@ class FakeAuth(FakeService):
         self.answers["GetSigningKeys"] = pb.GetSigningKeysResponse(
             keys=[pb.SigningKey(kid="test", public_key=key)]
         )
+        self.answers["GetMe"] = pb.GetMeResponse(user=user())
         self.answers["IssueServiceToken"] = pb.IssueServiceTokenResponse(
             token="service-token", expires_at=to_timestamp(now())
         )

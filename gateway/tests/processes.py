@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager, nullcontext
 
 import grpc
 import uvicorn
+from redis.asyncio import Redis
 from starlette.types import ASGIApp
 
-from local_stack.components.process import free_port
+from local_stack.components.ports import free_port
 
 
 @asynccontextmanager
@@ -36,3 +37,11 @@ async def serve_http(app: ASGIApp) -> AsyncIterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = server.force_exit = True
     await task
+
+
+async def break_redis(redis: Redis) -> None:
+    """Point a client at a port where nobody listens."""
+    pool = redis.connection_pool
+    await pool.disconnect()
+    pool.connection_kwargs["port"] = 1
+    pool.reset()

@@ -1,0 +1,138 @@
+"""Every failure is a problem document."""
+
+import pytest
+
+from gateway.errors import STATUS
+from gateway.tests.conftest import Gateway
+from service_kit.errors import Code, DomainError
+
+EXPECTED = {
+    "CANCELLED": 499, "UNKNOWN": 500, "INVALID_ARGUMENT": 422, "DEADLINE_EXCEEDED": 504,
+    "NOT_FOUND": 404, "ALREADY_EXISTS": 409, "PERMISSION_DENIED": 403, "RESOURCE_EXHAUSTED": 429,
+    "FAILED_PRECONDITION": 409, "ABORTED": 409, "OUT_OF_RANGE": 422, "UNIMPLEMENTED": 501,
+    "INTERNAL": 500, "UNAVAILABLE": 503, "DATA_LOSS": 500, "UNAUTHENTICATED": 401,
+}  # fmt: skip
+
+
+def test_all_sixteen_codes_are_mapped() -> None:
+    assert set(STATUS) == set(Code)
+    assert len(STATUS) == 16
+
+
+@pytest.mark.parametrize("code", list(Code))
+async def test_a_refusal_of_a_service_reaches_the_client_with_its_reason(
+    gateway: Gateway, code: Code
+) -> None:
+    gateway.patients.answers["GetPatient"] = DomainError(code, "A_REASON", "A sentence.")
+    answer = await gateway.get("/patients/p-1")
+    assert answer.status_code == EXPECTED[code.name]
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert body.pop("title")
+    assert body == {
+        "type": "about:blank", "status": EXPECTED[code.name], "detail": "A sentence.",
+        "reason": "A_REASON", "request_id": answer.headers["x-request-id"],
+    }  # fmt: skip
+    assert ("www-authenticate" in answer.headers) == (code == Code.UNAUTHENTICATED)
+    assert ("retry-after" in answer.headers) == (code == Code.UNAVAILABLE)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "status"),
+    [
+        (Code.ABORTED, "VERSION_CONFLICT", 412),
+        (Code.INVALID_ARGUMENT, "IMAGE_TOO_LARGE", 413),
+        (Code.INVALID_ARGUMENT, "NOT_AN_IMAGE", 415),
+        (Code.FAILED_PRECONDITION, "IDEMPOTENCY_KEY_REUSED", 422),
+    ],
+)
+async def test_where_http_has_a_closer_status_it_is_used(
+    gateway: Gateway, code: Code, reason: str, status: int
+) -> None:
+    gateway.patients.answers["GetPatient"] = DomainError(code, reason, "A sentence.")
+    assert (await gateway.get("/patients/p-1")).status_code == status
+
+
+async def test_the_seconds_to_wait_become_retry_after(gateway: Gateway) -> None:
+    refusal = DomainError(Code.RESOURCE_EXHAUSTED, "TOO_MANY", "Wait.", retry_after=41.6)
+    gateway.patients.answers["GetPatient"] = refusal
+    assert (await gateway.get("/patients/p-1")).headers["retry-after"] == "42"
+
+
+async def test_a_field_that_a_service_refuses_is_pointed_at(gateway: Gateway) -> None:
+    gateway.patients.answers["CreatePatient"] = DomainError(
+        Code.INVALID_ARGUMENT, "BIRTH_DATE_INVALID", "Lies in the future.",
+        metadata={"field": "birth_date"},
+    )  # fmt: skip
+    answer = await gateway.post("/patients/", {"record_number": "1", "full_name": "A"})
+    assert answer.json()["errors"] == [{"pointer": "/birth_date", "message": "Lies in the future."}]
+
+
+async def test_every_unusable_field_is_pointed_at_and_no_value_is_repeated(
+    gateway: Gateway,
+) -> None:
+    answer = await gateway.post(
+        "/patients/", {"full_name": 7, "birth_date": "31.12.1961", "nick/name": "secret-value"}
+    )
+    assert answer.status_code == 422
+    pointers = {error["pointer"] for error in answer.json()["errors"]}
+    assert pointers == {"/record_number", "/full_name", "/birth_date", "/nick~1name"}
+    assert "31.12" not in answer.text
+    assert "secret-value" not in answer.text
+
+
+async def test_json_that_is_cut_off_points_at_the_whole_document(gateway: Gateway) -> None:
+    answer = await gateway.post(
+        "/patients/", content=b'{"full_name": ',
+        headers=gateway.headers | {"content-type": "application/json"},
+    )  # fmt: skip
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == ""
+
+
+async def test_a_body_that_is_not_json_is_refused(gateway: Gateway) -> None:
+    answer = await gateway.post(
+        "/patients/", content=b'{"record_number": "1", "full_name": "A"}',
+        headers=gateway.headers | {"content-type": "text/plain"},
+    )  # fmt: skip
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("declared", [True, False])
+async def test_ten_megabytes_of_json_are_refused(gateway: Gateway, declared: bool) -> None:
+    body = b'{"full_name": "' + b"x" * 10_000_000 + b'"}'
+
+    async def chunks():
+        for start in range(0, len(body), 65536):
+            yield body[start : start + 65536]
+
+    answer = await gateway.post(
+        "/patients/", content=body if declared else chunks(),
+        headers=gateway.headers | {"content-type": "application/json"},
+    )  # fmt: skip
+    assert answer.status_code == 413
+    assert answer.json()["reason"] == "BODY_TOO_LARGE"
+
+
+async def test_an_unknown_address_and_a_wrong_method_are_problem_documents(
+    gateway: Gateway,
+) -> None:
+    missing = await gateway.get("/nowhere")
+    assert (missing.status_code, missing.json()["reason"]) == (404, "NOT_FOUND")
+    wrong = await gateway.http.put("/api/auth/login", json={})
+    assert (wrong.status_code, wrong.json()["reason"]) == (405, "METHOD_NOT_ALLOWED")
+
+
+async def test_an_unexpected_error_says_only_its_request_id(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("gateway.routers.patients.Patient.of", broken)
+    gateway.http._transport.raise_app_exceptions = False  # type: ignore[attr-defined]
+    answer = await gateway.get("/patients/p-1")
+    assert answer.status_code == 500
+    assert answer.json()["reason"] == "INTERNAL"
+    assert "secret detail" not in answer.text
+    assert answer.headers["x-request-id"] in answer.json()["detail"]

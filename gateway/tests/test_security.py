@@ -1,0 +1,240 @@
+"""Who comes in, and what browsers are told."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
+
+from dermis.auth.v1 import auth_pb2
+from dermis.options.v1 import access_pb2
+from gateway.main import create_api
+from gateway.security import refuse_open_routes, route_permissions
+from gateway.settings import Settings
+from gateway.tests.conftest import URL, Gateway, bearer, running, token
+from gateway.tests.fake_auth import tokens
+from gateway.tests.processes import break_redis
+from service_kit.principal import granted_permissions
+
+PUBLIC = {
+    "POST /auth/register", "POST /auth/verify-email", "POST /auth/resend-verification",
+    "POST /auth/login", "POST /auth/verify-2fa", "POST /auth/refresh", "POST /auth/logout",
+    "POST /auth/forgot-password", "POST /auth/reset-password", "GET /auth/jwks.json",
+    "GET /healthz", "GET /readyz", "GET /metrics",
+}  # fmt: skip
+
+
+def api() -> FastAPI:
+    return create_api(Settings(environment="test", redis_url="redis://x", service_secret="s"))
+
+
+ROUTES = {route: named for route, named in route_permissions(api()).items() if named}
+
+
+def test_every_route_names_a_permission() -> None:
+    named = route_permissions(api())
+    assert len(named) > 50
+    assert all(named.values())
+
+
+def test_only_these_routes_are_public() -> None:
+    assert {r for r, p in ROUTES.items() if p == access_pb2.PERMISSION_PUBLIC} == PUBLIC
+
+
+def test_a_route_that_names_no_permission_is_not_served() -> None:
+    open_door = api()
+
+    @open_door.get("/open")
+    async def anyone() -> None: ...
+
+    with pytest.raises(RuntimeError, match="GET /open"):
+        refuse_open_routes(open_door)
+
+
+async def call(gateway: Gateway, route: str, headers: dict[str, str]) -> int:
+    method, _, path = route.partition(" ")
+    filled = path.replace("{", "").replace("}", "")
+    answer = await gateway.http.request(method, f"/api{filled}", headers=headers)
+    return answer.status_code
+
+
+@pytest.mark.parametrize("route", sorted(set(ROUTES) - PUBLIC))
+async def test_a_route_is_closed_to_strangers_and_to_roles_without_its_permission(
+    shared: Gateway, route: str
+) -> None:
+    assert await call(shared, route, {}) == 401
+    for role in ("clinician", "ml_engineer", "admin"):
+        number = access_pb2.Role.Value(f"ROLE_{role.upper()}")
+        status = await call(shared, route, bearer(role))
+        if ROUTES[route] in granted_permissions(number):
+            assert status not in (401, 403), role
+        else:
+            assert status == 403, role
+
+
+@pytest.mark.parametrize("route", sorted(set(ROUTES) - PUBLIC))
+async def test_an_enrolment_token_opens_only_ones_own_account(shared: Gateway, route: str) -> None:
+    status = await call(shared, route, bearer(typ="enrolment"))
+    assert (status == 403) == (ROUTES[route] != access_pb2.PERMISSION_SIGNED_IN)
+
+
+@pytest.fixture(scope="module")
+async def shared(redis_url: str) -> Any:
+    async with running(redis_url) as found:
+        yield found
+
+
+def forged(**changes: Any) -> str:
+    key = changes.pop("key", Ed25519PrivateKey.generate())
+    algorithm = changes.pop("algorithm", "EdDSA")
+    moment = datetime.now(UTC)
+    content = {
+        "iss": "dermis", "aud": "dermis", "sub": str(uuid4()), "sid": str(uuid4()),
+        "role": "clinician", "typ": "access", "clinic": str(uuid4()),
+        "iat": moment, "exp": moment + timedelta(minutes=10),
+    }  # fmt: skip
+    return jwt.encode(content | changes, key, algorithm=algorithm, headers={"kid": "test"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "made"),
+    [
+        ("expired", lambda: token(exp=datetime.now(UTC) - timedelta(minutes=1))),
+        ("signed by a foreign key", forged),
+        ("alg none", lambda: forged(key=None, algorithm="none")),
+        ("a symmetric forgery", lambda: forged(key="k" * 32, algorithm="HS256")),
+        ("for another audience", lambda: token(aud="elsewhere")),
+        ("of another issuer", lambda: token(iss="elsewhere")),
+        ("of an unknown role", lambda: token(role="root")),
+        ("of an unknown kind", lambda: token(typ="refresh")),
+        ("no token at all", lambda: "x.y.z"),
+    ],
+)
+async def test_a_token_that_is_not_one_of_ours_is_refused(
+    shared: Gateway, kind: str, made: Any
+) -> None:
+    answer = await shared.get("/patients/", headers={"Authorization": f"Bearer {made()}"})
+    assert answer.status_code == 401, kind
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.json()["reason"] in ("TOKEN_INVALID", "TOKEN_EXPIRED")
+
+
+async def test_clocks_may_differ_by_less_than_thirty_seconds(shared: Gateway) -> None:
+    ended = datetime.now(UTC) - timedelta(seconds=25)
+    ahead = datetime.now(UTC) + timedelta(seconds=25)
+    for headers in (bearer(exp=ended), bearer(iat=ahead)):
+        assert (await shared.get("/patients/", headers=headers)).status_code == 200
+
+
+async def test_an_ended_session_is_refused_at_once(gateway: Gateway) -> None:
+    session = uuid4()
+    headers = bearer(sid=str(session))
+    assert (await gateway.get("/patients/", headers=headers)).status_code == 200
+    await gateway.state.redis.set(f"dermis:revoked:{session}", "1")
+    answer = await gateway.get("/patients/", headers=headers)
+    assert (answer.status_code, answer.json()["reason"]) == (401, "SESSION_ENDED")
+
+
+async def test_while_redis_is_away_auth_service_is_asked_for_the_session(
+    redis_url: str,
+) -> None:
+    async with running(redis_url) as gateway:
+        session = uuid4()
+        gateway.auth.ended.add(UUID(str(session)))
+        await break_redis(gateway.state.redis)
+        ended = await gateway.get("/patients/", headers=bearer(sid=str(session)))
+        assert ended.status_code == 401
+        assert (await gateway.get("/patients/", headers=bearer())).status_code == 200
+
+
+async def test_a_stale_token_does_not_close_a_public_route(gateway: Gateway) -> None:
+    stale = bearer(exp=datetime.now(UTC) - timedelta(hours=1))
+    assert (await gateway.get("/auth/jwks.json", headers=stale)).status_code == 200
+
+
+async def test_the_refresh_token_is_in_a_cookie_that_no_script_and_no_other_route_sees(
+    gateway: Gateway,
+) -> None:
+    gateway.auth.answers["Login"] = auth_pb2.LoginResponse(authenticated=tokens("opaque"))
+    answer = await gateway.post(
+        "/auth/login", {"email": "ada@clinic.example", "password": "x"}, headers={}
+    )
+    cookie = answer.headers["set-cookie"]
+    for part in ("dermis_refresh=opaque", "HttpOnly", "Secure", "SameSite=strict", "/api/auth"):
+        assert part in cookie, cookie
+    assert "opaque" not in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [(URL, 200), ("", 200), ("https://evil.example", 403), ("null", 403)],
+)
+async def test_another_sites_page_can_not_use_the_refresh_cookie(
+    gateway: Gateway, origin: str, status: int
+) -> None:
+    gateway.auth.answers["Refresh"] = auth_pb2.RefreshResponse(tokens=tokens("next"))
+    headers = {"cookie": "dermis_refresh=opaque"} | ({"origin": origin} if origin else {})
+    answer = await gateway.post("/auth/refresh", headers=headers)
+    assert answer.status_code == status
+    assert gateway.auth.count("Refresh") == (status == 200)
+
+
+async def test_browsers_are_told_to_be_strict(gateway: Gateway) -> None:
+    for path in ("/", "/api/docs", "/api/healthz", "/api/patients/", "/api/nowhere"):
+        headers = (await gateway.http.get(path)).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+
+
+async def test_hsts_is_sent_only_behind_tls(gateway: Gateway, redis_url: str) -> None:
+    assert "strict-transport-security" not in (await gateway.get("/healthz")).headers
+    async with running(redis_url, public_url="https://dermis.example") as behind_tls:
+        assert "strict-transport-security" in (await behind_tls.get("/healthz")).headers
+
+
+async def test_patients_answers_are_not_cached(gateway: Gateway) -> None:
+    assert (await gateway.get("/patients/")).headers["cache-control"] == "no-store"
+
+
+async def test_only_named_sites_may_call_from_a_browser(redis_url: str) -> None:
+    async with running(redis_url, cors_origins=["https://app.example"]) as gateway:
+        for origin, allowed in (("https://app.example", True), ("https://evil.example", False)):
+            answer = await gateway.get("/healthz", headers={"origin": origin})
+            assert ("access-control-allow-origin" in answer.headers) == allowed
+
+
+def test_a_star_as_cors_origin_is_refused() -> None:
+    with pytest.raises(ValueError, match="name the sites"):
+        Settings(redis_url="redis://x", service_secret="s", cors_origins=["*"])
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "seen"),
+    [
+        (0, "203.0.113.9", "198.51.100.7"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "1.1.1.1, 203.0.113.9", "203.0.113.9"),
+        (2, "1.1.1.1, 203.0.113.9, 10.0.0.1", "203.0.113.9"),
+        (2, "203.0.113.9", "198.51.100.7"),
+    ],
+)
+async def test_only_trusted_proxies_say_where_a_request_comes_from(
+    redis_url: str, proxies: int, forwarded: str, seen: str
+) -> None:
+    async with running(redis_url, trusted_proxies=proxies) as gateway:
+        await gateway.get("/patients/", headers=bearer() | {"x-forwarded-for": forwarded})
+        metadata = next(m for name, _, m in gateway.patients.calls if name == "ListPatients")
+        assert metadata["x-client-address"] == seen
+
+
+async def test_a_request_id_that_is_none_is_replaced(gateway: Gateway) -> None:
+    answer = await gateway.get("/healthz", headers={"x-request-id": "a b\tc<script>"})
+    UUID(answer.headers["x-request-id"])
