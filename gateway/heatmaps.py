@@ -19,10 +19,12 @@ LARGEST_SIDE = 1024
 
 Grid = npt.NDArray[np.float32]
 
-# Anchors of the perceptually uniform map "inferno" (Smith & van der Walt 2015), dark to bright.
+# Seventeen anchors of the perceptually uniform map "inferno" (Smith & van der Walt 2015), dark to
+# bright; between them straight lines, at most 7 of 255 off the original.
 _ANCHORS = np.array(
-    [[0, 0, 4], [40, 11, 84], [101, 21, 110], [159, 42, 99], [212, 72, 66], [245, 125, 21],
-     [250, 193, 39], [252, 255, 164]],
+    [[0, 0, 4], [11, 7, 36], [33, 12, 74], [61, 9, 101], [87, 16, 110], [113, 25, 110],
+     [138, 34, 106], [163, 44, 97], [188, 55, 84], [210, 70, 68], [228, 90, 49], [241, 115, 29],
+     [249, 142, 9], [252, 172, 17], [249, 203, 53], [242, 234, 105], [252, 255, 164]],
     np.float32,
 )  # fmt: skip
 
@@ -30,6 +32,15 @@ _ANCHORS = np.array(
 def display_maximum(grid: Grid) -> float:
     """What full colour stands for when this grid is shown."""
     return max(float(grid.max()), WEAKEST_MAXIMUM)
+
+
+def colours(strength: Grid) -> Grid:
+    """RGB, 0 to 255, of strengths 0 to 1; adds a last axis of 3."""
+    position = strength * (len(_ANCHORS) - 1)
+    lower = np.minimum(position.astype(int), len(_ANCHORS) - 2)
+    rest = (position - lower)[..., None]
+    between: Grid = _ANCHORS[lower] * (1 - rest) + _ANCHORS[lower + 1] * rest
+    return between
 
 
 def heatmap_png(grid: Grid, size: tuple[int, int]) -> bytes:
@@ -65,12 +76,9 @@ def _coloured(grid: Grid, size: tuple[int, int], opacity: float) -> Image.Image:
         (side, side), Image.Resampling.BICUBIC
     )
     strength = np.clip(np.asarray(smooth), 0, 1)
-    position = strength * (len(_ANCHORS) - 1)
-    lower = np.minimum(position.astype(int), len(_ANCHORS) - 2)
-    rest = (position - lower)[..., None]
-    colour = _ANCHORS[lower] * (1 - rest) + _ANCHORS[lower + 1] * rest
     alpha = (strength * opacity * 255)[..., None]
-    square = Image.fromarray(np.concatenate([colour, alpha], axis=2).round().astype(np.uint8))
+    painted = np.concatenate([colours(strength), alpha], axis=2)
+    square = Image.fromarray(painted.round().astype(np.uint8))
     layer = Image.new("RGBA", size)
     layer.paste(square, ((size[0] - side) // 2, (size[1] - side) // 2))
     return layer
