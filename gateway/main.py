@@ -36,6 +36,7 @@ from gateway.routers import (
     lesions,
     patients,
     predict,
+    take_away,
     users,
 )
 from gateway.security import refuse_open_routes
@@ -48,7 +49,7 @@ from service_kit.settings import load
 from serving.torchserve import InferenceClient
 
 ROUTERS = (
-    auth, users, patients, lesions, images, predict, detections, accounts, audit, health,
+    auth, users, patients, lesions, images, predict, detections, take_away, accounts, audit, health,
 )  # fmt: skip
 WEB = Path(__file__).parent / "web"
 # Uploads under way get this long to finish after SIGTERM.

@@ -1,0 +1,97 @@
+"""What is taken away: reports as PDF, the record as FHIR."""
+
+import asyncio
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from dermis.options.v1 import access_pb2
+from dermis.patient.v1 import patient_pb2 as pb
+from gateway import fhir, photos, record
+from gateway.clients import Clients
+from gateway.errors import answers
+from gateway.rate_limit import limited
+from gateway.report import Diagnosis, report
+from gateway.routers.dependencies import ClientsDep
+from gateway.security import permit
+from service_kit.errors import Code, DomainError
+
+READ = permit(access_pb2.PERMISSION_READ_PATIENTS)
+# A report is for reading; who needs more exports.
+MOST_DIAGNOSES = 20
+# Photos that one report reads at a time.
+AT_ONCE = 4
+
+router = APIRouter(tags=["patients"], responses=answers(401, 403, 404, 422))
+
+
+@router.get(
+    "/patients/{patient_id}/report.pdf",
+    dependencies=[READ, limited("upload")],
+    responses={200: {"content": {"application/pdf": {}}, "description": "The report."}},
+    response_class=Response,
+)
+async def get_patient_report(patient_id: str, clients: ClientsDep) -> Response:
+    """A patient's newest diagnoses with photos, heatmaps and verdicts, as PDF."""
+    found = await record.read(clients, patient_id)
+    complete = [d for d in found.detections if d.status == pb.DETECTION_STATUS_COMPLETE]
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def one(detection_id: str) -> Diagnosis:
+        async with room:
+            return await _diagnosis(clients, detection_id)
+
+    diagnoses = await asyncio.gather(*(one(d.id) for d in complete[:MOST_DIAGNOSES]))
+    left_out = max(0, len(complete) - MOST_DIAGNOSES)
+    return _pdf(await asyncio.to_thread(report, found.patient, diagnoses, left_out))
+
+
+@router.get(
+    "/detections/{detection_id}/report.pdf",
+    dependencies=[READ, limited("upload")],
+    responses={
+        200: {"content": {"application/pdf": {}}, "description": "The report."},
+        **answers(409),
+    },
+    response_class=Response,
+)
+async def get_detection_report(detection_id: str, clients: ClientsDep) -> Response:
+    """One diagnosis with its photo, heatmap and verdicts, as PDF."""
+    diagnosis = await _diagnosis(clients, detection_id)
+    patient_id = diagnosis.detection.patient_id
+    answer = await clients.patients.GetPatient(pb.GetPatientRequest(patient_id=patient_id))
+    return _pdf(await asyncio.to_thread(report, answer.patient, [diagnosis]))
+
+
+@router.get(
+    "/patients/{patient_id}/export",
+    dependencies=[READ, limited("upload")],
+    responses={200: {"content": {fhir.MEDIA_TYPE: {}}, "description": "A FHIR R4 Bundle."}},
+    response_class=Response,
+)
+async def export_patient(patient_id: str, request: Request, clients: ClientsDep) -> Response:
+    """A patient's record as a FHIR R4 Bundle: Patient, Media, Observation, DiagnosticReport."""
+    found = await record.read(clients, patient_id)
+    base = f"{request.app.state.settings.public_url.rstrip('/')}/api"
+    return Response(orjson.dumps(fhir.bundle(found, base)), media_type=fhir.MEDIA_TYPE)
+
+
+async def _diagnosis(clients: Clients, detection_id: str) -> Diagnosis:
+    """One complete diagnosis with all that its page shows.
+
+    Raises:
+        DomainError: FAILED_PRECONDITION NOT_DIAGNOSED.
+    """
+    answer = await clients.detections.GetDetection(
+        pb.GetDetectionRequest(detection_id=detection_id)
+    )
+    if answer.detection.status != pb.DETECTION_STATUS_COMPLETE:
+        raise DomainError(
+            Code.FAILED_PRECONDITION, "NOT_DIAGNOSED", "This detection has no result yet."
+        )
+    photo = await photos.read(clients, answer.detection.image_id)
+    return Diagnosis(answer.detection, photo, list(reversed(answer.reviews)))
+
+
+def _pdf(content: bytes) -> Response:
+    return Response(content, media_type="application/pdf")

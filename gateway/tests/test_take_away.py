@@ -1,0 +1,115 @@
+"""Reports and exports."""
+
+import re
+from typing import Any
+
+from fhir.resources.R4B.bundle import Bundle
+
+from dermis.patient.v1 import patient_pb2 as pb
+from gateway.tests.conftest import Gateway
+from gateway.tests.pictures import photo
+from gateway.tests.test_record import MOMENT, lesion, patient
+
+
+async def a_record(gateway: Gateway, diagnoses: int = 1) -> list[dict[str, Any]]:
+    """A patient with a lesion, diagnosed photos and one verdict."""
+    uploaded = [(await gateway.upload(photo())).json() for _ in range(diagnoses)]
+    review = pb.Review(
+        id="r-1", detection_id=uploaded[0]["id"], verdict=pb.VERDICT_BIOPSY_BENIGN,
+        note="Dysplastic nevus.\x00\u202e", created_at=MOMENT,
+    )  # fmt: skip
+    known = patient(birth_date="1961-04-30", sex=pb.SEX_FEMALE, fitzpatrick_type=2)
+    known.id = "01a20817-f471-731e-896b-230f70989781"
+    gateway.patients.answers["GetPatient"] = pb.GetPatientResponse(patient=known)
+    gateway.patients.answers["ListLesions"] = pb.ListLesionsResponse(lesions=[lesion()])
+    for image in gateway.patients.images.values():
+        image.lesion_id = "l-1"
+    for detection in gateway.patients.detections.values():
+        detection.finished_at.CopyFrom(MOMENT)
+    entries = [pb.TimelineEntry(at=MOMENT, review=review)]
+    entries += [
+        pb.TimelineEntry(at=MOMENT, detection=d) for d in gateway.patients.detections.values()
+    ]
+    entries += [pb.TimelineEntry(at=MOMENT, image=i) for i in gateway.patients.images.values()]
+    gateway.patients.answers["ListTimeline"] = pb.ListTimelineResponse(entries=entries)
+    return uploaded
+
+
+def pages(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type /Page\b", pdf))
+
+
+async def test_the_export_is_a_valid_fhir_bundle(gateway: Gateway) -> None:
+    (uploaded,) = await a_record(gateway)
+    answer = await gateway.get("/patients/p-1/export")
+    assert answer.headers["content-type"] == "application/fhir+json"
+    bundle = Bundle.model_validate_json(answer.content)
+    resources = {e.resource.get_resource_type(): e.resource for e in bundle.entry}
+    assert set(resources) == {"Patient", "Media", "Observation", "DiagnosticReport"}
+    assert float(resources["Observation"].valueQuantity.value) == 0.75
+    assert resources["Media"].bodySite.coding[0].code == "261160000"
+    assert resources["DiagnosticReport"].id == uploaded["id"]
+    assert resources["DiagnosticReport"].status == "final"
+    assert "Biopsy: benign" in resources["DiagnosticReport"].conclusion
+    assert "not a diagnosis" in resources["DiagnosticReport"].conclusion
+    urls = {entry.fullUrl for entry in bundle.entry}
+    assert resources["Observation"].subject.reference in urls
+    assert resources["DiagnosticReport"].result[0].reference in urls
+
+
+async def test_two_exports_name_the_same_resources(gateway: Gateway) -> None:
+    await a_record(gateway)
+    first, second = [(await gateway.get("/patients/p-1/export")).json() for _ in range(2)]
+    assert [e["fullUrl"] for e in first["entry"]] == [e["fullUrl"] for e in second["entry"]]
+
+
+async def test_a_diagnosis_that_nobody_has_reviewed_is_preliminary(gateway: Gateway) -> None:
+    await a_record(gateway)
+    listed = gateway.patients.answers["ListTimeline"]
+    del listed.entries[0]
+    bundle = (await gateway.get("/patients/p-1/export")).json()
+    (report,) = [e["resource"] for e in bundle["entry"]
+                 if e["resource"]["resourceType"] == "DiagnosticReport"]  # fmt: skip
+    assert report["status"] == "preliminary"
+
+
+async def test_a_record_of_many_pages_is_read_to_its_end(gateway: Gateway) -> None:
+    await a_record(gateway)
+    whole = gateway.patients.answers.pop("ListTimeline")
+
+    def page(request: pb.ListTimelineRequest) -> pb.ListTimelineResponse:
+        position = int(request.cursor or 0)
+        following = str(position + 1) if position + 1 < len(whole.entries) else ""
+        return pb.ListTimelineResponse(entries=[whole.entries[position]], next_cursor=following)
+
+    gateway.patients.own["ListTimeline"] = page
+    assert len((await gateway.get("/patients/p-1/export")).json()["entry"]) == 4
+
+
+async def test_a_patients_report_shows_every_diagnosis(gateway: Gateway) -> None:
+    await a_record(gateway, diagnoses=3)
+    answer = await gateway.get("/patients/p-1/report.pdf")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.content.startswith(b"%PDF")
+    assert pages(answer.content) == 2
+
+
+async def test_a_patient_without_photos_has_a_report_too(gateway: Gateway) -> None:
+    await a_record(gateway)
+    gateway.patients.answers["ListTimeline"] = pb.ListTimelineResponse()
+    assert pages((await gateway.get("/patients/p-1/report.pdf")).content) == 1
+
+
+async def test_one_diagnosis_has_a_report_of_its_own(gateway: Gateway) -> None:
+    (uploaded,) = await a_record(gateway)
+    answer = await gateway.get(f"/detections/{uploaded['id']}/report.pdf")
+    assert pages(answer.content) == 1
+
+
+async def test_what_is_pending_has_no_report(gateway: Gateway) -> None:
+    await gateway.publish()
+    uploaded = (await gateway.upload(photo())).json()
+    answer = await gateway.get(f"/detections/{uploaded['id']}/report.pdf")
+    assert (answer.status_code, answer.json()["reason"]) == (409, "NOT_DIAGNOSED")
