@@ -11,6 +11,7 @@ from pathlib import Path
 import font_source_sans_pro
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
+from fpdf.fonts import TTFFont
 from PIL import Image
 
 from dermis.patient.v1 import patient_pb2 as pb
@@ -25,6 +26,8 @@ _PICTURE_PIXELS = 640
 _PICTURE_MM = 80
 _BLOCK_MM = 110
 _OPACITY = 0.5
+# Stands for a character of a script that the font does not have.
+_MISSING = "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,16 @@ class _Page(FPDF):
     def text_line(self, text: str, *, size: int = 10, bold: bool = False) -> None:
         """One paragraph over the whole width."""
         self.set_font("Source", "B" if bold else "", size)
-        self.multi_cell(0, size * 0.5, _printable(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        shown = "".join(self._shape(character) for character in text)
+        self.multi_cell(0, size * 0.5, shown, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def _shape(self, character: str) -> str:
+        """A character, or a sign that one is missing: part of a name must not just vanish."""
+        if not character.isprintable():
+            return " "
+        font = self.current_font
+        is_there = isinstance(font, TTFFont) and ord(character) in font.cmap
+        return character if is_there else _MISSING
 
 
 def report(patient: pb.Patient, diagnoses: Sequence[Diagnosis], left_out: int = 0) -> bytes:
@@ -130,8 +142,3 @@ def _picture(page: _Page, picture: Image.Image, x: float, y: float) -> float:
     height = width * shown.height / shown.width
     page.image(shown, x, y, width, height)
     return height
-
-
-def _printable(text: str) -> str:
-    """Without control characters, which have no shape."""
-    return "".join(c if c.isprintable() else " " for c in text)
