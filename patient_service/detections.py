@@ -21,8 +21,10 @@ from service_kit.clock import now
 from service_kit.ids import new_id
 from service_kit.principal import current_principal
 
-# How long whoever uploads a photo has to bring its outcome before completion takes it up.
-OUTCOME_WITHIN = timedelta(minutes=2)
+# How long whoever uploads a photo has to bring its outcome before completion takes it up: longer
+# than the gateway may ask the model (20 s) and then record (5 s), and no longer, since a clinician
+# waits for it.
+OUTCOME_WITHIN = timedelta(seconds=30)
 
 # A detection, and the lesion that its image shows now.
 Shown = tuple[Detection, UUID | None]
