@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench import gradcam
 from tests.bench.processes import Usage
 from tests.bench.upload import UPLOADS, Measured, measure
 
@@ -23,6 +24,14 @@ def main() -> None:
         "are checked where they are used."
     )
     console.print(_processes(measured.peaks))
+    cost = gradcam.measure()
+    share = cost.explained_milliseconds / cost.plain_milliseconds
+    console.print(
+        f"Grad-CAM: {cost.explained_milliseconds:.2f} ms with heatmap, "
+        f"{cost.plain_milliseconds:.2f} ms without, {share:.3f} times (goal ≤ 1.05). Agreement "
+        f"with the package grad-cam on {gradcam.IMAGES} photos: r ≥ {cost.least_correlation:.6f} "
+        "(goal ≥ 0.999)."
+    )
 
 
 def _hops(measured: Measured) -> Table:

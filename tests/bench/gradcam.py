@@ -1,0 +1,133 @@
+"""What the heatmap costs beside the prediction, and whether it is the one the books define."""
+
+import statistics
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps
+from pytorch_grad_cam import GradCAM
+from pytorch_grad_cam.utils.image import scale_cam_image
+from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+from torch import Tensor, nn
+
+from local_stack.stack import SHIPPED_MODELS
+from serving import examples
+from serving.archive import CARD, WEIGHTS, check_archive
+from serving.classifier import Classifier, build_model
+from serving.model_card import ModelCard
+from serving.releases import Release
+
+IMAGES = 20
+ROUNDS = 150
+WARM_UP_ROUNDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class HeatmapCost:
+    """One thread, one photo, frozen model.
+
+    Attributes:
+        plain_milliseconds: of class and probability alone, median.
+        explained_milliseconds: with the heatmap, median.
+        least_correlation: with the package `grad-cam`, the worst of all photos.
+    """
+
+    plain_milliseconds: float
+    explained_milliseconds: float
+    least_correlation: float
+
+
+def measure() -> HeatmapCost:
+    """Take the newest shipped release and measure."""
+    torch.set_num_threads(1)
+    classifier, model = _shipped()
+    batches = [classifier.preprocess(photo)[None] for photo in _photos()]
+    correlations = [_correlation(classifier, model, batch) for batch in batches]
+    classifier.freeze()
+    plain, explained = _medians(_frozen(model, batches[0]), classifier.predict, batches)
+    return HeatmapCost(plain, explained, min(correlations))
+
+
+def _shipped() -> tuple[Classifier, nn.Module]:
+    """The newest shipped model as we serve it, and the bare one."""
+    newest = max((SHIPPED_MODELS / "lesion" / "releases").glob("*.json"))
+    release = Release.model_validate_json(newest.read_bytes())
+    archive = check_archive(SHIPPED_MODELS / "archives" / f"{release.sha256}.mar")
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(archive.path) as opened:
+        opened.extract(WEIGHTS, folder)
+        card = ModelCard.model_validate_json(opened.read(CARD))
+        classifier = Classifier.load(Path(folder) / WEIGHTS, card)
+    model = build_model(card.architecture, classes=len(card.classes))
+    model.load_state_dict(classifier._model.state_dict())
+    return classifier, model.eval().to(memory_format=torch.channels_last)
+
+
+def _photos() -> list[Image.Image]:
+    """The examples, and some of them mirrored to make up the number."""
+    photos = [Image.open(example.path).convert("RGB") for example in examples.read()]
+    return (photos + [ImageOps.mirror(photo) for photo in photos])[:IMAGES]
+
+
+def _correlation(classifier: Classifier, model: nn.Module, batch: Tensor) -> float:
+    """Pearson's r of our map and the package's, both scaled to the input as the package does."""
+    (prediction,) = classifier.predict(batch)
+    target = classifier.card.classes.index(prediction.target)
+    size = batch.shape[-1]
+    ours = scale_cam_image(np.array([prediction.cam], np.float32), (size, size))[0]
+    tapped = _Tapped(model)
+    with GradCAM(model=tapped, target_layers=[tapped.tap]) as package:
+        theirs = package(input_tensor=batch, targets=[ClassifierOutputTarget(target)])[0]
+    if not ours.any() and not theirs.any():
+        return 1.0  # both say: nothing speaks for this class
+    return float(np.corrcoef(ours.ravel(), theirs.ravel())[0, 1])
+
+
+class _Tapped(nn.Module):
+    """The model with a place at its last feature map where the package can listen."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+        self.tap = nn.Identity()
+
+    def forward(self, batch: Tensor) -> Tensor:
+        features = self.tap(self.model.forward_features(batch))  # type: ignore[operator]
+        logits: Tensor = self.model.forward_head(features)  # type: ignore[operator]
+        return logits
+
+
+def _frozen(model: nn.Module, example: Tensor) -> Callable[[Tensor], object]:
+    """Class and probability alone, by the same means as the served model."""
+    shaped = example.contiguous(memory_format=torch.channels_last)
+    with torch.inference_mode():
+        frozen = torch.jit.freeze(torch.jit.trace(model, shaped))  # type: ignore[no-untyped-call]
+
+    def predict(batch: Tensor) -> list[float]:
+        with torch.inference_mode():
+            logits = frozen(batch.contiguous(memory_format=torch.channels_last))
+            shares: list[float] = logits.double().softmax(dim=1)[:, 1].tolist()
+        return shares
+
+    return predict
+
+
+def _medians(
+    plain: Callable[[Tensor], object],
+    explained: Callable[[Tensor], object],
+    batches: list[Tensor],
+) -> tuple[float, float]:
+    """Milliseconds of both, measured in turn so that a busy moment meets both."""
+    took: tuple[list[float], list[float]] = ([], [])
+    for turn in range(WARM_UP_ROUNDS + ROUNDS):
+        for work, milliseconds in zip((plain, explained), took, strict=True):
+            started = time.perf_counter()
+            work(batches[turn % len(batches)])
+            milliseconds.append((time.perf_counter() - started) * 1000)
+    first, second = (statistics.median(values[WARM_UP_ROUNDS:]) for values in took)
+    return first, second
