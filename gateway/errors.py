@@ -68,6 +68,14 @@ class Problem(BaseModel):
     errors: list[FieldError] | None = None
 
 
+class ManyErrors(DomainError):
+    """A refusal for several reasons at once."""
+
+    def __init__(self, code: Code, reason: str, message: str, *, errors: list[FieldError]) -> None:
+        super().__init__(code, reason, message)
+        self.errors = errors
+
+
 class Refused(HTTPException):
     """A `DomainError` raised while a body is read.
 
@@ -95,7 +103,7 @@ def problem(error: DomainError) -> Response:
         headers["Retry-After"] = str(max(1, round(error.retry_after or DEFAULT_RETRY_SECONDS)))
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    errors = None
+    errors = error.errors if isinstance(error, ManyErrors) else None
     if field := error.metadata.get("field"):
         errors = [FieldError(pointer=f"/{field}", message=error.message)]
     return _response(status, error.message, error.reason, errors, headers)

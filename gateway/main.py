@@ -22,6 +22,7 @@ from gateway.clients import ServiceToken, open_clients
 from gateway.completion import Completion
 from gateway.diagnosis import Model
 from gateway.middleware import RequestMiddleware
+from gateway.model_shelf import ModelShelf
 from gateway.openapi import describe, operation_id
 from gateway.rate_limit import RateLimits
 from gateway.replicas import Replicas
@@ -34,6 +35,7 @@ from gateway.routers import (
     health,
     images,
     lesions,
+    models,
     patients,
     predict,
     take_away,
@@ -42,6 +44,7 @@ from gateway.routers import (
 from gateway.security import refuse_open_routes
 from gateway.settings import Settings
 from service_kit import logs, telemetry
+from service_kit.blobs import Blobs
 from service_kit.identity import RemoteKeys, SharedRevocations
 from service_kit.principal import TokenVerifier
 from service_kit.redis_client import open_redis
@@ -49,7 +52,8 @@ from service_kit.settings import load
 from serving.torchserve import InferenceClient
 
 ROUTERS = (
-    auth, users, patients, lesions, images, predict, detections, take_away, accounts, audit, health,
+    auth, users, patients, lesions, images, predict, detections, take_away, accounts, audit, models,
+    health,
 )  # fmt: skip
 WEB = Path(__file__).parent / "web"
 # Uploads under way get this long to finish after SIGTERM.
@@ -87,6 +91,11 @@ def wire(api: FastAPI, settings: Settings) -> None:
     api.state.replicas = replicas
     api.state.model = Model(replicas, InferenceClient(), settings.prediction_seconds)
     api.state.rate_limits = RateLimits(redis, settings.rate_limits)
+    api.state.models = (
+        ModelShelf(Blobs(settings.model_store), settings.model_name)
+        if settings.model_store
+        else None
+    )
     api.state.verifier = TokenVerifier(
         RemoteKeys(clients.auth),
         SharedRevocations(redis, clients.auth),

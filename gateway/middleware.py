@@ -14,6 +14,7 @@ from service_kit.errors import Code, DomainError
 from service_kit.lesion_image import MAX_BYTES
 from service_kit.principal import set_current_principal
 from service_kit.request import REQUEST_ID_HEADER, received, set_current_request
+from serving.archive import MAX_ARCHIVE_BYTES
 
 log = structlog.get_logger()
 
@@ -23,6 +24,7 @@ REQUEST_SECONDS = Histogram(
 
 # Bytes of a body by its media type. A photo, and the little that multipart adds to it:
 LONGEST_BODY = {"multipart/form-data": MAX_BYTES + 1024 * 1024}
+LONGEST_ARCHIVE = MAX_ARCHIVE_BYTES + 1024 * 1024
 # Everything else is JSON that people have typed.
 LONGEST_OTHER_BODY = 256 * 1024
 
@@ -94,7 +96,7 @@ class RequestMiddleware:
             )  # fmt: skip
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
-        limit = _longest_body(headers)
+        limit = _longest_body(scope["path"], headers)
         declared = headers.get("content-length", "")
         if declared.isdigit() and int(declared) > limit:
             await problem(_too_large(limit))(scope, receive, send)
@@ -122,7 +124,9 @@ class RequestMiddleware:
         return address
 
 
-def _longest_body(headers: Headers) -> int:
+def _longest_body(path: str, headers: Headers) -> int:
+    if path.endswith("/admin/upload-model"):
+        return LONGEST_ARCHIVE
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     return LONGEST_BODY.get(kind, LONGEST_OTHER_BODY)
 

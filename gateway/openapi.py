@@ -62,10 +62,10 @@ def _complete(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
 
 def example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
     """A value that fits a JSON schema, made of the examples that its fields give."""
-    if "$ref" in schema:
-        return example(schemas[schema["$ref"].removeprefix(_SCHEMA_PREFIX)], schemas)
     if given := next((key for key in _GIVEN if key in schema), None):
         return schema[given][0] if given in ("examples", "enum") else schema[given]
+    if "$ref" in schema:
+        return example(schemas[schema["$ref"].removeprefix(_SCHEMA_PREFIX)], schemas)
     if choice := next((key for key in _CHOICES if key in schema), None):
         return example(schema[choice][0], schemas)
     if "properties" in schema:

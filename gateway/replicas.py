@@ -57,13 +57,12 @@ class Replicas:
 
         Two choices are enough to keep queues short (Mitzenmacher 2001).
         """
-        moment = time.monotonic()
         able = [
             replica
             for replica in self._known
             if replica.model == self._model
             and replica.live_version
-            and self._resting_until.get(replica.id, 0) < moment
+            and not self.is_resting(replica)
         ]
         if not able:
             return None
@@ -78,6 +77,14 @@ class Replicas:
             yield
         finally:
             self._in_flight[replica.id] -= 1
+
+    def in_flight(self, replica: Replica) -> int:
+        """How many requests of ours it is answering."""
+        return self._in_flight[replica.id]
+
+    def is_resting(self, replica: Replica) -> bool:
+        """Whether it is left out for not having answered."""
+        return self._resting_until.get(replica.id, 0) > time.monotonic()
 
     def rest(self, replica: Replica) -> None:
         """Leave a replica out for a moment because it did not answer."""

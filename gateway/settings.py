@@ -31,6 +31,12 @@ class Settings(ServiceSettings):
         default=0, ge=0, le=5, description="How many proxies of ours stand in front (nginx: 1)."
     )
     model_name: str = Field(default="lesion", description="The model that diagnoses.")
+    model_store: str = Field(
+        default="",
+        description="Where archives and releases lie: file:///folder or s3://bucket/prefix; "
+        "empty leaves releases to the command line.",
+        pattern=r"^$|^(file|s3|memory)://",
+    )
     prediction_seconds: float = Field(
         default=8, gt=0, le=20, description="How long an upload waits for the model."
     )

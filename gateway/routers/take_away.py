@@ -66,7 +66,12 @@ async def get_detection_report(detection_id: str, clients: ClientsDep) -> Respon
 @router.get(
     "/patients/{patient_id}/export",
     dependencies=[READ, limited("upload")],
-    responses={200: {"content": {fhir.MEDIA_TYPE: {}}, "description": "A FHIR R4 Bundle."}},
+    responses={
+        200: {
+            "content": {fhir.MEDIA_TYPE: {"schema": {"type": "object"}}},
+            "description": "A FHIR R4 Bundle.",
+        }
+    },
     response_class=Response,
 )
 async def export_patient(patient_id: str, request: Request, clients: ClientsDep) -> Response:

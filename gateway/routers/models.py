@@ -1,0 +1,114 @@
+"""/admin/models and /admin/serving: model versions, releases, replicas."""
+
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Depends, Request
+
+from dermis.options.v1 import access_pb2
+from gateway import archive_form
+from gateway.errors import answers
+from gateway.model_shelf import ModelShelf
+from gateway.rate_limit import limited
+from gateway.replicas import Replicas
+from gateway.schemas.models import (
+    ModelDetails,
+    Models,
+    ModelVersion,
+    Release,
+    Replica,
+    Serving,
+    Why,
+)
+from gateway.security import permit
+from service_kit.errors import Code, DomainError
+from service_kit.principal import current_principal
+
+log = structlog.get_logger()
+
+router = APIRouter(
+    prefix="/admin",
+    tags=["models"],
+    dependencies=[permit(access_pb2.PERMISSION_MANAGE_MODELS), limited("api")],
+    responses=answers(401, 403, 422, 501),
+)
+
+
+def _shelf(request: Request) -> ModelShelf:
+    shelf: ModelShelf | None = request.app.state.models
+    if shelf is None:
+        raise DomainError(
+            Code.UNIMPLEMENTED, "NO_MODEL_STORE", "This gateway was given no MODEL_STORE."
+        )
+    return shelf
+
+
+ShelfDep = Annotated[ModelShelf, Depends(_shelf)]
+
+
+@router.post(
+    "/upload-model",
+    status_code=202,
+    responses=answers(409, 413),
+    openapi_extra=archive_form.REQUEST_BODY,
+)
+async def upload_model(request: Request, shelf: ShelfDep) -> ModelDetails:
+    """Bring a model archive into the store; refused with every reason, live only once released."""
+    async with archive_form.received_archive(request) as archive:
+        shelved = await shelf.add(archive, str(current_principal().user_id))
+    log.info("model brought", version=shelved.version, sha256=shelved.sha256)
+    return ModelDetails.of(shelved, "")
+
+
+@router.get("/models")
+async def list_models(shelf: ShelfDep) -> Models:
+    """Versions in the store, and the release log."""
+    releases = await shelf.releases()
+    desired = releases[0].version if releases else ""
+    return Models(
+        versions=[ModelVersion.of(shelved, desired) for shelved in await shelf.versions()],
+        releases=[Release.of(release) for release in releases],
+    )
+
+
+@router.get("/models/{version}", responses=answers(404))
+async def get_model(version: str, shelf: ShelfDep) -> ModelDetails:
+    """One version with its model card."""
+    releases = await shelf.releases()
+    desired = releases[0].version if releases else ""
+    return ModelDetails.of(await shelf.version(version), desired)
+
+
+@router.post("/models/rollback", status_code=202, responses=answers(409))
+async def roll_back_model(body: Why, shelf: ShelfDep) -> Release:
+    """Return every replica to the version before the present one."""
+    by = str(current_principal().user_id)
+    release = await shelf.roll_back(by=by, why=body.why)
+    log.info("model rolled back", version=release.version, release=release.number)
+    return Release.of(release)
+
+
+@router.post("/models/{version}/release", status_code=202, responses=answers(404, 409))
+async def release_model(version: str, body: Why, shelf: ShelfDep) -> Release:
+    """Release a version; each replica switches once its golden images gave the right answers."""
+    by = str(current_principal().user_id)
+    release = await shelf.release(version, by=by, why=body.why)
+    log.info("model released", version=release.version, release=release.number)
+    return Release.of(release)
+
+
+@router.get("/serving")
+async def get_serving(request: Request) -> Serving:
+    """Every TorchServe replica: versions, workers, state, last error, when it was seen."""
+    replicas: Replicas = request.app.state.replicas
+    return Serving(
+        model=request.app.state.settings.model_name,
+        replicas=[
+            Replica.of(
+                replica,
+                in_flight=replicas.in_flight(replica),
+                resting=replicas.is_resting(replica),
+            )
+            for replica in replicas.known
+        ],
+    )
