@@ -89,6 +89,7 @@ class Wiring:
             "PORT": str(self.gateway),
             "PATIENT_ADDRESS": f"127.0.0.1:{self.patient}",
             "SERVICE_SECRET": self.secrets.gateway_secret,
+            "MODEL_STORE": self.models.as_uri(),
             "PUBLIC_URL": self.url,
             # No TLS on this machine: a Secure cookie would never come back.
             "COOKIE_SECURE": "false",
