@@ -18,11 +18,18 @@ _TOTP_STEP_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """How somebody signs in; the TOTP secret is "" until the second factor is set up."""
+    """How somebody signs in.
+
+    Attributes:
+        email, password: the first factor.
+        totp_secret: of the second; "" until it is set up.
+        used_step: the last 30-second step whose code was used; each counts once.
+    """
 
     email: str
     password: str
     totp_secret: str = ""
+    used_step: int = 0
 
 
 class Refused(Exception):
@@ -32,6 +39,7 @@ class Refused(Exception):
         request = answer.request
         super().__init__(f"{request.method} {request.url.path}: {answer.status_code} {answer.text}")
         self.status = answer.status_code
+        self.reason = _reason(answer)
 
 
 class Clinician:
@@ -78,14 +86,17 @@ class Clinician:
 
         Args:
             known: the account.
-            keep: takes the sign-in with its new TOTP secret before that counts.
+            keep: takes the sign-in with its new TOTP secret or step before that counts.
         """
         account = {"email": known.email, "password": known.password}
         step = await self.call("POST", "/auth/login", account)
         if step["status"] == "two_factor_setup_required":
             return await self._enrol(known, step["enrolment_token"], keep)
         if step["status"] == "two_factor_required":
-            step = await self._second_step(known, step["challenge_token"])
+            known, code = await _next_code(known)
+            keep(known)
+            body = {"challenge_token": step["challenge_token"], "code": code}
+            step = await self.call("POST", "/auth/verify-2fa", body)
         self._carry(step["access_token"])
         return known
 
@@ -123,25 +134,31 @@ class Clinician:
     async def _enrol(self, known: SignIn, token: str, keep: Callable[[SignIn], None]) -> SignIn:
         self._carry(token)
         setup = await self.call("POST", "/users/me/2fa/setup", {"password": known.password})
-        enrolled = replace(known, totp_secret=setup["secret"])
-        keep(enrolled)
-        code = pyotp.TOTP(enrolled.totp_secret).now()
+        known, code = await _next_code(replace(known, totp_secret=setup["secret"], used_step=0))
+        keep(known)
         confirmed = await self.call("POST", "/users/me/2fa/confirm", {"code": code})
         self._carry(confirmed["tokens"]["access_token"])
-        return enrolled
-
-    async def _second_step(self, known: SignIn, challenge: str) -> Any:
-        """Answer the challenge; a code used a moment ago is followed by the next one."""
-        totp = pyotp.TOTP(known.totp_secret)
-        body = {"challenge_token": challenge, "code": totp.now()}
-        try:
-            return await self.call("POST", "/auth/verify-2fa", body)
-        except Refused as refused:
-            if refused.status != 401:
-                raise
-        # RFC 6238, 5.2: a step of drift is accepted, so the next code counts already.
-        body["code"] = totp.at(int(time.time()) + _TOTP_STEP_SECONDS)
-        return await self.call("POST", "/auth/verify-2fa", body)
+        return known
 
     def _carry(self, token: str) -> None:
         self.http.headers["Authorization"] = f"Bearer {token}"
+
+
+async def _next_code(known: SignIn) -> tuple[SignIn, str]:
+    """A code that has not been used, and the sign-in that remembers its step.
+
+    One step ahead of the clock is accepted (RFC 6238, 5.2), so two sign-ins can follow each other
+    at once; a third waits.
+    """
+    while known.used_step > int(time.time()) // _TOTP_STEP_SECONDS:
+        await asyncio.sleep(0.5)
+    step = max(int(time.time()) // _TOTP_STEP_SECONDS, known.used_step + 1)
+    code = pyotp.TOTP(known.totp_secret).at(step * _TOTP_STEP_SECONDS)
+    return replace(known, used_step=step), code
+
+
+def _reason(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json()["reason"])
+    except (ValueError, KeyError, TypeError):
+        return ""

@@ -63,7 +63,7 @@ class DemoClinic:
         try:
             return await self._clinician.sign_in(known, keep=self._keep)
         except Refused as refused:
-            if refused.status != 401:
+            if refused.reason != "CREDENTIALS_INVALID":
                 raise
         await self._clinician.register(known, full_name="Demo Clinician", clinic="Demo Clinic")
         return await self._clinician.sign_in(known, keep=self._keep)

@@ -135,12 +135,15 @@ def _running(port: int) -> RunningState:
 
 
 def _usage(pid: int | None) -> tuple[str, str]:
-    """Memory of a process and its children, and how long it has been up."""
+    """Memory of a process and its children, and how long it has been up.
+
+    Memory is the proportional set size: pages that several processes share count once in all.
+    """
     with contextlib.suppress(psutil.Error):
         if pid is not None:
             process = psutil.Process(pid)
             family = [process, *process.children(recursive=True)]
-            memory = sum(member.memory_info().rss for member in family)
+            memory = sum(member.memory_full_info().pss for member in family)
             return f"{memory / 2**20:.0f} MiB", f"{time.time() - process.create_time():.0f} s"
     return "", ""
 

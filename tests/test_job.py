@@ -3,7 +3,6 @@
 import io
 
 import numpy as np
-import pyotp
 from PIL import Image
 
 from local_stack.clinician import Clinician, SignIn
@@ -61,7 +60,6 @@ async def test_every_second_sign_in_asks_for_the_second_factor(
         step = await second.call("POST", "/auth/login", account)
         assert step["status"] == "two_factor_required"
         assert "access_token" not in step
-        assert pyotp.TOTP(known.totp_secret).now()
         await second.sign_in(known, keep=lambda _: None)
         assert (await second.call("GET", "/users/me"))["email"] == known.email
 

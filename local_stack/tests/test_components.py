@@ -69,12 +69,15 @@ async def test_postgres_runs_as_nobody_where_root_gets_no_user_namespace(
     assert not (tmp_path / "postgres").exists()
 
 
-async def test_a_second_server_on_the_same_data_is_refused(tmp_path: Path) -> None:
+async def test_a_second_server_on_the_same_data_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = Postgres(tmp_path / "postgres")
     await first.start()
     second = Postgres(tmp_path / "postgres")
     # Its own pid file, as if another supervisor had lost the first one's.
     second.process = Process("PostgreSQL", tmp_path / "second.log")
+    monkeypatch.setattr(postgres_component, "_BACKENDS_END_SECONDS", 0.3)
     with pytest.raises(NotReady, match="already works on"):
         await second.start()
     with psycopg.connect(_database(first)) as connection:
