@@ -77,6 +77,10 @@ class Model:
         """Whether any replica could be asked now."""
         return self._replicas.pick() is not None
 
+    async def close(self) -> None:
+        """Close the connections to the replicas."""
+        await self._inference.close()
+
     async def ask(self, data: bytes, *, target: str = "", version: str = "") -> Finding:
         """The finding on a photo by the live version, or by `version` where it is still loaded.
 

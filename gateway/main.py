@@ -182,7 +182,9 @@ async def _background(api: FastAPI) -> AsyncIterator[None]:
             task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(*tasks)
+        await state.model.close()
         await state.clients.close()
+        await state.redis.aclose()
 
 
 def _page(name: str) -> Callable[[Request], Awaitable[FileResponse]]:
