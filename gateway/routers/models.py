@@ -1,16 +1,20 @@
 """/admin/models and /admin/serving: model versions, releases, replicas."""
 
+import asyncio
+import time
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Depends, Request
+from starlette.responses import StreamingResponse
 
 from dermis.options.v1 import access_pb2
 from gateway import archive_form
 from gateway.errors import answers
 from gateway.model_shelf import ModelShelf
 from gateway.rate_limit import limited
-from gateway.replicas import Replicas
+from gateway.replicas import REFRESH_SECONDS, Replicas
 from gateway.schemas.models import (
     ModelDetails,
     Models,
@@ -25,6 +29,9 @@ from service_kit.errors import Code, DomainError
 from service_kit.principal import current_principal
 
 log = structlog.get_logger()
+
+# Not longer, so that a gateway that is to stop does not wait for who is only watching.
+STREAM_SECONDS = 10.0
 
 router = APIRouter(
     prefix="/admin",
@@ -100,6 +107,33 @@ async def release_model(version: str, body: Why, shelf: ShelfDep) -> Release:
 @router.get("/serving")
 async def get_serving(request: Request) -> Serving:
     """Every TorchServe replica: versions, workers, state, last error, when it was seen."""
+    return _serving(request)
+
+
+@router.get(
+    "/serving/stream",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}, "description": "Events `serving`."}},
+)
+async def stream_serving(request: Request) -> StreamingResponse:
+    """The same as server-sent events, one at each change: the progress of a release."""
+    return StreamingResponse(_changes(request), media_type="text/event-stream")
+
+
+async def _changes(request: Request) -> AsyncIterator[str]:
+    """Events for a while; clients connect again by themselves (WHATWG HTML, 9.2)."""
+    ends, sent = time.monotonic() + STREAM_SECONDS, None
+    while time.monotonic() < ends:
+        now = _serving(request)
+        # What only says "still alive" is no change.
+        telling = now.model_dump(exclude={"replicas": {"__all__": {"seen_at", "in_flight"}}})
+        if telling != sent:
+            yield f"event: serving\ndata: {now.model_dump_json()}\n\n"
+            sent = telling
+        await asyncio.sleep(REFRESH_SECONDS)
+
+
+def _serving(request: Request) -> Serving:
     replicas: Replicas = request.app.state.replicas
     return Serving(
         model=request.app.state.settings.model_name,

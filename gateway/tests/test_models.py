@@ -188,3 +188,21 @@ async def test_without_a_model_store_releases_are_not_served(redis_url: str) -> 
     async with running(redis_url) as bare:
         answer = await bare.get("/admin/models", headers=ENGINEER)
         assert (answer.status_code, answer.json()["reason"]) == (501, "NO_MODEL_STORE")
+
+
+async def test_the_progress_of_a_release_is_told_as_it_happens(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.routers.models.STREAM_SECONDS", 3)
+
+    async def switch() -> None:
+        await asyncio.sleep(0.5)
+        await gateway.publish(gateway.torchserve.replica("one", state="updating"))
+        await asyncio.sleep(1)
+        await gateway.publish(gateway.torchserve.replica("one", live_version="2.0.0"))
+
+    answer, _ = await asyncio.gather(gateway.get("/admin/serving/stream"), switch())
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    events = [json.loads(line[6:]) for line in answer.text.splitlines() if line[:5] == "data:"]
+    told = [(e["replicas"][0]["state"], e["replicas"][0]["live_version"]) for e in events]
+    assert told == [("ready", "1.0.0"), ("updating", "1.0.0"), ("ready", "2.0.0")]

@@ -1,6 +1,7 @@
 """Who comes in, and what browsers are told."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 from dermis.auth.v1 import auth_pb2
 from dermis.options.v1 import access_pb2
 from gateway.main import create_api
+from gateway.permissions import page
 from gateway.security import refuse_open_routes, route_permissions
 from gateway.settings import Settings
 from gateway.tests.conftest import URL, Gateway, bearer, running, token
@@ -38,6 +40,11 @@ def test_every_route_names_a_permission() -> None:
     named = route_permissions(api())
     assert len(named) > 50
     assert all(named.values())
+
+
+def test_the_page_of_permissions_is_the_codes() -> None:
+    written = (Path(__file__).parents[2] / "docs" / "permissions.md").read_text()
+    assert written == page(), "python -m gateway.permissions > docs/permissions.md"
 
 
 def test_only_these_routes_are_public() -> None:
@@ -83,8 +90,10 @@ async def test_an_enrolment_token_opens_only_ones_own_account(shared: Gateway, r
 
 @pytest.fixture(scope="module")
 async def shared(redis_url: str) -> Any:
-    async with running(redis_url) as found:
-        yield found
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gateway.routers.models.STREAM_SECONDS", 0)
+        async with running(redis_url) as found:
+            yield found
 
 
 def forged(**changes: Any) -> str:
