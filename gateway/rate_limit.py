@@ -19,6 +19,7 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from gateway.errors import POLICY
 from gateway.security import caller_key
 from service_kit.errors import Code, DomainError
 from service_kit.request import current_request
@@ -66,7 +67,7 @@ class RateLimits:
         self._rests_until = 0.0
 
     def policy(self, name: str) -> str:
-        """The class's RateLimit-Policy header (draft-ietf-httpapi-ratelimit-headers-10)."""
+        """The class as the RateLimit-Policy header says it."""
         item = self._items[name]
         return f'"{name}";q={item.amount};w={item.get_expiry()}'
 
@@ -98,7 +99,7 @@ class RateLimits:
             "RATE_LIMITED",
             "Too many tries; wait a little.",
             retry_after=max(1.0, window.reset_time - time.time()),
-            metadata={"limit": name},
+            metadata={POLICY: self.policy(name)},
         )
 
 
@@ -109,7 +110,7 @@ def limited(name: str) -> Depends:
         limits: RateLimits = request.app.state.rate_limits
         account = caller_key()
         key = f"account {account}" if account else f"address {current_request().client_address}"
-        response.headers["RateLimit-Policy"] = limits.policy(name)
+        response.headers[POLICY] = limits.policy(name)
         await limits.count(name, key)
 
     return Depends(count)

@@ -1,8 +1,9 @@
 """What the gateway needs to know, from the environment."""
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from service_kit.settings import ServiceSettings
 
@@ -47,6 +48,12 @@ class Settings(ServiceSettings):
     dev_mailbox: Path | None = Field(
         default=None, description="Local stack only: folder of mails shown at /dev/mailbox."
     )
+
+    @model_validator(mode="after")
+    def _mailbox_stays_local(self) -> Self:
+        if self.dev_mailbox and self.environment == "production":
+            raise ValueError("DEV_MAILBOX would show everybody's mails; unset it in production")
+        return self
 
     @field_validator("cors_origins")
     @classmethod

@@ -73,7 +73,11 @@ class SharedRevocations:
             return bool(await self._redis.exists(revocation_key(session_id)))
         except (RedisError, OSError, TimeoutError):
             log.warning("redis does not answer; asking auth_service for the session")
+        # An auth_service that has just come back is worth the wait; without an answer nobody
+        # comes in.
         response = await self._auth.CheckSession(
-            auth_pb2.CheckSessionRequest(session_id=str(session_id)), timeout=CALL_TIMEOUT_SECONDS
+            auth_pb2.CheckSessionRequest(session_id=str(session_id)),
+            timeout=CALL_TIMEOUT_SECONDS,
+            wait_for_ready=True,
         )
         return response.revoked

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from gateway.settings import Settings
 from gateway.tests.conftest import Gateway, running
 from gateway.tests.processes import break_redis
 
@@ -67,3 +70,11 @@ async def test_the_mailbox_is_shown_in_the_local_stack_only(
         shown = (await local.http.get("/dev/mailbox")).text
         assert "Verify ✓" in shown
         assert "<script>" not in shown
+
+
+def test_the_mailbox_is_refused_in_production(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="DEV_MAILBOX"):
+        Settings(
+            environment="production", redis_url="redis://x", service_secret="s",
+            dev_mailbox=tmp_path,
+        )  # fmt: skip

@@ -22,7 +22,10 @@ async def test_too_many_logins_from_one_address_are_refused_with_the_seconds_to_
     assert 429 not in statuses[:3]
     assert statuses[3] == refused.status_code == 429
     assert refused.json()["reason"] == "RATE_LIMITED"
-    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    seconds = refused.headers["retry-after"]
+    assert 1 <= int(seconds) <= 60
+    assert refused.headers["ratelimit-policy"] == '"login";q=3;w=60'
+    assert refused.headers["ratelimit"] == f'"login";r=0;t={seconds}'
 
 
 async def test_who_is_signed_in_counts_as_themselves_and_not_as_their_clinics_address(
