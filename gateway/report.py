@@ -24,6 +24,8 @@ from service_kit.lesion_image import decode
 _FONTS = Path(font_source_sans_pro.__file__).parent / "files"
 _PICTURE_PIXELS = 640
 _PICTURE_MM = 80
+# For paper; who needs the pixels as they came downloads the photo.
+_JPEG_QUALITY = 88
 _BLOCK_MM = 110
 _OPACITY = 0.5
 # Stands for a character of a script that the font does not have.
@@ -140,5 +142,7 @@ def _picture(page: _Page, picture: Image.Image, x: float, y: float) -> float:
     shown.thumbnail((_PICTURE_PIXELS, _PICTURE_PIXELS))
     width = min(_PICTURE_MM, _PICTURE_MM * shown.width / shown.height)
     height = width * shown.height / shown.width
-    page.image(shown, x, y, width, height)
+    encoded = io.BytesIO()
+    shown.save(encoded, "JPEG", quality=_JPEG_QUALITY)
+    page.image(encoded, x, y, width, height)
     return height
