@@ -7,55 +7,47 @@ No torch here: the gateway checks uploads with this file.
 
 import hashlib
 import json
-import stat
-import struct
+import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import BinaryIO, cast
+from datetime import date
+from pathlib import Path
 
 from model_archiver import ModelArchiver, ModelArchiverConfig
-from pydantic import BaseModel, ConfigDict, ValidationError
 
-from serving.model_card import ModelCard, Share
+from serving.archive_checks import GOLDEN_IMAGES, GoldenImage, Reason, reasons, wrong_file
+from serving.archive_members import (
+    CARD,
+    CONFIG,
+    FIXED,
+    GOLDEN,
+    HANDLER,
+    MANIFEST,
+    MAX_ARCHIVE_BYTES,
+    WEIGHTS,
+    golden_image,
+)
+from serving.model_card import ModelCard
+from serving.signatures import is_signed
 
-WEIGHTS = "model.safetensors"
-CARD = "model_card.json"
-HANDLER = "dermis_handler.py"
-CONFIG = "model-config.yaml"
-GOLDEN = "golden.json"
-MANIFEST = "MAR-INF/MANIFEST.json"
+__all__ = [
+    "CARD",
+    "MAX_ARCHIVE_BYTES",
+    "WEIGHTS",
+    "ArchiveRefused",
+    "CheckedArchive",
+    "GoldenImage",
+    "Policy",
+    "Reason",
+    "build_archive",
+    "check_archive",
+]
 
-MAX_ARCHIVE_BYTES = 512 * 1024 * 1024
-MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
-MAX_MEMBERS = 64
-MAX_RATIO = 100
-MAX_TEXT_BYTES = 1024 * 1024
-MAX_GOLDEN_IMAGES = 16
-
-_OWN = Path(__file__).parent / "config"
-# What every archive carries byte for byte: the stub that leads to our handler, and its settings.
-_FIXED = {HANDLER: _OWN / HANDLER, CONFIG: _OWN / CONFIG}
-_REQUIRED = (WEIGHTS, CARD, HANDLER, CONFIG, GOLDEN, MANIFEST)
-
-
-class GoldenImage(BaseModel):
-    """An image in the archive with the answer that the model gave where it was built."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    file: str
-    probability_malignant: Share
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why an archive is refused: a code for programs and a sentence for people."""
-
-    code: str
-    message: str
+# The earliest time a zip file can hold: archives of the same content are the same bytes.
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 class ArchiveRefused(Exception):
@@ -64,6 +56,18 @@ class ArchiveRefused(Exception):
     def __init__(self, reasons: Sequence[Reason]) -> None:
         super().__init__("; ".join(f"{reason.code}: {reason.message}" for reason in reasons))
         self.reasons = list(reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What this installation asks of an archive beyond being sound.
+
+    Attributes:
+        trusted_keys: Ed25519 public keys in PEM; one of their owners must have signed. Empty:
+            no signature is asked for.
+    """
+
+    trusted_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,20 @@ class CheckedArchive:
         with zipfile.ZipFile(self.path) as archive:
             return archive.read(member)
 
+    def write_sound_copy(self, path: Path) -> None:
+        """Write an archive of the checked members for TorchServe to unpack.
+
+        A zip file can say one thing in its directory, which we read, and another between its
+        members, which Java reads. TorchServe is therefore never given the file that came in.
+        """
+        with zipfile.ZipFile(self.path) as archive:
+            _write_plain(archive, path)
+
 
 def build_archive(
     *, weights: Path, card: ModelCard, golden: Sequence[tuple[Path, float]], out: Path
 ) -> Path:
-    """Pack a model with torch-model-archiver.
+    """Pack a model with torch-model-archiver; the same content gives the same bytes.
 
     Args:
         weights: safetensors; its digest must be the card's.
@@ -95,154 +108,106 @@ def build_archive(
     Returns:
         The archive's path.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    path = out / f"{card.name}-{card.version}.mar"
+    with tempfile.TemporaryDirectory(prefix="dermis-archive-") as folder:
         staged = Path(folder)
-        (staged / WEIGHTS).write_bytes(weights.read_bytes())
-        (staged / CARD).write_text(card.model_dump_json(indent=2))
-        files = [staged / CARD, staged / GOLDEN]
-        images = []
-        for number, (path, probability) in enumerate(golden):
-            copy = staged / f"golden_{number:02}.jpg"
-            copy.write_bytes(path.read_bytes())
-            files.append(copy)
-            images.append(GoldenImage(file=copy.name, probability_malignant=probability))
-        (staged / GOLDEN).write_text(json.dumps([image.model_dump() for image in images]))
+        extra = _stage(staged, weights, card, golden)
         ModelArchiver.generate_model_archive(
             ModelArchiverConfig(
-                model_name=f"{card.name}-{card.version}",
+                # The archiver gathers its files in a folder of this name beside ours.
+                model_name=f"{staged.name}-packing",
                 version=card.version,
                 serialized_file=str(staged / WEIGHTS),
-                handler=str(_FIXED[HANDLER]),
-                config_file=str(_FIXED[CONFIG]),
-                extra_files=",".join(str(path) for path in files),
-                export_path=str(out),
+                handler=str(FIXED[HANDLER]),
+                config_file=str(FIXED[CONFIG]),
+                extra_files=",".join(str(file) for file in extra),
+                export_path=folder,
+                archive_format="zip-store",
                 force=True,
             )
         )
-    return out / f"{card.name}-{card.version}.mar"
+        shutil.rmtree(staged.with_name(f"{staged.name}-packing"), ignore_errors=True)
+        with zipfile.ZipFile(staged / f"{staged.name}-packing.mar") as packed:
+            manifest = _timeless(packed.read(MANIFEST), card.name, card.trained_on)
+            _write_plain(packed, path, {MANIFEST: manifest})
+    return path
 
 
-def check_archive(path: Path) -> CheckedArchive:
+def check_archive(
+    path: Path, policy: Policy = Policy(), signature: bytes | None = None
+) -> CheckedArchive:
     """Look at an archive without unpacking or running any of it.
+
+    Args:
+        path: the file.
+        policy: what is asked beyond soundness.
+        signature: of `serving.signatures`, where there is one.
 
     Raises:
         ArchiveRefused: with every reason that was found.
     """
-    if path.stat().st_size > MAX_ARCHIVE_BYTES:
-        raise ArchiveRefused([Reason("TOO_LARGE", "The archive is larger than 512 MiB.")])
+    if found := list(wrong_file(path)):
+        raise ArchiveRefused(found)
+    digest = _digest(path)
+    found = list(_wrong_signature(policy, digest, signature))
     try:
         with zipfile.ZipFile(path) as archive:
-            # The outside first: only a sound one is read at all.
-            if reasons := list(_wrong_outside(archive.infolist())):
-                raise ArchiveRefused(reasons)
-            if reasons := list(_wrong_inside(archive)):
-                raise ArchiveRefused(reasons)
+            if found := found + reasons(archive):
+                raise ArchiveRefused(found)
             card = ModelCard.model_validate_json(archive.read(CARD))
-            golden = _golden(archive)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
-        raise ArchiveRefused(
-            [Reason("NOT_AN_ARCHIVE", "The file is not a whole zip file.")]
-        ) from None
-    return CheckedArchive(path, _digest(path), card, golden)
+            golden = GOLDEN_IMAGES.validate_json(archive.read(GOLDEN))
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError):
+        damaged = Reason("NOT_AN_ARCHIVE", "The file is not a whole zip file.")
+        raise ArchiveRefused([*found, damaged]) from None
+    return CheckedArchive(path, digest, card, golden)
 
 
-def _wrong_outside(members: Sequence[zipfile.ZipInfo]) -> Iterator[Reason]:
-    """What the table of contents alone shows."""
-    if len(members) > MAX_MEMBERS:
-        yield Reason("TOO_MANY_MEMBERS", f"More than {MAX_MEMBERS} members.")
-        return
-    names = [member.filename for member in members if not member.is_dir()]
-    if len(set(names)) != len(names):
-        yield Reason("DUPLICATE_MEMBER", "Two members have the same name.")
-    if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
-        yield Reason("TOO_LARGE", "Unpacked, the archive is larger than 1 GiB.")
-    for member in members:
-        yield from _wrong_member(member)
-    for name in _REQUIRED:
-        if name not in names:
-            yield Reason("MEMBER_MISSING", f"{name} is missing.")
+def _wrong_signature(policy: Policy, digest: str, signature: bytes | None) -> Sequence[Reason]:
+    if not policy.trusted_keys:
+        return []
+    if signature is None:
+        return [Reason("SIGNATURE_MISSING", "Here archives must be signed, and this one is not.")]
+    if not any(is_signed(key, digest, signature) for key in policy.trusted_keys):
+        return [Reason("SIGNATURE_WRONG", "Nobody who is trusted here has signed this archive.")]
+    return []
 
 
-def _wrong_member(member: zipfile.ZipInfo) -> Iterator[Reason]:
-    name = member.filename
-    shown = repr(name[:100])
-    if name.startswith("/") or "\\" in name or ".." in PurePosixPath(name).parts:
-        yield Reason("PATH_ESCAPES", f"{shown} leads out of the archive.")
-    elif stat.S_ISLNK(member.external_attr >> 16):
-        yield Reason("SYMLINK", f"{shown} is a link.")
-    elif not member.is_dir() and not _is_allowed(name):
-        yield Reason("MEMBER_NOT_ALLOWED", f"{shown} has no place in a model archive.")
-    elif name not in (WEIGHTS, CONFIG, HANDLER) and member.file_size > MAX_TEXT_BYTES:
-        yield Reason("MEMBER_TOO_LARGE", f"{shown} is larger than 1 MiB.")
-    if member.file_size > MAX_RATIO * max(member.compress_size, 1):
-        yield Reason("RATIO_TOO_HIGH", f"{shown} unpacks to more than {MAX_RATIO} times its size.")
+def _stage(
+    folder: Path, weights: Path, card: ModelCard, golden: Sequence[tuple[Path, float]]
+) -> list[Path]:
+    """Lay the members into a folder; returns those that the archiver takes as extra files."""
+    shutil.copyfile(weights, folder / WEIGHTS)
+    (folder / CARD).write_text(card.model_dump_json(indent=2))
+    extra = [folder / CARD, folder / GOLDEN]
+    images = []
+    for number, (path, probability) in enumerate(golden):
+        copy = folder / golden_image(number)
+        shutil.copyfile(path, copy)
+        extra.append(copy)
+        images.append(GoldenImage(file=copy.name, probability_malignant=probability))
+    (folder / GOLDEN).write_bytes(GOLDEN_IMAGES.dump_json(images, indent=2))
+    return extra
 
 
-def _is_allowed(name: str) -> bool:
-    stem, _, suffix = name.partition(".")
-    is_golden = suffix == "jpg" and stem.startswith("golden_") and stem[7:].isdigit()
-    return name in _REQUIRED or is_golden
+def _timeless(manifest: bytes, name: str, day: date) -> bytes:
+    """The archiver's manifest with the model's date and name in place of the packing's."""
+    content = json.loads(manifest)
+    content["createdOn"] = day.strftime("%d/%m/%Y 00:00:00")
+    content["model"]["modelName"] = name
+    return json.dumps(content, indent=2).encode()
 
 
-def _wrong_inside(archive: zipfile.ZipFile) -> Iterator[Reason]:
-    """What only the members' content shows."""
-    for name, own in _FIXED.items():
-        if archive.read(name) != own.read_bytes():
-            yield Reason("FOREIGN_HANDLER", f"{name} is not the one that Dermis ships.")
-    yield from _wrong_manifest(archive.read(MANIFEST))
-    yield from _wrong_weights(archive)
-    try:
-        card = ModelCard.model_validate_json(archive.read(CARD))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        yield Reason("CARD_INVALID", f"{CARD}: {where}: {first['msg']}")
-        return
-    with archive.open(WEIGHTS) as weights:
-        digest = hashlib.file_digest(cast(BinaryIO, weights), "sha256").hexdigest()  # type: ignore[arg-type]
-        if digest != card.weights_sha256:
-            yield Reason("DIGEST_MISMATCH", "The weights are not those that the card describes.")
-    try:
-        _golden(archive)
-    except (ValueError, KeyError):
-        yield Reason("GOLDEN_INVALID", f"{GOLDEN} does not describe the golden images.")
-
-
-def _wrong_manifest(content: bytes) -> Iterator[Reason]:
-    try:
-        model = json.loads(content)["model"]
-        named = (model["handler"], model["serializedFile"], model.get("configFile"))
-    except (ValueError, KeyError, TypeError):
-        yield Reason("MANIFEST_INVALID", "The manifest can't be read.")
-        return
-    if named != (HANDLER, WEIGHTS, CONFIG) or "modelFile" in model or "requirementsFile" in model:
-        yield Reason("MANIFEST_INVALID", "The manifest names other files than ours.")
-
-
-def _wrong_weights(archive: zipfile.ZipFile) -> Iterator[Reason]:
-    """Safetensors begins with the length of a JSON header; a pickle does not."""
-    size = archive.getinfo(WEIGHTS).file_size
-    with archive.open(WEIGHTS) as weights:
-        prefix = weights.read(8)
-        length = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else size
-        if not 2 <= length <= size - 8:
-            yield Reason("WEIGHTS_NOT_SAFETENSORS", f"{WEIGHTS} is not a safetensors file.")
-            return
-        try:
-            is_header = isinstance(json.loads(weights.read(length)), dict)
-        except ValueError:
-            is_header = False
-        if not is_header:
-            yield Reason("WEIGHTS_NOT_SAFETENSORS", f"{WEIGHTS} is not a safetensors file.")
-
-
-def _golden(archive: zipfile.ZipFile) -> list[GoldenImage]:
-    entries = json.loads(archive.read(GOLDEN))
-    images = [GoldenImage.model_validate(entry) for entry in entries]
-    names = set(archive.namelist())
-    if not 1 <= len(images) <= MAX_GOLDEN_IMAGES or any(i.file not in names for i in images):
-        raise ValueError("golden images are missing")
-    return images
+def _write_plain(
+    source: zipfile.ZipFile, path: Path, instead: dict[str, bytes] | None = None
+) -> None:
+    """Write members in order of name, stored, without times, so that nothing but them counts."""
+    with zipfile.ZipFile(path, "w") as out:
+        for name in sorted(source.namelist()):
+            if name.endswith("/"):
+                continue
+            plain = zipfile.ZipInfo(name, _NO_TIME)
+            plain.external_attr = 0o100644 << 16
+            out.writestr(plain, (instead or {}).get(name) or source.read(name))
 
 
 def _digest(path: Path) -> str:
