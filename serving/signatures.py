@@ -1,0 +1,98 @@
+"""Who vouches for a model archive: Ed25519 signatures (RFC 8032) kept beside it.
+
+A signature covers the archive's SHA-256 under a prefix of its own, so that a key that also signs
+other things can't be tricked into signing an archive.
+"""
+
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+_PREFIX = b"dermis model archive 1\n"
+
+
+class KeyInvalid(ValueError):
+    """The text is not an Ed25519 key in PEM."""
+
+
+def make_key_pair() -> tuple[str, str]:
+    """A new private and public key, in PEM."""
+    private = Ed25519PrivateKey.generate()
+    return (
+        private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
+        private.public_key()
+        .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        .decode(),
+    )
+
+
+def sign(private_key: str, sha256: str) -> bytes:
+    """Vouch for the archive with this digest.
+
+    Args:
+        private_key: PEM.
+        sha256: hex digest of the archive.
+
+    Returns:
+        64 bytes.
+
+    Raises:
+        KeyInvalid: not an Ed25519 private key.
+    """
+    try:
+        key = load_pem_private_key(private_key.encode(), password=None)
+    except (ValueError, TypeError):
+        raise KeyInvalid("not a private key in PEM") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise KeyInvalid("not an Ed25519 key")
+    return key.sign(_message(sha256))
+
+
+def is_signed(public_key: str, sha256: str, signature: bytes) -> bool:
+    """Whether the owner of `public_key` (PEM) vouches for the archive with this digest.
+
+    Raises:
+        KeyInvalid: not an Ed25519 public key.
+    """
+    try:
+        key = load_pem_public_key(public_key.encode())
+    except ValueError:
+        raise KeyInvalid("not a public key in PEM") from None
+    if not isinstance(key, Ed25519PublicKey):
+        raise KeyInvalid("not an Ed25519 key")
+    try:
+        key.verify(signature, _message(sha256))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def read_keys(folder: Path) -> tuple[str, ...]:
+    """The public keys (`*.pem`) of a folder, in the order of their names.
+
+    Raises:
+        KeyInvalid: one of them is none.
+        OSError: there is no such folder.
+    """
+    keys = []
+    for path in sorted(folder.iterdir()):
+        if path.suffix == ".pem":
+            keys.append(path.read_text())
+            is_signed(keys[-1], "", b"")
+    return tuple(keys)
+
+
+def _message(sha256: str) -> bytes:
+    return _PREFIX + sha256.encode()
