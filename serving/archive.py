@@ -207,7 +207,11 @@ def _write_plain(
                 continue
             plain = zipfile.ZipInfo(name, _NO_TIME)
             plain.external_attr = 0o100644 << 16
-            out.writestr(plain, (instead or {}).get(name) or source.read(name))
+            if instead and name in instead:
+                out.writestr(plain, instead[name])
+                continue
+            with source.open(name) as member, out.open(plain, "w") as copy:
+                shutil.copyfileobj(member, copy)
 
 
 def _digest(path: Path) -> str:

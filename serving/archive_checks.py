@@ -46,6 +46,7 @@ _END_OF_DIRECTORY = struct.Struct("<4s4H2LH")  # APPNOTE.TXT 4.3.16
 _ZIP64_LOCATOR = b"PK\x06\x07"
 _ZIP64_LOCATOR_BYTES = 20
 _ENCRYPTED = 0x1
+_JPEG = b"\xff\xd8\xff"
 # A directory entry of ours takes about 70 bytes.
 _MAX_DIRECTORY_BYTES = members.MAX_MEMBERS * 1024
 
@@ -217,6 +218,9 @@ def _golden(archive: zipfile.ZipFile) -> Iterator[Reason]:
             f"{members.GOLDEN} must list the archive's golden images, 1 to "
             f"{members.MAX_GOLDEN_IMAGES} of them.",
         )
+    for name in held:
+        if not archive.read(name).startswith(_JPEG):
+            yield Reason("GOLDEN_INVALID", f"{name} is not a JPEG file.")
 
 
 # Content is read only from an archive that passed all of these.
