@@ -5,7 +5,6 @@ happens to be installed.
 """
 
 import os
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,10 @@ import torch
 from ts.context import Context
 
 from service_kit.errors import DomainError
-from service_kit.lesion_image import decode
 from serving.archive import CARD, WEIGHTS
-from serving.classifier import METHOD, Classifier, Prediction
+from serving.classifier import Classifier
 from serving.model_card import ModelCard
+from serving.predictions import prediction_of
 
 # The class to explain, where the caller wants another than the predicted one.
 TARGET_HEADER = "x-dermis-target"
@@ -53,43 +52,9 @@ class LesionHandler:
 
     def _answer(self, index: int, row: dict[str, Any], context: Context) -> bytes:
         target = context.get_request_header(index, TARGET_HEADER) or None
-        started = time.perf_counter()
+        photo = bytes(row.get("body") or row.get("data") or b"")
         try:
-            image = decode(bytes(row.get("body") or row.get("data") or b""))
+            return orjson.dumps(prediction_of(self._classifier, photo, target))
         except DomainError as refusal:
             context.set_response_status(400, "Bad Request", index)
             return orjson.dumps({"error": {"reason": refusal.reason, "message": refusal.message}})
-        assessable, warnings = self._classifier.quality(image)
-        tensor = self._classifier.preprocess(image)
-        prepared = time.perf_counter()
-        (prediction,) = self._classifier.predict(tensor[None], target)
-        finished = time.perf_counter()
-        return orjson.dumps(
-            self._finding(prediction, assessable=assessable, warnings=warnings)
-            | {
-                "milliseconds": {
-                    "prepare": round((prepared - started) * 1000, 2),
-                    "predict": round((finished - prepared) * 1000, 2),
-                }
-            }
-        )
-
-    def _finding(
-        self, prediction: Prediction, *, assessable: bool, warnings: list[str]
-    ) -> dict[str, Any]:
-        card = self._classifier.card
-        return {
-            "label": prediction.label,
-            "probability_malignant": prediction.probability_malignant,
-            "confidence": prediction.confidence,
-            "threshold": prediction.threshold,
-            "assessable": assessable,
-            "quality": warnings,
-            "model": {"name": card.name, "version": card.version},
-            "heatmap": {
-                "grid": prediction.cam,
-                "target": prediction.target,
-                "method": METHOD,
-                "layer": self._classifier.layer,
-            },
-        }

@@ -1,0 +1,79 @@
+"""`dermis-model`: what ML engineers do with a model."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import structlog
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+
+Data = Annotated[
+    list[Path],
+    typer.Option(help="Folder with benign/ and malignant/; again for more.", exists=True),
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+@app.command()
+def train(
+    data: Data,
+    out: Annotated[Path, typer.Option(help="Folder of the run; a run in it is resumed.")],
+    arch: Annotated[str, typer.Option(help="A timm architecture.")] = "tf_efficientnet_lite0",
+    steps: Annotated[int, typer.Option(min=1, help="Batches to train on.")] = 2300,
+    size: Annotated[int, typer.Option(min=64, max=1024, help="Pixels of the input.")] = 224,
+    leave_out: Annotated[
+        str, typer.Option(help="A source to keep out of training and validation.")
+    ] = "",
+    seed: Annotated[int, typer.Option(help="Of all chance in the run.")] = 20261123,
+) -> None:
+    """Fine-tune a classifier on folders of labelled photos."""
+    from serving.training.datasets import PixelCache, read_folders, write_splits
+    from serving.training.train import Recipe, Training, save_run
+
+    samples = read_folders(data)
+    out.mkdir(parents=True, exist_ok=True)
+    write_splits(samples, out / "splits.csv")
+    cache = PixelCache(samples, out / "pixels.npy")
+    recipe = Recipe(architecture=arch, steps=steps, input_size=size, seed=seed)
+    training = Training(recipe, samples, cache, out, leave_out=leave_out)
+    training.run()
+    save_run(training, out, started=datetime.now(UTC))
+    typer.echo(f"Weights: {out / 'model.safetensors'}. Next: dermis-model evaluate --run {out}")
+
+
+@app.command()
+def predict(
+    images: Annotated[list[Path], typer.Argument(help="JPEG or PNG photos.", exists=True)],
+    archive: Annotated[Path, typer.Option(help="A model archive (.mar).", exists=True)],
+    as_json: Json = False,
+) -> None:
+    """Ask an archive about photos without TorchServe, through the same code as the handler."""
+    from service_kit.errors import DomainError
+    from serving.classifier import Classifier
+    from serving.predictions import open_classifier, prediction_of
+
+    classifier: Classifier = open_classifier(archive)
+    failed = False
+    for path in images:
+        try:
+            line = {"path": str(path), **prediction_of(classifier, path.read_bytes())}
+        except DomainError as refusal:
+            failed = True
+            line = {"path": str(path), "error": refusal.reason, "message": refusal.message}
+        typer.echo(orjson.dumps(line) if as_json else _shown(line))
+    raise typer.Exit(1 if failed else 0)
+
+
+def _shown(line: dict[str, object]) -> str:
+    if "error" in line:
+        return f"{line['path']}: {line['message']}"
+    return f"{line['path']}: {line['label']} ({line['probability_malignant']:.3f} malignant)"
+
+
+@app.callback()
+def configure() -> None:
+    """Keep the output to what is asked for."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("info"))

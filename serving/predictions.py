@@ -1,0 +1,52 @@
+"""An archive's answers as plain values: shared by TorchServe's handler and the command line."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from service_kit.lesion_image import decode
+from serving.archive import WEIGHTS, check_archive
+from serving.classifier import METHOD, Classifier
+from serving.model_card import ModelCard
+
+
+def open_classifier(archive: Path) -> Classifier:
+    """Check an archive and load its model.
+
+    Raises:
+        ArchiveRefused: with every reason.
+    """
+    checked = check_archive(archive)
+    with tempfile.TemporaryDirectory() as folder:
+        weights = Path(folder) / WEIGHTS
+        weights.write_bytes(checked.read(WEIGHTS))
+        return Classifier.load(weights, checked.card)
+
+
+def prediction_of(
+    classifier: Classifier, photo: bytes, target: str | None = None
+) -> dict[str, Any]:
+    """What a model says of one photo.
+
+    Raises:
+        DomainError: as `lesion_image.decode`.
+    """
+    image = decode(photo)
+    assessable, warnings = classifier.quality(image)
+    (prediction,) = classifier.predict(classifier.preprocess(image)[None], target)
+    card: ModelCard = classifier.card
+    return {
+        "label": prediction.label,
+        "probability_malignant": prediction.probability_malignant,
+        "confidence": prediction.confidence,
+        "threshold": prediction.threshold,
+        "assessable": assessable,
+        "quality": warnings,
+        "model": {"name": card.name, "version": card.version},
+        "heatmap": {
+            "grid": prediction.cam,
+            "target": prediction.target,
+            "method": METHOD,
+            "layer": classifier.layer,
+        },
+    }

