@@ -153,6 +153,12 @@ class Classifier:
             for label, share, chosen, cam in zip(labels, malignant, targets, cams, strict=True)
         ]
 
+    def logits(self, batch: Tensor) -> Tensor:
+        """Nx2, uncalibrated."""
+        with torch.inference_mode():
+            _, answer = self._forward(batch.contiguous(memory_format=torch.channels_last))
+        return answer  # type: ignore[no-any-return]
+
     def freeze(self) -> None:
         """Trace the model and fold its constants: the same answers in about half the time."""
         size = self.card.preprocessing.input_size

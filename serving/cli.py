@@ -45,6 +45,38 @@ def train(
 
 
 @app.command()
+def evaluate(
+    data: Data,
+    run: Annotated[Path, typer.Option(help="Folder of a finished run.", exists=True)],
+    version: Annotated[str, typer.Option(help="Of the model, like 1.0.0.")],
+    page: Annotated[Path, typer.Option(help="The readable card.")] = Path("model-card.md"),
+    name: Annotated[str, typer.Option(help="Of the model.")] = "lesion",
+) -> None:
+    """Judge a run on photos it has not seen; write its card as JSON and as a page."""
+    from serving.training.card_page import write_page
+    from serving.training.datasets import PixelCache, read_folders
+    from serving.training.evaluate import judge_run
+
+    samples = read_folders(data)
+    cache = PixelCache(samples, run / "pixels.npy")
+    card, test = judge_run(run, samples, cache, name=name, version=version)
+    (run / "model_card.json").write_text(card.model_dump_json(indent=2))
+    write_page(card, test, page)
+    typer.echo(f"Card: {run / 'model_card.json'} and {page}. Next: dermis-model package")
+
+
+@app.command()
+def package(
+    run: Annotated[Path, typer.Option(help="Folder of an evaluated run.", exists=True)],
+    out: Annotated[Path, typer.Option(help="Folder for the archive.")] = Path(),
+) -> None:
+    """Pack weights, card and golden images into an archive."""
+    from serving.packaging import package_run
+
+    typer.echo(f"Archive: {package_run(run, out)}")
+
+
+@app.command()
 def predict(
     images: Annotated[list[Path], typer.Argument(help="JPEG or PNG photos.", exists=True)],
     archive: Annotated[Path, typer.Option(help="A model archive (.mar).", exists=True)],

@@ -1,49 +1,47 @@
 """Brings the TorchServe beside it to the newest release, and tells the gateway how it stands.
 
-A version becomes live only after its golden images gave the recorded answers on every worker's
-own model; one that fails is taken out again and the old one goes on serving.
+A version becomes live only after its golden images gave the recorded answers; one that fails is
+taken out again and the old one goes on serving. Every step starts from what TorchServe says is
+loaded, so a follower or a TorchServe that was killed anywhere is picked up where it stands.
 """
 
 import asyncio
-import contextlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from obstore.exceptions import BaseError
+from pydantic import ValidationError
 
 from service_kit.blobs import BlobMissing
-from serving.archive import ArchiveRefused, CheckedArchive, check_archive
+from serving.archive import ArchiveRefused
+from serving.archive_cache import ArchiveCache, CachedArchive
+from serving.backoff import Backoff
+from serving.live_memory import LiveMemory
+from serving.management import LoadedVersion, ManagementClient
+from serving.probe import ProbeFailed
 from serving.releases import Release, ReleaseLog
+from serving.replica_board import ReplicaBoard
 from serving.settings import FollowerSettings
-from serving.torchserve import (
-    REPLICA_INDEX,
-    InferenceClient,
-    ManagementClient,
-    Phase,
-    Replica,
-    TorchServeError,
-    replica_key,
-)
+from serving.torchserve import Phase, Replica, TorchServeAway, TorchServeError
+from serving.version_loader import VersionLoader
 
 log = structlog.get_logger()
 
-POLL_SECONDS = 1.0
-# A replica that has not been seen for so long is forgotten.
-EXPIRY_SECONDS = 10
+STEP_SECONDS = 1.0
+PUBLISH_SECONDS = 1.0
 # TorchServe's tokens live for 60 minutes.
 TOKEN_SECONDS = 40 * 60
-LOAD_SECONDS = 120.0
-PROBE_SECONDS = 15.0
-# Two builds of one runtime may differ in the last digits of a float.
-PROBE_TOLERANCE = 1e-3
-# A release that failed is not tried again at once; a new one is.
-RETRY_SECONDS = 30.0
+# A version can load, answer, and hang an hour later.
+CHECK_SECONDS = 15.0
+CHECKS_TO_FAIL = 2
+# The live version and one that is coming or going; each takes memory for all its workers.
+MAX_LOADED = 2
 
-
-class ProbeFailed(Exception):
-    """A new version does not answer as its archive says it must."""
+# The object store does not answer, or answers nonsense.
+_STORE_FAILURES = (BaseError, BlobMissing, OSError, ValidationError)
+# Whatever can be wrong with one release; OSError includes a full disk.
+_RELEASE_FAILURES = (ArchiveRefused, ProbeFailed, TorchServeError, *_STORE_FAILURES)
 
 
 @dataclass(slots=True)
@@ -51,10 +49,14 @@ class State:
     """What is known about the TorchServe beside us."""
 
     live: Release | None = None
-    failed: Release | None = None
-    failed_at: float = 0.0
-    error: str = ""
+    archive: CachedArchive | None = None
     phase: Phase = "starting"
+    error: str = ""
+    backoff: Backoff = field(default_factory=Backoff)
+    # Since when a version is neither live nor coming (monotonic seconds).
+    idle_since: dict[str, float] = field(default_factory=dict)
+    failed_checks: int = 0
+    checked_at: float = field(default_factory=time.monotonic)
 
 
 class Follower:
@@ -65,169 +67,193 @@ class Follower:
         settings: FollowerSettings,
         *,
         releases: ReleaseLog,
+        cache: ArchiveCache,
         management: ManagementClient,
-        inference: InferenceClient,
-        redis: Redis,
+        loader: VersionLoader,
+        board: ReplicaBoard,
     ) -> None:
         self._settings = settings
+        self._model = settings.model_name
         self._releases = releases
+        self._cache = cache
         self._management = management
-        self._inference = inference
-        self._redis = redis
+        self._loader = loader
+        self._board = board
+        self._memory = LiveMemory(settings.torchserve_folder)
         self._state = State()
-        self._store = settings.torchserve_folder / "model_store"
-        self._retiring: set[asyncio.Task[None]] = set()
         self._tokens_at = time.monotonic()
 
     async def run(self) -> None:
         """Follow until cancelled."""
-        while True:
-            await self.step()
-            await self._publish()
-            await asyncio.sleep(POLL_SECONDS)
+        await self._board.forget_gone()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._keep_stepping())
+            # Apart, so that the gateway hears of us while a version takes its time to load.
+            tasks.create_task(self._keep_publishing())
 
     async def step(self) -> None:
         """Look once at TorchServe and the log, and close the gap between them."""
         try:
-            await self._notice_restart()
+            loaded = await self._management.versions(self._model)
+            self._notice_restart(loaded)
             await self._renew_tokens()
-            newest = await self._releases.newest()
-            if newest and self._is_due(newest):
-                await self._bring_up(newest)
+            await self._check_live()
+            release = await self._wanted(loaded)
+            if release and (release.version in loaded or len(loaded) < MAX_LOADED):
+                await self._bring_up(release, loaded)
+            await self._retire()
         except TorchServeError as error:
-            self._state.phase = "starting" if self._state.live is None else self._state.phase
             self._state.error = str(error)
-        except Exception as error:
-            # Whatever the object store raises: the live version goes on serving meanwhile.
-            log.exception("follower step failed")
-            self._state.error = type(error).__name__
 
-    def _is_due(self, newest: Release) -> bool:
-        state = self._state
-        if state.live and state.live.sha256 == newest.sha256:
-            state.live = newest
-            return False
-        recently_failed = (
-            state.failed == newest and time.monotonic() - state.failed_at < RETRY_SECONDS
-        )
-        return not recently_failed
+    async def publish(self) -> None:
+        """Tell the gateways how this replica stands."""
+        await self._board.publish(await self._replica())
 
-    async def _notice_restart(self) -> None:
+    async def _keep_stepping(self) -> None:
+        while True:
+            await self.step()
+            await asyncio.sleep(STEP_SECONDS)
+
+    async def _keep_publishing(self) -> None:
+        while True:
+            await self.publish()
+            await asyncio.sleep(PUBLISH_SECONDS)
+
+    def _notice_restart(self, loaded: dict[str, LoadedVersion]) -> None:
         """A TorchServe that no longer knows the live version was restarted: begin anew."""
-        versions = await self._management.versions(self._settings.model_name)
         live = self._state.live
-        if live and live.version not in {loaded.version for loaded in versions}:
+        if live and live.version not in loaded:
             log.warning("torchserve was restarted", version=live.version)
-            self._state = State()
+            self._state = State(backoff=self._state.backoff)
 
     async def _renew_tokens(self) -> None:
         if time.monotonic() - self._tokens_at > TOKEN_SECONDS:
-            await self._management.renew_tokens()
+            await self._management.renew_token("inference")
+            # At once: the old token is refused already.
+            await self.publish()
+            await self._management.renew_token("management")
             self._tokens_at = time.monotonic()
 
-    async def _bring_up(self, release: Release) -> None:
-        """Load, probe, switch, and let the old version go once nobody can still wait for it."""
-        state, before = self._state, self._state.live
-        state.phase = "updating"
-        await self._publish()
+    async def _check_live(self) -> None:
+        """Ask the live version now and then; load it anew when it no longer answers."""
+        state = self._state
+        if not state.live or not state.archive:
+            return
+        if time.monotonic() - state.checked_at < CHECK_SECONDS:
+            return
+        state.checked_at = time.monotonic()
+        try:
+            await self._loader.check(state.archive.archive)
+        except (ProbeFailed, TorchServeError, TimeoutError) as error:
+            state.failed_checks += 1
+            log.warning("the live version does not answer", error=str(error))
+        else:
+            state.failed_checks = 0
+        if state.failed_checks >= CHECKS_TO_FAIL:
+            await self._loader.unload(state.live.version)
+            self._state = State(backoff=state.backoff, error="the live version hung")
+
+    async def _wanted(self, loaded: dict[str, LoadedVersion]) -> Release | None:
+        """The release to bring up now; None while all is as it should be or can't be better."""
+        state, remembered = self._state, self._memory.read()
+        if state.live is None and remembered and remembered.version in loaded:
+            return remembered  # the follower was restarted, not TorchServe
+        try:
+            newest = await self._releases.newest()
+            if newest is None or self._is_live(newest):
+                return None
+            if not state.backoff.is_resting(newest.number):
+                return newest
+            # Better an older version than none.
+            return None if state.live else await self._newest_that_may_pass()
+        except _STORE_FAILURES as error:
+            # What is here goes on serving meanwhile.
+            log.warning("the release log can't be read", error=type(error).__name__)
+            state.error = f"the release log can't be read: {type(error).__name__}"
+            return None if state.live else remembered
+
+    def _is_live(self, release: Release) -> bool:
+        live = self._state.live
+        return live is not None and live.sha256 == release.sha256
+
+    async def _newest_that_may_pass(self) -> Release | None:
+        for release in reversed(await self._releases.entries()):
+            if not self._state.backoff.is_resting(release.number):
+                return release
+        return None
+
+    async def _bring_up(self, release: Release, loaded: dict[str, LoadedVersion]) -> None:
+        """Load, probe and switch; on failure everything stays as it was."""
+        state, instance = self._state, self._management.instance
+        state.phase = "updating" if state.live else "starting"
         log.info("bringing up", version=release.version, release=release.number)
         try:
-            archive = await self._fetch(release)
-            await self._load(archive)
-            await self._probe(archive)
-        except (ArchiveRefused, ProbeFailed, TorchServeError, BlobMissing) as error:
-            log.error("release refused", version=release.version, error=str(error))  # noqa: TRY400
-            await self._give_up(release, before)
-            state.failed, state.failed_at = release, time.monotonic()
-            state.error = f"{release.version}: {error}"
-            state.phase = "ready" if before else "failed"
+            if state.live and state.live.version == release.version:
+                raise ProbeFailed("the version is live with another archive; raise the version")
+            cached = await self._cache.get(release, keep=state.live)
+            await self._loader.make_ready(cached, loaded.get(release.version))
+            await self._management.set_default(self._model, release.version)
+        except _RELEASE_FAILURES as error:
+            await self._give_up(release, error, instance)
             return
-        await self._management.set_default(self._settings.model_name, release.version)
-        state.live, state.failed, state.error, state.phase = release, None, "", "ready"
+        self._memory.write(release)
+        state.live, state.archive, state.phase, state.error = release, cached, "ready", ""
+        state.failed_checks, state.checked_at = 0, time.monotonic()
+        state.backoff.passed(release.number)
         log.info("live", version=release.version, release=release.number)
-        await self._publish()
-        await self._retire_others(release.version)
+        await self.publish()
 
-    async def _fetch(self, release: Release) -> CheckedArchive:
-        path = self._store / f"{release.model}-{release.version}.mar"
-        if not path.exists() or check_archive(path).sha256 != release.sha256:
-            await self._releases.fetch_archive(release.sha256, path)
-        archive = check_archive(path)
-        if archive.sha256 != release.sha256:
-            path.unlink()
-            raise ProbeFailed("the archive is not the one that was released")
-        return archive
+    async def _give_up(self, release: Release, error: Exception, instance: str) -> None:
+        """Take a failed release out, and leave it alone for a while."""
+        state = self._state
+        state.phase = "ready" if state.live else "failed"
+        if not (state.live and state.live.version == release.version):
+            await self._loader.unload(release.version)
+        if self._management.instance != instance:
+            raise TorchServeAway("TorchServe was restarted meanwhile") from error
+        log.error("release refused", version=release.version, error=str(error))
+        state.error = f"{release.version}: {error}"
+        state.backoff.failed(release.number)
 
-    async def _load(self, archive: CheckedArchive) -> None:
-        model, version = self._settings.model_name, archive.card.version
-        loaded = await self._management.versions(model)
-        if any(found.version == version for found in loaded):
-            # Left by a follower that was killed half-way; its state is not known.
-            await self._management.unregister(model, version)
-        await self._management.register(
-            model, archive.path.name, workers=self._settings.workers, seconds=LOAD_SECONDS
-        )
+    async def _retire(self) -> None:
+        """Unregister what nobody can still wait for.
 
-    async def _probe(self, archive: CheckedArchive) -> None:
-        # TorchServe gives requests to its workers in turn, so this many reach every one of them.
-        for golden in archive.golden * self._settings.workers:
-            finding = await self._inference.predict(
-                self._settings.inference_address,
-                self._management.token("inference"),
-                model=self._settings.model_name,
-                version=archive.card.version,
-                image=archive.read(golden.file),
-                seconds=PROBE_SECONDS,
-            )
-            difference = abs(finding.probability_malignant - golden.probability_malignant)
-            if difference > PROBE_TOLERANCE:
-                raise ProbeFailed(f"{golden.file} is off by {difference:.4f}")
-
-    async def _give_up(self, release: Release, before: Release | None) -> None:
-        if before and before.version == release.version:
-            return
-        with contextlib.suppress(TorchServeError):
-            await self._management.unregister(self._settings.model_name, release.version)
-
-    async def _retire_others(self, live: str) -> None:
-        for loaded in await self._management.versions(self._settings.model_name):
-            if loaded.version != live:
-                task = asyncio.create_task(self._retire(loaded.version))
-                self._retiring.add(task)
-                task.add_done_callback(self._retiring.discard)
-
-    async def _retire(self, version: str) -> None:
-        # Unregistering kills workers at once, so nobody may be waiting for this version then.
-        await asyncio.sleep(self._settings.drain_seconds)
-        live = self._state.live
-        if live is None or live.version != version:
-            with contextlib.suppress(TorchServeError):
-                await self._management.unregister(self._settings.model_name, version)
-
-    async def _publish(self) -> None:
-        try:
-            replica = await self._replica()
-            async with self._redis.pipeline(transaction=False) as pipeline:
-                pipeline.sadd(REPLICA_INDEX, replica.id)
-                pipeline.set(replica_key(replica.id), replica.model_dump_json(), ex=EXPIRY_SECONDS)
-                await pipeline.execute()
-        except (RedisError, OSError, TimeoutError, TorchServeError):
-            # The gateway keeps the last list it read; there is nothing better to do here.
-            log.warning("replica not published")
+        Unregistering kills workers at once, so a version goes only when the longest deadline of
+        a request has passed since it was live.
+        """
+        state, now = self._state, time.monotonic()
+        live = state.live.version if state.live else ""
+        loaded = await self._management.versions(self._model)
+        state.idle_since = {
+            version: state.idle_since.get(version, now) for version in loaded if version != live
+        }
+        for version, since in state.idle_since.items():
+            if now - since >= self._settings.drain_seconds:
+                log.info("unloading", version=version)
+                await self._loader.unload(version)
 
     async def _replica(self) -> Replica:
         state, settings = self._state, self._settings
-        versions = await self._management.versions(settings.model_name)
-        live = state.live.version if state.live else ""
-        return Replica(
+        replica = Replica(
             id=settings.replica_id,
             address=settings.inference_address,
-            token=self._management.token("inference"),
-            model=settings.model_name,
-            live_version=live,
-            loaded_versions=[loaded.version for loaded in versions],
-            workers=sum(v.ready_workers for v in versions if v.version == live),
+            token="",
+            model=self._model,
             state=state.phase,
             last_error=state.error,
             seen_at=time.time(),
+        )
+        try:
+            loaded = await self._management.versions(self._model)
+            token = self._management.token("inference")
+        except TorchServeError as error:
+            return replica.model_copy(update={"state": "failed", "last_error": str(error)})
+        live = loaded.get(state.live.version) if state.live else None
+        return replica.model_copy(
+            update={
+                "token": token,
+                "live_version": live.version if live else "",
+                "loaded_versions": list(loaded),
+                "workers": live.ready_workers if live else 0,
+            }
         )

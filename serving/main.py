@@ -13,10 +13,16 @@ from service_kit.blobs import Blobs
 from service_kit.redis_client import open_redis
 from service_kit.settings import load
 from serving import torchserve_process
+from serving.archive import Policy
+from serving.archive_cache import ArchiveCache
 from serving.follower import Follower
+from serving.management import ManagementClient
 from serving.releases import ReleaseLog
+from serving.replica_board import ReplicaBoard
 from serving.settings import FollowerSettings
-from serving.torchserve import InferenceClient, ManagementClient
+from serving.signatures import read_keys
+from serving.torchserve import InferenceClient
+from serving.version_loader import VersionLoader
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -40,18 +46,26 @@ def torchserve(host: str = "0.0.0.0", workers: int = 2, folder: str = "/tmp/torc
 async def _follow(settings: FollowerSettings) -> None:
     logs.configure("follower", settings.log_level)
     telemetry.configure("follower", settings.otlp_endpoint)
-    follower = Follower(
-        settings,
-        releases=ReleaseLog(Blobs(settings.model_store), settings.model_name),
-        management=ManagementClient(
-            settings.management_address, settings.torchserve_folder / "key_file.json"
-        ),
-        inference=InferenceClient(),
-        redis=open_redis(settings.redis_url),
-    )
-    following = asyncio.create_task(follower.run())
+    following = asyncio.create_task(make_follower(settings).run())
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, following.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         await following
+
+
+def make_follower(settings: FollowerSettings) -> Follower:
+    """A follower with its clients, inside the event loop that will run it."""
+    policy = Policy(read_keys(settings.trusted_keys) if settings.trusted_keys else ())
+    releases = ReleaseLog(Blobs(settings.model_store), settings.model_name)
+    management = ManagementClient(
+        settings.management_address, settings.torchserve_folder / "key_file.json"
+    )
+    return Follower(
+        settings,
+        releases=releases,
+        cache=ArchiveCache(settings.torchserve_folder, releases, policy),
+        management=management,
+        loader=VersionLoader(settings, management=management, inference=InferenceClient()),
+        board=ReplicaBoard(open_redis(settings.redis_url)),
+    )

@@ -1,6 +1,6 @@
 """The release log: append-only, beside the archives in the object store.
 
-    archives/<sha256>.mar
+    archives/<sha256>.mar, .sig
     <model>/releases/000012.json
 
 The newest entry is the desired state of every TorchServe. An entry is created only if its number
@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from service_kit.blobs import BlobExists, Blobs
+from service_kit.blobs import BlobExists, BlobMissing, Blobs
 from service_kit.clock import now
 from service_kit.errors import Code, DomainError
 
@@ -41,18 +41,17 @@ class ReleaseLog:
     def __init__(self, blobs: Blobs, model: str) -> None:
         self._blobs = blobs
         self._model = model
+        # An entry never changes once it is written.
+        self._read: dict[str, Release] = {}
 
     async def entries(self) -> list[Release]:
         """All releases, oldest first."""
-        keys = await self._blobs.list(f"{self._model}/releases/")
-        return [Release.model_validate_json(await self._blobs.get(key)) for key in keys]
+        return [await self._entry(key) for key in await self._keys()]
 
     async def newest(self) -> Release | None:
         """The desired state; None before the first release."""
-        keys = await self._blobs.list(f"{self._model}/releases/")
-        if not keys:
-            return None
-        return Release.model_validate_json(await self._blobs.get(keys[-1]))
+        keys = await self._keys()
+        return await self._entry(keys[-1]) if keys else None
 
     async def append(
         self, *, version: str, sha256: str, kind: Kind, by: str, why: str = "",
@@ -61,11 +60,18 @@ class ReleaseLog:
         """Write the next entry.
 
         Raises:
-            DomainError: ABORTED RELEASE_RACE when somebody else has just written it.
+            DomainError: ABORTED RELEASE_RACE when somebody else has just written it;
+                ALREADY_EXISTS VERSION_TAKEN when the version was released with other bytes.
         """
-        newest = await self.newest()
+        entries = await self.entries()
+        if any(known.version == version and known.sha256 != sha256 for known in entries):
+            raise DomainError(
+                Code.ALREADY_EXISTS,
+                "VERSION_TAKEN",
+                f"Another archive was released as version {version}; raise the version.",
+            )
         release = Release(
-            number=newest.number + 1 if newest else 1,
+            number=entries[-1].number + 1 if entries else 1,
             model=self._model,
             version=version,
             sha256=sha256,
@@ -85,19 +91,57 @@ class ReleaseLog:
             ) from None
         return release
 
-    async def store_archive(self, sha256: str, path: Path) -> None:
-        """Keep an archive under its digest; the same archive again changes nothing."""
+    async def store_archive(
+        self, sha256: str, path: Path, *, signature: bytes | None = None
+    ) -> None:
+        """Keep an archive under its digest; the same archive again changes nothing.
+
+        Args:
+            sha256: of the file.
+            path: the file.
+            signature: kept beside it (`serving.signatures`); a newer one replaces an older.
+        """
+        if signature is not None:
+            await self._blobs.put(signature_key(sha256), signature)
         await self._blobs.put(archive_key(sha256), path)
 
     async def fetch_archive(self, sha256: str, path: Path) -> None:
-        """Write an archive to `path`, whole or not at all."""
+        """Write an archive to `path`, whole or not at all.
+
+        Raises:
+            BlobMissing: there is no such archive.
+            OSError: the disk is full.
+        """
         partial = path.with_suffix(".part")
-        with partial.open("wb") as file:
-            async for chunk in self._blobs.stream(archive_key(sha256)):
-                file.write(chunk)
-        partial.replace(path)
+        try:
+            with partial.open("wb") as file:
+                async for chunk in self._blobs.stream(archive_key(sha256)):
+                    file.write(chunk)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    async def signature(self, sha256: str) -> bytes | None:
+        """The archive's signature; None where it has none."""
+        try:
+            return await self._blobs.get(signature_key(sha256))
+        except BlobMissing:
+            return None
+
+    async def _keys(self) -> list[str]:
+        return await self._blobs.list(f"{self._model}/releases/")
+
+    async def _entry(self, key: str) -> Release:
+        if key not in self._read:
+            self._read[key] = Release.model_validate_json(await self._blobs.get(key))
+        return self._read[key]
 
 
 def archive_key(sha256: str) -> str:
     """Where an archive lies in the object store."""
     return f"archives/{sha256}.mar"
+
+
+def signature_key(sha256: str) -> str:
+    """Where an archive's signature lies, if it has one."""
+    return f"archives/{sha256}.sig"

@@ -24,6 +24,11 @@ class FollowerSettings(ServiceSettings):
         default="http://127.0.0.1:8081", description="TorchServe's management API, on loopback."
     )
     workers: int = Field(default=2, ge=1, le=64, description="Processes per model version.")
+    trusted_keys: Path | None = Field(
+        default=None,
+        description="Folder of public keys (*.pem); archives must be signed by one of them. "
+        "Unset: signatures are not asked for.",
+    )
     drain_seconds: float = Field(
         default=21,
         ge=0,

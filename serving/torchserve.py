@@ -1,25 +1,18 @@
-"""TorchServe over HTTP: predictions (for the gateway) and management (for the follower). No torch.
+"""Predictions of TorchServe over HTTP, and what a follower tells of its TorchServe. No torch.
 
-Predictions go over REST: over gRPC TorchServe drops a handler's status and headers.
+Over REST: over gRPC TorchServe drops a handler's status and headers.
 """
 
-import asyncio
 import json
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import aiohttp
-import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from serving.model_card import Share
 
 TARGET_HEADER = "x-dermis-target"
 CONNECT_SECONDS = 1.0
-MANAGEMENT_SECONDS = 10.0
-# How often a version that is being loaded is looked at.
-_POLL_SECONDS = 0.1
 
 
 class TorchServeError(Exception):
@@ -28,6 +21,10 @@ class TorchServeError(Exception):
 
 class TorchServeAway(TorchServeError):
     """Not reachable, too slow, full, or without a working worker: try again later."""
+
+
+class TokenRefused(TorchServeAway):
+    """TorchServe has new tokens (it was restarted, or an hour is over): read the list again."""
 
 
 class TorchServeFull(TorchServeAway):
@@ -162,124 +159,11 @@ def _finding(status: int, body: bytes) -> Finding:
     # 503 means two things: no room (try another) and a handler that raised (do not).
     if kind == "InternalServerException" and status == 503:
         raise HandlerFailed("the handler raised")
+    if kind == "InvalidKeyException":
+        raise TokenRefused(kind)
     if kind == "ServiceUnavailableException":
         raise TorchServeFull(kind)
     raise TorchServeAway(f"HTTP {status} {kind}")
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedVersion:
-    """A registered model version."""
-
-    version: str
-    ready_workers: int
-
-
-class ManagementClient:
-    """The management API of the TorchServe beside us, on loopback."""
-
-    def __init__(self, address: str, key_file: Path) -> None:
-        self._http = httpx.AsyncClient(
-            base_url=address, timeout=MANAGEMENT_SECONDS, trust_env=False
-        )
-        self._key_file = key_file
-
-    def token(self, kind: Literal["inference", "management", "API"]) -> str:
-        """A token from the file that TorchServe writes at each start.
-
-        Raises:
-            TorchServeAway: the file is not there (yet).
-        """
-        try:
-            key: str = json.loads(self._key_file.read_text())[kind]["key"]
-        except (OSError, ValueError, KeyError):
-            raise TorchServeAway("TorchServe has written no tokens yet") from None
-        return key
-
-    async def renew_tokens(self) -> None:
-        """Have TorchServe make new tokens; they expire after an hour otherwise."""
-        for kind in ("management", "inference"):
-            await self._call("GET", "/token", {"type": kind}, token=self.token("API"))
-
-    async def versions(self, model: str) -> list[LoadedVersion]:
-        """Every registered version of a model."""
-        try:
-            found = await self._call("GET", f"/models/{model}/all")
-        except ModelMissing:
-            return []
-        return [
-            LoadedVersion(
-                entry["modelVersion"],
-                sum(worker["status"] == "READY" for worker in entry["workers"]),
-            )
-            for entry in found
-        ]
-
-    async def register(self, model: str, archive: str, *, workers: int, seconds: float) -> None:
-        """Register an archive of the model store and wait until its workers are ready.
-
-        Asynchronously and by polling: a synchronous registration holds an event loop that
-        predictions share.
-
-        Raises:
-            TorchServeError: refused, or not ready within `seconds`.
-        """
-        version = await self._registered(model, archive, workers)
-        try:
-            async with asyncio.timeout(seconds):
-                while await self._ready_workers(model, version) < workers:
-                    await asyncio.sleep(_POLL_SECONDS)
-        except TimeoutError:
-            raise TorchServeAway(f"version {version} was not ready in {seconds:.0f} s") from None
-
-    async def set_default(self, model: str, version: str) -> None:
-        """Make a version the one that answers where none is named."""
-        await self._call("PUT", f"/models/{model}/{version}/set-default")
-
-    async def unregister(self, model: str, version: str) -> None:
-        """Remove a version and its workers at once; whoever still waits for it gets an error."""
-        try:
-            await self._call("DELETE", f"/models/{model}/{version}")
-        except ModelMissing:
-            return
-
-    async def close(self) -> None:
-        """Close the kept connections."""
-        await self._http.aclose()
-
-    async def _registered(self, model: str, archive: str, workers: int) -> str:
-        # By query string: a JSON body gives a wrong max_batch_delay.
-        await self._call(
-            "POST",
-            "/models",
-            {
-                "url": archive,
-                "model_name": model,
-                "initial_workers": str(workers),
-                "synchronous": "false",
-            },
-        )
-        return archive.removesuffix(".mar").rpartition("-")[2]
-
-    async def _ready_workers(self, model: str, version: str) -> int:
-        for loaded in await self.versions(model):
-            if loaded.version == version:
-                return loaded.ready_workers
-        return 0
-
-    async def _call(
-        self, method: str, path: str, query: dict[str, str] | None = None, *, token: str = ""
-    ) -> Any:
-        headers = {"Authorization": f"Bearer {token or self.token('management')}"}
-        try:
-            answer = await self._http.request(method, path, params=query, headers=headers)
-        except httpx.HTTPError as error:
-            raise TorchServeAway(f"management does not answer: {type(error).__name__}") from None
-        if answer.status_code == 404:
-            raise ModelMissing(path)
-        if answer.status_code >= 400:
-            raise TorchServeError(f"{method} {path}: HTTP {answer.status_code} {_kind(answer)}")
-        return answer.json() if answer.content else None
 
 
 Phase = Literal["starting", "ready", "updating", "failed"]
@@ -293,7 +177,7 @@ class Replica(BaseModel):
     id: str
     # `http://host:port` of the inference API.
     address: str
-    # Good for at most an hour; TorchServe makes new ones at each start.
+    # Good for at most an hour; TorchServe makes new ones at each start. "" before the first.
     token: str
     model: str
     # "" while nothing is live.
@@ -313,13 +197,14 @@ def replica_key(identifier: str) -> str:
     return f"dermis:replica:{identifier}"
 
 
+def problem_type(body: bytes) -> str:
+    """The kind of failure that TorchServe names in an answer's body; "" where it names none."""
+    return str(_json(body).get("type", ""))
+
+
 def _json(body: bytes) -> dict[str, Any]:
     try:
         found = json.loads(body)
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _kind(answer: httpx.Response) -> str:
-    return str(_json(answer.content).get("type", ""))

@@ -11,7 +11,8 @@ from redis.asyncio import Redis
 from local_stack.components.torchserve import TorchServe
 from service_kit.blobs import Blobs
 from serving.archive import check_archive
-from serving.follower import Follower
+from serving.main import make_follower
+from serving.management import ManagementClient
 from serving.releases import ReleaseLog
 from serving.settings import FollowerSettings
 from serving.tests.conftest import MakeArchive, lesion_photo
@@ -19,7 +20,6 @@ from serving.torchserve import (
     Finding,
     ImageRefused,
     InferenceClient,
-    ManagementClient,
     ModelMissing,
     Replica,
     TorchServeAway,
@@ -44,7 +44,7 @@ class Site:
         self.releases = ReleaseLog(Blobs(store.as_uri()), "lesion")
         self.management = ManagementClient(server.management_address, server.key_file)
         self.inference = InferenceClient()
-        settings = FollowerSettings(
+        self.settings = FollowerSettings(
             environment="test",
             redis_url=redis_url,
             model_store=store.as_uri(),
@@ -55,13 +55,7 @@ class Site:
             workers=1,
             drain_seconds=0.2,
         )
-        self.follower = Follower(
-            settings,
-            releases=self.releases,
-            management=self.management,
-            inference=self.inference,
-            redis=self.redis,
-        )
+        self.follower = make_follower(self.settings)
 
     async def release(self, archive: Path) -> None:
         checked = check_archive(archive)
@@ -72,7 +66,7 @@ class Site:
 
     async def follow(self) -> Replica:
         await self.follower.step()
-        await self.follower._publish()
+        await self.follower.publish()
         return Replica.model_validate_json(await self.redis.get(replica_key("r1")))
 
     async def predict(self, version: str, image: bytes, **options: Any) -> Finding:
@@ -90,8 +84,8 @@ class Site:
 @pytest.fixture
 async def site(torchserve: TorchServe, redis_url: str, tmp_path: Path) -> Site:
     management = ManagementClient(torchserve.management_address, torchserve.key_file)
-    for loaded in await management.versions("lesion"):
-        await management.unregister("lesion", loaded.version)
+    for version in await management.versions("lesion"):
+        await management.unregister("lesion", version)
     return Site(torchserve, redis_url, tmp_path)
 
 
@@ -119,7 +113,7 @@ async def test_a_new_release_replaces_the_old_one(site: Site, make_archive: Make
     replica = await site.follow()
     assert replica.live_version == "0.0.2"
     await asyncio.sleep(1)
-    assert [v.version for v in await site.management.versions("lesion")] == ["0.0.2"]
+    assert list(await site.management.versions("lesion")) == ["0.0.2"]
     with pytest.raises(ModelMissing):
         await site.predict("0.0.1", photo_bytes())
 
@@ -133,7 +127,7 @@ async def test_a_version_that_answers_otherwise_than_its_archive_says_never_goes
     replica = await site.follow()
     assert (replica.live_version, replica.state) == ("0.0.1", "ready")
     assert "golden_00.jpg is off" in replica.last_error
-    assert [v.version for v in await site.management.versions("lesion")] == ["0.0.1"]
+    assert list(await site.management.versions("lesion")) == ["0.0.1"]
 
 
 async def test_after_a_kill_of_torchserve_everything_is_registered_again(

@@ -159,7 +159,7 @@ class Training:
         self._optimizer.step()
         self._step += 1
         self._update_average()
-        return float(loss)
+        return float(loss.detach())
 
     @torch.no_grad()
     def _update_average(self) -> None:

@@ -1,0 +1,115 @@
+"""Released archives on this machine: fetched, checked again, and laid out for TorchServe.
+
+    archives/<sha256>.mar, .sig                    as they were released
+    model_store/<model>-<version>-<digest>.mar     what TorchServe unpacks
+
+What was fetched once is there when the object store is away.
+"""
+
+import asyncio
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from serving.archive import ArchiveRefused, CheckedArchive, Policy, Reason, check_archive
+from serving.releases import Release, ReleaseLog
+
+# The live archive, the one before it, and one that is on its way.
+KEPT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class CachedArchive:
+    """A checked archive, and its name in TorchServe's model store."""
+
+    archive: CheckedArchive
+    file_name: str
+
+
+class ArchiveCache:
+    """The archives of one TorchServe.
+
+    Args:
+        folder: TorchServe's own.
+        releases: where archives are fetched from.
+        policy: what is asked of an archive here, whatever was asked when it was uploaded.
+    """
+
+    def __init__(self, folder: Path, releases: ReleaseLog, policy: Policy) -> None:
+        self._archives = folder / "archives"
+        self._store = folder / "model_store"
+        self._releases = releases
+        self._policy = policy
+
+    async def get(self, release: Release, *, keep: Release | None = None) -> CachedArchive:
+        """A release's archive, ready to be registered.
+
+        Args:
+            release: what is wanted.
+            keep: a release whose archive must stay, however long it was not asked for.
+
+        Raises:
+            ArchiveRefused: it is not sound, not signed as asked for, or not what was released.
+            BlobMissing: it is neither here nor in the object store.
+            OSError: the disk is full.
+        """
+        for folder in (self._archives, self._store):
+            folder.mkdir(parents=True, exist_ok=True)
+        path = self._archives / f"{release.sha256}.mar"
+        if not path.exists():
+            await self._releases.fetch_archive(release.sha256, path)
+        signature = await self._signature(release.sha256)
+        try:
+            archive = await asyncio.to_thread(check_archive, path, self._policy, signature)
+            _require_released(archive, release)
+        except ArchiveRefused:
+            # Fetched anew next time: this copy may be damaged, the store's may have been mended.
+            path.unlink()
+            raise
+        file_name = f"{release.model}-{release.version}-{release.sha256[:12]}.mar"
+        await asyncio.to_thread(_lay_out, archive, self._store / file_name)
+        os.utime(path)
+        await asyncio.to_thread(self._forget_old, keep.sha256 if keep else "")
+        return CachedArchive(archive, file_name)
+
+    async def _signature(self, sha256: str) -> bytes | None:
+        if not self._policy.trusted_keys:
+            return None
+        path = self._archives / f"{sha256}.sig"
+        if not path.exists():
+            signature = await self._releases.signature(sha256)
+            if signature is None:
+                return None
+            path.write_bytes(signature)
+        return path.read_bytes()
+
+    def _forget_old(self, also_kept: str) -> None:
+        archives = sorted(self._archives.glob("*.mar"), key=lambda path: -path.stat().st_mtime)
+        kept = {path.stem for path in archives[:KEPT]} | {also_kept}
+        for path in self._archives.iterdir():
+            if path.suffix in (".mar", ".sig") and path.stem not in kept:
+                path.unlink()
+        for path in self._store.glob("*.mar"):
+            if not any(path.stem.endswith(f"-{digest[:12]}") for digest in kept):
+                path.unlink()
+
+
+def _require_released(archive: CheckedArchive, release: Release) -> None:
+    found = (archive.sha256, archive.card.name, archive.card.version)
+    if found != (release.sha256, release.model, release.version):
+        raise ArchiveRefused(
+            [Reason("NOT_THE_RELEASED", "The archive is not the one that was released.")]
+        )
+
+
+def _lay_out(archive: CheckedArchive, path: Path) -> None:
+    if path.exists():
+        return
+    partial = path.with_suffix(".part")
+    try:
+        archive.write_sound_copy(partial)
+        partial.replace(path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            partial.unlink()

@@ -1,0 +1,34 @@
+"""From an evaluated run to an archive, with golden images that prove it later."""
+
+from pathlib import Path
+
+from service_kit.lesion_image import decode
+from serving import examples
+from serving.archive import WEIGHTS, build_archive
+from serving.classifier import Classifier
+from serving.model_card import ModelCard
+
+GOLDEN_IMAGES = 4
+
+
+def package_run(run: Path, out: Path) -> Path:
+    """Build the archive of a run that has been evaluated.
+
+    Args:
+        run: folder with `model.safetensors` and `model_card.json`.
+        out: folder for the archive.
+
+    Returns:
+        The archive's path.
+    """
+    card = ModelCard.model_validate_json((run / "model_card.json").read_bytes())
+    classifier = Classifier.load(run / WEIGHTS, card)
+    # Every third example: of both classes.
+    shown = examples.read()[:: len(examples.read()) // GOLDEN_IMAGES][:GOLDEN_IMAGES]
+    golden = []
+    for example in shown:
+        tensor = classifier.preprocess(decode(example.path.read_bytes()))
+        (prediction,) = classifier.predict(tensor[None])
+        golden.append((example.path, prediction.probability_malignant))
+    out.mkdir(parents=True, exist_ok=True)
+    return build_archive(weights=run / WEIGHTS, card=card, golden=golden, out=out)

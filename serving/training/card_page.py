@@ -1,0 +1,117 @@
+"""The model card as a page that people read, with its plots."""
+
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from sklearn.metrics import roc_curve
+
+from serving.model_card import Evaluation, Metric, ModelCard
+from serving.training.evaluate import Judged
+
+mpl.use("agg")
+from matplotlib import pyplot as plt
+
+RELIABILITY_BINS = 10
+
+
+def write_page(card: ModelCard, test: Judged, page: Path) -> None:
+    """Write `page` (Markdown) and its plots beside it."""
+    page.parent.mkdir(parents=True, exist_ok=True)
+    plots = page.parent / "model-card"
+    plots.mkdir(exist_ok=True)
+    _plot_roc(test, plots / "roc.png")
+    _plot_reliability(test, plots / "reliability.png")
+    page.write_text("\n".join(_lines(card)) + "\n")
+
+
+def _lines(card: ModelCard) -> list[str]:
+    return [
+        f"# Model card: {card.name} {card.version}",
+        "",
+        f"{card.intended_use}",
+        "",
+        f"Architecture `{card.architecture}`, {card.preprocessing.input_size} pixels, trained on "
+        f"{card.trained_on}. Threshold {card.threshold:.3f} and temperature "
+        f"{card.temperature:.3f} were fitted on validation photos for a sensitivity of 0.95. "
+        "Figures are on test photos that the model has not seen, with 95 % intervals.",
+        "",
+        "## What it does, the hard figures first",
+        *(line for evaluation in card.evaluations for line in _section(evaluation)),
+        "## Groups",
+        "Photos with the metadata; groups below 40 photos are left out.",
+        "",
+        "| group | photos | malignant | AUC | sensitivity | specificity |",
+        "| --- | --- | --- | --- | --- | --- |",
+        *(_group(row) for row in card.subgroups),
+        "",
+        "![ROC curve](model-card/roc.png) ![Reliability](model-card/reliability.png)",
+        "",
+        "## Limits",
+        *(f"- {limit}" for limit in card.limits),
+        "",
+        "## Data",
+        *(f"- {source}" for source in card.data),
+        "",
+        "## Training",
+        "| setting | value |",
+        "| --- | --- |",
+        *(f"| {key} | {value} |" for key, value in card.training.items()),
+    ]
+
+
+def _section(evaluation: Evaluation) -> list[str]:
+    lines = [
+        f"### {evaluation.name[0].upper()}{evaluation.name[1:]}",
+        f"{evaluation.description} {evaluation.images} photos, {evaluation.malignant} malignant.",
+        "",
+        "| figure | value | 95 % interval |",
+        "| --- | --- | --- |",
+        *(
+            f"| {name.replace('_', ' ')} | {m.value:.3f} | {m.low:.3f} to {m.high:.3f} |"
+            for name, m in evaluation.metrics.items()
+        ),
+        "",
+    ]
+    if evaluation.confusion:
+        (true_benign, false_malignant), (false_benign, true_malignant) = evaluation.confusion
+        lines += [
+            f"Of the benign {true_benign} were called benign, {false_malignant} malignant; of the "
+            f"malignant {true_malignant} were found, {false_benign} missed.",
+            "",
+        ]
+    return lines
+
+
+def _group(row: Evaluation) -> str:
+    figures = [_shown(row.metrics.get(n)) for n in ("auc", "sensitivity", "specificity")]
+    return f"| {row.name} | {row.images} | {row.malignant} | {' | '.join(figures)} |"
+
+
+def _shown(metric: Metric | None) -> str:
+    return f"{metric.value:.2f} ({metric.low:.2f} to {metric.high:.2f})" if metric else "-"
+
+
+def _plot_roc(test: Judged, path: Path) -> None:
+    false_rate, true_rate, _ = roc_curve(test.labels, test.shares)
+    figure, axes = plt.subplots(figsize=(4, 4))
+    axes.plot(false_rate, true_rate)
+    axes.plot([0, 1], [0, 1], linestyle=":", color="grey")
+    axes.set(xlabel="1 − specificity", ylabel="sensitivity", title="All sources, held out")
+    figure.savefig(path, bbox_inches="tight", dpi=100)
+    plt.close(figure)
+
+
+def _plot_reliability(test: Judged, path: Path) -> None:
+    bins = np.minimum((test.shares * RELIABILITY_BINS).astype(int), RELIABILITY_BINS - 1)
+    used = np.unique(bins)
+    figure, axes = plt.subplots(figsize=(4, 4))
+    axes.plot([0, 1], [0, 1], linestyle=":", color="grey")
+    axes.plot(
+        [test.shares[bins == b].mean() for b in used],
+        [test.labels[bins == b].mean() for b in used],
+        marker="o",
+    )
+    axes.set(xlabel="predicted", ylabel="observed malignant", title="Reliability")
+    figure.savefig(path, bbox_inches="tight", dpi=100)
+    plt.close(figure)
