@@ -136,7 +136,7 @@ class Classifier:
         """
         with torch.inference_mode():
             features, logits = self._forward(batch.contiguous(memory_format=torch.channels_last))
-            shares = (logits.double() / self.card.temperature).softmax(dim=1)
+            shares = calibrated(logits, self.card.temperature, self.card.intercept)
         malignant = shares[:, 1].tolist()
         labels = [int(share >= self.card.threshold) for share in malignant]
         targets = labels if target is None else [self.card.classes.index(target)] * len(labels)
@@ -176,6 +176,12 @@ class Classifier:
             with torch.inference_mode():
                 return gradcam.from_linear_head(features, self._weight[targets])
         return gradcam.from_autograd(features, self._model.forward_head, targets)  # type: ignore[arg-type]
+
+
+def calibrated(logits: Tensor, temperature: float, intercept: float) -> Tensor:
+    """Nx2 probabilities from Nx2 logits, as the card says."""
+    scaled = logits.double() / temperature
+    return (scaled + torch.tensor([0.0, intercept])).softmax(dim=1)
 
 
 class _FeaturesAndLogits(nn.Module):

@@ -64,8 +64,10 @@ class ModelCard(BaseModel):
     architecture: str = Field(pattern=r"^[a-z0-9_.]{1,64}$")
     classes: tuple[Literal["benign"], Literal["malignant"]] = ("benign", "malignant")
     preprocessing: Preprocessing
-    # Logits are divided by it before the softmax (Guo et al. 2017).
+    # Logits are divided by `temperature`, then the malignant one is raised by `intercept`, before
+    # the softmax (Platt 1999; with an intercept of 0, Guo et al. 2017).
     temperature: float = Field(gt=0, le=100)
+    intercept: float = Field(default=0.0, ge=-20, le=20)
     # At or above it a lesion is called malignant.
     threshold: Share
     weights_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")

@@ -33,8 +33,9 @@ def _lines(card: ModelCard) -> list[str]:
         "",
         f"Architecture `{card.architecture}`, {card.preprocessing.input_size} pixels, trained on "
         f"{card.trained_on}. Threshold {card.threshold:.3f} and temperature "
-        f"{card.temperature:.3f} were fitted on validation photos for a sensitivity of 0.95. "
-        "Figures are on test photos that the model has not seen, with 95 % intervals.",
+        f"{card.temperature:.3f} (intercept {card.intercept:.3f}) were fitted on validation photos "
+        "for a sensitivity of 0.95. Figures are on test photos that the model has not seen, with "
+        "95 % intervals. [All runs](training-runs.md).",
         "",
         "## What it does, the hard figures first",
         *(line for evaluation in card.evaluations for line in _section(evaluation)),

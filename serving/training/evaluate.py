@@ -18,7 +18,7 @@ import torch
 from rich.progress import track
 from torch import Tensor
 
-from serving.classifier import Classifier
+from serving.classifier import Classifier, calibrated
 from serving.model_card import Evaluation, Metric, ModelCard, Preprocessing
 from serving.training import metrics
 from serving.training.augmentation import Augmentation
@@ -80,7 +80,7 @@ class Judge:
         validation = self._indices("validation")
         logits = self._logits(validation)
         labels = torch.tensor([samples[i].label for i in validation])
-        self.temperature = metrics.fit_temperature(logits, labels)
+        self.temperature, self.intercept = metrics.fit_calibration(logits, labels)
         shares = self._shares(logits)
         self.threshold = metrics.threshold_for_sensitivity(labels.numpy(), shares)
 
@@ -131,7 +131,7 @@ class Judge:
         return torch.cat(answers)
 
     def _shares(self, logits: Tensor) -> Floats:
-        shares: Floats = (logits.double() / self.temperature).softmax(dim=1)[:, 1].numpy()
+        shares: Floats = calibrated(logits, self.temperature, self.intercept)[:, 1].numpy()
         return shares
 
 
@@ -164,6 +164,7 @@ def judge_run(
     card = draft.model_copy(
         update={
             "temperature": judge.temperature,
+            "intercept": judge.intercept,
             "threshold": judge.threshold,
             "evaluations": _evaluations(judge, test),
             "subgroups": _subgroups(test, judge.threshold),

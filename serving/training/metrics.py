@@ -54,19 +54,24 @@ def expected_calibration_error(labels: Labels, shares: Floats) -> float:
     return float(sum(gaps))
 
 
-def fit_temperature(logits: Tensor, labels: Tensor) -> float:
-    """The temperature of least cross-entropy (Guo et al. 2017); on validation photos only."""
+def fit_calibration(logits: Tensor, labels: Tensor) -> tuple[float, float]:
+    """Temperature and intercept of least cross-entropy; on validation photos only.
+
+    The intercept mends what balancing the classes in training has shifted.
+    """
     log_temperature = torch.zeros(1, requires_grad=True)
-    optimizer = torch.optim.LBFGS([log_temperature], max_iter=100)
+    intercept = torch.zeros(1, requires_grad=True)
+    optimizer = torch.optim.LBFGS([log_temperature, intercept], max_iter=200)
 
     def closure() -> Tensor:
         optimizer.zero_grad()
-        loss = torch.nn.functional.cross_entropy(logits / log_temperature.exp(), labels)
+        scaled = logits / log_temperature.exp() + torch.cat([torch.zeros(1), intercept])
+        loss = torch.nn.functional.cross_entropy(scaled, labels)
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
     optimizer.step(closure)  # type: ignore[no-untyped-call]
-    return float(log_temperature.exp())
+    return float(log_temperature.detach().exp()), float(intercept.detach())
 
 
 def threshold_for_sensitivity(labels: Labels, shares: Floats) -> float:
