@@ -1,0 +1,130 @@
+"""The object store keeps the same promises in a folder and over S3."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from local_stack.components.ports import free_port
+from service_kit.blobs import STREAM_CHUNK_BYTES, BlobExists, BlobMissing, Blobs
+from service_kit.ids import new_id
+
+BUCKET = "dermis"
+START_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def s3_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real S3-compatible server (SeaweedFS); open to anyone on loopback, as it is for tests."""
+    folder = tmp_path_factory.mktemp("s3")
+    ports = [free_port() for _ in range(5)]
+    names = ("-master.port", "-volume.port", "-filer.port", "-s3.port", "-s3.port.iceberg")
+    ports[-1] = 0
+    with (folder / "weed.log").open("wb") as log:
+        server = subprocess.Popen(
+            [
+                Path(sys.executable).parent / "weed", "server", f"-dir={folder}", "-ip=127.0.0.1",
+                "-s3", f"-s3.localSocket={folder / 's3.sock'}",
+                *(f"{name}={port}" for name, port in zip(names, ports, strict=True)),
+            ],
+            stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+    endpoint = f"http://127.0.0.1:{ports[3]}"
+    settings = {
+        "AWS_ENDPOINT": endpoint,
+        "AWS_ACCESS_KEY_ID": "any",
+        "AWS_SECRET_ACCESS_KEY": "any",
+        "AWS_REGION": "us-east-1",
+        "AWS_ALLOW_HTTP": "true",
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        _make_bucket(endpoint, folder / "weed.log")
+        yield f"s3://{BUCKET}/clinic"
+    # Its own shutdown takes half a minute, and nothing in it is worth keeping.
+    os.killpg(server.pid, signal.SIGKILL)
+    server.wait()
+
+
+@pytest.fixture(params=["file", "s3"])
+async def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Blobs]:
+    if request.param == "s3":
+        yield Blobs(f"{request.getfixturevalue('s3_url')}/{new_id()}")
+    else:
+        yield Blobs(tmp_path.as_uri())
+
+
+async def test_what_was_put_can_be_read_whole_and_in_chunks(blobs: Blobs) -> None:
+    data = os.urandom(STREAM_CHUNK_BYTES * 40 + 7)
+    await blobs.put("images/a", data)
+    assert await blobs.get("images/a") == data
+    chunks = [chunk async for chunk in blobs.stream("images/a")]
+    assert b"".join(chunks) == data
+    assert max(map(len, chunks)) < len(data)
+
+
+async def test_a_file_can_be_put(blobs: Blobs, tmp_path: Path) -> None:
+    file = tmp_path / "archive.mar"
+    file.write_bytes(b"weights")
+    await blobs.put("archives/a.mar", file)
+    assert await blobs.get("archives/a.mar") == b"weights"
+
+
+async def test_a_missing_object_is_told_apart(blobs: Blobs) -> None:
+    with pytest.raises(BlobMissing):
+        await blobs.get("nothing")
+    with pytest.raises(BlobMissing):
+        [chunk async for chunk in blobs.stream("nothing")]
+
+
+async def test_of_ten_writers_at_once_exactly_one_wins(blobs: Blobs) -> None:
+    async def write(number: int) -> bool:
+        try:
+            await blobs.put_if_absent("releases/000001.json", str(number).encode())
+        except BlobExists:
+            return False
+        return True
+
+    won = await asyncio.gather(*(write(number) for number in range(10)))
+    assert won.count(True) == 1
+    assert await blobs.get("releases/000001.json") == str(won.index(True)).encode()
+
+
+async def test_keys_are_listed_in_order_below_a_prefix(blobs: Blobs) -> None:
+    for key in ("a/2", "a/1", "b/1"):
+        await blobs.put(key, b"x")
+    assert await blobs.list("a") == ["a/1", "a/2"]
+
+
+async def test_deleting_twice_is_fine(blobs: Blobs) -> None:
+    await blobs.put("a", b"x")
+    await blobs.delete("a")
+    await blobs.delete("a")
+    assert await blobs.list("") == []
+
+
+async def test_a_key_does_not_leave_its_folder(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"\.\."):
+        await Blobs((tmp_path / "store").as_uri()).put("../outside", b"x")
+    assert not (tmp_path / "outside").exists()
+
+
+def _make_bucket(endpoint: str, log: Path) -> None:
+    with httpx.Client(
+        transport=httpx.HTTPTransport(retries=START_SECONDS), trust_env=False, timeout=5
+    ) as client:
+        for _ in range(START_SECONDS * 4):
+            try:
+                if client.put(f"{endpoint}/{BUCKET}").status_code < 400:
+                    return
+            except httpx.HTTPError:
+                pass
+            signal.sigtimedwait([], 0.25)
+    pytest.fail(log.read_text()[-2000:])
