@@ -7,7 +7,6 @@ header before anything is decoded, and only JPEG and PNG decoders are ever reach
 import hashlib
 import io
 from dataclasses import dataclass
-from typing import Any
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -18,13 +17,6 @@ MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 FORMATS = ("JPEG", "PNG")
 MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
-
-# A rotated JPEG has to be encoded again; at this quality without chroma subsampling the pixels
-# stay within rounding of what the camera wrote.
-_REENCODE: dict[str, dict[str, Any]] = {
-    "JPEG": {"quality": 98, "subsampling": "4:4:4"},
-    "PNG": {"compress_level": 3},
-}
 
 _ORIENTATION_TAG = 0x0112
 _UPRIGHT = 1
@@ -74,18 +66,19 @@ def clean(data: bytes) -> CleanImage:
 
     Metadata (EXIF with GPS, XMP, comments, embedded thumbnails, trailing bytes) goes, an ICC
     profile stays. An upright photo keeps its compressed pixels bit for bit; a rotated one is
-    turned and encoded again.
+    turned and kept as PNG, so that the model sees the same pixels ever after.
 
     Raises:
         DomainError: as `decode`.
     """
     image = _open(data)
     kind = str(image.format)
+    profile = image.info.get("icc_profile") if image.mode == "RGB" else None
     pixels = _upright_rgb(image)
     if image.getexif().get(_ORIENTATION_TAG, _UPRIGHT) == _UPRIGHT:
         stored = stripped_jpeg(data) if kind == "JPEG" else stripped_png(data)
     else:
-        stored = _encoded(pixels, kind, image.info.get("icc_profile"))
+        kind, stored = _encoded(pixels, profile)
     return CleanImage(
         data=stored,
         media_type=MEDIA_TYPES[kind],
@@ -141,13 +134,18 @@ def _on_white(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(white, image).convert("RGB")
 
 
-def _encoded(pixels: Image.Image, kind: str, icc_profile: bytes | None) -> bytes:
-    out = io.BytesIO()
+def _encoded(pixels: Image.Image, icc_profile: bytes | None) -> tuple[str, bytes]:
+    """A turned photo: without loss where that stays below the limit on files."""
     # A fresh picture: what `pixels` carries in `info` must not be written along.
     bare = Image.new("RGB", pixels.size)
     bare.paste(pixels)
-    bare.save(out, kind, icc_profile=icc_profile, **_REENCODE[kind])
-    return out.getvalue()
+    lossless = io.BytesIO()
+    bare.save(lossless, "PNG", icc_profile=icc_profile, compress_level=1)
+    if lossless.tell() <= MAX_BYTES:
+        return "PNG", lossless.getvalue()
+    lossy = io.BytesIO()
+    bare.save(lossy, "JPEG", icc_profile=icc_profile, quality=98, subsampling="4:4:4")
+    return "JPEG", lossy.getvalue()
 
 
 def _refused(reason: str, message: str) -> DomainError:

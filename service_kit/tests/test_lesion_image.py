@@ -113,6 +113,13 @@ def test_cleaning_an_upright_jpeg_keeps_every_pixel(mode: str, progressive: bool
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_cleaning_a_turned_photo_keeps_every_pixel(kind: str, orientation: int) -> None:
+    data = encoded(picture(), kind, exif=exif(orientation))
+    assert decode(clean(data).data).tobytes() == decode(data).tobytes()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_no_metadata_survives_cleaning(kind: str, orientation: int) -> None:
     info = PngImagePlugin.PngInfo()
     info.add_text("Comment", "patient name")
