@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torchvision.transforms import v2
 
-from serving import gradcam, quality
+from serving import gradcam, quality, torchvision_models
 from serving.model_card import ModelCard, Preprocessing
 
 METHOD = "grad-cam"
@@ -48,11 +48,17 @@ class Prediction:
 
 
 def build_model(architecture: str, *, classes: int = 2) -> nn.Module:
-    """An untrained timm classifier.
+    """An untrained classifier of timm, or of torchvision where it is named `torchvision.<name>`.
 
     Raises:
-        UnknownArchitecture: timm has none of this name.
+        UnknownArchitecture: there is none of this name.
     """
+    if torchvision_models.knows(architecture):
+        name = architecture.removeprefix(torchvision_models.PREFIX)
+        try:
+            return torchvision_models.TorchvisionClassifier(name, classes)
+        except ValueError as error:
+            raise UnknownArchitecture(str(error)) from None
     if not timm.is_model(architecture):
         raise UnknownArchitecture(f"there is no architecture {architecture!r}")
     model: nn.Module = timm.create_model(architecture, num_classes=classes)

@@ -39,7 +39,8 @@ def from_autograd(features: Tensor, head: nn.Module, targets: Tensor) -> Tensor:
         N×H×W, ≥ 0, not scaled.
     """
     with torch.enable_grad():
-        leaf = features.detach().requires_grad_()
+        # A copy: the features may come from inference mode, where nothing can be derived.
+        leaf = features.clone().detach().requires_grad_()
         chosen = head(leaf).gather(1, targets[:, None]).sum()
         (gradient,) = torch.autograd.grad(chosen, leaf)
     weights = gradient.mean(dim=(2, 3))

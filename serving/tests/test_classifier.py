@@ -1,0 +1,108 @@
+"""Any timm or torchvision classifier predicts and explains; ours does so in closed form."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from serving import gradcam
+from serving.classifier import Classifier, UnknownArchitecture, build_model, calibrated
+from serving.model_card import ModelCard, Preprocessing
+from serving.tests.conftest import lesion_photo
+
+CLOSED_FORM = ["tf_efficientnet_lite0", "resnet18", "torchvision.resnet18", "regnetx_002"]
+BY_AUTOGRAD = ["mobilenetv3_small_050", "torchvision.mobilenet_v3_small"]
+
+
+def card(architecture: str, size: int = 64, **changes: object) -> ModelCard:
+    return ModelCard(
+        name="lesion", version="0.0.1", architecture=architecture,
+        preprocessing=Preprocessing(input_size=size, mean=(127,) * 3, std=(128,) * 3),
+        temperature=10, threshold=0.5, weights_sha256="0" * 64, trained_on=date(2026, 1, 1),
+        intended_use="tests", limits=[], data=[],
+    ).model_copy(update=changes)  # fmt: skip
+
+
+def classifier(architecture: str, **changes: object) -> Classifier:
+    torch.manual_seed(3)
+    return Classifier(build_model(architecture), card(architecture, **changes))
+
+
+@pytest.mark.parametrize("architecture", CLOSED_FORM)
+def test_the_closed_form_equals_autograd(architecture: str) -> None:
+    made = classifier(architecture)
+    assert made._weight is not None
+    with torch.no_grad():
+        features = made._model.forward_features(torch.randn(2, 3, 64, 64))
+    targets = torch.tensor([0, 1])
+    closed = gradcam.from_linear_head(features, made._weight[targets])
+    by_autograd = gradcam.from_autograd(features, made._model.forward_head, targets)
+    assert torch.allclose(closed, by_autograd, atol=1e-5)
+
+
+@pytest.mark.parametrize("architecture", CLOSED_FORM + BY_AUTOGRAD)
+def test_every_architecture_predicts_and_explains(architecture: str) -> None:
+    made = classifier(architecture)
+    tensor = made.preprocess(lesion_photo())[None]
+    benign, malignant = (made.predict(tensor, target)[0] for target in ("benign", "malignant"))
+    assert (benign.target, malignant.target) == ("benign", "malignant")
+    assert 0 <= benign.probability_malignant <= 1
+    assert all(value >= 0 for row in benign.cam for value in row)
+
+
+@pytest.mark.parametrize("architecture", BY_AUTOGRAD)
+def test_a_head_of_more_than_one_layer_is_explained_by_autograd(architecture: str) -> None:
+    assert classifier(architecture)._weight is None
+
+
+@pytest.mark.parametrize("name", ["no_such_model", "torchvision.no_such_model", "torchvision.vit"])
+def test_an_unknown_architecture_is_refused(name: str) -> None:
+    with pytest.raises(UnknownArchitecture):
+        build_model(name)
+
+
+def test_freezing_does_not_change_the_answer() -> None:
+    made = classifier("tf_efficientnet_lite0")
+    tensor = made.preprocess(lesion_photo())[None]
+    before = made.predict(tensor)[0]
+    made.freeze()
+    after = made.predict(tensor)[0]
+    assert after.probability_malignant == pytest.approx(before.probability_malignant, abs=1e-4)
+    assert torch.allclose(torch.tensor(after.cam), torch.tensor(before.cam), atol=1e-4)
+
+
+def test_the_label_is_malignant_from_the_threshold_on() -> None:
+    probe = classifier("resnet18")
+    tensor = probe.preprocess(lesion_photo())[None]
+    share = probe.predict(tensor)[0].probability_malignant
+    assert classifier("resnet18", threshold=share).predict(tensor)[0].label == "malignant"
+    assert classifier("resnet18", threshold=share + 1e-6).predict(tensor)[0].label == "benign"
+
+
+def test_calibration_divides_by_the_temperature_and_adds_the_intercept() -> None:
+    shares = calibrated(torch.tensor([[0.0, 2.0]]), 2.0, -1.0)
+    assert shares[0, 1].item() == pytest.approx(0.5)
+
+
+def test_what_lies_outside_the_circle_says_nothing() -> None:
+    made = classifier("resnet18")
+    photo = lesion_photo(size=(64, 64))
+    changed = photo.copy()
+    changed.paste((0, 0, 0), (0, 0, 6, 6))
+    assert torch.equal(made.preprocess(photo), made.preprocess(changed))
+
+
+def test_half_precision_weights_are_loaded_as_single(tmp_path: Path) -> None:
+    model = build_model("resnet18")
+    state = {k: v.half() if v.is_floating_point() else v for k, v in model.state_dict().items()}
+    save_file(state, tmp_path / "w.safetensors")
+    loaded = Classifier.load(tmp_path / "w.safetensors", card("resnet18"))
+    assert {p.dtype for p in loaded._model.parameters()} == {torch.float32}
+
+
+def test_weights_of_another_architecture_are_refused(tmp_path: Path) -> None:
+    save_file(build_model("resnet18").state_dict(), tmp_path / "w.safetensors")
+    with pytest.raises((ValueError, RuntimeError)):
+        Classifier.load(tmp_path / "w.safetensors", card("tf_efficientnet_lite0"))

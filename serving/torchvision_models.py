@@ -1,0 +1,56 @@
+"""torchvision's classifiers with the same two halves as timm's: features, then a head.
+
+Named `torchvision.<name>` in a card. A model fits whose last pooling is a module `avgpool` with
+only linear layers (and what stands between them) behind it: ResNet, RegNet, EfficientNet,
+MobileNetV3, GoogLeNet, VGG and the like.
+"""
+
+from collections import OrderedDict
+
+import torchvision
+from torch import Tensor, nn
+
+PREFIX = "torchvision."
+
+
+class TorchvisionClassifier(nn.Module):
+    """A torchvision model, cut before its last pooling."""
+
+    def __init__(self, name: str, classes: int) -> None:
+        super().__init__()
+        whole = torchvision.models.get_model(name, weights=None, num_classes=classes)
+        children = OrderedDict(whole.named_children())
+        if "avgpool" not in children:
+            raise ValueError(f"{name} has no module `avgpool` to cut before")
+        names = list(children)
+        cut = names.index("avgpool")
+        self.body = nn.Sequential(OrderedDict((n, children[n]) for n in names[:cut]))
+        self.avgpool = children["avgpool"]
+        self.head = nn.Sequential(OrderedDict((n, children[n]) for n in names[cut + 1 :]))
+
+    def forward_features(self, batch: Tensor) -> Tensor:
+        """NxKxHxW, the map that is pooled."""
+        features: Tensor = self.body(batch)
+        return features
+
+    def forward_head(self, features: Tensor) -> Tensor:
+        """NxC logits of NxKxHxW."""
+        logits: Tensor = self.head(self.avgpool(features).flatten(1))
+        return logits
+
+    def forward(self, batch: Tensor) -> Tensor:
+        """NxC logits of Nx3xHxW."""
+        return self.forward_head(self.forward_features(batch))
+
+    def get_classifier(self) -> nn.Module:
+        """The layer that answers."""
+        linear = [module for module in self.head.modules() if isinstance(module, nn.Linear)]
+        return linear[-1]
+
+
+def knows(architecture: str) -> bool:
+    """Whether this names a torchvision classifier."""
+    name = architecture.removeprefix(PREFIX)
+    return architecture.startswith(PREFIX) and name in torchvision.models.list_models(
+        module=torchvision.models
+    )
