@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import structlog
@@ -91,12 +91,23 @@ def predict(
     failed = False
     for path in images:
         try:
-            line = {"path": str(path), **prediction_of(classifier, path.read_bytes())}
+            line = _line(path, prediction_of(classifier, path.read_bytes()))
         except DomainError as refusal:
             failed = True
             line = {"path": str(path), "error": refusal.reason, "message": refusal.message}
         typer.echo(orjson.dumps(line) if as_json else _shown(line))
     raise typer.Exit(1 if failed else 0)
+
+
+def _line(path: Path, prediction: dict[str, Any]) -> dict[str, Any]:
+    """One flat object: what the answer says, with the heatmap's grid as `cam_grid`."""
+    heatmap = prediction.pop("heatmap")
+    return {
+        "path": str(path),
+        **prediction,
+        "cam_grid": heatmap["grid"],
+        "cam_target": heatmap["target"],
+    }
 
 
 def _shown(line: dict[str, object]) -> str:

@@ -1,0 +1,147 @@
+"""The way from folders of photos to an archive, on a handful of made photos."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from serving.cli import app
+from serving.tests.conftest import lesion_photo
+from serving.training import metrics
+from serving.training.augmentation import Augmentation
+from serving.training.datasets import PixelCache, read_folders, split_of
+from serving.training.train import Recipe, Training
+
+RUN = CliRunner()
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty photos a class; in the malignant ones the disc is darker."""
+    folder = tmp_path_factory.mktemp("data") / "made"
+    lines = ["file,lesion_id,age,sex"]
+    for label in ("benign", "malignant"):
+        (folder / label).mkdir(parents=True)
+        for number in range(20):
+            name = f"{label}_{number}.jpg"
+            lesion_photo(number, (80, 60)).save(folder / label / name)
+            lines.append(f"{label}/{name},{label}{number // 2},{number * 4},female")
+    (folder / "metadata.csv").write_text("\n".join(lines))
+    return folder
+
+
+def test_photos_of_one_lesion_are_in_one_split(data: Path) -> None:
+    splits: dict[str, set[str]] = {}
+    for sample in read_folders([data]):
+        splits.setdefault(sample.group, set()).add(sample.split)
+    assert all(len(found) == 1 for found in splits.values())
+
+
+def test_a_group_stays_where_it_is_for_ever() -> None:
+    assert [split_of("melanoma10k", f"m{n}") for n in (0, 1, 7, 10)] == [
+        "test", "train", "test", "validation",
+    ]  # fmt: skip
+
+
+def test_a_folder_without_a_class_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "benign").mkdir()
+    with pytest.raises(ValueError, match="holds no JPEG photos"):
+        read_folders([tmp_path])
+
+
+def test_a_cache_of_other_photos_is_refused(data: Path, tmp_path: Path) -> None:
+    samples = read_folders([data])
+    PixelCache(samples, tmp_path / "pixels.npy")
+    with pytest.raises(ValueError, match="other photos"):
+        PixelCache(samples[1:], tmp_path / "pixels.npy")
+
+
+def test_corners_are_hidden_in_every_input() -> None:
+    augmentation = Augmentation(Recipe().preprocessing, torch.Generator().manual_seed(1))
+    pixels = torch.rand(4, 3, 256, 256) * 255
+    for inputs in (augmentation.train(pixels), augmentation.plain(pixels)):
+        assert inputs[:, :, 0, 0].abs().max() == 0
+
+
+def test_a_run_goes_on_where_it_was_stopped(data: Path, tmp_path: Path) -> None:
+    samples = read_folders([data])
+    cache = PixelCache(samples, tmp_path / "pixels.npy")
+    recipe = Recipe(architecture="resnet10t", input_size=64, steps=2, batch=8, evaluate_every=1)
+    first = Training(recipe, samples, cache, tmp_path)
+    first.run()
+    again = Training(recipe, samples, cache, tmp_path)
+    again.run()
+    assert again._step == 2
+    for one, other in zip(first.average.parameters(), again.average.parameters(), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_a_checkpoint_of_another_recipe_is_refused(data: Path, tmp_path: Path) -> None:
+    samples = read_folders([data])
+    cache = PixelCache(samples, tmp_path / "pixels.npy")
+    recipe = Recipe(architecture="resnet10t", input_size=64, steps=1, batch=8, evaluate_every=1)
+    Training(recipe, samples, cache, tmp_path).run()
+    other = Recipe(architecture="resnet10t", input_size=64, steps=2, batch=8, evaluate_every=1)
+    with pytest.raises(ValueError, match="another recipe"):
+        Training(other, samples, cache, tmp_path).run()
+
+
+def test_calibration_finds_the_shift_and_scale_it_was_given() -> None:
+    generator = torch.Generator().manual_seed(5)
+    margin = torch.randn(20_000, generator=generator) * 2
+    labels = (torch.rand(20_000, generator=generator) < margin.sigmoid()).long()
+    logits = torch.stack([torch.zeros_like(margin), (margin - 1) * 3], dim=1)
+    temperature, intercept = metrics.fit_calibration(logits, labels)
+    assert temperature == pytest.approx(3, rel=0.05)
+    assert intercept == pytest.approx(1, abs=0.1)
+
+
+def test_the_threshold_finds_nineteen_of_twenty_malignant() -> None:
+    shares = np.linspace(0, 1, 200)
+    labels = np.ones(200, int)
+    threshold = metrics.threshold_for_sensitivity(labels, shares)
+    assert (shares >= threshold).mean() == pytest.approx(0.95)
+
+
+def test_figures_of_a_perfect_and_a_blind_model() -> None:
+    labels = np.array([0, 1] * 50)
+    perfect = metrics.figures(labels, labels.astype(float), 0.5)
+    blind = metrics.figures(labels, np.full(100, 0.5), 0.5)
+    assert (perfect["auc"].value, perfect["specificity"].value) == (1, 1)
+    assert blind["auc"].value == 0.5
+    assert perfect["ece"].value == pytest.approx(0)
+
+
+def test_from_photos_to_an_archive_that_predicts(data: Path, tmp_path: Path) -> None:
+    run, page = tmp_path / "run", tmp_path / "card.md"
+    photo = next((data / "benign").glob("*.jpg"))
+    for command in (
+        ["train", "--data", data, "--out", run, "--arch", "resnet10t", "--size", 64, "--steps", 1],
+        ["evaluate", "--data", data, "--run", run, "--version", "0.1.0", "--page", page],
+        ["package", "--run", run, "--out", tmp_path],
+    ):
+        done = RUN.invoke(app, [str(part) for part in command])
+        assert done.exit_code == 0, done.output
+    assert "hard figures first" in page.read_text()
+    archive = str(tmp_path / "lesion-0.1.0.mar")
+    done = RUN.invoke(app, ["predict", "--archive", archive, "--json", str(photo)])
+    answer = json.loads(done.stdout.splitlines()[-1])
+    assert answer["model"] == {"name": "lesion", "version": "0.1.0"}
+    assert answer["label"] in ("benign", "malignant")
+    assert {"path", "probability_malignant", "threshold", "assessable", "cam_grid"} <= set(answer)
+
+
+def test_a_file_that_is_no_photo_is_told_and_the_others_answered(
+    data: Path, tmp_path: Path, make_archive: object
+) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("not a photo")
+    archive = make_archive()  # type: ignore[operator]
+    photo = next((data / "benign").glob("*.jpg"))
+    done = RUN.invoke(app, ["predict", "--archive", str(archive), "--json", str(text), str(photo)])
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert [line.get("error") for line in lines] == ["NOT_AN_IMAGE", None]
+    assert done.exit_code == 1
