@@ -40,7 +40,7 @@ def train(
     recipe = Recipe(architecture=arch, steps=steps, input_size=size, seed=seed)
     training = Training(recipe, samples, cache, out, leave_out=leave_out)
     training.run()
-    save_run(training, out, started=datetime.now(UTC))
+    save_run(training, out, finished=datetime.now(UTC))
     typer.echo(f"Weights: {out / 'model.safetensors'}. Next: dermis-model evaluate --run {out}")
 
 

@@ -76,6 +76,7 @@ class Judge:
         self._samples = samples
         self._cache = cache
         preprocessing = classifier.card.preprocessing
+        self._left_out = str(classifier.card.training.get("leave_out", ""))
         self._augmentation = Augmentation(preprocessing, torch.Generator().manual_seed(7))
         validation = self._indices("validation")
         logits = self._logits(validation)
@@ -84,11 +85,18 @@ class Judge:
         shares = self._shares(logits)
         self.threshold = metrics.threshold_for_sensitivity(labels.numpy(), shares)
 
-    def answers(
-        self, split: str, change: Callable[[Tensor], Tensor] | None = None, source: str = ""
-    ) -> Judged:
+    def answers(self, split: str, change: Callable[[Tensor], Tensor] | None = None) -> Judged:
         """Calibrated answers on a split, of photos as they are or changed."""
-        indices = [i for i in self._indices(split) if source in ("", self._samples[i].source)]
+        return self._answers(self._indices(split), change)
+
+    def answers_left_out(self) -> Judged | None:
+        """Calibrated answers on the whole source that training has not seen, if there is one."""
+        indices = [i for i, s in enumerate(self._samples) if s.source == self._left_out]
+        return self._answers(indices) if indices else None
+
+    def _answers(
+        self, indices: Sequence[int], change: Callable[[Tensor], Tensor] | None = None
+    ) -> Judged:
         samples = [self._samples[i] for i in indices]
         labels = np.array([sample.label for sample in samples])
         return Judged(samples, labels, self._shares(self._logits(indices, change)))
@@ -116,7 +124,11 @@ class Judge:
         return float(np.mean(shares))
 
     def _indices(self, split: str) -> list[int]:
-        return [i for i, sample in enumerate(self._samples) if sample.split == split]
+        return [
+            i
+            for i, sample in enumerate(self._samples)
+            if sample.split == split and sample.source != self._left_out
+        ]
 
     def _inputs(self, indices: Sequence[int]) -> Tensor:
         return self._augmentation.plain(self._cache.batch(indices))
@@ -176,7 +188,14 @@ def judge_run(
 def _evaluations(judge: Judge, test: Judged) -> list[Evaluation]:
     sources = sorted({sample.source for sample in test.samples})
     parts = [(source, _select(test, partial(_is_from, source))) for source in sources]
+    left_out = judge.answers_left_out()
+    strange = (
+        [_evaluation("a source not trained on", "Leave one set out.", left_out, judge.threshold)]
+        if left_out
+        else []
+    )
     return [
+        *strange,
         _stress(judge, test),
         *(
             _evaluation(

@@ -93,7 +93,7 @@ class Training:
         torch.manual_seed(recipe.seed)
         self.recipe = recipe
         self._samples = samples
-        self._leave_out = leave_out
+        self.leave_out = leave_out
         self._cache = cache
         self._checkpoint = folder / "checkpoint.pt"
         generator = torch.Generator().manual_seed(recipe.seed)
@@ -191,7 +191,7 @@ class Training:
         return [
             i
             for i, sample in enumerate(self._samples)
-            if sample.split == split and sample.source != self._leave_out
+            if sample.split == split and sample.source != self.leave_out
         ]
 
     def _is_last(self) -> bool:
@@ -229,14 +229,18 @@ class Training:
         log.info("resumed", step=self._step)
 
 
-def save_run(training: Training, folder: Path, *, started: datetime) -> None:
+def save_run(training: Training, folder: Path, *, finished: datetime) -> None:
     """Write the averaged weights (half precision) and what is needed to evaluate them."""
     state = {
         name: (w.half() if w.is_floating_point() else w).contiguous()
         for name, w in training.average.state_dict().items()
     }
     save_file(state, folder / "model.safetensors")
-    described = {**asdict(training.recipe), "started": started.isoformat(timespec="seconds")}
+    described = {
+        **asdict(training.recipe),
+        "leave_out": training.leave_out,
+        "finished": finished.isoformat(timespec="seconds"),
+    }
     (folder / "run.json").write_text(json.dumps(described, indent=2))
 
 
