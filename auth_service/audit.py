@@ -14,6 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from auth_service.events import Event
 from auth_service.models import AuditHead, AuditRecord
 from service_kit import audit_chain
+from service_kit.paging import Page, cut
 from service_kit.request import current_request
 
 VERIFY_BATCH = 1_000
@@ -66,10 +67,10 @@ class Filter:
 
 
 async def page(
-    session: AsyncSession, chosen: Filter, *, before: int | None, limit: int
-) -> Sequence[AuditRecord]:
+    session: AsyncSession, chosen: Filter, *, before: int | None, size: int
+) -> Page[AuditRecord]:
     """Entries, newest first, older than position `before`."""
-    query = select(AuditRecord).order_by(col(AuditRecord.seq).desc()).limit(limit)
+    query = select(AuditRecord).order_by(col(AuditRecord.seq).desc()).limit(size + 1)
     if chosen.actor_id:
         query = query.where(AuditRecord.actor_id == chosen.actor_id)
     if chosen.subject_id:
@@ -89,7 +90,7 @@ async def page(
         query = query.where(AuditRecord.at >= chosen.since)
     if before is not None:
         query = query.where(col(AuditRecord.seq) < before)
-    return (await session.exec(query)).all()
+    return cut((await session.exec(query)).all(), size, lambda entry: str(entry.seq))
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,7 @@ async def confirm(session: AsyncSession, code: str, *, door: Door) -> Enrolled:
 
     Raises:
         DomainError: FAILED_PRECONDITION TWO_FACTOR_NOT_SET_UP or TWO_FACTOR_ALREADY_ON;
-            RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS.
-        Refusal: INVALID_ARGUMENT CODE_INVALID.
+            RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS; INVALID_ARGUMENT CODE_INVALID (kept).
     """
     principal = current_principal()
     reserved = await door.attempts.reserve(Action.TWO_FACTOR, f"account {principal.user_id}")
@@ -66,8 +65,7 @@ async def remove(session: AsyncSession, account: Account, code: str, *, door: Do
 
     Raises:
         DomainError: FAILED_PRECONDITION TWO_FACTOR_REQUIRED or TWO_FACTOR_NOT_SET_UP;
-            RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS.
-        Refusal: INVALID_ARGUMENT CODE_INVALID.
+            RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS; INVALID_ARGUMENT CODE_INVALID (kept).
     """
     if accounts.must_have_two_factor(account, by_role=door.two_factor_by_role):
         raise DomainError(

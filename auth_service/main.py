@@ -13,7 +13,6 @@ from redis.asyncio import Redis
 
 from auth_service import signing_keys, tidying
 from auth_service.attempts import Attempts
-from auth_service.cursors import Cursors
 from auth_service.encryption import KeyRing, derive_key
 from auth_service.mail_sender import MailSender
 from auth_service.passwords import Passwords
@@ -30,6 +29,7 @@ from auth_service.signing_keys import SigningKeys
 from auth_service.tokens import TokenSigner
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from service_kit import grpc_server
+from service_kit.cursors import Cursors
 from service_kit.database import Database
 from service_kit.principal import TokenVerifier
 from service_kit.redis_client import open_redis

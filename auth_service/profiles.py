@@ -1,6 +1,5 @@
 """Accounts as they are shown, with what is kept beside them, in one query."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from sqlmodel.sql.expression import Select
 from auth_service.accounts import user_not_found
 from auth_service.models import Account, Clinic, RecoveryCode, TwoFactor
 from auth_service.people import email_key
+from service_kit.paging import Page, cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ async def find(session: AsyncSession, account_id: UUID) -> Profile:
 
 
 async def page(
-    session: AsyncSession, *, search: str, before: UUID | None, limit: int
-) -> Sequence[Profile]:
+    session: AsyncSession, *, search: str, before: UUID | None, size: int
+) -> Page[Profile]:
     """Accounts, newest first, older than `before`; `search` is part of a name or an address."""
-    query = _profiles().order_by(col(Account.id).desc()).limit(limit)
+    query = _profiles().order_by(col(Account.id).desc()).limit(size + 1)
     if search:
         query = query.where(
             col(Account.full_name).icontains(search, autoescape=True)
@@ -48,7 +48,8 @@ async def page(
         )
     if before is not None:
         query = query.where(col(Account.id) < before)
-    return [_as_profile(row) for row in (await session.exec(query)).all()]
+    found = [_as_profile(row) for row in (await session.exec(query)).all()]
+    return cut(found, size, lambda profile: str(profile.account.id))
 
 
 def _profiles() -> Select[Account, str, bool, int]:

@@ -8,9 +8,8 @@ from auth_service import accounts, audit, profiles
 from auth_service.attempts import Action, give_back
 from auth_service.events import Event
 from auth_service.models import Account
-from auth_service.refusal import Refusal
 from auth_service.sign_in import Door
-from service_kit.errors import Code
+from service_kit.errors import Code, DomainError
 
 
 async def prove_password(
@@ -22,8 +21,7 @@ async def prove_password(
         The account, locked until the transaction ends.
 
     Raises:
-        DomainError: RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS.
-        Refusal: PERMISSION_DENIED PASSWORD_WRONG.
+        DomainError: RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS; PERMISSION_DENIED PASSWORD_WRONG (kept).
     """
     found = (await profiles.find(session, account_id)).account
     await session.commit()
@@ -32,6 +30,8 @@ async def prove_password(
     account = await accounts.locked(session, account_id)
     if not matches:
         await audit.record(session, Event.PASSWORD_REFUSED, subject_id=account_id)
-        raise Refusal(Code.PERMISSION_DENIED, "PASSWORD_WRONG", "The password is wrong.")
+        raise DomainError(
+            Code.PERMISSION_DENIED, "PASSWORD_WRONG", "The password is wrong.", keep_changes=True
+        )
     await give_back(session, reserved)
     return account

@@ -18,7 +18,6 @@ from auth_service import audit
 from auth_service.events import Event
 from auth_service.models import Account, RefreshToken, SignInSession
 from auth_service.opaque_tokens import digest, new_token, successor
-from auth_service.refusal import Refusal
 from service_kit import clock
 from service_kit.errors import Code, DomainError
 from service_kit.request import current_request
@@ -85,8 +84,7 @@ async def refresh(session: AsyncSession, token: str, policy: SessionPolicy) -> S
     session ends (RFC 9700, 4.14.2).
 
     Raises:
-        DomainError: UNAUTHENTICATED REFRESH_INVALID.
-        Refusal: UNAUTHENTICATED SESSION_ENDED.
+        DomainError: UNAUTHENTICATED REFRESH_INVALID or, with the session's end, SESSION_ENDED.
     """
     kept, signed_in, account = await _locked(session, token)
     moment = clock.now()
@@ -239,5 +237,10 @@ async def _locked(session: AsyncSession, token: str) -> tuple[RefreshToken, Sign
     return found, signed_in, account
 
 
-def _session_ended() -> Refusal:
-    return Refusal(Code.UNAUTHENTICATED, "SESSION_ENDED", "This session has ended; sign in again.")
+def _session_ended() -> DomainError:
+    return DomainError(
+        Code.UNAUTHENTICATED,
+        "SESSION_ENDED",
+        "This session has ended; sign in again.",
+        keep_changes=True,
+    )

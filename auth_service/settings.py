@@ -4,27 +4,17 @@ from datetime import timedelta
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from sqlalchemy.engine import make_url
 
 from auth_service.encryption import parse_keys
-from service_kit.settings import ServiceSettings
-
-MIN_SECRET_LENGTH = 32
+from service_kit.settings import MIN_SECRET_LENGTH, DatabaseSettings
 
 
-class Settings(ServiceSettings):
+class Settings(DatabaseSettings):
     """auth_service's settings. A setting is an environment variable of the same name."""
 
-    database_url: str = Field(description="postgresql+psycopg://… as the service's own role.")
-    migration_database_url: str = Field(
-        default="", description="The same database as the role that owns the tables (migrate)."
-    )
     grpc_host: str = Field(default="0.0.0.0", description="Address to listen on.")  # noqa: S104
     grpc_port: int = Field(default=50051, ge=0, le=65535, description="Port to listen on.")
 
-    secret_key: SecretStr = Field(
-        description="At least 32 random characters; derives the keys of refresh tokens and cursors."
-    )
     encryption_keys: SecretStr = Field(
         description="id:base64 of 32 bytes, comma-separated; the first encrypts, all decrypt."
     )
@@ -50,13 +40,6 @@ class Settings(ServiceSettings):
     smtp_password: SecretStr = SecretStr("")
     mail_from: str = Field(default="Dermis <no-reply@localhost>", description="Sender of mails.")
 
-    @field_validator("secret_key")
-    @classmethod
-    def _long_enough(cls, value: SecretStr) -> SecretStr:
-        if len(value.get_secret_value()) < MIN_SECRET_LENGTH:
-            raise ValueError(f"needs at least {MIN_SECRET_LENGTH} characters")
-        return value
-
     @field_validator("encryption_keys")
     @classmethod
     def _are_keys(cls, value: SecretStr) -> SecretStr:
@@ -77,11 +60,6 @@ class Settings(ServiceSettings):
         return {
             name.strip(): secret.strip() for name, _, secret in (p.partition(":") for p in pairs)
         }
-
-    @property
-    def app_role(self) -> str:
-        """The database role that the service runs under."""
-        return make_url(self.database_url).username or ""
 
     @property
     def access_token_life(self) -> timedelta:

@@ -19,10 +19,9 @@ from auth_service.models import Account, SignInChallenge, SignInSession
 from auth_service.opaque_tokens import digest, new_token
 from auth_service.passwords import Passwords
 from auth_service.people import email_key
-from auth_service.refusal import Refusal
 from auth_service.sessions import SessionPolicy, SignedIn
 from service_kit import clock
-from service_kit.errors import Code
+from service_kit.errors import Code, DomainError
 from service_kit.request import current_request
 
 CHALLENGE_LIFE = timedelta(minutes=5)
@@ -61,8 +60,8 @@ async def login(
     """Check a password. An unknown address costs the same statements and the same Argon2.
 
     Raises:
-        DomainError: RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS.
-        Refusal: UNAUTHENTICATED CREDENTIALS_INVALID.
+        DomainError: RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS; UNAUTHENTICATED CREDENTIALS_INVALID
+            (kept).
     """
     key = email_key(email)
     found = (await session.exec(select(Account).where(Account.email_key == key))).first()
@@ -89,8 +88,8 @@ async def verify_two_factor(
     """Check the second factor that a challenge asks for.
 
     Raises:
-        DomainError: RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS.
-        Refusal: UNAUTHENTICATED CHALLENGE_INVALID or CODE_INVALID.
+        DomainError: RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS; UNAUTHENTICATED CHALLENGE_INVALID or
+            CODE_INVALID (kept).
     """
     challenge = await _open_challenge(session, token)
     account_id = challenge.account_id
@@ -120,9 +119,11 @@ async def verify_two_factor(
     )
 
 
-def code_invalid(code: Code) -> Refusal:
+def code_invalid(code: Code) -> DomainError:
     """The answer to a wrong or used code."""
-    return Refusal(code, "CODE_INVALID", "This code is not valid; wait for the next one.")
+    return DomainError(
+        code, "CODE_INVALID", "This code is not valid; wait for the next one.", keep_changes=True
+    )
 
 
 async def _next_step(
@@ -190,14 +191,15 @@ async def _subjects(session: AsyncSession, key: str, account: Account | None) ->
     return [f"account {key}", f"address {address}"]
 
 
-async def _refuse_login(session: AsyncSession, account: Account | None, why: str) -> Refusal:
+async def _refuse_login(session: AsyncSession, account: Account | None, why: str) -> DomainError:
     await audit.record(
         session, Event.SIGN_IN_FAILED, subject_id=account.id if account else None, why=why
     )
-    return Refusal(
+    return DomainError(
         Code.UNAUTHENTICATED,
         "CREDENTIALS_INVALID",
         "E-mail address or password is wrong, or the address is not verified yet.",
+        keep_changes=True,
     )
 
 
@@ -218,7 +220,7 @@ async def _open_challenge(session: AsyncSession, token: str) -> SignInChallenge:
     return challenge
 
 
-def _challenge_invalid() -> Refusal:
-    return Refusal(
+def _challenge_invalid() -> DomainError:
+    return DomainError(
         Code.UNAUTHENTICATED, "CHALLENGE_INVALID", "This sign-in has expired; start again."
     )

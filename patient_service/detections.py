@@ -16,9 +16,9 @@ from patient_service import audit, images, patients
 from patient_service.audit import Event
 from patient_service.findings import OUTCOME_COLUMNS, Outcome, finished_columns
 from patient_service.models import Detection, Image
-from patient_service.paging import Page, cut, id_position
 from service_kit.clock import now
 from service_kit.ids import new_id
+from service_kit.paging import Page, cut, id_position
 from service_kit.principal import current_principal
 
 # How long whoever uploads a photo has to bring its outcome before completion takes it up: longer

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from patient_service import audit, changes, lesions, patients
 from patient_service.audit import Event
 from patient_service.models import Image
-from patient_service.paging import Page, cut, id_position
+from service_kit.paging import Page, cut, id_position
 
 
 async def find(session: AsyncSession, image_id: UUID) -> Image:

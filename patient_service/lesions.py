@@ -14,9 +14,9 @@ from patient_service.audit import Event
 from patient_service.calendar_dates import parse_past_date
 from patient_service.free_text import checked
 from patient_service.models import Image, Lesion
-from patient_service.paging import Page, cut, id_position
 from service_kit.clock import now
 from service_kit.errors import Code, DomainError
+from service_kit.paging import Page, cut, id_position
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from patient_service import audit
 from patient_service.audit import Event
 from patient_service.free_text import search_key
 from patient_service.models import Patient, SearchTerm
-from patient_service.paging import Page, cut
 from patient_service.search import prefix_range
+from service_kit.paging import Page, cut
 
 
 async def page(

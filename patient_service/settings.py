@@ -1,23 +1,13 @@
 """What patient_service needs to know, from the environment."""
 
-from pydantic import Field, SecretStr, field_validator
-from sqlalchemy.engine import make_url
+from pydantic import Field
 
-from service_kit.settings import ServiceSettings
-
-MIN_SECRET_LENGTH = 32
+from service_kit.settings import DatabaseSettings
 
 
-class Settings(ServiceSettings):
+class Settings(DatabaseSettings):
     """patient_service's settings. A setting is an environment variable of the same name."""
 
-    database_url: str = Field(
-        description="postgresql+psycopg://… as the service's own role, which must not own tables."
-    )
-    migration_database_url: str = Field(
-        default="",
-        description="The same database as the role that owns the tables (migrate, sweep, erase).",
-    )
     database_pool_size: int = Field(
         default=10, ge=1, le=200, description="Connections kept open; twice as many under load."
     )
@@ -27,21 +17,6 @@ class Settings(ServiceSettings):
         description="Where photos lie: file:///folder or s3://bucket/prefix.",
         pattern=r"^(file|s3|memory)://",
     )
-    secret_key: SecretStr = Field(
-        description="At least 32 random characters; derives the key that signs list cursors."
-    )
-
-    @field_validator("secret_key")
-    @classmethod
-    def _long_enough(cls, value: SecretStr) -> SecretStr:
-        if len(value.get_secret_value()) < MIN_SECRET_LENGTH:
-            raise ValueError(f"needs at least {MIN_SECRET_LENGTH} characters")
-        return value
-
-    @property
-    def app_role(self) -> str:
-        """The database role that the service runs under."""
-        return make_url(self.database_url).username or ""
 
     @property
     def owner_url(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, literal, union_all
+from sqlalchemy import ARRAY, Select, Uuid, any_, literal, union_all
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,7 +17,7 @@ from patient_service.audit import Event
 from patient_service.detections import without_heatmap
 from patient_service.free_text import checked
 from patient_service.models import Change, Detection, Image, Note, Review
-from patient_service.paging import Page, cut, id_position
+from service_kit.paging import Page, cut, id_position
 from service_kit.principal import current_principal
 
 MAX_NOTE_LENGTH = 4000
@@ -132,10 +132,13 @@ async def _load(session: AsyncSession, found: Sequence[tuple[str, UUID]]) -> dic
         wanted = [entry_id for found_kind, entry_id in found if found_kind == kind]
         if not wanted:
             continue
+        # As one array: a list of parameters would be another statement for every length, planned
+        # anew each time.
+        is_wanted = table.id == any_(literal(wanted, ARRAY(Uuid)))
         if table is Detection:
-            query = without_heatmap().where(col(Detection.id).in_(wanted))
+            query = without_heatmap().where(is_wanted)
             entries |= {row[0].id: tuple(row) for row in await session.exec(query)}
         else:
-            rows = await session.exec(select(table).where(table.id.in_(wanted)))
+            rows = await session.exec(select(table).where(is_wanted))
             entries |= {row.id: row for row in rows}
     return entries

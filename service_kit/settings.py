@@ -2,11 +2,13 @@
 
 import sys
 from typing import Any, Literal, Self, TypeVar
+from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_SECRET_PREFIX = "change-me"  # noqa: S105  what .env.example writes; refused in production
+MIN_SECRET_LENGTH = 32
 
 SettingsT = TypeVar("SettingsT", bound="ServiceSettings")
 
@@ -52,6 +54,33 @@ class ServiceSettings(BaseSettings):
                     "set a secret of your own, e.g. from `openssl rand -base64 32`"
                 )
         return self
+
+
+class DatabaseSettings(ServiceSettings):
+    """What a service needs to know that keeps a database of its own."""
+
+    database_url: str = Field(
+        description="postgresql+psycopg://… as the service's own role, which must not own tables."
+    )
+    migration_database_url: str = Field(
+        default="",
+        description="The same database as the role that owns the tables, for operators' commands.",
+    )
+    secret_key: SecretStr = Field(
+        description="At least 32 random characters; derives the service's keys, each its own."
+    )
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value()) < MIN_SECRET_LENGTH:
+            raise ValueError(f"needs at least {MIN_SECRET_LENGTH} characters")
+        return value
+
+    @property
+    def app_role(self) -> str:
+        """The database role that the service runs under."""
+        return unquote(urlsplit(self.database_url).username or "")
 
 
 def load(settings_class: type[SettingsT]) -> SettingsT:

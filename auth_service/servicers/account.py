@@ -14,7 +14,6 @@ from auth_service import (
     two_factor,
 )
 from auth_service.audit import Filter
-from auth_service.cursors import Cursors, page_size
 from auth_service.events import Event
 from auth_service.reauthentication import prove_password
 from auth_service.servicers.presentation import (
@@ -27,10 +26,10 @@ from auth_service.servicers.transaction import Transactions
 from auth_service.sign_in import Door
 from auth_service.tokens import TokenSigner
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
+from service_kit.cursors import Cursors, page_size
 from service_kit.ids import parse_id
+from service_kit.paging import next_cursor
 from service_kit.principal import current_principal
-
-EVENTS = "security events"
 
 
 class AccountServicer(auth_pb2_grpc.AccountServiceServicer):
@@ -176,19 +175,18 @@ class AccountServicer(auth_pb2_grpc.AccountServiceServicer):
     ) -> auth_pb2.ListSecurityEventsResponse:
         """One's own sign-ins and changes."""
         principal = enrolment.full_principal()
-        before = self._cursors.read(EVENTS, request.cursor)
-        limit = page_size(request.limit)
+        collection = f"security events of {principal.user_id}"
+        before = self._cursors.read(collection, request.cursor)
         async with self._transactions.begin() as session:
-            found = await audit.page(
+            page = await audit.page(
                 session,
                 Filter(subject_id=principal.user_id),
                 before=int(before) if before else None,
-                limit=limit + 1,
+                size=page_size(request.limit),
             )
-        shown = found[:limit]
-        more = self._cursors.write(EVENTS, str(shown[-1].seq)) if len(found) > limit else ""
         return auth_pb2.ListSecurityEventsResponse(
-            events=[present_entry(record) for record in shown], next_cursor=more
+            events=[present_entry(record) for record in page.rows],
+            next_cursor=next_cursor(self._cursors, collection, page),
         )
 
     async def _me(self, session: AsyncSession) -> auth_pb2.User:

@@ -1,11 +1,9 @@
 """AdminService: other people's accounts."""
 
 from typing import Any
-from uuid import UUID
 
 from auth_service import administration, invitations, profiles
 from auth_service.administration import AccountChange
-from auth_service.cursors import Cursors, page_size
 from auth_service.people import without_nul
 from auth_service.profiles import Profile
 from auth_service.roles import Role
@@ -13,10 +11,10 @@ from auth_service.servicers.presentation import present_user
 from auth_service.servicers.transaction import Transactions
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from service_kit.clock import to_timestamp
+from service_kit.cursors import Cursors, page_size
 from service_kit.ids import parse_id
+from service_kit.paging import id_position, next_cursor
 from service_kit.principal import current_principal
-
-USERS = "users"
 
 
 class AdminServicer(auth_pb2_grpc.AdminServiceServicer):
@@ -33,19 +31,16 @@ class AdminServicer(auth_pb2_grpc.AdminServiceServicer):
         self, request: auth_pb2.ListUsersRequest, context: Any
     ) -> auth_pb2.ListUsersResponse:
         """Accounts, newest first."""
-        before = self._cursors.read(USERS, request.cursor)
-        limit = page_size(request.limit)
+        search = without_nul(request.search)
+        collection = f"users search={search}"
+        before = id_position(self._cursors.read(collection, request.cursor))
         async with self._transactions.begin() as session:
-            found = await profiles.page(
-                session,
-                search=without_nul(request.search),
-                before=UUID(before) if before else None,
-                limit=limit + 1,
+            page = await profiles.page(
+                session, search=search, before=before, size=page_size(request.limit)
             )
-        shown = found[:limit]
-        more = self._cursors.write(USERS, str(shown[-1].account.id)) if len(found) > limit else ""
         return auth_pb2.ListUsersResponse(
-            users=[self._present(profile) for profile in shown], next_cursor=more
+            users=[self._present(profile) for profile in page.rows],
+            next_cursor=next_cursor(self._cursors, collection, page),
         )
 
     async def UpdateUser(

@@ -4,15 +4,14 @@ from typing import Any
 
 from auth_service import audit
 from auth_service.audit import Filter
-from auth_service.cursors import Cursors, page_size
 from auth_service.people import without_nul
 from auth_service.servicers.presentation import present_entry
 from auth_service.servicers.transaction import Transactions
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from service_kit.clock import from_timestamp
+from service_kit.cursors import Cursors, page_size
 from service_kit.ids import parse_id
-
-AUDIT = "audit"
+from service_kit.paging import next_cursor
 
 
 class AuditServicer(auth_pb2_grpc.AuditServiceServicer):
@@ -26,22 +25,22 @@ class AuditServicer(auth_pb2_grpc.AuditServiceServicer):
         self, request: auth_pb2.ListAuditRequest, context: Any
     ) -> auth_pb2.ListAuditResponse:
         """A page of the audit."""
-        before = self._cursors.read(AUDIT, request.cursor)
-        limit = page_size(request.limit)
+        size = page_size(request.limit)
         chosen = Filter(
             actor_id=parse_id(request.actor_id, "actor") if request.actor_id else None,
             subject_id=parse_id(request.subject_id, "subject") if request.subject_id else None,
             event=without_nul(request.event),
             since=from_timestamp(request.since) if request.HasField("since") else None,
         )
+        collection = f"audit {chosen}"
+        before = self._cursors.read(collection, request.cursor)
         async with self._transactions.begin() as session:
-            found = await audit.page(
-                session, chosen, before=int(before) if before else None, limit=limit + 1
+            page = await audit.page(
+                session, chosen, before=int(before) if before else None, size=size
             )
-        shown = found[:limit]
-        more = self._cursors.write(AUDIT, str(shown[-1].seq)) if len(found) > limit else ""
         return auth_pb2.ListAuditResponse(
-            entries=[present_entry(record) for record in shown], next_cursor=more
+            entries=[present_entry(record) for record in page.rows],
+            next_cursor=next_cursor(self._cursors, collection, page),
         )
 
     async def VerifyAudit(

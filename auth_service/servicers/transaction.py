@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from auth_service.refusal import Refusal
 from auth_service.revocations import Announcer
 from auth_service.sessions import ENDED
 from service_kit.database import current_session
+from service_kit.errors import DomainError
 
 
 class Transactions:
@@ -21,14 +21,15 @@ class Transactions:
     async def begin(self) -> AsyncIterator[AsyncSession]:
         """The call's session.
 
-        A `Refusal` commits too: what it wrote is the record of it. Any other error is rolled back
-        by the server's interceptor.
+        A refusal that keeps its changes commits too: what it wrote is the record of it. Any other
+        error is rolled back by the server's interceptor.
         """
         session = current_session()
         try:
             yield session
-        except Refusal:
-            await self._finish(session)
+        except DomainError as error:
+            if error.keep_changes:
+                await self._finish(session)
             raise
         await self._finish(session)
 

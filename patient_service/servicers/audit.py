@@ -7,11 +7,11 @@ from dermis.patient.v1 import patient_pb2_grpc
 from patient_service import audit
 from patient_service.audit import Event, Filter
 from patient_service.models import AuditEntry
-from patient_service.paging import cut, next_cursor
 from patient_service.servicers.messages import optional_id
 from service_kit import clock
 from service_kit.cursors import Cursors, page_size
 from service_kit.database import current_session
+from service_kit.paging import cut, next_cursor
 
 
 class AuditServicer(patient_pb2_grpc.AuditServiceServicer):

@@ -5,7 +5,6 @@ from typing import Any
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
 from patient_service import detections, reviews
-from patient_service.paging import next_cursor
 from patient_service.servicers.enum_words import VERDICT
 from patient_service.servicers.messages import (
     detection_message,
@@ -16,6 +15,7 @@ from patient_service.servicers.messages import (
 from service_kit.cursors import Cursors, page_size
 from service_kit.database import current_session
 from service_kit.ids import parse_id
+from service_kit.paging import next_cursor
 
 
 class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):

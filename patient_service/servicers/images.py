@@ -7,13 +7,13 @@ from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
 from patient_service import image_objects, images, uploads
 from patient_service.models import Image
-from patient_service.paging import next_cursor
 from patient_service.servicers.messages import detection_message, image_message, optional_id
 from patient_service.servicers.received_photo import receive
 from service_kit.blobs import Blobs
 from service_kit.cursors import Cursors, page_size
 from service_kit.database import current_session
 from service_kit.ids import parse_id
+from service_kit.paging import next_cursor
 
 
 class ImageServicer(patient_pb2_grpc.ImageServiceServicer):

@@ -7,7 +7,6 @@ from dermis.patient.v1 import patient_pb2_grpc
 from patient_service import audit, detections, lesions
 from patient_service.audit import Event
 from patient_service.models import Image
-from patient_service.paging import next_cursor
 from patient_service.servicers.messages import (
     detection_message,
     image_message,
@@ -17,6 +16,7 @@ from patient_service.servicers.messages import (
 from service_kit.cursors import Cursors, page_size
 from service_kit.database import current_session
 from service_kit.ids import parse_id
+from service_kit.paging import next_cursor
 
 
 class LesionServicer(patient_pb2_grpc.LesionServiceServicer):

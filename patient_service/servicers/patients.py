@@ -6,11 +6,11 @@ from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
 from patient_service import patient_lists, patients
 from patient_service.free_text import checked
-from patient_service.paging import next_cursor
 from patient_service.servicers.messages import patient_message, patient_profile
 from service_kit.cursors import Cursors, page_size
 from service_kit.database import current_session
 from service_kit.ids import parse_id
+from service_kit.paging import next_cursor
 
 MAX_SEARCH_LENGTH = 200
 

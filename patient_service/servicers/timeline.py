@@ -6,7 +6,6 @@ from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
 from patient_service import timeline
 from patient_service.models import Change, Image, Note, Review
-from patient_service.paging import next_cursor
 from patient_service.servicers.enum_words import TIMELINE_KIND
 from patient_service.servicers.messages import (
     change_message,
@@ -20,6 +19,7 @@ from service_kit import clock
 from service_kit.cursors import Cursors, page_size
 from service_kit.database import current_session
 from service_kit.ids import parse_id
+from service_kit.paging import next_cursor
 
 
 class TimelineServicer(patient_pb2_grpc.TimelineServiceServicer):
