@@ -105,7 +105,8 @@ async def test_every_call_has_a_deadline(served: Any) -> None:
     stub, accounts, _ = served
     set_current_principal(caller("good"))
     await stub.GetMe(auth_pb2.GetMeRequest())
-    assert 0 < accounts.seen["seconds_left"] <= 5
+    # gRPC counts from a clock that it reads now and then.
+    assert 0 < accounts.seen["seconds_left"] < 5.5
 
 
 async def test_a_call_without_a_token_is_refused_before_the_database(served: Any) -> None:
