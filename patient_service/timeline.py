@@ -5,10 +5,11 @@ few of each table, merged, and costs the same however long the record is.
 """
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, any_, literal, union_all
+from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, literal, union_all
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -57,15 +58,12 @@ async def page(
     """
     await patients.find(session, patient_id)
     last = id_position(position)
-    newest = [
-        _newest(kind, patient_id, lesion_id, last, size + 1)
-        for kind in KINDS
-        if not kinds or kind in kinds
-    ]
-    merged = union_all(*newest).subquery()
-    order = select(merged.c.kind, merged.c.id).order_by(merged.c.id.desc()).limit(size + 1)
+    wanted = tuple(kind for kind in KINDS if not kinds or kind in kinds)
+    order = _order(wanted, of_lesion=lesion_id is not None, continued=last is not None)
+    given = {"patient_id": patient_id, "lesion_id": lesion_id, "last": last, "most": size + 1}
+    connection = await session.connection()
     found = cut(
-        [(kind, entry_id) for kind, entry_id in await session.exec(order)],
+        [(kind, entry_id) for kind, entry_id in await connection.execute(order, given)],
         size,
         lambda entry: str(entry[1]),
     )
@@ -98,22 +96,34 @@ async def add_note(
     return note
 
 
-def _newest(
-    kind: str, patient_id: UUID, lesion_id: UUID | None, last: UUID | None, size: int
-) -> Select[Any]:
-    """The identifiers of the newest entries of one kind, older than `last`."""
+@cache
+def _order(kinds: tuple[str, ...], *, of_lesion: bool, continued: bool) -> Select[Any]:
+    """Kinds and identifiers of a page: the newest of each table, merged.
+
+    Parameters: patient_id, lesion_id, last, most. Built once for each shape of question: putting
+    it together costs more than asking it.
+    """
+    newest = [_newest(kind, of_lesion=of_lesion, continued=continued) for kind in kinds]
+    merged = union_all(*newest).subquery()
+    return select(merged.c.kind, merged.c.id).order_by(merged.c.id.desc()).limit(bindparam("most"))
+
+
+def _newest(kind: str, *, of_lesion: bool, continued: bool) -> Select[Any]:
+    """The identifiers of the newest entries of one kind, older than `last` if it is continued."""
     table = KINDS[kind]
-    query = select(literal(kind).label("kind"), table.id).where(table.patient_id == patient_id)
-    if lesion_id:
-        query = _of_lesion(query, table, lesion_id)
-    if last:
-        query = query.where(table.id < last)
+    query = select(literal(kind).label("kind"), table.id).where(
+        table.patient_id == bindparam("patient_id")
+    )
+    if of_lesion:
+        query = _of_lesion(query, table)
+    if continued:
+        query = query.where(table.id < bindparam("last"))
     # As a sub-select, so that each branch of the union keeps its own order and limit.
-    rows = query.order_by(table.id.desc()).limit(size).subquery()
+    rows = query.order_by(table.id.desc()).limit(bindparam("most")).subquery()
     return select(rows.c.kind, rows.c.id)
 
 
-def _of_lesion(query: Any, table: type[Any], lesion_id: UUID) -> Any:
+def _of_lesion(query: Any, table: type[Any]) -> Any:
     """Keep what concerns a lesion: of its own, or by the image that shows it."""
     if table is Detection:
         query = query.join(Image, col(Image.id) == col(Detection.image_id))
@@ -122,7 +132,7 @@ def _of_lesion(query: Any, table: type[Any], lesion_id: UUID) -> Any:
         query = query.join(Detection, col(Detection.id) == col(Review.detection_id))
         query = query.join(Image, col(Image.id) == col(Detection.image_id))
         table = Image
-    return query.where(table.lesion_id == lesion_id)
+    return query.where(table.lesion_id == bindparam("lesion_id"))
 
 
 async def _load(session: AsyncSession, found: Sequence[tuple[str, UUID]]) -> dict[UUID, Entry]:
@@ -132,13 +142,20 @@ async def _load(session: AsyncSession, found: Sequence[tuple[str, UUID]]) -> dic
         wanted = [entry_id for found_kind, entry_id in found if found_kind == kind]
         if not wanted:
             continue
-        # As one array: a list of parameters would be another statement for every length, planned
-        # anew each time.
-        is_wanted = table.id == any_(literal(wanted, ARRAY(Uuid)))
+        rows = await session.exec(_rows_of(kind), params={"wanted": wanted})
         if table is Detection:
-            query = without_heatmap().where(is_wanted)
-            entries |= {row[0].id: tuple(row) for row in await session.exec(query)}
+            entries |= {row[0].id: tuple(row) for row in rows}
         else:
-            rows = await session.exec(select(table).where(is_wanted))
             entries |= {row.id: row for row in rows}
     return entries
+
+
+@cache
+def _rows_of(kind: str) -> Any:
+    """The rows of one kind whose identifiers are in the array `wanted`.
+
+    An array: a list of parameters would be another statement, planned anew, for every length.
+    """
+    table = KINDS[kind]
+    query: Any = without_heatmap() if table is Detection else select(table)
+    return query.where(table.id == any_(bindparam("wanted", type_=ARRAY(Uuid))))
