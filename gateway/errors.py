@@ -45,10 +45,6 @@ STATUS_BY_REASON = {
     "VERSION_CONFLICT": 412,
 }
 
-# A class of calls and its limit (draft-ietf-httpapi-ratelimit-headers-10); in a refusal's metadata
-# it becomes the header of the same name.
-POLICY = "RateLimit-Policy"
-
 MEDIA_TYPE = "application/problem+json"
 DEFAULT_RETRY_SECONDS = 2
 
@@ -105,9 +101,6 @@ def problem(error: DomainError) -> Response:
     headers = {}
     if error.retry_after is not None or error.code == Code.UNAVAILABLE:
         headers["Retry-After"] = str(max(1, round(error.retry_after or DEFAULT_RETRY_SECONDS)))
-    if policy := error.metadata.get(POLICY):
-        name = policy.partition(";")[0]
-        headers |= {POLICY: policy, "RateLimit": f"{name};r=0;t={headers['Retry-After']}"}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     errors = error.errors if isinstance(error, ManyErrors) else None

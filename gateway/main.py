@@ -56,6 +56,10 @@ ROUTERS = (
     health,
 )  # fmt: skip
 WEB = Path(__file__).parent / "web"
+# What scripts of the sites in CORS_ORIGINS may read besides the body.
+EXPOSED_HEADERS = (
+    "etag", "location", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id",
+)  # fmt: skip
 # Uploads under way get this long to finish after SIGTERM.
 DRAIN_SECONDS = 20
 
@@ -130,7 +134,7 @@ def create_app(settings: Settings) -> Starlette:
                 allow_credentials=True,
                 allow_methods=["*"],
                 allow_headers=["authorization", "content-type", "idempotency-key", "if-match"],
-                expose_headers=["etag", "location", "retry-after", "x-request-id"],
+                expose_headers=EXPOSED_HEADERS,
             )
         )
     return Starlette(

@@ -6,6 +6,7 @@ import structlog
 from fastapi.routing import APIRoute
 from prometheus_client import Histogram
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.errors import Refused, problem
@@ -42,6 +43,14 @@ SECURITY_HEADERS = {
 }
 
 
+_TOLD = "dermis.headers"
+
+
+def tell(request: Request, header: str, value: str) -> None:
+    """Set a header of the answer, whether it will be what was asked for or a refusal."""
+    request.scope.setdefault(_TOLD, {})[header] = value
+
+
 class RequestMiddleware:
     """Takes the request in, measures and logs it, and adds the headers of every answer."""
 
@@ -73,6 +82,8 @@ class RequestMiddleware:
                 status = message["status"]
                 added = MutableHeaders(scope=message)
                 added[REQUEST_ID_HEADER] = request.id
+                for name, value in scope.get(_TOLD, {}).items():
+                    added[name] = value
                 for name, value in self._headers.items():
                     added.setdefault(name, value)
                 if isinstance(scope.get("route"), APIRoute):

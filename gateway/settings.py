@@ -3,9 +3,24 @@
 from pathlib import Path
 from typing import Self
 
+from limits import parse
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from service_kit.settings import ServiceSettings
+
+# The one table of limits. By address before anybody is signed in, by account afterwards: a clinic's
+# staff share one address, so whoever is known counts as themselves. Guesses at passwords and codes
+# meet auth_service's narrower limits first (docs/decisions/0031-two-places-count-tries.md).
+RATE_LIMITS = {
+    "register": "20/hour",
+    "login": "30/5 minutes",
+    "two-factor": "30/5 minutes",
+    "mailed-link": "30/5 minutes",
+    "forgot": "20/day",
+    "refresh": "120/minute",
+    "upload": "600/minute",
+    "api": "3000/minute",
+}
 
 
 class Settings(ServiceSettings):
@@ -42,8 +57,8 @@ class Settings(ServiceSettings):
         default=8, gt=0, le=20, description="How long an upload waits for the model."
     )
     rate_limits: dict[str, str] = Field(
-        default_factory=dict,
-        description='JSON, where limits differ from gateway/rate_limit.py: {"login": "20/minute"}.',
+        default=RATE_LIMITS,
+        description='JSON, where limits differ from gateway/settings.py: {"login": "20/minute"}.',
     )
     dev_mailbox: Path | None = Field(
         default=None, description="Local stack only: folder of mails shown at /dev/mailbox."
@@ -54,6 +69,20 @@ class Settings(ServiceSettings):
         if self.dev_mailbox and self.environment == "production":
             raise ValueError("DEV_MAILBOX would show everybody's mails; unset it in production")
         return self
+
+    @field_validator("rate_limits")
+    @classmethod
+    def _are_limits(cls, given: dict[str, str]) -> dict[str, str]:
+        if unknown := given.keys() - RATE_LIMITS.keys():
+            raise ValueError(f"there is no limit named {', '.join(sorted(unknown))}")
+        for name, text in given.items():
+            try:
+                allowed = parse(text).amount
+            except ValueError:
+                allowed = 0
+            if allowed < 1:
+                raise ValueError(f'{name} needs a limit like "30/5 minutes"')
+        return RATE_LIMITS | given
 
     @field_validator("cors_origins")
     @classmethod
