@@ -51,7 +51,10 @@ class State:
     live: Release | None = None
     archive: CachedArchive | None = None
     phase: Phase = "starting"
-    error: str = ""
+    # Why the newest release is not live; it stays until one is.
+    refusal: str = ""
+    # What hinders us just now: TorchServe or the object store away; gone when a step succeeds.
+    trouble: str = ""
     backoff: Backoff = field(default_factory=Backoff)
     # Since when a version is neither live nor coming (monotonic seconds).
     idle_since: dict[str, float] = field(default_factory=dict)
@@ -93,17 +96,19 @@ class Follower:
 
     async def step(self) -> None:
         """Look once at TorchServe and the log, and close the gap between them."""
+        trouble = ""
         try:
             loaded = await self._management.versions(self._model)
             self._notice_restart(loaded)
             await self._renew_tokens()
             await self._check_live()
-            release = await self._wanted(loaded)
+            release, trouble = await self._wanted(loaded)
             if release and (release.version in loaded or len(loaded) < MAX_LOADED):
                 await self._bring_up(release, loaded)
             await self._retire()
         except TorchServeError as error:
-            self._state.error = str(error)
+            trouble = str(error)
+        self._state.trouble = trouble
 
     async def publish(self) -> None:
         """Tell the gateways how this replica stands."""
@@ -151,26 +156,32 @@ class Follower:
             state.failed_checks = 0
         if state.failed_checks >= CHECKS_TO_FAIL:
             await self._loader.unload(state.live.version)
-            self._state = State(backoff=state.backoff, error="the live version hung")
+            self._state = State(backoff=state.backoff, refusal="the live version hung")
 
-    async def _wanted(self, loaded: dict[str, LoadedVersion]) -> Release | None:
-        """The release to bring up now; None while all is as it should be or can't be better."""
+    async def _wanted(self, loaded: dict[str, LoadedVersion]) -> tuple[Release | None, str]:
+        """The release to bring up now, and what hinders us from knowing it.
+
+        None while all is as it should be or can't be better.
+        """
         state, remembered = self._state, self._memory.read()
         if state.live is None and remembered and remembered.version in loaded:
-            return remembered  # the follower was restarted, not TorchServe
+            return remembered, ""  # the follower was restarted, not TorchServe
         try:
             newest = await self._releases.newest()
-            if newest is None or self._is_live(newest):
-                return None
+            if newest is None:
+                return None, ""
+            if self._is_live(newest):
+                state.refusal = ""
+                return None, ""
             if not state.backoff.is_resting(newest.number):
-                return newest
+                return newest, ""
             # Better an older version than none.
-            return None if state.live else await self._newest_that_may_pass()
+            return None if state.live else await self._newest_that_may_pass(), ""
         except _STORE_FAILURES as error:
             # What is here goes on serving meanwhile.
             log.warning("the release log can't be read", error=type(error).__name__)
-            state.error = f"the release log can't be read: {type(error).__name__}"
-            return None if state.live else remembered
+            trouble = f"the release log can't be read: {type(error).__name__}"
+            return None if state.live else remembered, trouble
 
     def _is_live(self, release: Release) -> bool:
         live = self._state.live
@@ -197,7 +208,7 @@ class Follower:
             await self._give_up(release, error, instance)
             return
         self._memory.write(release)
-        state.live, state.archive, state.phase, state.error = release, cached, "ready", ""
+        state.live, state.archive, state.phase, state.refusal = release, cached, "ready", ""
         state.failed_checks, state.checked_at = 0, time.monotonic()
         state.backoff.passed(release.number)
         log.info("live", version=release.version, release=release.number)
@@ -212,7 +223,7 @@ class Follower:
         if self._management.instance != instance:
             raise TorchServeAway("TorchServe was restarted meanwhile") from error
         log.error("release refused", version=release.version, error=str(error))
-        state.error = f"{release.version}: {error}"
+        state.refusal = f"{release.version}: {error}"
         state.backoff.failed(release.number)
 
     async def _retire(self) -> None:
@@ -240,7 +251,7 @@ class Follower:
             token="",
             model=self._model,
             state=state.phase,
-            last_error=state.error,
+            last_error=state.trouble or state.refusal,
             seen_at=time.time(),
         )
         try:

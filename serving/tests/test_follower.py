@@ -1,7 +1,9 @@
 """A real TorchServe follows the release log."""
 
 import asyncio
+import contextlib
 import io
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,10 @@ from serving.torchserve import (
     ModelMissing,
     Replica,
     TorchServeAway,
+    TorchServeError,
     replica_key,
 )
+from serving.version_loader import VersionLoader
 
 pytestmark = pytest.mark.torchserve
 
@@ -33,6 +37,13 @@ def photo_bytes(seed: int = 5) -> bytes:
     out = io.BytesIO()
     lesion_photo(seed).save(out, "JPEG")
     return out.getvalue()
+
+
+async def until(holds: Callable[[], Awaitable[bool]], *, seconds: float = 120) -> None:
+    """Wait for a condition; how long it takes is the machine's affair."""
+    async with asyncio.timeout(seconds):
+        while not await holds():
+            await asyncio.sleep(0.1)
 
 
 class Site:
@@ -69,6 +80,21 @@ class Site:
         await self.follower.publish()
         return Replica.model_validate_json(await self.redis.get(replica_key("r1")))
 
+    async def loaded(self) -> list[str]:
+        return list(await self.management.versions("lesion"))
+
+    async def empty(self) -> None:
+        """Unregister what the test before left, as soon as TorchServe lets go of it."""
+        loader = VersionLoader(self.settings, management=self.management, inference=self.inference)
+
+        async def is_empty() -> bool:
+            with contextlib.suppress(TorchServeError):
+                for version in await self.loaded():
+                    await loader.unload(version)
+            return not await self.loaded()
+
+        await until(is_empty)
+
     async def predict(self, version: str, image: bytes, **options: Any) -> Finding:
         return await self.inference.predict(
             self.server.inference_address,
@@ -76,17 +102,16 @@ class Site:
             model="lesion",
             version=version,
             image=image,
-            seconds=10,
+            seconds=60,
             **options,
         )
 
 
 @pytest.fixture
 async def site(torchserve: TorchServe, redis_url: str, tmp_path: Path) -> Site:
-    management = ManagementClient(torchserve.management_address, torchserve.key_file)
-    for version in await management.versions("lesion"):
-        await management.unregister("lesion", version)
-    return Site(torchserve, redis_url, tmp_path)
+    site = Site(torchserve, redis_url, tmp_path)
+    await site.empty()
+    return site
 
 
 async def test_a_release_goes_live_and_answers(site: Site, make_archive: MakeArchive) -> None:
@@ -112,10 +137,43 @@ async def test_a_new_release_replaces_the_old_one(site: Site, make_archive: Make
     await site.release(make_archive("0.0.2", seed=1))
     replica = await site.follow()
     assert replica.live_version == "0.0.2"
-    await asyncio.sleep(1)
-    assert list(await site.management.versions("lesion")) == ["0.0.2"]
+
+    async def only_the_new_one_is_left() -> bool:
+        # The old one goes at a later step, when nobody can still wait for it.
+        await site.follow()
+        return await site.loaded() == ["0.0.2"]
+
+    await until(only_the_new_one_is_left)
     with pytest.raises(ModelMissing):
         await site.predict("0.0.1", photo_bytes())
+
+
+async def test_an_old_version_that_could_not_be_unloaded_is_unloaded_later(
+    site: Site, make_archive: MakeArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await site.release(make_archive("0.0.1"))
+    await site.follow()
+    await site.release(make_archive("0.0.2", seed=1))
+    await site.follow()
+    unregister = ManagementClient.unregister
+    refusals = iter(range(2))
+
+    async def sometimes(management: ManagementClient, model: str, version: str) -> None:
+        if next(refusals, None) is not None:
+            raise TorchServeError("HTTP 500 InternalServerException")
+        await unregister(management, model, version)
+
+    monkeypatch.setattr(ManagementClient, "unregister", sometimes)
+
+    async def is_told() -> bool:
+        return "HTTP 500" in (await site.follow()).last_error
+
+    async def only_the_new_one_is_left() -> bool:
+        replica = await site.follow()
+        return await site.loaded() == ["0.0.2"] and replica.last_error == ""
+
+    await until(is_told)
+    await until(only_the_new_one_is_left)
 
 
 async def test_a_version_that_answers_otherwise_than_its_archive_says_never_goes_live(
@@ -127,7 +185,9 @@ async def test_a_version_that_answers_otherwise_than_its_archive_says_never_goes
     replica = await site.follow()
     assert (replica.live_version, replica.state) == ("0.0.1", "ready")
     assert "golden_00.jpg is off" in replica.last_error
-    assert list(await site.management.versions("lesion")) == ["0.0.1"]
+    assert await site.loaded() == ["0.0.1"]
+    await site.release(make_archive("0.0.1"))
+    assert (await site.follow()).last_error == ""
 
 
 async def test_after_a_kill_of_torchserve_everything_is_registered_again(
@@ -172,5 +232,5 @@ async def test_a_wrong_token_is_not_let_in(site: Site, make_archive: MakeArchive
             model="lesion",
             version="0.0.1",
             image=photo_bytes(),
-            seconds=5,
+            seconds=60,
         )
