@@ -47,10 +47,22 @@ setup-dev: .venv/dev.done dermis/.done ## Install what development and tests nee
 .venv/dev.done: setup
 dermis/.done: | .venv/local.done
 
+.PHONY: web
+web: frontend/dist/index.html ## Build the web client into frontend/dist
+
+frontend/node_modules/.done: frontend/package-lock.json | .venv/bin/python
+	@echo "Installing the web client's packages"
+	@frontend/npm.sh ci --silent
+	@touch $@
+
+frontend/dist/index.html: frontend/node_modules/.done $(shell find frontend/src frontend/public -type f -not -path '*/generated/*' 2>/dev/null) frontend/index.html frontend/openapi.json frontend/vite.config.ts
+	@echo "Building the web client"
+	@frontend/npm.sh run --silent build
+
 # --- Run ---------------------------------------------------------------------------------------
 
 .PHONY: run demo status logs stop reset
-run: setup ## Start the whole system on this machine (PORT=8000), Ctrl-C stops it
+run: setup web ## Start the whole system on this machine (PORT=8000), Ctrl-C stops it
 	@$(BIN)/python -m local_stack run --port $(PORT)
 
 demo: setup ## Diagnose the example images through the public API and stop

@@ -19,9 +19,9 @@ from service_kit import clock
 
 # The link that a letter carries: what it is good for, and the page that it opens.
 _LINKS = {
-    Letter.VERIFICATION: (Purpose.VERIFY_EMAIL, "verify-email"),
-    Letter.CONFIRM_EMAIL: (Purpose.CHANGE_EMAIL, "verify-email"),
-    Letter.PASSWORD_RESET: (Purpose.RESET_PASSWORD, "reset-password"),
+    Letter.VERIFICATION: (Purpose.VERIFY_EMAIL, "verify"),
+    Letter.CONFIRM_EMAIL: (Purpose.CHANGE_EMAIL, "verify"),
+    Letter.PASSWORD_RESET: (Purpose.RESET_PASSWORD, "reset"),
 }
 _templates = Environment(
     loader=PackageLoader("auth_service"),

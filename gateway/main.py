@@ -17,7 +17,7 @@ from starlette.responses import FileResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from gateway import errors
+from gateway import errors, web_client
 from gateway.clients import ServiceToken, open_clients
 from gateway.completion import Completion
 from gateway.diagnosis import Model
@@ -139,6 +139,7 @@ def create_app(settings: Settings) -> Starlette:
         )
     return Starlette(
         routes=[
+            *(web_client.routes(settings.web_client) if settings.web_client else []),
             Route("/", _page("index.html")),
             Route("/api/docs", _page("docs.html")),
             Mount("/web", StaticFiles(directory=WEB)),

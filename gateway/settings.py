@@ -60,6 +60,10 @@ class Settings(ServiceSettings):
         default=RATE_LIMITS,
         description='JSON, where limits differ from gateway/settings.py: {"login": "20/minute"}.',
     )
+    web_client: Path | None = Field(
+        default=None,
+        description="Folder of the built web client, where no nginx serves it.",
+    )
     dev_mailbox: Path | None = Field(
         default=None, description="Local stack only: folder of mails shown at /dev/mailbox."
     )

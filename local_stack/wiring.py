@@ -10,6 +10,9 @@ from local_stack.secrets_file import Secrets
 
 Settings = dict[str, str]
 
+# Where `make web` puts the built client.
+WEB_CLIENT = Path(__file__).parents[1] / "frontend" / "dist"
+
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
@@ -93,6 +96,7 @@ class Wiring:
             "PUBLIC_URL": self.url,
             # No TLS on this machine: a Secure cookie would never come back.
             "COOKIE_SECURE": "false",
+            "WEB_CLIENT": str(WEB_CLIENT),
             "DEV_MAILBOX": str(self.mails),
         }
 

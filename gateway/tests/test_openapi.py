@@ -1,13 +1,16 @@
 """The API describes itself well enough to generate a client from it."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from gateway import openapi_document
 from gateway.tests.test_security import PUBLIC, api
 
+ROOT = Path(__file__).parents[2]
 DOCUMENT: dict[str, Any] = api().openapi()
 OPERATIONS = {
     f"{method.upper()} {path}": operation
@@ -46,3 +49,8 @@ def test_every_json_body_has_an_example_that_fits_its_schema(route: str) -> None
             if "json" in media_type:
                 schema = {**shown["schema"], "components": DOCUMENT["components"]}
                 Draft202012Validator(json.loads(json.dumps(schema))).validate(shown["example"])
+
+
+def test_the_web_clients_copy_of_the_description_is_up_to_date() -> None:
+    """Make it new with `python -m gateway.openapi_document > frontend/openapi.json`."""
+    assert (ROOT / "frontend" / "openapi.json").read_text() == openapi_document.document()

@@ -1,0 +1,39 @@
+import { Anchor, Card, Center, Image, Stack, Text, Title } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+
+/** A card in the middle of the page: everything before somebody is signed in. */
+export function AccountPage({ title, children }: { title: string; children: ReactNode }) {
+  const { t } = useTranslation();
+  useDocumentTitle(`${title} · ${t("common.name")}`);
+  return (
+    <Center component="main" mih="100vh" p="md">
+      <Stack w="100%" maw={440} gap="lg">
+        <Anchor component={Link} to="/" underline="never" c="inherit">
+          <Stack gap={4} align="center" ta="center">
+            <Image src="/favicon.svg" alt="" w={48} h={48} />
+            <Text fw={700} size="xl">
+              {t("common.name")}
+            </Text>
+            <Text c="dimmed" size="sm">
+              {t("common.tagline")}
+            </Text>
+          </Stack>
+        </Anchor>
+        <Card withBorder padding="lg">
+          <Stack>
+            <Title order={1} size="h3">
+              {title}
+            </Title>
+            {children}
+          </Stack>
+        </Card>
+        <Text size="sm" c="dimmed" ta="center">
+          {t("common.notADiagnosis")}
+        </Text>
+      </Stack>
+    </Center>
+  );
+}

@@ -1,0 +1,57 @@
+import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useMutation } from "@tanstack/react-query";
+import { useForm } from "react-hook-form";
+import { useTranslation } from "react-i18next";
+import { z } from "zod";
+import { api, told, type Schemas } from "@/api/client";
+import { showInForm } from "@/shell/form";
+import { email, filled } from "./fields";
+import { FormAlert } from "./FormAlert";
+
+export type SignInStep =
+  Schemas["SignedIn"] | Schemas["TwoFactorRequired"] | Schemas["TwoFactorSetupRequired"];
+
+/** First step of a sign-in. */
+export function PasswordForm({
+  email: known,
+  onStep,
+}: {
+  email?: string;
+  onStep: (step: SignInStep) => void;
+}) {
+  const { t } = useTranslation();
+  const { register, handleSubmit, setError, formState } = useForm({
+    resolver: zodResolver(z.object({ email, password: filled })),
+    defaultValues: { email: known ?? "", password: "" },
+  });
+  const signIn = useMutation({
+    mutationFn: (body: Schemas["Credentials"]) => told(api.POST("/auth/login", { body })),
+    onSuccess: onStep,
+    onError: (error) => showInForm(error, setError),
+    meta: { quiet: true },
+  });
+  return (
+    <form noValidate onSubmit={handleSubmit((values) => signIn.mutate(values))}>
+      <Stack>
+        <FormAlert message={formState.errors.root?.message} />
+        <TextInput
+          label={t("account.signIn.email")}
+          type="email"
+          autoComplete="username"
+          error={formState.errors.email?.message}
+          {...register("email")}
+        />
+        <PasswordInput
+          label={t("account.signIn.password")}
+          autoComplete="current-password"
+          error={formState.errors.password?.message}
+          {...register("password")}
+        />
+        <Button type="submit" loading={signIn.isPending}>
+          {t("account.signIn.submit")}
+        </Button>
+      </Stack>
+    </form>
+  );
+}

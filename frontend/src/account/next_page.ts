@@ -1,0 +1,5 @@
+/** Where a sign-in leads: the page that asked for it. Never to another site. */
+export function pageAfter(search: URLSearchParams): string {
+  const next = search.get("next") ?? "";
+  return /^\/(?![/\\])/.test(next) ? next : "/dashboard";
+}

@@ -1,0 +1,69 @@
+import createClient from "openapi-fetch";
+import { freshToken } from "@/session/access";
+import type { components, paths } from "./generated/schema";
+import { Problem, problemOf, unreachable } from "./problem";
+
+export type Schemas = components["schemas"];
+
+const DEADLINE_MS = 20_000;
+/** Before somebody is signed in there is no token to send. */
+const PUBLIC_PATH = /^\/api\/auth\//;
+
+/**
+ * Sends a request with the session's access token.
+ *
+ * A token that is refused (its session was changed elsewhere) is exchanged once. A caller that
+ * brings its own `Authorization`, such as an enrolment, keeps it.
+ *
+ * @throws Problem when no answer came or the session has ended.
+ */
+export async function send(request: Request): Promise<Response> {
+  const isOwn =
+    request.headers.has("authorization") || PUBLIC_PATH.test(new URL(request.url).pathname);
+  if (isOwn) return await attempt(request);
+  const token = await freshToken();
+  const answer = await attempt(withToken(request.clone(), token));
+  if (answer.status !== 401) return answer;
+  return await attempt(withToken(request, await freshToken(token)));
+}
+
+export const api = createClient<paths>({ baseUrl: "/api", fetch: send });
+
+interface Outcome<Data> {
+  data?: Data;
+  error?: unknown;
+  response: Response;
+}
+
+/** The answer's body. @throws Problem when it is no success. */
+export async function told<Data>(outcome: Promise<Outcome<Data>>): Promise<Data> {
+  const { data, error, response } = await outcome;
+  if (!response.ok) throw problemOf(response.status, error, response.headers);
+  return data as Data;
+}
+
+/** Bytes of a picture or document that needs the token. @throws Problem as `told`. */
+export async function bytesAt(path: string, signal?: AbortSignal): Promise<Blob> {
+  const answer = await send(new Request(path, { signal }));
+  if (!answer.ok) {
+    throw problemOf(answer.status, await answer.json().catch(() => null), answer.headers);
+  }
+  return await answer.blob();
+}
+
+async function attempt(request: Request): Promise<Response> {
+  try {
+    return await fetch(request, {
+      signal: AbortSignal.any([request.signal, AbortSignal.timeout(DEADLINE_MS)]),
+    });
+  } catch (error) {
+    // A caller that has given up, such as a page that was left, is no failure of the network.
+    if (request.signal.aborted) throw error;
+    throw error instanceof Problem ? error : unreachable();
+  }
+}
+
+function withToken(request: Request, token: string): Request {
+  request.headers.set("authorization", `Bearer ${token}`);
+  return request;
+}

@@ -1,0 +1,61 @@
+import type { components } from "./generated/schema";
+
+export interface FieldError {
+  /** JSON pointer into the body, such as "/full_name". */
+  pointer: string;
+  message: string;
+}
+
+/** An answer that is no success, as the gateway words it (RFC 9457), or that never came. */
+export class Problem extends Error {
+  /** HTTP status; 0 when the gateway could not be reached. */
+  readonly status: number;
+  /** UPPER_SNAKE, for programs. */
+  readonly reason: string;
+  /** Tells the operator's log which request this was; null when none was served. */
+  readonly requestId: string | null;
+  readonly errors: FieldError[];
+  /** Seconds to wait before the next try, where the gateway said so. */
+  readonly retryAfter: number | null;
+
+  constructor(
+    status: number,
+    reason: string,
+    message: string,
+    more: { requestId?: string | null; errors?: FieldError[]; retryAfter?: number | null } = {},
+  ) {
+    super(message);
+    this.name = "Problem";
+    this.status = status;
+    this.reason = reason;
+    this.requestId = more.requestId ?? null;
+    this.errors = more.errors ?? [];
+    this.retryAfter = more.retryAfter ?? null;
+  }
+
+  /** No answer came: the machine is offline or the gateway is away. */
+  get isUnreachable(): boolean {
+    return this.status === 0;
+  }
+}
+
+type ProblemDocument = Partial<components["schemas"]["Problem"]>;
+
+export function problemOf(status: number, body: unknown, headers?: Headers): Problem {
+  const told = (typeof body === "object" && body !== null ? body : {}) as ProblemDocument;
+  const wait = Number(headers?.get("retry-after") ?? NaN);
+  return new Problem(
+    status,
+    told.reason ?? "UNEXPECTED_ANSWER",
+    told.detail ?? told.title ?? `The server answered ${status}.`,
+    {
+      requestId: told.request_id ?? headers?.get("x-request-id") ?? null,
+      errors: told.errors ?? [],
+      retryAfter: Number.isNaN(wait) ? null : wait,
+    },
+  );
+}
+
+export function unreachable(): Problem {
+  return new Problem(0, "UNREACHABLE", "The server could not be reached.");
+}

@@ -1,0 +1,32 @@
+import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import { showProblem } from "@/shell/notices";
+import { Problem } from "./problem";
+
+/** Tries again by itself only what another try may mend. */
+function mayHeal(error: Error): boolean {
+  return error instanceof Problem && (error.isUnreachable || error.status >= 502);
+}
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      retry: (failures, error) => failures < 2 && mayHeal(error),
+      // A page that is offline still says so, instead of waiting without a word.
+      networkMode: "always",
+    },
+    mutations: { networkMode: "always" },
+  },
+  // A form that shows its own errors says so with `meta: { quiet: true }`.
+  mutationCache: new MutationCache({
+    onError: (error, _variables, _result, mutation) => {
+      if (!mutation.meta?.quiet) showProblem(error);
+    },
+  }),
+  queryCache: new QueryCache({
+    onError: (error, query) => {
+      // With something older to show, the page keeps it; the notice says that it is not fresh.
+      if (query.state.data !== undefined) showProblem(error);
+    },
+  }),
+});

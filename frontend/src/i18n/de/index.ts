@@ -1,0 +1,11 @@
+import type { Catalogue } from "..";
+import account from "./account";
+import admin from "./admin";
+import common from "./common";
+import dashboard from "./dashboard";
+import patient from "./patient";
+import problems from "./problems";
+import profile from "./profile";
+
+const de: Catalogue = { common, account, dashboard, patient, profile, admin, problems };
+export default de;

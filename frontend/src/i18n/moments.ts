@@ -1,0 +1,50 @@
+import { currentLanguage } from ".";
+
+/** A day as people write it: 14 Mar 2026. */
+export function day(moment: string): string {
+  return new Intl.DateTimeFormat(currentLanguage(), { dateStyle: "medium" }).format(
+    new Date(moment),
+  );
+}
+
+/** A day and the time, in the browser's zone. */
+export function dayAndTime(moment: string): string {
+  return new Intl.DateTimeFormat(currentLanguage(), {
+    dateStyle: "medium",
+    timeStyle: "short",
+  }).format(new Date(moment));
+}
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["second", 60],
+  ["minute", 60],
+  ["hour", 24],
+  ["day", 7],
+  ["week", 4.35],
+  ["month", 12],
+  ["year", Infinity],
+];
+
+/** How long ago: "3 days ago". */
+export function ago(moment: string, now = Date.now()): string {
+  let amount = (Date.parse(moment) - now) / 1000;
+  for (const [unit, inNext] of STEPS) {
+    if (Math.abs(amount) < inNext) {
+      return new Intl.RelativeTimeFormat(currentLanguage(), { numeric: "auto" }).format(
+        Math.round(amount),
+        unit,
+      );
+    }
+    amount /= inNext;
+  }
+  return day(moment);
+}
+
+/** A share as a whole percentage: 0.834 is "83 %". */
+export function percent(share: number, digits = 0): string {
+  return new Intl.NumberFormat(currentLanguage(), {
+    style: "percent",
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(share);
+}

@@ -1,0 +1,60 @@
+import { lazy, Suspense, type ComponentType } from "react";
+import { createBrowserRouter, Navigate } from "react-router";
+import { LoadingRows } from "@/shell/States";
+import SignInPage from "@/account/SignInPage";
+import { RequireSession } from "@/session/RequireSession";
+import { useUser } from "@/session/useSession";
+import { CrashBoundary } from "@/shell/CrashBoundary";
+import { NotFoundPage } from "@/shell/NotFoundPage";
+
+/** A page that is fetched when it is first opened. */
+function page(load: () => Promise<{ default: ComponentType }>) {
+  const Page = lazy(load);
+  return (
+    <Suspense fallback={<LoadingRows />}>
+      <Page />
+    </Suspense>
+  );
+}
+
+const Shell = lazy(async () => ({ default: (await import("@/shell/Shell")).Shell }));
+
+const DashboardPage = page(() => import("@/dashboard/DashboardPage"));
+
+/** Who has no patients starts where their work is. */
+function Dashboard() {
+  return useUser().role === "clinician" ? DashboardPage : <Navigate to="/admin" replace />;
+}
+
+export const router = createBrowserRouter([
+  {
+    errorElement: <CrashBoundary />,
+    children: [
+      { path: "/", element: <SignInPage /> },
+      { path: "/register", element: page(() => import("@/account/RegisterPage")) },
+      { path: "/verify", element: page(() => import("@/account/VerifyPage")) },
+      { path: "/forgot", element: page(() => import("@/account/ForgotPage")) },
+      { path: "/reset", element: page(() => import("@/account/ResetPage")) },
+      { path: "/2fa", element: page(() => import("@/account/CodePage")) },
+      { path: "/setup-2fa", element: page(() => import("@/account/EnrolmentPage")) },
+      {
+        element: (
+          <RequireSession>
+            <Suspense fallback={<LoadingRows />}>
+              <Shell />
+            </Suspense>
+          </RequireSession>
+        ),
+        errorElement: <CrashBoundary />,
+        children: [
+          { path: "/dashboard", element: <Dashboard /> },
+          { path: "/patients", element: page(() => import("@/patients/PatientsPage")) },
+          { path: "/patient/:id", element: page(() => import("@/patient/PatientPage")) },
+          { path: "/profile", element: page(() => import("@/profile/ProfilePage")) },
+          { path: "/admin", element: page(() => import("@/admin/AdminPage")) },
+        ],
+      },
+      { path: "*", element: <NotFoundPage /> },
+    ],
+  },
+]);

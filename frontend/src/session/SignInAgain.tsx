@@ -1,0 +1,70 @@
+import { Button, Modal, Stack, Text } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { CodeForm } from "@/account/CodeForm";
+import { PasswordForm } from "@/account/PasswordForm";
+import { api, told, type Schemas } from "@/api/client";
+import { begin } from "./access";
+import { keepPending } from "./pending_sign_in";
+import { ME, type User } from "./useSession";
+
+/** Asks for a new sign-in above the page, which stays as it is with all that was typed. */
+export function SignInAgain({ user }: { user: User }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const [challenge, setChallenge] = useState<string | null>(null);
+
+  const leave = () => {
+    queryClient.clear();
+    void navigate("/", { replace: true });
+  };
+  const enter = async (signedIn: Schemas["SignedIn"]) => {
+    begin(signedIn);
+    const now = await told(api.GET("/users/me"));
+    queryClient.setQueryData<User>(ME, now);
+    // Somebody else's page must not stay in sight.
+    if (now.id !== user.id) {
+      queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== ME[0] });
+      void navigate("/dashboard", { replace: true });
+    } else {
+      void queryClient.invalidateQueries();
+    }
+  };
+
+  return (
+    <Modal
+      opened
+      onClose={leave}
+      title={t("account.signIn.again")}
+      closeOnClickOutside={false}
+      closeOnEscape={false}
+      withCloseButton={false}
+      overlayProps={{ blur: 6 }}
+    >
+      <Stack>
+        <Text size="sm">{t("account.signIn.ended")}</Text>
+        {challenge ? (
+          <CodeForm challenge={challenge} onDone={enter} onExpired={() => setChallenge(null)} />
+        ) : (
+          <PasswordForm
+            email={user.email}
+            onStep={(step) => {
+              if (step.status === "authenticated") return void enter(step);
+              if (step.status === "two_factor_required") {
+                return setChallenge(step.challenge_token);
+              }
+              keepPending(step);
+              void navigate("/setup-2fa");
+            }}
+          />
+        )}
+        <Button variant="subtle" onClick={leave}>
+          {t("common.menu.signOut")}
+        </Button>
+      </Stack>
+    </Modal>
+  );
+}

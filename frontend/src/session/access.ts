@@ -1,0 +1,126 @@
+import { problemOf, unreachable } from "@/api/problem";
+import type { components } from "@/api/generated/schema";
+
+type SignedIn = components["schemas"]["SignedIn"];
+
+/**
+ * The access token: in memory only, shared by all tabs of this browser.
+ *
+ * The refresh token is in a cookie that no script can read. It changes at each use, so only one
+ * tab refreshes at a time (Web Locks) and tells the others the new access token
+ * (BroadcastChannel); a tab that waited for the lock finds it there.
+ */
+export interface Access {
+  token: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+}
+
+type Told = { kind: "access"; access: Access } | { kind: "ended" };
+type Listener = () => void;
+
+/** Seconds before its end from which a token is replaced: clocks differ a little. */
+const EARLY_SECONDS = 20;
+const DEADLINE_MS = 10_000;
+/** Remembers that there may be a refresh cookie, so that a stranger's first visit asks nothing. */
+const HINT = "dermis.session";
+
+const channel = new BroadcastChannel("dermis.session");
+const listeners = new Set<Listener>();
+let access: Access | null = null;
+let refreshing: Promise<Access> | null = null;
+
+channel.onmessage = ({ data }: MessageEvent<Told>) => {
+  access = data.kind === "access" ? data.access : null;
+  listeners.forEach((listener) => listener());
+};
+
+/** Calls `listener` whenever somebody signs in or out, in whichever tab. */
+export function onAccessChange(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function currentAccess(): Access | null {
+  return access;
+}
+
+export function mayHaveSession(): boolean {
+  return localStorage.getItem(HINT) !== null;
+}
+
+export function begin(signedIn: SignedIn): void {
+  access = { token: signedIn.access_token, expiresAt: Date.parse(signedIn.expires_at) };
+  localStorage.setItem(HINT, "1");
+  channel.postMessage({ kind: "access", access } satisfies Told);
+  listeners.forEach((listener) => listener());
+}
+
+/** Forgets the session in every tab. */
+export function forget(): void {
+  access = null;
+  localStorage.removeItem(HINT);
+  channel.postMessage({ kind: "ended" } satisfies Told);
+  listeners.forEach((listener) => listener());
+}
+
+/**
+ * A token that is good for some seconds yet.
+ *
+ * @param stale a token that was just refused although its time had not come.
+ * @throws Problem 401 when the session has ended, 0 when the gateway can't be reached.
+ */
+export async function freshToken(stale?: string): Promise<string> {
+  const usable = access && access.token !== stale && isFresh(access) ? access : null;
+  return (usable ?? (await refresh(stale))).token;
+}
+
+/** @throws Problem as `freshToken`. */
+export function refresh(stale?: string): Promise<Access> {
+  refreshing ??= inTurn(stale).finally(() => {
+    refreshing = null;
+  });
+  return refreshing;
+}
+
+export async function signOut(): Promise<void> {
+  try {
+    await fetch("/api/auth/logout", { method: "POST", signal: AbortSignal.timeout(DEADLINE_MS) });
+  } finally {
+    forget();
+  }
+}
+
+async function inTurn(stale?: string): Promise<Access> {
+  return await navigator.locks.request("dermis.refresh", async () => {
+    // Another tab may have refreshed while this one waited for its turn.
+    if (access && access.token !== stale && isFresh(access)) return access;
+    return await exchange();
+  });
+}
+
+async function exchange(): Promise<Access> {
+  let answer: Response;
+  try {
+    answer = await fetch("/api/auth/refresh", {
+      method: "POST",
+      signal: AbortSignal.timeout(DEADLINE_MS),
+    });
+  } catch {
+    throw unreachable();
+  }
+  const body: unknown = await answer.json().catch(() => null);
+  if (!answer.ok) {
+    if (answer.status === 401) forget();
+    throw problemOf(answer.status, body, answer.headers);
+  }
+  begin(body as SignedIn);
+  return {
+    token: (body as SignedIn).access_token,
+    expiresAt: Date.parse((body as SignedIn).expires_at),
+  };
+}
+
+function isFresh(candidate: Access): boolean {
+  return candidate.expiresAt - Date.now() > EARLY_SECONDS * 1000;
+}

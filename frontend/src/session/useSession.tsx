@@ -1,0 +1,79 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  createContext,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from "react";
+import { api, told, type Schemas } from "@/api/client";
+import { currentAccess, mayHaveSession, onAccessChange, refresh } from "./access";
+
+export type User = Schemas["User"];
+
+export type Session =
+  | { status: "loading" }
+  | { status: "signed_out" }
+  | { status: "unreachable"; error: Error; retry: () => void }
+  | { status: "signed_in"; user: User }
+  /** It ended while a page was in use: the page stays, and asks for a new sign-in above itself. */
+  | { status: "ended"; user: User };
+
+const SessionContext = createContext<Session>({ status: "loading" });
+
+export const ME = ["me"] as const;
+
+/** Knows who is signed in, and takes up the session of an earlier visit. */
+export function SessionProvider({ children }: { children: ReactNode }) {
+  const access = useSyncExternalStore(onAccessChange, currentAccess);
+  const [resuming, setResuming] = useState(mayHaveSession);
+  const [failure, setFailure] = useState<Error | null>(null);
+  const queryClient = useQueryClient();
+  const me = useQuery({
+    queryKey: ME,
+    queryFn: () => told(api.GET("/users/me")),
+    enabled: access !== null,
+    staleTime: Infinity,
+  });
+
+  useEffect(() => {
+    if (!resuming) return;
+    refresh()
+      // An ended session has been forgotten by now; anything else can be tried again.
+      .catch((error: unknown) => setFailure(mayHaveSession() ? (error as Error) : null))
+      .finally(() => setResuming(false));
+  }, [resuming]);
+
+  const session = useMemo<Session>(() => {
+    const user = me.data;
+    if (access && user) return { status: "signed_in", user };
+    if (!access && user) return { status: "ended", user };
+    const error = failure ?? me.error;
+    if (error && !resuming) {
+      const retry = () => {
+        setFailure(null);
+        setResuming(access === null);
+        if (access) void queryClient.refetchQueries({ queryKey: ME });
+      };
+      return { status: "unreachable", error, retry };
+    }
+    return { status: resuming || access ? "loading" : "signed_out" };
+  }, [access, me.data, me.error, resuming, failure, queryClient]);
+
+  return <SessionContext value={session}>{children}</SessionContext>;
+}
+
+export function useSession(): Session {
+  return useContext(SessionContext);
+}
+
+/** The account of whoever uses this page; only below `RequireSession`. */
+export function useUser(): User {
+  const session = useSession();
+  if (session.status !== "signed_in" && session.status !== "ended") {
+    throw new Error("useUser stands above RequireSession");
+  }
+  return session.user;
+}

@@ -1,0 +1,175 @@
+import {
+  ActionIcon,
+  AppShell,
+  Badge,
+  Burger,
+  Group,
+  Image,
+  Menu,
+  NavLink,
+  Stack,
+  Text,
+  UnstyledButton,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useQueryClient } from "@tanstack/react-query";
+import {
+  IconChevronDown,
+  IconLayoutDashboard,
+  IconLogout,
+  IconMoon,
+  IconSettings,
+  IconSun,
+  IconUser,
+  IconUsers,
+} from "@tabler/icons-react";
+import { Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, NavLink as RouterLink, Outlet, useNavigate } from "react-router";
+import { chooseLanguage, LANGUAGES, type Language } from "@/i18n";
+import { signOut } from "@/session/access";
+import { useUser } from "@/session/useSession";
+import { OfflineBanner } from "./OfflineBanner";
+import { LoadingRows } from "./States";
+import classes from "./Shell.module.css";
+
+/** What stands around every page of whoever is signed in. */
+export function Shell() {
+  const { t } = useTranslation();
+  const [opened, { toggle, close }] = useDisclosure();
+  const user = useUser();
+  const pages = [
+    {
+      to: "/dashboard",
+      label: t("common.menu.dashboard"),
+      icon: IconLayoutDashboard,
+      for: ["clinician"],
+    },
+    { to: "/patients", label: t("common.menu.patients"), icon: IconUsers, for: ["clinician"] },
+    {
+      to: "/admin",
+      label: t("common.menu.admin"),
+      icon: IconSettings,
+      for: ["admin", "ml_engineer"],
+    },
+    { to: "/profile", label: t("common.menu.profile"), icon: IconUser, for: null },
+  ].filter((page) => page.for === null || page.for.includes(user.role));
+
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 220, breakpoint: "sm", collapsed: { mobile: !opened } }}
+      padding="md"
+    >
+      <a href="#content" className={classes.skip}>
+        {t("common.skip")}
+      </a>
+      <AppShell.Header>
+        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap">
+            <Burger
+              opened={opened}
+              onClick={toggle}
+              hiddenFrom="sm"
+              size="sm"
+              aria-label={t("common.menu.open")}
+            />
+            <Link to="/dashboard" className={classes.brand}>
+              <Image src="/favicon.svg" alt="" w={28} h={28} />
+              <Text fw={700}>{t("common.name")}</Text>
+            </Link>
+            <Badge variant="light" color="yellow" visibleFrom="sm" tt="none" autoContrast>
+              {t("common.notADiagnosis")}
+            </Badge>
+          </Group>
+          <Group gap="xs" wrap="nowrap">
+            <ThemeSwitch />
+            <AccountMenu />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" component="nav" aria-label={t("common.name")}>
+        {pages.map(({ to, label, icon: Icon }) => (
+          <NavLink
+            key={to}
+            component={RouterLink}
+            to={to}
+            label={label}
+            leftSection={<Icon size={18} aria-hidden />}
+            onClick={close}
+          />
+        ))}
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1}>
+        <Stack>
+          <OfflineBanner />
+          <Suspense fallback={<LoadingRows />}>
+            <Outlet />
+          </Suspense>
+        </Stack>
+      </AppShell.Main>
+    </AppShell>
+  );
+}
+
+function ThemeSwitch() {
+  const { t } = useTranslation();
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme("light");
+  return (
+    <ActionIcon
+      variant="default"
+      size="lg"
+      aria-label={t("common.menu.theme")}
+      onClick={() => setColorScheme(scheme === "dark" ? "light" : "dark")}
+    >
+      {scheme === "dark" ? <IconSun size={18} aria-hidden /> : <IconMoon size={18} aria-hidden />}
+    </ActionIcon>
+  );
+}
+
+function AccountMenu() {
+  const { t } = useTranslation();
+  const user = useUser();
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const leave = async () => {
+    await navigate("/", { replace: true });
+    await signOut().catch(() => undefined);
+    // Nothing of this account stays in the page's memory.
+    queryClient.clear();
+  };
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <UnstyledButton className={classes.account}>
+          <Text size="sm" fw={500} truncate maw={160}>
+            {user.full_name}
+          </Text>
+          <IconChevronDown size={16} aria-hidden />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {t(`common.roles.${user.role}`)}
+          {user.clinic_name && ` · ${user.clinic_name}`}
+        </Menu.Label>
+        <Menu.Item component={Link} to="/profile" leftSection={<IconUser size={16} aria-hidden />}>
+          {t("common.menu.profile")}
+        </Menu.Item>
+        <Menu.Label>{t("common.menu.language")}</Menu.Label>
+        {(Object.keys(LANGUAGES) as Language[]).map((language) => (
+          <Menu.Item key={language} onClick={() => void chooseLanguage(language)} lang={language}>
+            {LANGUAGES[language]}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
+          {t("common.menu.signOut")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,77 @@
+import { Alert, Button, Center, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { IconAlertTriangle, IconStethoscope } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Problem } from "@/api/problem";
+import { problemText } from "./notices";
+
+/** What a list looks like before it is there. */
+export function LoadingRows({ rows = 4, height = 44 }: { rows?: number; height?: number }) {
+  const { t } = useTranslation();
+  return (
+    <Stack gap="xs" role="status" aria-label={t("common.loading")}>
+      {Array.from({ length: rows }, (_, row) => (
+        <Skeleton key={row} height={height} />
+      ))}
+    </Stack>
+  );
+}
+
+/** A failure with its way out, and the request's id for whoever is asked for help. */
+export function ErrorState({ error, onRetry }: { error: Error; onRetry?: () => void }) {
+  const { t } = useTranslation();
+  const requestId = error instanceof Problem ? error.requestId : null;
+  return (
+    <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title={t("common.failed")}>
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm">{problemText(error)}</Text>
+        {requestId && (
+          <Text size="xs" ff="monospace">
+            {t("common.requestId", { id: requestId })}
+          </Text>
+        )}
+        {onRetry && (
+          <Button size="xs" variant="default" onClick={onRetry}>
+            {t("common.retry")}
+          </Button>
+        )}
+      </Stack>
+    </Alert>
+  );
+}
+
+/** Nothing is here yet, and what to do about it. */
+export function EmptyState({
+  title,
+  text,
+  action,
+}: {
+  title: string;
+  text?: string;
+  action?: ReactNode;
+}) {
+  return (
+    <Center p="xl">
+      <Stack gap="xs" align="center" ta="center" maw={420}>
+        <Title order={3} size="h4">
+          {title}
+        </Title>
+        {text && <Text c="dimmed">{text}</Text>}
+        {action}
+      </Stack>
+    </Center>
+  );
+}
+
+/** Stands wherever a result stands. */
+export function IntendedUse() {
+  const { t } = useTranslation();
+  return (
+    <Group gap="xs" wrap="nowrap" align="flex-start" role="note">
+      <IconStethoscope size={18} aria-hidden />
+      <Text size="sm">
+        <strong>{t("common.notADiagnosis")}.</strong> {t("common.intendedUse")}
+      </Text>
+    </Group>
+  );
+}

@@ -1,0 +1,29 @@
+import { notifications } from "@mantine/notifications";
+import i18next from "i18next";
+import { Problem } from "@/api/problem";
+
+/** A failure in the reader's language; the server's words where there is no translation. */
+export function problemText(error: Error): string {
+  const reason = error instanceof Problem ? error.reason : "INTERNAL";
+  const message = error instanceof Problem ? error.message : undefined;
+  return i18next.t(`problems.${reason}` as "problems.INTERNAL", {
+    defaultValue: message ?? i18next.t("problems.INTERNAL"),
+  });
+}
+
+export function showProblem(error: Error): void {
+  const id = error instanceof Problem ? error.requestId : null;
+  notifications.show({
+    color: "red",
+    title: i18next.t("common.failed"),
+    message: [problemText(error), id && i18next.t("common.requestId", { id })]
+      .filter(Boolean)
+      .join(" "),
+    // The same failure of ten calls at once is one notice.
+    id: error instanceof Problem ? error.reason : error.message,
+  });
+}
+
+export function showDone(message: string): void {
+  notifications.show({ color: "teal", message });
+}

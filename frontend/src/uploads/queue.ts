@@ -1,0 +1,155 @@
+import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import { Problem } from "@/api/problem";
+import type { Schemas } from "@/api/client";
+import { sendPhoto } from "./send_photo";
+
+/**
+ * Photos on their way to the server.
+ *
+ * Each waits in IndexedDB until the server has it, so that neither a lost network nor a reload
+ * loses one. Its id is the request's idempotency key: sent twice, it is stored once.
+ */
+export interface Upload {
+  id: string;
+  userId: string;
+  patientId: string;
+  lesionId: string | null;
+  name: string;
+  file: Blob;
+  addedAt: number;
+  state: "waiting" | "sending" | "refused" | "done";
+  /** Share of the bytes that are out, 0 to 1. */
+  progress: number;
+  /** Why the server will not have it. */
+  problem?: Problem;
+  detection?: Schemas["Detection"];
+}
+
+type Stored = Pick<
+  Upload,
+  "id" | "userId" | "patientId" | "lesionId" | "name" | "file" | "addedAt"
+>;
+
+interface Database extends DBSchema {
+  uploads: { key: string; value: Stored };
+}
+
+/** Two at a time keep the line busy without starving the page's other calls. */
+const AT_ONCE = 2;
+const RETRY_MS = 5_000;
+
+let database: Promise<IDBPDatabase<Database>> | null = null;
+let uploads: Upload[] = [];
+let user: string | null = null;
+let timer: ReturnType<typeof setTimeout> | undefined;
+const listeners = new Set<() => void>();
+
+export function onUploadsChange(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** All uploads of this visit, oldest first; a new array at each change. */
+export function currentUploads(): Upload[] {
+  return uploads;
+}
+
+/** Takes up what an earlier visit of this account left behind. */
+export async function resumeUploads(userId: string): Promise<void> {
+  user = userId;
+  const known = new Set(uploads.map(({ id }) => id));
+  const kept = await (await store()).getAll("uploads");
+  const left = kept
+    .filter((upload) => upload.userId === userId && !known.has(upload.id))
+    .map((upload): Upload => ({ ...upload, state: "waiting", progress: 0 }));
+  change([...uploads.filter((upload) => upload.userId === userId), ...left]);
+  pump();
+}
+
+export async function addUploads(
+  files: File[],
+  to: { userId: string; patientId: string; lesionId: string | null },
+): Promise<void> {
+  const added = files.map((file): Upload => ({
+    ...to,
+    id: crypto.randomUUID(),
+    name: file.name,
+    file,
+    addedAt: Date.now(),
+    state: "waiting",
+    progress: 0,
+  }));
+  user = to.userId;
+  change([...uploads, ...added]);
+  const db = await store();
+  await Promise.all(added.map((upload) => db.put("uploads", stored(upload))));
+  pump();
+}
+
+/** Forgets one that is done or refused, or gives up one that waits. */
+export async function dismissUpload(id: string): Promise<void> {
+  change(uploads.filter((upload) => upload.id !== id));
+  await (await store()).delete("uploads", id);
+}
+
+/** Sends what waits; what can't go out now is tried again in a while. */
+export function pump(): void {
+  clearTimeout(timer);
+  const room = AT_ONCE - uploads.filter(({ state }) => state === "sending").length;
+  const next = uploads.filter((upload) => upload.state === "waiting" && upload.userId === user);
+  for (const upload of next.slice(0, Math.max(0, room))) void sendOne(upload);
+}
+
+async function sendOne({ id, patientId, lesionId, file, name }: Upload): Promise<void> {
+  update(id, { state: "sending", progress: 0 });
+  try {
+    const detection = await sendPhoto({
+      id,
+      patientId,
+      lesionId,
+      file,
+      name,
+      onProgress: (progress) => update(id, { progress }),
+    });
+    update(id, { state: "done", progress: 1, detection });
+    await (await store()).delete("uploads", id);
+  } catch (error) {
+    const problem = error instanceof Problem ? error : new Problem(0, "UNREACHABLE", String(error));
+    // 401: whoever signs in again goes on. 429 and 5xx: later is better.
+    if (
+      problem.isUnreachable ||
+      [401, 408, 429].includes(problem.status) ||
+      problem.status >= 500
+    ) {
+      update(id, { state: "waiting", progress: 0 });
+      timer = setTimeout(pump, (problem.retryAfter ?? 0) * 1000 || RETRY_MS);
+      return;
+    }
+    update(id, { state: "refused", problem });
+    await (await store()).delete("uploads", id);
+  }
+  pump();
+}
+
+/** What outlives the page: a reload starts the sending anew. */
+function stored({ id, userId, patientId, lesionId, name, file, addedAt }: Upload): Stored {
+  return { id, userId, patientId, lesionId, name, file, addedAt };
+}
+
+function update(id: string, part: Partial<Upload>): void {
+  change(uploads.map((upload) => (upload.id === id ? { ...upload, ...part } : upload)));
+}
+
+function change(next: Upload[]): void {
+  uploads = next;
+  listeners.forEach((listener) => listener());
+}
+
+function store(): Promise<IDBPDatabase<Database>> {
+  database ??= openDB<Database>("dermis", 1, {
+    upgrade: (db) => void db.createObjectStore("uploads", { keyPath: "id" }),
+  });
+  return database;
+}
+
+window.addEventListener("online", pump);

@@ -1,0 +1,15 @@
+import react from "@vitejs/plugin-react";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const gateway = process.env.DERMIS_GATEWAY ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  // Whoever serves the page puts a fresh nonce here and into its content security policy.
+  html: { cspNonce: "DERMIS_CSP_NONCE" },
+  build: { target: "es2023", assetsInlineLimit: 0, manifest: true },
+  server: { proxy: { "/api": gateway, "/dev/mailbox": gateway } },
+  test: { environment: "jsdom", setupFiles: ["src/test_setup.ts"], restoreMocks: true },
+});

@@ -1,0 +1,61 @@
+"""The gateway serves the built web client under the same policy as everything else."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gateway.tests.conftest import running
+from gateway.web_client import PAGES
+
+PAGE = '<meta property="csp-nonce" nonce="DERMIS_CSP_NONCE"><script src="/assets/a-1.js"></script>'
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "a-1.js").write_text("1")
+    (tmp_path / "favicon.svg").write_text("<svg/>")
+    (tmp_path / "index.html").write_text(PAGE)
+    return tmp_path
+
+
+@pytest.mark.parametrize("address", [page.replace("{patient_id}", "01a2") for page in PAGES])
+async def test_every_page_of_the_client_answers(redis_url: str, built: Path, address: str) -> None:
+    async with running(redis_url, web_client=built) as gateway:
+        page = await gateway.http.get(address)
+    assert page.status_code == 200
+    assert page.headers["cache-control"] == "no-cache"
+    assert "DERMIS_CSP_NONCE" not in page.text
+
+
+async def test_styles_are_let_in_by_a_nonce_that_is_never_used_again(
+    redis_url: str, built: Path
+) -> None:
+    async with running(redis_url, web_client=built) as gateway:
+        pages = [await gateway.http.get("/") for _ in range(2)]
+    nonces = [re.findall(r'nonce="([^"]+)"', page.text)[0] for page in pages]
+    assert nonces[0] != nonces[1]
+    for page, nonce in zip(pages, nonces, strict=True):
+        policy = page.headers["content-security-policy"]
+        assert f"style-src 'nonce-{nonce}' 'self';" in policy
+        assert "script-src 'self';" in policy
+        assert "unsafe" not in policy
+
+
+async def test_files_with_a_hash_in_their_name_are_kept_by_browsers(
+    redis_url: str, built: Path
+) -> None:
+    async with running(redis_url, web_client=built) as gateway:
+        script = await gateway.http.get("/assets/a-1.js")
+        icon = await gateway.http.get("/favicon.svg")
+    assert "immutable" in script.headers["cache-control"]
+    assert icon.headers["content-type"] == "image/svg+xml"
+
+
+async def test_without_a_built_client_the_gateway_shows_where_the_api_is(
+    redis_url: str, tmp_path: Path
+) -> None:
+    async with running(redis_url, web_client=tmp_path) as gateway:
+        page = await gateway.http.get("/")
+    assert "/api/docs" in page.text

@@ -1,0 +1,55 @@
+"""The web client's pages and files, as `npm run build` makes them in frontend/dist.
+
+nginx serves them in production (nginx/), the gateway in the local stack.
+"""
+
+import secrets
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from gateway.middleware import SECURITY_HEADERS
+
+# The pages' addresses. Others belong to the API, which lies at the root too for development.
+PAGES = (
+    "/", "/register", "/verify", "/forgot", "/reset", "/2fa", "/setup-2fa", "/dashboard",
+    "/patients", "/patient/{patient_id}", "/profile", "/admin",
+)  # fmt: skip
+# Stands in the built page where each answer puts a fresh nonce.
+NONCE = "DERMIS_CSP_NONCE"
+POLICY = "content-security-policy"
+
+
+def routes(folder: Path) -> list[BaseRoute]:
+    """Routes to the client that was built into `folder`; none where there is none."""
+    if not (folder / "index.html").is_file():
+        return []
+    page = (folder / "index.html").read_text()
+
+    async def show(_: Request) -> HTMLResponse:
+        # The component library writes <style> elements, which the policy lets in by nonce only.
+        nonce = secrets.token_urlsafe(16)
+        policy = SECURITY_HEADERS[POLICY].replace("style-src", f"style-src 'nonce-{nonce}'")
+        headers = {POLICY: policy, "cache-control": "no-cache"}
+        return HTMLResponse(page.replace(NONCE, nonce), headers=headers)
+
+    async def icon(_: Request) -> FileResponse:
+        return FileResponse(folder / "favicon.svg")
+
+    return [
+        *(Route(path, show) for path in PAGES),
+        Route("/favicon.svg", icon),
+        Mount("/assets", _Assets(directory=folder / "assets")),
+    ]
+
+
+class _Assets(StaticFiles):
+    """Files whose names hold a hash of what is in them: kept for good once fetched."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        answer = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        answer.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return answer
