@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from gateway.errors import FieldError, ManyErrors
 from service_kit.errors import Code, DomainError
-from serving.archive import ArchiveRefused, CheckedArchive, check_archive
+from serving.archive import ArchiveRefused, CheckedArchive, Policy, check_archive
 
 # For OpenAPI, since the route has no form parameters that FastAPI could see.
 REQUEST_BODY: dict[str, Any] = {
@@ -25,7 +26,10 @@ REQUEST_BODY: dict[str, Any] = {
                 "schema": {
                     "type": "object",
                     "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "signature": {"type": "string", "format": "binary"},
+                    },
                 }
             }
         },
@@ -33,16 +37,31 @@ REQUEST_BODY: dict[str, Any] = {
 }
 
 
+# An Ed25519 signature has 64.
+_LONGEST_SIGNATURE_BYTES = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedArchive:
+    """A checked archive, and the detached signature that came with it."""
+
+    archive: CheckedArchive
+    signature: bytes | None
+
+
 @asynccontextmanager
-async def received_archive(request: Request) -> AsyncIterator[CheckedArchive]:
-    """Read the form's `file` and check it; the archive is gone afterwards.
+async def received_archive(request: Request, policy: Policy) -> AsyncIterator[ReceivedArchive]:
+    """Read the form's `file` and `signature` and check them; the archive is gone afterwards.
+
+    The body goes to the disk as it comes; the middleware ends it where it is longer than the
+    longest archive.
 
     Raises:
         DomainError: INVALID_ARGUMENT MULTIPART_INVALID or ARCHIVE_REFUSED with every reason.
     """
     try:
         form = await MultiPartParser(
-            request.headers, request.stream(), max_files=1, max_fields=1
+            request.headers, request.stream(), max_files=2, max_fields=1
         ).parse()
     except (MultiPartException, KeyError):
         raise _no_file() from None
@@ -53,7 +72,9 @@ async def received_archive(request: Request) -> AsyncIterator[CheckedArchive]:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "model.mar"
             await asyncio.to_thread(_write, file, path)
-            yield await asyncio.to_thread(_checked, path)
+            proof = await _signature(form.get("signature"))
+            checked = await asyncio.to_thread(_checked, path, policy, proof)
+            yield ReceivedArchive(checked, proof)
     finally:
         await form.close()
 
@@ -63,9 +84,14 @@ def _write(file: UploadFile, path: Path) -> None:
         shutil.copyfileobj(file.file, out)
 
 
-def _checked(path: Path) -> CheckedArchive:
+async def _signature(field: UploadFile | str | None) -> bytes | None:
+    # Too long to be one is told as wrong, not as missing.
+    return await field.read(_LONGEST_SIGNATURE_BYTES) if isinstance(field, UploadFile) else None
+
+
+def _checked(path: Path, policy: Policy, signature: bytes | None) -> CheckedArchive:
     try:
-        return check_archive(path)
+        return check_archive(path, policy, signature)
     except ArchiveRefused as refused:
         raise ManyErrors(
             Code.INVALID_ARGUMENT,

@@ -49,6 +49,7 @@ from service_kit.identity import RemoteKeys, SharedRevocations
 from service_kit.principal import TokenVerifier
 from service_kit.redis_client import open_redis
 from service_kit.settings import load
+from serving.archive import read_policy
 from serving.torchserve import InferenceClient
 
 ROUTERS = (
@@ -100,6 +101,7 @@ def wire(api: FastAPI, settings: Settings) -> None:
         if settings.model_store
         else None
     )
+    api.state.archive_policy = read_policy(settings.trusted_keys, settings.signature_required)
     api.state.verifier = TokenVerifier(
         RemoteKeys(clients.auth),
         SharedRevocations(redis, clients.auth),

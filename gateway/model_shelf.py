@@ -35,6 +35,8 @@ class ShelvedVersion(BaseModel):
     card: ModelCard
     by: str
     at: AwareDatetime
+    # Fingerprint of the trusted key that vouched for it when it was brought.
+    signed_by: str = ""
 
 
 class ModelShelf:
@@ -79,8 +81,15 @@ class ModelShelf:
             Code.NOT_FOUND, "VERSION_NOT_FOUND", "There is no such version of the model."
         )
 
-    async def add(self, archive: CheckedArchive, by: str) -> ShelvedVersion:
+    async def add(
+        self, archive: CheckedArchive, by: str, *, signature: bytes | None = None
+    ) -> ShelvedVersion:
         """Put a checked archive on the shelf; the same archive again changes nothing.
+
+        Args:
+            archive: as it was received.
+            by: who brought it.
+            signature: that came with it, for the followers, who check it again.
 
         Raises:
             DomainError: INVALID_ARGUMENT MODEL_NAME_WRONG; ALREADY_EXISTS VERSION_TAKEN.
@@ -92,10 +101,11 @@ class ModelShelf:
                 "MODEL_NAME_WRONG",
                 f"The archive holds the model {card.name}; here {self._model} is served.",
             )
-        await self._log.store_archive(archive.sha256, archive.path)
+        await self._log.store_archive(archive.sha256, archive.path, signature=signature)
         shelved = ShelvedVersion(
-            version=card.version, sha256=archive.sha256, card=card, by=by, at=now()
-        )
+            version=card.version, sha256=archive.sha256, card=card, by=by, at=now(),
+            signed_by=archive.signed_by,
+        )  # fmt: skip
         return await self._enter(shelved)
 
     async def release(self, version: str, *, by: str, why: str) -> Release:

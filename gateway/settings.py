@@ -53,6 +53,15 @@ class Settings(ServiceSettings):
         "empty leaves releases to the command line.",
         pattern=r"^$|^(file|s3|memory)://",
     )
+    trusted_keys: Path | None = Field(
+        default=None,
+        description="Folder of public keys (*.pem) of whoever may sign model archives. "
+        "Unset: signatures are not looked at.",
+    )
+    signature_required: bool = Field(
+        default=True,
+        description="Refuse archives without a signature, where TRUSTED_KEYS is set.",
+    )
     prediction_seconds: float = Field(
         default=8, gt=0, le=20, description="How long an upload waits for the model."
     )

@@ -16,7 +16,10 @@ SettingsT = TypeVar("SettingsT", bound="ServiceSettings")
 class ServiceSettings(BaseSettings):
     """What every service needs to know. A setting is an environment variable of the same name."""
 
-    model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True)
+    # An empty variable is one that is not set: compose files and .env can't leave one out.
+    model_config = SettingsConfigDict(
+        env_file=None, env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     environment: Literal["local", "test", "production"] = Field(
         default="production", description="Where this runs; production refuses default secrets."

@@ -31,7 +31,7 @@ from serving.archive_members import (
     golden_image,
 )
 from serving.model_card import ModelCard
-from serving.signatures import is_signed
+from serving.signatures import fingerprint, is_signed, read_keys
 
 __all__ = [
     "CARD",
@@ -44,6 +44,7 @@ __all__ = [
     "Reason",
     "build_archive",
     "check_archive",
+    "read_policy",
 ]
 
 # The earliest time a zip file can hold: archives of the same content are the same bytes.
@@ -63,21 +64,44 @@ class Policy:
     """What this installation asks of an archive beyond being sound.
 
     Attributes:
-        trusted_keys: Ed25519 public keys in PEM; one of their owners must have signed. Empty:
-            no signature is asked for.
+        trusted_keys: Ed25519 public keys in PEM; whoever signed must own one of them. Empty:
+            signatures are not looked at.
+        signature_required: whether an archive without a signature is refused, where there are
+            trusted keys.
     """
 
     trusted_keys: tuple[str, ...] = ()
+    signature_required: bool = True
+
+
+def read_policy(trusted_keys: Path | None, signature_required: bool) -> Policy:
+    """The policy that settings describe: a folder of public keys, and whether one must have signed.
+
+    Raises:
+        KeyInvalid: one of the files is no key.
+        OSError: there is no such folder.
+        ValueError: it holds no keys, which would let everything in.
+    """
+    if trusted_keys is None:
+        return Policy()
+    keys = read_keys(trusted_keys)
+    if not keys:
+        raise ValueError(f"{trusted_keys} holds no public keys (*.pem)")
+    return Policy(keys, signature_required)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedArchive:
-    """An archive that passed every check."""
+    """An archive that passed every check.
+
+    `signed_by` is the fingerprint of the trusted key that vouches for it; "" where none was asked.
+    """
 
     path: Path
     sha256: str
     card: ModelCard
     golden: list[GoldenImage]
+    signed_by: str = ""
 
     def read(self, member: str) -> bytes:
         """A member's bytes."""
@@ -149,7 +173,8 @@ def check_archive(
     if found := list(wrong_file(path)):
         raise ArchiveRefused(found)
     digest = _digest(path)
-    found = list(_wrong_signature(policy, digest, signature))
+    signer = _signer(policy, digest, signature)
+    found = list(_wrong_signature(policy, signature, signer))
     try:
         with zipfile.ZipFile(path) as archive:
             if found := found + reasons(archive):
@@ -159,15 +184,22 @@ def check_archive(
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError):
         damaged = Reason("NOT_AN_ARCHIVE", "The file is not a whole zip file.")
         raise ArchiveRefused([*found, damaged]) from None
-    return CheckedArchive(path, digest, card, golden)
+    return CheckedArchive(path, digest, card, golden, signer)
 
 
-def _wrong_signature(policy: Policy, digest: str, signature: bytes | None) -> Sequence[Reason]:
+def _signer(policy: Policy, digest: str, signature: bytes | None) -> str:
+    if signature is None:
+        return ""
+    signers = (key for key in policy.trusted_keys if is_signed(key, digest, signature))
+    return next(map(fingerprint, signers), "")
+
+
+def _wrong_signature(policy: Policy, signature: bytes | None, signer: str) -> Sequence[Reason]:
     if not policy.trusted_keys:
         return []
-    if signature is None:
+    if signature is None and policy.signature_required:
         return [Reason("SIGNATURE_MISSING", "Here archives must be signed, and this one is not.")]
-    if not any(is_signed(key, digest, signature) for key in policy.trusted_keys):
+    if signature is not None and not signer:
         return [Reason("SIGNATURE_WRONG", "Nobody who is trusted here has signed this archive.")]
     return []
 

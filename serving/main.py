@@ -13,14 +13,13 @@ from service_kit.blobs import Blobs
 from service_kit.redis_client import open_redis
 from service_kit.settings import load
 from serving import torchserve_process
-from serving.archive import Policy
+from serving.archive import read_policy
 from serving.archive_cache import ArchiveCache
 from serving.follower import Follower
 from serving.management import ManagementClient
 from serving.releases import ReleaseLog
 from serving.replica_board import ReplicaBoard
 from serving.settings import FollowerSettings
-from serving.signatures import read_keys
 from serving.torchserve import InferenceClient
 from serving.version_loader import VersionLoader
 
@@ -56,7 +55,7 @@ async def _follow(settings: FollowerSettings) -> None:
 
 def make_follower(settings: FollowerSettings) -> Follower:
     """A follower with its clients, inside the event loop that will run it."""
-    policy = Policy(read_keys(settings.trusted_keys) if settings.trusted_keys else ())
+    policy = read_policy(settings.trusted_keys, settings.signature_required)
     releases = ReleaseLog(Blobs(settings.model_store), settings.model_name)
     management = ManagementClient(
         settings.management_address, settings.torchserve_folder / "key_file.json"

@@ -26,8 +26,12 @@ class FollowerSettings(ServiceSettings):
     workers: int = Field(default=2, ge=1, le=64, description="Processes per model version.")
     trusted_keys: Path | None = Field(
         default=None,
-        description="Folder of public keys (*.pem); archives must be signed by one of them. "
-        "Unset: signatures are not asked for.",
+        description="Folder of public keys (*.pem) of whoever may sign model archives. "
+        "Unset: signatures are not looked at.",
+    )
+    signature_required: bool = Field(
+        default=True,
+        description="Refuse archives without a signature, where TRUSTED_KEYS is set.",
     )
     drain_seconds: float = Field(
         default=21,

@@ -4,6 +4,7 @@ A signature covers the archive's SHA-256 under a prefix of its own, so that a ke
 other things can't be tricked into signing an archive.
 """
 
+import hashlib
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -65,16 +66,19 @@ def is_signed(public_key: str, sha256: str, signature: bytes) -> bool:
         KeyInvalid: not an Ed25519 public key.
     """
     try:
-        key = load_pem_public_key(public_key.encode())
-    except ValueError:
-        raise KeyInvalid("not a public key in PEM") from None
-    if not isinstance(key, Ed25519PublicKey):
-        raise KeyInvalid("not an Ed25519 key")
-    try:
-        key.verify(signature, _message(sha256))
+        _public(public_key).verify(signature, _message(sha256))
     except InvalidSignature:
         return False
     return True
+
+
+def fingerprint(public_key: str) -> str:
+    """A name for a public key (PEM): the first 16 hex digits of the SHA-256 of its 32 bytes.
+
+    Raises:
+        KeyInvalid: not an Ed25519 public key.
+    """
+    return hashlib.sha256(_public(public_key).public_bytes_raw()).hexdigest()[:16]
 
 
 def read_keys(folder: Path) -> tuple[str, ...]:
@@ -90,6 +94,16 @@ def read_keys(folder: Path) -> tuple[str, ...]:
             keys.append(path.read_text())
             is_signed(keys[-1], "", b"")
     return tuple(keys)
+
+
+def _public(text: str) -> Ed25519PublicKey:
+    try:
+        key = load_pem_public_key(text.encode())
+    except ValueError:
+        raise KeyInvalid("not a public key in PEM") from None
+    if not isinstance(key, Ed25519PublicKey):
+        raise KeyInvalid("not an Ed25519 key")
+    return key
 
 
 def _message(sha256: str) -> bytes:

@@ -61,8 +61,9 @@ ShelfDep = Annotated[ModelShelf, Depends(_shelf)]
 )
 async def upload_model(request: Request, shelf: ShelfDep) -> ModelDetails:
     """Bring a model archive into the store; refused with every reason, live only once released."""
-    async with archive_form.received_archive(request) as archive:
-        shelved = await shelf.add(archive, str(current_principal().user_id))
+    async with archive_form.received_archive(request, request.app.state.archive_policy) as received:
+        by = str(current_principal().user_id)
+        shelved = await shelf.add(received.archive, by, signature=received.signature)
     log.info("model brought", version=shelved.version, sha256=shelved.sha256)
     return ModelDetails.of(shelved, "")
 

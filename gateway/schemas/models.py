@@ -41,6 +41,10 @@ class ModelVersion(BaseModel):
     threshold: float = Field(examples=[0.17])
     brought_by: Account
     brought_at: Moment
+    signed_by: str | None = Field(
+        description="Fingerprint of the trusted key that vouches for it.",
+        examples=["3f1c9a6be2d04458"],
+    )
     desired: bool = Field(description="The newest release names it.", examples=[True])
 
     @classmethod
@@ -53,6 +57,7 @@ class ModelVersion(BaseModel):
             threshold=shelved.card.threshold,
             brought_by=shelved.by,
             brought_at=shelved.at,
+            signed_by=shelved.signed_by or None,
             desired=shelved.version == desired,
         )
 

@@ -19,6 +19,7 @@ from service_kit.blobs import Blobs
 from serving.archive import build_archive
 from serving.model_card import ModelCard, Preprocessing
 from serving.releases import ReleaseLog
+from serving.signatures import fingerprint, make_key_pair, sign
 
 ENGINEER = bearer("ml_engineer")
 
@@ -50,11 +51,14 @@ async def gateway(redis_url: str, tmp_path: Path) -> AsyncIterator[Gateway]:
         yield found
 
 
-async def bring(gateway: Gateway, content: bytes | Path) -> httpx.Response:
+async def bring(
+    gateway: Gateway, content: bytes | Path, signature: bytes | None = None
+) -> httpx.Response:
     data = content.read_bytes() if isinstance(content, Path) else content
-    return await gateway.http.post(
-        "/api/admin/upload-model", files={"file": ("m.mar", data)}, headers=gateway.headers
-    )
+    files = {"file": ("m.mar", data)}
+    if signature is not None:
+        files["signature"] = ("m.mar.sig", signature)
+    return await gateway.http.post("/api/admin/upload-model", files=files, headers=gateway.headers)
 
 
 async def release(gateway: Gateway, version: str) -> httpx.Response:
@@ -172,6 +176,53 @@ async def test_an_archive_that_was_released_by_other_means_is_shown_with_its_car
     assert (shown["version"], shown["brought_by"]) == ("0.9.0", "dermis-model")
     details = await gateway.get("/admin/models/0.9.0")
     assert details.json()["card"]["architecture"] == "tf_efficientnet_lite0"
+
+
+async def test_only_what_a_trusted_key_has_signed_gets_in_where_the_site_asks_for_it(
+    redis_url: str, tmp_path: Path
+) -> None:
+    private, public = make_key_pair()
+    stranger, _ = make_key_pair()
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "site.pem").write_text(public)
+    path = archive(tmp_path, "1.0.0")
+    digest = sha256(path.read_bytes()).hexdigest()
+    store = (tmp_path / "store").as_uri()
+    async with running(redis_url, model_store=store, trusted_keys=tmp_path / "keys") as strict:
+        strict.headers = ENGINEER
+        for signature, reason in (
+            (None, "SIGNATURE_MISSING"),
+            (sign(stranger, digest), "SIGNATURE_WRONG"),
+            (b"x" * 5000, "SIGNATURE_WRONG"),
+        ):
+            answer = await bring(strict, path, signature)
+            assert (answer.status_code, answer.json()["reason"]) == (422, "ARCHIVE_REFUSED")
+            assert [e["message"].split(":")[0] for e in answer.json()["errors"]] == [reason]
+        assert (await listed(strict))["versions"] == []
+        signed = await bring(strict, path, sign(private, digest))
+        assert signed.json()["signed_by"] == fingerprint(public)
+    # The followers check again, with the signature from the store.
+    kept = await ReleaseLog(Blobs(store), "lesion").signature(digest)
+    assert kept == sign(private, digest)
+
+
+async def test_an_archive_longer_than_the_limit_is_cut_off(
+    gateway: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.middleware.LONGEST_ARCHIVE", 3000)
+    path = archive(tmp_path, "1.0.0")
+
+    async def in_pieces() -> AsyncIterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="m"\r\n\r\n'
+        yield path.read_bytes()
+        yield b"\r\n--x--\r\n"
+
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    for body in (in_pieces(), b"".join([piece async for piece in in_pieces()])):
+        answer = await gateway.http.post(
+            "/api/admin/upload-model", content=body, headers=gateway.headers | form
+        )
+        assert (answer.status_code, answer.json()["reason"]) == (413, "BODY_TOO_LARGE")
 
 
 async def test_replicas_are_shown_without_their_tokens(gateway: Gateway) -> None:

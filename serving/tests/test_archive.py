@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from serving.archive import ArchiveRefused, Policy, build_archive, check_archive
-from serving.signatures import KeyInvalid, is_signed, make_key_pair, read_keys, sign
+from serving.archive import ArchiveRefused, Policy, build_archive, check_archive, read_policy
+from serving.signatures import KeyInvalid, fingerprint, is_signed, make_key_pair, read_keys, sign
 from serving.tests.archives import (
     Member,
     bent,
@@ -300,6 +300,25 @@ def test_without_the_signature_that_is_asked_for_it_is_refused(tmp_path: Path) -
     assert refused(path, policy, b"short") == {"SIGNATURE_WRONG"}
     assert refused(path, policy, sign(stranger, digest)) == {"SIGNATURE_WRONG"}
     assert refused(path, policy, sign(private, "0" * 64)) == {"SIGNATURE_WRONG"}
+
+
+def test_where_signatures_are_welcome_but_not_required_only_a_wrong_one_is_refused(
+    tmp_path: Path,
+) -> None:
+    private, public = make_key_pair()
+    stranger, _ = make_key_pair()
+    path = sound(tmp_path)
+    digest = check_archive(path).sha256
+    policy = Policy((public,), signature_required=False)
+    assert check_archive(path, policy).signed_by == ""
+    assert check_archive(path, policy, sign(private, digest)).signed_by == fingerprint(public)
+    assert refused(path, policy, sign(stranger, digest)) == {"SIGNATURE_WRONG"}
+
+
+def test_a_folder_without_keys_does_not_let_everything_in(tmp_path: Path) -> None:
+    assert read_policy(None, True) == Policy()
+    with pytest.raises(ValueError, match="no public keys"):
+        read_policy(tmp_path, True)
 
 
 def test_keys_are_read_from_a_folder_and_must_be_keys(tmp_path: Path) -> None:

@@ -1,23 +1,31 @@
-"""`dermis-model`: what ML engineers do with a model."""
+"""Verbs that make a model and ask it: train, evaluate, package, predict."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
-import structlog
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+from serving.cli.answers import CommandFailed, Json, failing, tell
 
 Data = Annotated[
     list[Path],
     typer.Option(help="Folder with benign/ and malignant/; again for more.", exists=True),
 ]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
-@app.command()
+@contextmanager
+def usable_input() -> Iterator[None]:
+    """Turn what is wrong with the data or the run into a clear line."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise CommandFailed("INPUT_UNUSABLE", str(error)) from error
+
+
 def train(
     data: Data,
     out: Annotated[Path, typer.Option(help="Folder of the run; a run in it is resumed.")],
@@ -28,55 +36,68 @@ def train(
         str, typer.Option(help="A source to keep out of training and validation.")
     ] = "",
     seed: Annotated[int, typer.Option(help="Of all chance in the run.")] = 20261123,
+    as_json: Json = False,
 ) -> None:
     """Fine-tune a classifier on folders of labelled photos."""
     from serving.training.datasets import PixelCache, read_folders, write_splits
     from serving.training.train import Recipe, Training, save_run
 
-    samples = read_folders(data)
-    out.mkdir(parents=True, exist_ok=True)
-    write_splits(samples, out / "splits.csv")
-    cache = PixelCache(samples, out / "pixels.npy")
-    recipe = Recipe(architecture=arch, steps=steps, input_size=size, seed=seed)
-    training = Training(recipe, samples, cache, out, leave_out=leave_out)
-    training.run()
-    save_run(training, out, finished=datetime.now(UTC))
-    typer.echo(f"Weights: {out / 'model.safetensors'}. Next: dermis-model evaluate --run {out}")
+    with failing(as_json), usable_input():
+        samples = read_folders(data)
+        out.mkdir(parents=True, exist_ok=True)
+        write_splits(samples, out / "splits.csv")
+        cache = PixelCache(samples, out / "pixels.npy")
+        recipe = Recipe(architecture=arch, steps=steps, input_size=size, seed=seed)
+        training = Training(recipe, samples, cache, out, leave_out=leave_out)
+        training.run()
+        save_run(training, out, finished=datetime.now(UTC))
+        weights = str(out / "model.safetensors")
+        tell(
+            as_json,
+            {"run": str(out), "weights": weights, "photos": len(samples)},
+            f"Weights: {weights}. Next: dermis-model evaluate --run {out}",
+        )
 
 
-@app.command()
 def evaluate(
     data: Data,
     run: Annotated[Path, typer.Option(help="Folder of a finished run.", exists=True)],
     version: Annotated[str, typer.Option(help="Of the model, like 1.0.0.")],
     page: Annotated[Path, typer.Option(help="The readable card.")] = Path("model-card.md"),
     name: Annotated[str, typer.Option(help="Of the model.")] = "lesion",
+    as_json: Json = False,
 ) -> None:
     """Judge a run on photos it has not seen; write its card as JSON and as a page."""
     from serving.training.card_page import write_page
     from serving.training.datasets import PixelCache, read_folders
     from serving.training.evaluate import judge_run
 
-    samples = read_folders(data)
-    cache = PixelCache(samples, run / "pixels.npy")
-    card, test = judge_run(run, samples, cache, name=name, version=version)
-    (run / "model_card.json").write_text(card.model_dump_json(indent=2))
-    write_page(card, test, page)
-    typer.echo(f"Card: {run / 'model_card.json'} and {page}. Next: dermis-model package")
+    with failing(as_json), usable_input():
+        samples = read_folders(data)
+        cache = PixelCache(samples, run / "pixels.npy")
+        card, test = judge_run(run, samples, cache, name=name, version=version)
+        (run / "model_card.json").write_text(card.model_dump_json(indent=2))
+        write_page(card, test, page)
+        tell(
+            as_json,
+            {"card": str(run / "model_card.json"), "page": str(page), "version": version},
+            f"Card: {run / 'model_card.json'} and {page}. Next: dermis-model package --run {run}",
+        )
 
 
-@app.command()
 def package(
     run: Annotated[Path, typer.Option(help="Folder of an evaluated run.", exists=True)],
     out: Annotated[Path, typer.Option(help="Folder for the archive.")] = Path(),
+    as_json: Json = False,
 ) -> None:
     """Pack weights, card and golden images into an archive."""
     from serving.packaging import package_run
 
-    typer.echo(f"Archive: {package_run(run, out)}")
+    with failing(as_json), usable_input():
+        path = package_run(run, out)
+        tell(as_json, {"archive": str(path)}, f"Archive: {path}. Next: dermis-model verify {path}")
 
 
-@app.command()
 def predict(
     images: Annotated[list[Path], typer.Argument(help="JPEG or PNG photos.", exists=True)],
     archive: Annotated[Path, typer.Option(help="A model archive (.mar).", exists=True)],
@@ -114,9 +135,3 @@ def _shown(line: dict[str, object]) -> str:
     if "error" in line:
         return f"{line['path']}: {line['message']}"
     return f"{line['path']}: {line['label']} ({line['probability_malignant']:.3f} malignant)"
-
-
-@app.callback()
-def configure() -> None:
-    """Keep the output to what is asked for."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("info"))

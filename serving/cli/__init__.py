@@ -1,0 +1,39 @@
+"""`dermis-model`: what ML engineers do with a model, from photos to a live release."""
+
+from collections.abc import Callable
+
+import rich
+import structlog
+import typer
+
+from serving.cli import account, archives, releases, training
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+
+# In the order of a model's life.
+VERBS: dict[str, Callable[..., None]] = {
+    "train": training.train,
+    "evaluate": training.evaluate,
+    "package": training.package,
+    "predict": training.predict,
+    "inspect": archives.inspect,
+    "verify": archives.verify,
+    "keygen": archives.keygen,
+    "sign": archives.sign,
+    "sign-in": account.sign_in,
+    "sign-out": account.sign_out,
+    "push": releases.push,
+    "release": releases.release,
+    "rollback": releases.rollback,
+    "status": releases.status,
+    "watch": releases.watch,
+}
+for name, verb in VERBS.items():
+    app.command(name)(verb)
+
+
+@app.callback()
+def configure() -> None:
+    """Keep standard output to answers; progress and questions go beside it."""
+    rich.reconfigure(stderr=True)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("info"))

@@ -1,0 +1,169 @@
+"""Verbs for an archive on this disk: inspect, verify, keygen, sign."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from serving.archive import ArchiveRefused, CheckedArchive, Policy, check_archive
+from serving.cli.answers import CommandFailed, Json, failing, tell
+from serving.model_card import Evaluation
+from serving.probe import TOLERANCE
+from serving.signatures import KeyInvalid, fingerprint, make_key_pair, read_keys
+from serving.signatures import sign as sign_digest
+
+Archive = Annotated[Path, typer.Argument(help="A model archive (.mar).", exists=True)]
+
+
+def signature_file(archive: Path) -> Path:
+    """Where an archive's detached signature lies: beside it."""
+    return archive.with_name(f"{archive.name}.sig")
+
+
+def inspect(archive: Archive, as_json: Json = False) -> None:
+    """Show what an archive holds: its card, and how good the model was found to be."""
+    with failing(as_json):
+        checked = _checked(archive)
+        card = checked.card
+        tell(
+            as_json,
+            {"path": str(archive), "sha256": checked.sha256, "card": card.model_dump(mode="json")},
+            f"{card.name} {card.version}  {card.architecture}, {card.preprocessing.input_size} px, "
+            f"threshold {card.threshold:.3f}, trained {card.trained_on}\nsha256 {checked.sha256}",
+        )
+        if not as_json and card.evaluations:
+            tell(as_json, {}, _figures(card.evaluations))
+
+
+def verify(
+    archive: Archive,
+    trusted: Annotated[
+        Path | None,
+        typer.Option(help="Folder of public keys (*.pem): one of them must have signed."),
+    ] = None,
+    run: Annotated[
+        bool, typer.Option(help="Also load the model and compute its golden images.")
+    ] = True,
+    as_json: Json = False,
+) -> None:
+    """Check an archive as Dermis will; exit 1 with every reason where it would be refused."""
+    with failing(as_json):
+        policy = Policy(_keys(trusted) if trusted else ())
+        checked = _checked(archive, policy)
+        if run:
+            _require_golden_answers(checked)
+        tell(
+            as_json,
+            {"path": str(archive), "sha256": checked.sha256, "signed_by": checked.signed_by},
+            f"{archive.name} is sound."
+            + (f" Signed by {checked.signed_by}." if checked.signed_by else "")
+            + (f" Its {len(checked.golden)} golden images come out right." if run else ""),
+        )
+
+
+def keygen(
+    out: Annotated[Path, typer.Option(help="Folder for the two files.")] = Path(),
+    name: Annotated[str, typer.Option(help="Of the files.")] = "dermis-model",
+    as_json: Json = False,
+) -> None:
+    """Make an Ed25519 key pair: NAME.key stays with you, NAME.pem goes to who is to trust you."""
+    with failing(as_json):
+        private, public = make_key_pair()
+        out.mkdir(parents=True, exist_ok=True)
+        key, pem = out / f"{name}.key", out / f"{name}.pem"
+        for path, text, mode in ((key, private, 0o600), (pem, public, 0o644)):
+            _write_new(path, text, mode)
+        tell(
+            as_json,
+            {"private": str(key), "public": str(pem), "fingerprint": fingerprint(public)},
+            f"{key} (keep it to yourself)\n{pem}  fingerprint {fingerprint(public)}",
+        )
+
+
+def sign(
+    archive: Archive,
+    key: Annotated[Path, typer.Option(help="Your private key, of keygen.", exists=True)],
+    as_json: Json = False,
+) -> None:
+    """Vouch for an archive; the signature is written beside it."""
+    with failing(as_json):
+        checked = _checked(archive)
+        try:
+            signature = sign_digest(key.read_text(), checked.sha256)
+        except (KeyInvalid, UnicodeDecodeError) as error:
+            raise CommandFailed("KEY_INVALID", f"{key}: {error}.") from None
+        path = signature_file(archive)
+        path.write_bytes(signature)
+        tell(
+            as_json,
+            {"path": str(archive), "sha256": checked.sha256, "signature": str(path)},
+            f"Signature: {path}. Next: dermis-model push {archive}",
+        )
+
+
+def _checked(path: Path, policy: Policy | None = None) -> CheckedArchive:
+    beside = signature_file(path)
+    try:
+        return check_archive(
+            path, policy or Policy(), beside.read_bytes() if beside.exists() else None
+        )
+    except ArchiveRefused as refused:
+        raise CommandFailed(
+            "ARCHIVE_REFUSED",
+            f"{path.name} is not an archive that Dermis may run.",
+            [f"{reason.code}: {reason.message}" for reason in refused.reasons],
+        ) from None
+
+
+def _require_golden_answers(checked: CheckedArchive) -> None:
+    """Load the model as a worker does and ask it, as a follower will before a release."""
+    from serving.predictions import open_classifier, prediction_of
+
+    try:
+        classifier = open_classifier(checked.path)
+    except (ValueError, RuntimeError) as error:
+        message = "The model can't be loaded."
+        raise CommandFailed("MODEL_NOT_LOADABLE", message, [str(error)]) from None
+    wrong = []
+    for image in checked.golden:
+        answer = prediction_of(classifier, checked.read(image.file))
+        difference = abs(answer["probability_malignant"] - image.probability_malignant)
+        if not difference <= TOLERANCE:
+            wrong.append(f"{image.file} is off by {difference:.4f}")
+    if wrong:
+        raise CommandFailed(
+            "GOLDEN_IMAGES_DIFFER", "The model answers otherwise than its archive says.", wrong
+        )
+
+
+def _figures(evaluations: list[Evaluation]) -> Table:
+    """The card's figures, a row an evaluation; the hardest first, as the card has them."""
+    columns = list(dict.fromkeys(name for row in evaluations for name in row.metrics))
+    table = Table("evaluation", "images", *columns)
+    for row in evaluations:
+        figures = (row.metrics.get(name) for name in columns)
+        cells = (f"{metric.value:.3f}" if metric else "" for metric in figures)
+        table.add_row(row.name, str(row.images), *cells)
+    return table
+
+
+def _keys(folder: Path) -> tuple[str, ...]:
+    try:
+        keys = read_keys(folder)
+    except (KeyInvalid, OSError) as error:
+        raise CommandFailed("KEY_INVALID", f"{folder}: {error}.") from None
+    if not keys:
+        raise CommandFailed("KEY_INVALID", f"{folder} holds no public keys (*.pem).")
+    return keys
+
+
+def _write_new(path: Path, text: str, mode: int) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    except FileExistsError:
+        message = f"{path} is there already; a key is never overwritten."
+        raise CommandFailed("KEY_EXISTS", message) from None
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)

@@ -1,0 +1,56 @@
+"""The sign-in that outlives a command: refresh tokens in the user's own configuration folder.
+
+<config>/dermis/sign_in.json    0600: {"https://dermis.example": "<refresh token>"}
+<config>/dermis/sign_in.lock    one command at a time exchanges a token: each is good once
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+
+class KeptSignIn:
+    """The refresh token for one Dermis.
+
+    Args:
+        url: where that Dermis is open.
+        folder: the user's configuration folder; by default the system's for `dermis`.
+    """
+
+    def __init__(self, url: str, folder: Path | None = None) -> None:
+        self._url = url
+        self._folder = folder or Path(typer.get_app_dir("dermis"))
+        self._path = self._folder / "sign_in.json"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Wait until no other command exchanges a token, and keep others waiting."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self._folder / "sign_in.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def read(self) -> str:
+        """The refresh token; "" where there is none."""
+        return self._all().get(self._url, "")
+
+    def write(self, token: str) -> None:
+        """Keep a token, for nobody else to read; "" forgets it."""
+        tokens = self._all() | {self._url: token}
+        partial = self._path.with_suffix(".part")
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump({url: kept for url, kept in tokens.items() if kept}, file)
+        partial.replace(self._path)
+
+    def _all(self) -> dict[str, str]:
+        try:
+            found = json.loads(self._path.read_text())
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
