@@ -12,7 +12,7 @@ import { queryClient } from "@/api/queries";
 import { startLanguage } from "@/i18n";
 import { router } from "@/routes";
 import { SessionProvider } from "@/session/useSession";
-import { theme } from "@/theme";
+import { theme, variables } from "@/theme";
 
 // The page's policy lets in only styles that carry the nonce of this very answer.
 const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? "";
@@ -24,7 +24,12 @@ if (!root) throw new Error("The page has no #root");
 await startLanguage();
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={variables}
+      defaultColorScheme="auto"
+      getStyleNonce={() => nonce}
+    >
       <QueryClientProvider client={queryClient}>
         <SessionProvider>
           <ModalsProvider>

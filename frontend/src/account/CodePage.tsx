@@ -1,4 +1,5 @@
 import { Anchor } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
 import { begin } from "@/session/access";
@@ -14,7 +15,8 @@ export default function CodePage() {
   const navigate = useNavigate();
   const [search] = useSearchParams();
   const session = useSession();
-  const step = pendingSignIn();
+  // Kept while the page is shown: the session takes a moment to come after the right code.
+  const [step] = useState(pendingSignIn);
   if (session.status === "signed_in") return <Navigate to={pageAfter(search)} replace />;
   if (step?.status !== "two_factor_required") return <Navigate to="/" replace />;
   return (

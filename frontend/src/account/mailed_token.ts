@@ -1,5 +1,4 @@
-import { useState } from "react";
-import { useLocation } from "react-router";
+import { useEffect, useState } from "react";
 
 /**
  * The token of a mailed link, behind `#token=` (never sent to a server) or `?token=`.
@@ -7,11 +6,12 @@ import { useLocation } from "react-router";
  * It is taken out of the address bar at once: it would open the account to who looks on.
  */
 export function useMailedToken(): string {
-  const { hash, search } = useLocation();
-  const [token] = useState(() => tokenIn(hash.slice(1)) || tokenIn(search));
-  if (token && (hash || search)) {
-    window.history.replaceState(window.history.state, "", window.location.pathname);
-  }
+  const [token] = useState(
+    () => tokenIn(window.location.hash.slice(1)) || tokenIn(window.location.search),
+  );
+  useEffect(() => {
+    if (token) window.history.replaceState(window.history.state, "", window.location.pathname);
+  }, [token]);
   return token;
 }
 

@@ -1,0 +1,59 @@
+"""A real browser in front of the real system."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, async_playwright
+
+from local_stack.stack import ROOT, Stack
+from tests.browser.screens import Visitor
+
+# Debian's browser; Playwright's own would have to be downloaded.
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SCREENS = ROOT / ".local" / "screens"
+# Generous: the machine may be busy with the rest of the system.
+ACTION_MS = 30_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        await started.close()
+
+
+@pytest.fixture
+async def context(browser: Browser, stack: Stack) -> AsyncIterator[BrowserContext]:
+    opened = await browser.new_context(base_url=stack.url, reduced_motion="reduce")
+    opened.set_default_timeout(ACTION_MS)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def visitor(context: BrowserContext) -> AsyncIterator[Visitor]:
+    """Somebody at a fresh browser; the page may not complain while they use it."""
+    page = await context.new_page()
+    complaints: list[str] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        # Refusals are answers that the pages deal with; the browser notes them all the same.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            complaints.append(message.text)
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield Visitor(page, SCREENS)
+    assert complaints == []
