@@ -6,14 +6,15 @@ everywhere, so Grad-CAM needs no backward pass:
 
     ReLU(sum_k w_k A_k) / (H·W)
 
-Other heads fall back to autograd.
+Other heads need autograd: `torch_backends.explain_by_autograd`.
 """
 
-import torch
-from torch import Tensor, nn
+import numpy as np
+
+from serving.preprocessing import Floats
 
 
-def from_linear_head(features: Tensor, weight: Tensor) -> Tensor:
+def from_linear_head(features: Floats, weight: Floats) -> Floats:
     """Grad-CAM in closed form.
 
     Args:
@@ -23,25 +24,9 @@ def from_linear_head(features: Tensor, weight: Tensor) -> Tensor:
     Returns:
         N×H×W, ≥ 0, not scaled.
     """
-    height, width = features.shape[-2:]
-    return torch.einsum("nk,nkhw->nhw", weight, features).relu() / (height * width)
-
-
-def from_autograd(features: Tensor, head: nn.Module, targets: Tensor) -> Tensor:
-    """Grad-CAM by its definition, for any differentiable head.
-
-    Args:
-        features: N×K×H×W.
-        head: takes `features` to N×C logits.
-        targets: N class indices.
-
-    Returns:
-        N×H×W, ≥ 0, not scaled.
-    """
-    with torch.enable_grad():
-        # A copy: the features may come from inference mode, where nothing can be derived.
-        leaf = features.clone().detach().requires_grad_()
-        chosen = head(leaf).gather(1, targets[:, None]).sum()
-        (gradient,) = torch.autograd.grad(chosen, leaf)
-    weights = gradient.mean(dim=(2, 3))
-    return torch.einsum("nk,nkhw->nhw", weights, features).relu()
+    count, channels, height, width = features.shape
+    rows = features.reshape(count, channels, height * width)
+    weighted: Floats = (weight[:, None, :] @ rows).reshape(count, height, width)
+    cams: Floats = np.maximum(weighted, 0)
+    cams /= height * width
+    return cams

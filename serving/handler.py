@@ -1,25 +1,28 @@
 """What runs in TorchServe's workers: bytes of a photo in, the model's answer as JSON out.
 
-Only this file knows TorchServe. A plain class: its BaseHandler would import every runtime that
-happens to be installed.
+Only this file knows TorchServe. A plain class: its BaseHandler would import torch and every
+runtime that happens to be installed.
 """
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
-import torch
 from ts.context import Context
 
 from service_kit.errors import DomainError
-from serving.archive import CARD, WEIGHTS
-from serving.classifier import Classifier
-from serving.model_card import ModelCard
 from serving.predictions import prediction_of
+from serving.worker_model import open_unpacked
+
+log = logging.getLogger(__name__)
 
 # The class to explain, where the caller wants another than the predicted one.
 TARGET_HEADER = "x-dermis-target"
+# TorchServe sets it on a request to describe the model (`?customized=true`).
+DESCRIBE_HEADER = "describe"
 WARM_UP_PREDICTIONS = 3
 
 
@@ -28,14 +31,13 @@ class LesionHandler:
 
     def initialize(self, context: Context) -> None:
         """Load the archive that TorchServe has unpacked, and warm up."""
-        torch.set_num_threads(int(os.environ.get("DERMIS_WORKER_THREADS", "1")))
         folder = Path(context.system_properties["model_dir"])
-        card = ModelCard.model_validate_json((folder / CARD).read_bytes())
-        self._classifier = Classifier.load(folder / WEIGHTS, card)
-        self._classifier.freeze()
-        size = card.preprocessing.input_size
+        threads = int(os.environ.get("DERMIS_WORKER_THREADS", "1"))
+        self._classifier, self._trials = open_unpacked(folder, threads=threads)
+        log.info("backend: %s", self._trials or self._classifier.backend.name)
+        size = self._classifier.card.preprocessing.input_size
         for _ in range(WARM_UP_PREDICTIONS):
-            self._classifier.predict(torch.zeros(1, 3, size, size))
+            self._classifier.predict(np.zeros((1, 3, size, size), np.float32))
 
     def handle(self, data: list[dict[str, Any]], context: Context) -> list[bytes]:
         """Answer a batch; one bad photo does not fail the others.
@@ -48,6 +50,8 @@ class LesionHandler:
             As many JSON objects: the answer, or `{"error": {"reason", "message"}}` with its HTTP
             status set to 400.
         """
+        if context.get_request_header(0, DESCRIBE_HEADER) == "True":
+            return [self._description()]
         return [self._answer(index, row, context) for index, row in enumerate(data)]
 
     def _answer(self, index: int, row: dict[str, Any], context: Context) -> bytes:
@@ -58,3 +62,8 @@ class LesionHandler:
         except DomainError as refusal:
             context.set_response_status(400, "Bad Request", index)
             return orjson.dumps({"error": {"reason": refusal.reason, "message": refusal.message}})
+
+    def _description(self) -> bytes:
+        """Which backend answers, and how all of them did on this machine."""
+        trials = self._trials.model_dump()["trials"] if self._trials else []
+        return orjson.dumps({"backend": self._classifier.backend.name, "trials": trials})

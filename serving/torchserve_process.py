@@ -136,7 +136,8 @@ def _environment(temporary: Path, logs: Path) -> dict[str, str]:
     return {
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
         "HOME": str(temporary.resolve()),
-        "PYTHONPATH": str(root),
+        # First what Python runs at its start, then Dermis.
+        "PYTHONPATH": f"{_CONFIG / 'worker'}:{root}",
         "PYTHONDONTWRITEBYTECODE": "1",
         "TMPDIR": str(temporary.resolve()),
         "TEMP": str(temporary.resolve()),

@@ -12,8 +12,9 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from local_stack.components.torchserve import TorchServe
+from serving.architectures import build_model
 from serving.archive import build_archive
-from serving.classifier import Classifier, build_model
+from serving.classifier import Classifier
 from serving.model_card import ModelCard, Preprocessing
 
 ARCHITECTURE = "tf_efficientnet_lite0"

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from serving.classifier import circle
 from serving.model_card import Preprocessing
+from serving.preprocessing import circle
 
 Generator = torch.Generator
 
@@ -29,7 +29,7 @@ class Augmentation:
         self._size = preprocessing.input_size
         self._mean = torch.tensor(preprocessing.mean)[:, None, None]
         self._std = torch.tensor(preprocessing.std)[:, None, None]
-        self._mask = circle(self._size)
+        self._mask = torch.from_numpy(circle(self._size))
         axis = torch.linspace(-1, 1, self._size)
         self._radius = (axis[None, :] ** 2 + axis[:, None] ** 2).sqrt()[None, None]
         self._generator = generator

@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from rich.progress import track
 from torch import Tensor
 
+from serving.architectures import load_model
 from serving.classifier import Classifier, calibrated
 from serving.model_card import Evaluation, Metric, ModelCard, Preprocessing
+from serving.torch_backends import TorchscriptBackend
 from serving.training import metrics
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import PixelCache, Sample
@@ -81,7 +84,7 @@ class Judge:
         validation = self._indices("validation")
         logits = self._logits(validation)
         labels = torch.tensor([samples[i].label for i in validation])
-        self.temperature, self.intercept = metrics.fit_calibration(logits, labels)
+        self.temperature, self.intercept = metrics.fit_calibration(torch.from_numpy(logits), labels)
         shares = self._shares(logits)
         self.threshold = metrics.threshold_for_sensitivity(labels.numpy(), shares)
 
@@ -116,7 +119,7 @@ class Judge:
         shares = []
         for start in range(0, len(indices), BATCH):
             inputs = self._inputs(indices[start : start + BATCH])
-            for prediction in self._classifier.predict(inputs, "malignant"):
+            for prediction in self._classifier.predict(inputs.numpy(), "malignant"):
                 cam = torch.tensor(prediction.cam)
                 disc = _disc(cam.shape[0]) if disc is None else disc
                 if cam.sum() > 0:
@@ -135,16 +138,16 @@ class Judge:
 
     def _logits(
         self, indices: Sequence[int], change: Callable[[Tensor], Tensor] | None = None
-    ) -> Tensor:
+    ) -> npt.NDArray[np.float32]:
         answers = []
         for start in track(range(0, len(indices), BATCH), description="Judging"):
             inputs = self._inputs(indices[start : start + BATCH])
-            answers.append(self._classifier.logits(change(inputs) if change else inputs))
-        return torch.cat(answers)
+            shown = change(inputs) if change else inputs
+            answers.append(self._classifier.logits(shown.numpy()))
+        return np.concatenate(answers)
 
-    def _shares(self, logits: Tensor) -> Floats:
-        shares: Floats = calibrated(logits, self.temperature, self.intercept)[:, 1].numpy()
-        return shares
+    def _shares(self, logits: npt.NDArray[np.float32]) -> Floats:
+        return calibrated(logits, self.temperature, self.intercept)[:, 1]
 
 
 def judge_run(
@@ -169,8 +172,9 @@ def judge_run(
         data=DATA,
         training=recipe,
     )
-    classifier = Classifier.load(weights, draft)
-    classifier.freeze()
+    model = load_model(weights, draft)
+    backend = TorchscriptBackend(model, draft.preprocessing.input_size)
+    classifier = Classifier(backend, draft)
     judge = Judge(classifier, samples, cache)
     test = judge.answers("test")
     card = draft.model_copy(

@@ -24,7 +24,7 @@ from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 from torch.nn import functional
 
-from serving.classifier import build_model
+from serving.architectures import build_model
 from serving.model_card import Preprocessing
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import PixelCache, Sample

@@ -18,10 +18,13 @@ from torch import Tensor, nn
 
 from local_stack.stack import SHIPPED_MODELS
 from serving import examples
+from serving.architectures import load_model
 from serving.archive import CARD, WEIGHTS, check_archive
-from serving.classifier import Classifier, build_model
+from serving.classifier import Classifier
 from serving.model_card import ModelCard
+from serving.preprocessing import Floats
 from serving.releases import Release
+from serving.torch_backends import EagerBackend, TorchscriptBackend
 
 IMAGES = 20
 ROUNDS = 150
@@ -49,7 +52,8 @@ def measure() -> HeatmapCost:
     classifier, model = _shipped()
     batches = [classifier.preprocess(photo)[None] for photo in _photos()]
     correlations = [_correlation(classifier, model, batch) for batch in batches]
-    classifier.freeze()
+    traced = TorchscriptBackend(model, classifier.card.preprocessing.input_size)
+    classifier = Classifier(traced, classifier.card)
     plain, explained = _medians(_frozen(model, batches[0]), classifier.predict, batches)
     return HeatmapCost(plain, explained, min(correlations))
 
@@ -62,10 +66,9 @@ def _shipped() -> tuple[Classifier, nn.Module]:
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(archive.path) as opened:
         opened.extract(WEIGHTS, folder)
         card = ModelCard.model_validate_json(opened.read(CARD))
-        classifier = Classifier.load(Path(folder) / WEIGHTS, card)
-    model = build_model(card.architecture, classes=len(card.classes))
-    model.load_state_dict(classifier._model.state_dict())
-    return classifier, model.eval().to(memory_format=torch.channels_last)
+        model = load_model(Path(folder) / WEIGHTS, card)
+    classifier = Classifier(EagerBackend(model, card.preprocessing.input_size), card)
+    return classifier, model
 
 
 def _photos() -> list[Image.Image]:
@@ -74,7 +77,7 @@ def _photos() -> list[Image.Image]:
     return (photos + [ImageOps.mirror(photo) for photo in photos])[:IMAGES]
 
 
-def _correlation(classifier: Classifier, model: nn.Module, batch: Tensor) -> float:
+def _correlation(classifier: Classifier, model: nn.Module, batch: Floats) -> float:
     """Pearson's r of our map and the package's, both scaled to the input as the package does."""
     (prediction,) = classifier.predict(batch)
     target = classifier.card.classes.index(prediction.target)
@@ -82,7 +85,9 @@ def _correlation(classifier: Classifier, model: nn.Module, batch: Tensor) -> flo
     ours = scale_cam_image(np.array([prediction.cam], np.float32), (size, size))[0]
     tapped = _Tapped(model)
     with GradCAM(model=tapped, target_layers=[tapped.tap]) as package:
-        theirs = package(input_tensor=batch, targets=[ClassifierOutputTarget(target)])[0]
+        theirs = package(
+            input_tensor=torch.from_numpy(batch), targets=[ClassifierOutputTarget(target)]
+        )[0]
     if not ours.any() and not theirs.any():
         return 1.0  # both say: nothing speaks for this class
     return float(np.corrcoef(ours.ravel(), theirs.ravel())[0, 1])
@@ -102,25 +107,29 @@ class _Tapped(nn.Module):
         return logits
 
 
-def _frozen(model: nn.Module, example: Tensor) -> Callable[[Tensor], object]:
+def _frozen(model: nn.Module, example: Floats) -> Callable[[Floats], object]:
     """Class and probability alone, by the same means as the served model."""
-    shaped = example.contiguous(memory_format=torch.channels_last)
+    shaped = _channels_last(example)
     with torch.inference_mode():
         frozen = torch.jit.freeze(torch.jit.trace(model, shaped))  # type: ignore[no-untyped-call]
 
-    def predict(batch: Tensor) -> list[float]:
+    def predict(batch: Floats) -> list[float]:
         with torch.inference_mode():
-            logits = frozen(batch.contiguous(memory_format=torch.channels_last))
+            logits = frozen(_channels_last(batch))
             shares: list[float] = logits.double().softmax(dim=1)[:, 1].tolist()
         return shares
 
     return predict
 
 
+def _channels_last(batch: Floats) -> Tensor:
+    return torch.from_numpy(batch).contiguous(memory_format=torch.channels_last)
+
+
 def _medians(
-    plain: Callable[[Tensor], object],
-    explained: Callable[[Tensor], object],
-    batches: list[Tensor],
+    plain: Callable[[Floats], object],
+    explained: Callable[[Floats], object],
+    batches: list[Floats],
 ) -> tuple[float, float]:
     """Milliseconds of both, measured in turn so that a busy moment meets both."""
     took: tuple[list[float], list[float]] = ([], [])

@@ -1,0 +1,136 @@
+"""`python -m serving.export`: an archive's graph for ONNX Runtime, and which backend to use.
+
+Run once for each version by the first of its workers, in a process of its own: torch, timm and
+their memory are gone when the workers serve.
+"""
+
+import os
+import statistics
+import sys
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from service_kit.lesion_image import decode
+from serving.architectures import FeaturesAndLogits, load_model
+from serving.archive_checks import GOLDEN_IMAGES
+from serving.archive_members import CARD, GOLDEN, WEIGHTS
+from serving.backends import GRAPH, HEAD, TRIALS, Backend, OnnxBackend, Trial, Trials
+from serving.model_card import ModelCard
+from serving.preprocessing import Floats, Preprocess
+from serving.torch_backends import EagerBackend, TorchscriptBackend
+
+WARM_UP_ROUNDS, ROUNDS = 3, 9
+_OPSET = 17
+
+Opened = Callable[[], Backend]
+
+
+def export(archive: Path, out: Path) -> Trials:
+    """Export an unpacked archive and try every backend on its golden images.
+
+    Args:
+        archive: folder that holds the archive's members.
+        out: folder for the export.
+
+    Raises:
+        ValueError: the weights don't fit the architecture.
+    """
+    torch.set_num_threads(1)
+    card = ModelCard.model_validate_json((archive / CARD).read_bytes())
+    out.mkdir(parents=True, exist_ok=True)
+    size = card.preprocessing.input_size
+    eager = EagerBackend(load_model(archive / WEIGHTS, card), size)
+    if eager.head is not None:
+        np.save(out / HEAD, eager.head)
+    batches = _golden_batches(archive, card)
+    expected = [eager.run(batch) for batch in batches]
+    trials = [trial(EagerBackend.name, lambda: eager, batches, expected)]
+    if eager.head is not None:
+        opened: Opened = partial(_onnx, eager.model, size, out)
+        trials.append(trial(OnnxBackend.name, opened, batches, expected))
+    if not trials[-1].usable or len(trials) == 1:
+        # Never faster than ONNX Runtime, and tracing takes a second.
+        opened = partial(TorchscriptBackend, eager.model, size)
+        trials.append(trial(TorchscriptBackend.name, opened, batches, expected))
+    found = Trials(weights_sha256=card.weights_sha256, trials=trials)
+    (out / TRIALS).write_text(found.model_dump_json(indent=2))
+    return found
+
+
+def trial(
+    name: str,
+    opened: Opened,
+    batches: Sequence[Floats],
+    expected: Sequence[tuple[Floats, Floats]],
+    *,
+    rounds: int = ROUNDS,
+) -> Trial:
+    """Measure one backend, and how far it is from what it must answer."""
+    try:
+        backend = opened()
+        difference = max(
+            _difference(a, b)
+            for batch, answer in zip(batches, expected, strict=True)
+            for a, b in zip(backend.run(batch), answer, strict=True)
+        )
+        took = []
+        for turn in range(WARM_UP_ROUNDS + rounds):
+            started = time.perf_counter()
+            backend.run(batches[turn % len(batches)])
+            took.append((time.perf_counter() - started) * 1000)
+    except Exception as error:  # noqa: BLE001  runtimes raise what they like; eager remains
+        return Trial(backend=name, error=f"failed: {type(error).__name__}")
+    milliseconds = statistics.median(took[WARM_UP_ROUNDS:])
+    return Trial(backend=name, milliseconds=milliseconds, difference=difference)
+
+
+def write_graph(model: nn.Module, size: int, path: Path) -> None:
+    """The model with features and logits as an ONNX file, for batches of any length."""
+    with warnings.catch_warnings():
+        # The exporter by torch.export would need onnxscript, and takes ten times as long.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            FeaturesAndLogits(model).eval(),
+            (torch.zeros(1, 3, size, size),),
+            path,
+            dynamo=False,
+            opset_version=_OPSET,
+            input_names=["batch"],
+            output_names=["features", "logits"],
+            dynamic_axes={name: {0: "photos"} for name in ("batch", "features", "logits")},
+        )
+
+
+def _onnx(model: nn.Module, size: int, out: Path) -> OnnxBackend:
+    write_graph(model, size, out / GRAPH)
+    return OnnxBackend(out)
+
+
+def _golden_batches(archive: Path, card: ModelCard) -> list[Floats]:
+    preprocess = Preprocess(card.preprocessing)
+    listed = GOLDEN_IMAGES.validate_json((archive / GOLDEN).read_bytes())
+    return [preprocess(decode((archive / image.file).read_bytes()))[None] for image in listed]
+
+
+def _difference(actual: Floats, expected: Floats) -> float:
+    gap = np.abs(actual - expected) / np.maximum(1, np.abs(expected))
+    # What is no number must not pass for agreement.
+    return float(gap.max()) if np.isfinite(gap).all() else np.inf
+
+
+def main(archive: str, out: str) -> None:
+    """Export into a new folder; complete when this returns."""
+    # The versions that are serving have the right of way.
+    os.nice(5)
+    export(Path(archive), Path(out))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,46 @@
+"""From an upright RGB photo to a model's input, without torch: what every prediction goes through.
+
+The same resampling as torchvision's `Resize(antialias=True)` and `CenterCrop`: no channel of any
+pixel is off by more than 1 of 255.
+"""
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from serving.model_card import Preprocessing
+
+Floats = npt.NDArray[np.float32]
+
+
+class Preprocess:
+    """One model's way from photo to input, as its card says."""
+
+    def __init__(self, description: Preprocessing) -> None:
+        size = description.input_size
+        self.size = size
+        mask = circle(size) if description.circular_mask else np.ones((1, size, size), np.float32)
+        self._mean = np.asarray(description.mean, np.float32)[:, None, None]
+        self._scale = mask / np.asarray(description.std, np.float32)[:, None, None]
+
+    def __call__(self, image: Image.Image) -> Floats:
+        """3×size×size, float32, normalised."""
+        square = np.asarray(central_square(image, self.size))
+        normalised: Floats = (square.transpose(2, 0, 1) - self._mean) * self._scale
+        return np.ascontiguousarray(normalised)
+
+
+def central_square(image: Image.Image, size: int) -> Image.Image:
+    """The photo with its shorter side scaled to `size`, and of that the centre."""
+    shorter = min(image.size)
+    width, height = (size * side // shorter for side in image.size)
+    scaled = image.resize((width, height), Image.Resampling.BILINEAR)
+    left, top = round((width - size) / 2), round((height - size) / 2)
+    return scaled.crop((left, top, left + size, top + size))
+
+
+def circle(size: int) -> Floats:
+    """1×size×size: 1 inside the inscribed circle, 0 outside."""
+    axis = np.linspace(-1, 1, size, dtype=np.float32)
+    inside = axis[None, :] ** 2 + axis[:, None] ** 2 <= 1
+    return inside.astype(np.float32)[None]

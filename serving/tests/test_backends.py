@@ -1,0 +1,137 @@
+"""Backends agree with eager PyTorch or are not used; a worker does without torch where it can."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from serving import backends, worker_model
+from serving.archive_members import CARD, GOLDEN
+from serving.backends import OnnxBackend, Trial, Trials
+from serving.classifier import Classifier
+from serving.model_card import ModelCard
+from serving.predictions import prediction_of
+from serving.tests.conftest import MakeArchive, lesion_photo
+from serving.worker_model import open_unpacked
+
+
+@pytest.fixture
+def unpacked(make_archive: MakeArchive, tmp_path: Path) -> Path:
+    with zipfile.ZipFile(make_archive()) as archive:
+        archive.extractall(tmp_path / "model")
+    return tmp_path / "model"
+
+
+@pytest.fixture(scope="module")
+def exported(make_archive: MakeArchive, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An unpacked archive whose first worker has started."""
+    folder = tmp_path_factory.mktemp("exported")
+    with zipfile.ZipFile(make_archive()) as archive:
+        archive.extractall(folder)
+    open_unpacked(folder)
+    return folder
+
+
+def photo_bytes() -> bytes:
+    out = io.BytesIO()
+    lesion_photo(5).save(out, "JPEG")
+    return out.getvalue()
+
+
+def eager(unpacked: Path) -> Classifier:
+    card = ModelCard.model_validate_json((unpacked / CARD).read_bytes())
+    return Classifier.load(unpacked / "model.safetensors", card)
+
+
+def trials(**milliseconds: float) -> Trials:
+    made = [Trial(backend=n, milliseconds=m, difference=0) for n, m in milliseconds.items()]
+    return Trials(weights_sha256="0" * 64, trials=made)
+
+
+def test_the_export_answers_as_eager_pytorch_does(exported: Path) -> None:
+    opened, found = open_unpacked(exported)
+    reference = eager(exported)
+    assert found
+    assert [trial.usable for trial in found.trials] == [True] * len(found.trials)
+    onnx = OnnxBackend(exported / worker_model.EXPORT)
+    batch = np.stack([opened.preprocess(lesion_photo(seed)) for seed in range(3)])
+    for actual, expected in zip(onnx.run(batch), reference.backend.run(batch), strict=True):
+        np.testing.assert_allclose(actual, expected, rtol=1e-3, atol=1e-3)
+    one, other = opened.predict(batch, "malignant"), reference.predict(batch, "malignant")
+    np.testing.assert_allclose([p.cam for p in one], [p.cam for p in other], rtol=1e-3, atol=1e-3)
+
+
+def test_the_second_worker_takes_the_firsts_export(exported: Path) -> None:
+    trials_file = exported / worker_model.EXPORT / backends.TRIALS
+    written = trials_file.stat().st_mtime_ns
+    open_unpacked(exported)
+    assert trials_file.stat().st_mtime_ns == written
+
+
+def test_an_export_that_fails_leaves_eager_pytorch_to_answer(unpacked: Path) -> None:
+    photo = photo_bytes()
+    expected = prediction_of(eager(unpacked), photo)
+    (unpacked / GOLDEN).write_text("damaged")
+    opened, found = open_unpacked(unpacked)
+    assert (opened.backend.name, found) == ("eager", None)
+    answer = prediction_of(opened, photo)["probability_malignant"]
+    assert answer == pytest.approx(expected["probability_malignant"], abs=1e-4)
+
+
+def test_weights_that_do_not_fit_are_an_error_in_the_worker_too(unpacked: Path) -> None:
+    card = json.loads((unpacked / CARD).read_text())
+    (unpacked / CARD).write_text(json.dumps(card | {"architecture": "resnet10t"}))
+    with pytest.raises((ValueError, RuntimeError)):
+        open_unpacked(unpacked)
+
+
+def test_the_fastest_that_agrees_is_chosen() -> None:
+    assert trials(eager=20, onnxruntime=9).chosen == "onnxruntime"
+    assert trials(eager=20, onnxruntime=30).chosen == "eager"
+
+
+@pytest.mark.parametrize(
+    "unfit",
+    [
+        Trial(backend="onnxruntime", milliseconds=1, difference=0.002),
+        Trial(backend="onnxruntime", milliseconds=1, difference=None),
+        Trial(backend="onnxruntime", error="failed: RuntimeError"),
+    ],
+)
+def test_a_backend_that_disagrees_or_fails_is_not_chosen(unfit: Trial) -> None:
+    made = trials(eager=20)
+    assert made.model_copy(update={"trials": [*made.trials, unfit]}).chosen == "eager"
+
+
+def test_a_worker_answers_without_loading_torch(exported: Path, tmp_path: Path) -> None:
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(photo_bytes())
+    script = tmp_path / "model_service_worker.py"
+    script.write_text(
+        "import sys\n"
+        "from pathlib import Path\n"
+        "import ts.model_service_worker\n"
+        "from serving.predictions import prediction_of\n"
+        "from serving.worker_model import open_unpacked\n"
+        "opened, _ = open_unpacked(Path(sys.argv[1]))\n"
+        "prediction_of(opened, Path(sys.argv[2]).read_bytes())\n"
+        "print('torch._C' in sys.modules)\n"
+        "import torch\n"
+        "print(torch.ones(2).sum().item(), 'torch._C' in sys.modules)\n"
+    )
+    root = Path(worker_model.__file__).parent
+    paths = f"{root / 'config' / 'worker'}:{root.parent}"
+    done = subprocess.run(
+        [sys.executable, script, exported, photo],
+        env=os.environ | {"PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["False", "2.0", "True"]
