@@ -112,6 +112,12 @@ format: setup-dev ## Format the code
 bench: setup-dev ## Measure an upload hop by hop, memory, and the cost of Grad-CAM
 	$(BIN)/python -m tests.bench
 
+.PHONY: test-web
+test-web: setup-dev web ## Test the web client: units, a real browser, axe, bundle size
+	frontend/npm.sh run --silent lint
+	frontend/npm.sh test --silent
+	$(BIN)/python -m pytest -m browser tests/browser $(T)
+
 .PHONY: bench-record test-crash
 bench-record: setup-dev ## Measure the record with 10,000 patients and 1,000,000 detections
 	$(BIN)/python -m pytest -sq -o python_functions='bench_*' patient_service/tests/bench_record.py

@@ -58,7 +58,7 @@ async def set_up(session: AsyncSession, account: Account, *, keys: KeyRing) -> O
     session.add(kept)
     await audit.record(session, Event.TWO_FACTOR_SET_UP, subject_id=account.id)
     uri = pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name=ISSUER)
-    return Offer(secret, uri, segno.make(uri, error="m").svg_inline(scale=4))
+    return Offer(secret, uri, segno.make(uri, error="m").svg_inline(scale=4, svgns=True))
 
 
 async def confirm(
