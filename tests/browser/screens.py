@@ -75,6 +75,15 @@ class Visitor:
         )
         return [_told(fault) for fault in found["violations"] if fault["impact"] in GRAVE]
 
+    async def pictures_that_do_not_show(self) -> list[str]:
+        """Names of pictures that the browser could not draw."""
+        script = """async () => {
+            const pictures = [...document.images];
+            await Promise.allSettled(pictures.map(one => one.decode()));
+            return pictures.filter(one => !one.naturalWidth).map(one => one.alt || one.src);
+        }"""
+        return list(await self.page.evaluate(script))
+
     async def show(self, name: str) -> None:
         """Keep the page's picture in both themes, at desk and phone width."""
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -25,6 +25,7 @@ async def test_a_clinician_registers_verifies_enrols_and_comes_in(
 
     await expect(page).to_have_url(re.compile("/setup-2fa"))
     await expect(page.get_by_role("img", name=re.compile("^otpauth:"))).to_be_visible()
+    assert await visitor.pictures_that_do_not_show() == []
     assert await visitor.grave_faults() == []
     await visitor.show("setup-2fa")
     await visitor.enrol()

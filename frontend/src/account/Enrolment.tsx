@@ -45,6 +45,7 @@ export function Enrolment({
         bg="white"
         p="sm"
         w={220}
+        h={220}
         mx="auto"
       />
       <Text size="sm">{t("account.setup.manual")}</Text>
