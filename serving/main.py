@@ -33,7 +33,7 @@ def follow() -> None:
 
 
 @app.command()
-def torchserve(host: str = "0.0.0.0", workers: int = 2, folder: str = "/tmp/torchserve") -> None:  # noqa: S104, S108
+def torchserve(host: str = "0.0.0.0", workers: int = 0, folder: str = "/tmp/torchserve") -> None:  # noqa: S104, S108
     """Become TorchServe, hardened (a container's entry point)."""
     command = torchserve_process.prepare(
         Path(folder), torchserve_process.TorchServePorts(), host=host, workers=workers

@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import Field
 
 from service_kit.settings import ServiceSettings
+from serving.cores import default_workers
 
 
 class FollowerSettings(ServiceSettings):
@@ -23,7 +24,12 @@ class FollowerSettings(ServiceSettings):
     management_address: str = Field(
         default="http://127.0.0.1:8081", description="TorchServe's management API, on loopback."
     )
-    workers: int = Field(default=2, ge=1, le=64, description="Processes per model version.")
+    workers: int = Field(
+        default_factory=default_workers,
+        ge=1,
+        le=64,
+        description="Processes per model version; unset: one a core.",
+    )
     trusted_keys: Path | None = Field(
         default=None,
         description="Folder of public keys (*.pem) of whoever may sign model archives. "

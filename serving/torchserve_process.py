@@ -11,6 +11,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from serving.cores import default_workers, threads_each
+
 _CONFIG = Path(__file__).parent / "config"
 _LEAST_JAVA = 11
 
@@ -45,7 +47,7 @@ class TorchServeCommand:
 
 
 def prepare(
-    folder: Path, ports: TorchServePorts, *, host: str = "127.0.0.1", workers: int = 2
+    folder: Path, ports: TorchServePorts, *, host: str = "127.0.0.1", workers: int = 0
 ) -> TorchServeCommand:
     """Write TorchServe's configuration into `folder` and say how to start it.
 
@@ -53,11 +55,12 @@ def prepare(
         folder: TorchServe's own: configuration, tokens, unpacked models, sockets.
         ports: where it listens.
         host: address of the inference port; the others stay on loopback.
-        workers: processes a model version gets; each computes with one thread.
+        workers: processes a model version gets; 0: one a core.
 
     Raises:
         JavaMissing: there is no Java 11 or newer.
     """
+    workers = workers or default_workers()
     store, temporary, logs = folder / "model_store", folder / "tmp", folder / "logs"
     # Unpacked archives and sockets of an earlier run would only pile up.
     shutil.rmtree(temporary, ignore_errors=True)
@@ -88,7 +91,7 @@ def prepare(
         "--python", sys.executable, "-f", str(properties.resolve()), "-s", str(store.resolve()),
         "-ncs",
     ]  # fmt: skip
-    return TorchServeCommand(arguments, folder, _environment(temporary, logs))
+    return TorchServeCommand(arguments, folder, _environment(temporary, logs, workers))
 
 
 def find_java() -> str:
@@ -130,7 +133,7 @@ def _torchserve_home() -> Path:
     return Path(spec.origin).parent
 
 
-def _environment(temporary: Path, logs: Path) -> dict[str, str]:
+def _environment(temporary: Path, logs: Path, workers: int) -> dict[str, str]:
     # Built up, not copied: workers run third-party code and need none of our secrets.
     root = Path(__file__).parent.parent
     return {
@@ -145,5 +148,5 @@ def _environment(temporary: Path, logs: Path) -> dict[str, str]:
         "METRICS_LOCATION": str(logs.resolve()),
         "LC_ALL": "C.UTF-8",
         "OMP_NUM_THREADS": "1",
-        "DERMIS_WORKER_THREADS": "1",
+        "DERMIS_WORKER_THREADS": str(threads_each(workers)),
     }

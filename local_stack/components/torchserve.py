@@ -14,10 +14,10 @@ class TorchServe:
 
     Args:
         folder: its own folder; what an earlier run left there is swept.
-        workers: processes a model version gets.
+        workers: processes a model version gets; 0: one a core.
     """
 
-    def __init__(self, folder: Path, *, workers: int = 2) -> None:
+    def __init__(self, folder: Path, *, workers: int = 0) -> None:
         self.folder = folder
         self.ports = TorchServePorts(*(free_port() for _ in range(5)))
         self.port = self.ports.inference

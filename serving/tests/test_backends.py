@@ -15,6 +15,7 @@ from serving import backends, worker_model
 from serving.archive_members import CARD, GOLDEN
 from serving.backends import OnnxBackend, Trial, Trials
 from serving.classifier import Classifier
+from serving.cores import usable_cores as cores_of
 from serving.model_card import ModelCard
 from serving.predictions import prediction_of
 from serving.tests.conftest import MakeArchive, lesion_photo
@@ -135,3 +136,15 @@ def test_a_worker_answers_without_loading_torch(exported: Path, tmp_path: Path) 
         check=True,
     )
     assert done.stdout.split() == ["False", "2.0", "True"]
+
+
+@pytest.mark.parametrize(
+    ("quota", "expected"),
+    [("100000 100000", 1), ("max 100000", None), ("5000 100000", 1), ("nonsense", None)],
+)
+def test_workers_are_as_many_as_the_cores_one_may_use(
+    tmp_path: Path, quota: str, expected: int | None
+) -> None:
+    (tmp_path / "cpu.max").write_text(quota)
+    cores = cores_of(tmp_path / "cpu.max")
+    assert cores == (expected or len(os.sched_getaffinity(0)))
