@@ -1,3 +1,162 @@
+import {
+  Button,
+  CloseButton,
+  Group,
+  SegmentedControl,
+  Stack,
+  TextInput,
+  Title,
+} from "@mantine/core";
+import { useDebouncedValue, useDisclosure, useDocumentTitle } from "@mantine/hooks";
+import { IconPlus, IconSearch } from "@tabler/icons-react";
+import { useCallback, useEffect, useMemo, useState, type KeyboardEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
+import { EmptyState, ErrorState, LoadingRows } from "@/shell/States";
+import { NewPatientDialog } from "./NewPatientDialog";
+import { PatientList } from "./PatientList";
+import { usePatients } from "./usePatients";
+
+const TYPING_MS = 250;
+
+/** Everybody whom the clinic treats. Search and filter stand in the address, for the way back. */
 export default function PatientsPage() {
-  return null;
+  const { t } = useTranslation();
+  useDocumentTitle(`${t("patients.title")} · ${t("common.name")}`);
+  const [address, setAddress] = useSearchParams();
+  const [typed, setTyped] = useState(address.get("search") ?? "");
+  const [search] = useDebouncedValue(typed.trim(), TYPING_MS);
+  const archived = address.get("state") === "archived";
+  const [isAdding, adding] = useDisclosure(address.has("new"));
+
+  useEffect(() => {
+    setAddress(
+      (now) => {
+        if (search) now.set("search", search);
+        else now.delete("search");
+        now.delete("new");
+        return now;
+      },
+      { replace: true },
+    );
+  }, [search, setAddress]);
+
+  return (
+    <Stack>
+      <Group justify="space-between">
+        <Title order={1} size="h2">
+          {t("patients.title")}
+        </Title>
+        <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={adding.open}>
+          {t("patients.add")}
+        </Button>
+      </Group>
+      <Group>
+        <TextInput
+          flex="1 1 260px"
+          type="search"
+          aria-label={t("patients.search")}
+          placeholder={t("patients.search")}
+          leftSection={<IconSearch size={18} aria-hidden />}
+          rightSection={
+            typed && <CloseButton aria-label={t("patients.clear")} onClick={() => setTyped("")} />
+          }
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === "ArrowDown") focusFirst(event);
+          }}
+        />
+        <SegmentedControl
+          aria-label={t("patients.state.label")}
+          value={archived ? "archived" : "active"}
+          onChange={(state) =>
+            setAddress(
+              (now) => {
+                if (state === "archived") now.set("state", state);
+                else now.delete("state");
+                return now;
+              },
+              { replace: true },
+            )
+          }
+          data={[
+            { value: "active", label: t("patients.state.active") },
+            { value: "archived", label: t("patients.state.archived") },
+          ]}
+        />
+      </Group>
+      <Found search={search} archived={archived} onAdd={adding.open} />
+      <NewPatientDialog opened={isAdding} onClose={adding.close} />
+    </Stack>
+  );
+}
+
+/** From the search into the list, without the mouse. */
+function focusFirst(event: KeyboardEvent): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>("[data-index='0'] a")?.focus();
+}
+
+function Found({
+  search,
+  archived,
+  onAdd,
+}: {
+  search: string;
+  archived: boolean;
+  onAdd: () => void;
+}) {
+  const patients = usePatients({ search, archived });
+  const all = useMemo(() => patients.data?.pages.flatMap(({ items }) => items), [patients.data]);
+  const { fetchNextPage } = patients;
+  const more = useCallback(() => void fetchNextPage(), [fetchNextPage]);
+
+  if (!all) {
+    return patients.error ? (
+      <ErrorState error={patients.error} onRetry={() => void patients.refetch()} />
+    ) : (
+      <LoadingRows rows={8} />
+    );
+  }
+  if (all.length === 0) return <Nobody search={search} archived={archived} onAdd={onAdd} />;
+  return (
+    <>
+      <PatientList
+        patients={all}
+        hasMore={patients.hasNextPage && !patients.isFetchNextPageError}
+        isLoadingMore={patients.isFetchingNextPage}
+        onMore={more}
+      />
+      {patients.isFetchNextPageError && <ErrorState error={patients.error} onRetry={more} />}
+    </>
+  );
+}
+
+function Nobody({
+  search,
+  archived,
+  onAdd,
+}: {
+  search: string;
+  archived: boolean;
+  onAdd: () => void;
+}) {
+  const { t } = useTranslation();
+  if (search) {
+    return (
+      <EmptyState
+        title={t("patients.none.found", { search })}
+        text={t("patients.none.foundText")}
+      />
+    );
+  }
+  if (archived) return <EmptyState title={t("patients.none.archived")} />;
+  return (
+    <EmptyState
+      title={t("patients.none.title")}
+      text={t("patients.none.text")}
+      action={<Button onClick={onAdd}>{t("patients.add")}</Button>}
+    />
+  );
 }

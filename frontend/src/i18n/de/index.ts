@@ -4,8 +4,9 @@ import admin from "./admin";
 import common from "./common";
 import dashboard from "./dashboard";
 import patient from "./patient";
+import patients from "./patients";
 import problems from "./problems";
 import profile from "./profile";
 
-const de: Catalogue = { common, account, dashboard, patient, profile, admin, problems };
+const de: Catalogue = { common, account, dashboard, patient, patients, profile, admin, problems };
 export default de;

@@ -1,0 +1,68 @@
+import { Button, Group, Modal, Stack } from "@mantine/core";
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useForm } from "react-hook-form";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { FormAlert } from "@/account/FormAlert";
+import { api, told, type Schemas } from "@/api/client";
+import { Problem } from "@/api/problem";
+import { problemText } from "@/shell/notices";
+import { showInForm } from "@/shell/form";
+import { PATIENTS } from "./usePatients";
+import { ProfileFields } from "./ProfileFields";
+import { emptyProfile, profileForm, profileOf } from "./profile_form";
+
+/** Adds a patient and opens the record. What was typed stays until then, also when it is closed. */
+export function NewPatientDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const { register, handleSubmit, setError, reset, formState } = useForm({
+    resolver: zodResolver(profileForm),
+    defaultValues: emptyProfile,
+  });
+  const create = useMutation({
+    mutationFn: (body: Schemas["PatientProfile"]) => told(api.POST("/patients/", { body })),
+    onSuccess: (patient) => {
+      // The lists begin anew: asking again for all pages of a long one would take its time.
+      void queryClient.resetQueries({ queryKey: PATIENTS });
+      reset();
+      onClose();
+      void navigate(`/patient/${patient.id}`);
+    },
+    onError: (error) => {
+      if (error instanceof Problem && error.reason === "RECORD_NUMBER_TAKEN") {
+        setError("record_number", { message: problemText(error) }, { shouldFocus: true });
+      } else {
+        showInForm(error, setError);
+      }
+    },
+    meta: { quiet: true },
+  });
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      keepMounted
+      closeOnClickOutside={false}
+      title={t("patients.add")}
+      closeButtonProps={{ "aria-label": t("common.close") }}
+    >
+      <form noValidate onSubmit={handleSubmit((values) => create.mutate(profileOf(values)))}>
+        <Stack>
+          <FormAlert message={formState.errors.root?.message} />
+          <ProfileFields register={register} errors={formState.errors} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t("common.cancel")}
+            </Button>
+            <Button type="submit" loading={create.isPending}>
+              {t("patients.create")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

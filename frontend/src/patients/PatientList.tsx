@@ -1,0 +1,127 @@
+import { Loader, Text } from "@mantine/core";
+import { IconChevronRight } from "@tabler/icons-react";
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { Schemas } from "@/api/client";
+import { ago, day } from "@/i18n/moments";
+import { ageInYears } from "./age";
+import classes from "./PatientList.module.css";
+
+const ROW_PX = 53;
+/** Rows before the end at which the next page is asked for: about five screens. */
+const AHEAD = 80;
+
+/** Rows of patients, of which only those near the window exist. Arrow keys go from one to the next. */
+export function PatientList({
+  patients,
+  hasMore,
+  isLoadingMore,
+  onMore,
+}: {
+  patients: Schemas["Patient"][];
+  hasMore: boolean;
+  isLoadingMore: boolean;
+  onMore: () => void;
+}) {
+  const { t } = useTranslation();
+  const list = useRef<HTMLUListElement>(null);
+  const [top, setTop] = useState(0);
+  const rows = useWindowVirtualizer({
+    count: patients.length,
+    estimateSize: () => ROW_PX,
+    overscan: 12,
+    scrollMargin: top,
+    scrollPaddingStart: 64,
+    getItemKey: (index) => patients[index]?.id ?? index,
+  });
+  const visible = rows.getVirtualItems();
+  const last = visible.at(-1)?.index ?? 0;
+
+  useEffect(() => {
+    if (list.current) setTop(list.current.getBoundingClientRect().top + window.scrollY);
+  }, []);
+  useEffect(() => {
+    if (hasMore && !isLoadingMore && last >= patients.length - AHEAD) onMore();
+  }, [hasMore, isLoadingMore, last, patients.length, onMore]);
+
+  const move = (event: KeyboardEvent, index: number) => {
+    const next = { ArrowDown: index + 1, ArrowUp: index - 1 }[event.key];
+    if (next === undefined || next < 0 || next >= patients.length) return;
+    event.preventDefault();
+    rows.scrollToIndex(next);
+    // A row beyond the window exists only after the next frame.
+    requestAnimationFrame(() =>
+      list.current?.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus(),
+    );
+  };
+
+  return (
+    <div className={classes.frame}>
+      <div className={classes.head} aria-hidden>
+        <span>{t("patients.columns.name")}</span>
+        <span>{t("patients.columns.record")}</span>
+        <span>{t("patients.columns.born")}</span>
+        <span>{t("patients.columns.changed")}</span>
+      </div>
+      <ul
+        ref={list}
+        className={classes.list}
+        style={{ height: rows.getTotalSize() }}
+        aria-label={t("patients.list")}
+        aria-busy={isLoadingMore}
+      >
+        {visible.map(({ index, key, start }) => {
+          const patient = patients[index];
+          return patient ? (
+            <li
+              key={key}
+              ref={rows.measureElement}
+              data-index={index}
+              className={classes.item}
+              style={{ transform: `translateY(${start - rows.options.scrollMargin}px)` }}
+              aria-posinset={index + 1}
+              aria-setsize={hasMore ? -1 : patients.length}
+            >
+              <Row patient={patient} onKeyDown={(event) => move(event, index)} />
+            </li>
+          ) : null;
+        })}
+      </ul>
+      {isLoadingMore && (
+        <Text component="div" p="sm" ta="center" role="status">
+          <Loader size="xs" aria-label={t("patients.loadingMore")} />
+        </Text>
+      )}
+    </div>
+  );
+}
+
+function Row({
+  patient,
+  onKeyDown,
+}: {
+  patient: Schemas["Patient"];
+  onKeyDown: (event: KeyboardEvent) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Link to={`/patient/${patient.id}`} className={classes.row} onKeyDown={onKeyDown}>
+      <Text className={classes.name} fw={500} truncate>
+        {patient.full_name}
+      </Text>
+      <Text size="sm" ff="monospace" truncate>
+        {patient.record_number}
+      </Text>
+      <Text className={classes.born} size="sm" c="dimmed" truncate>
+        {patient.birth_date &&
+          `${day(patient.birth_date)} · ${t("patients.age", { count: ageInYears(patient.birth_date) })}`}
+      </Text>
+      <Text className={classes.changed} size="sm" c="dimmed" truncate>
+        {ago(patient.updated_at)}
+      </Text>
+      <IconChevronRight className={classes.chevron} size={18} aria-hidden />
+    </Link>
+  );
+}

@@ -1,0 +1,8 @@
+import { expect, it } from "vitest";
+import { ageInYears } from "./age";
+
+it("counts a year only from the birthday on", () => {
+  expect(ageInYears("1961-04-30", new Date(2026, 3, 29))).toBe(64);
+  expect(ageInYears("1961-04-30", new Date(2026, 3, 30))).toBe(65);
+  expect(ageInYears("2026-01-01", new Date(2026, 0, 1))).toBe(0);
+});
