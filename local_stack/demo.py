@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import secrets
 import time
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from local_stack.clinician import Clinician, Refused, SignIn
+from local_stack.secrets_file import write_private
 from serving import examples
 
 MODEL_SECONDS = 120
@@ -97,7 +97,7 @@ class DemoClinic:
             if row is None:
                 row = await self._diagnose(patients[number % len(patients)], example)
                 kept[row.image] = row
-                _write_private(self._rows_file, [asdict(found) for found in kept.values()])
+                write_private(self._rows_file, [asdict(found) for found in kept.values()])
             rows.append(row)
             done(row)
         return rows
@@ -148,18 +148,9 @@ class DemoClinic:
         return SignIn(EMAIL, secrets.token_urlsafe(18))
 
     def _keep(self, sign_in: SignIn) -> None:
-        _write_private(self._sign_in_file, asdict(sign_in))
+        write_private(self._sign_in_file, asdict(sign_in))
 
     def _kept_rows(self) -> dict[str, Row]:
         if not self._rows_file.exists():
             return {}
         return {found["image"]: Row(**found) for found in json.loads(self._rows_file.read_text())}
-
-
-def _write_private(path: Path, content: object) -> None:
-    """Write for our eyes only, whole or not at all."""
-    partial = path.with_suffix(".part")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(content, file)
-    partial.rename(path)

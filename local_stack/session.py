@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from local_stack.administrator import Administrator, administrator
 from local_stack.clinician import Clinician, SignIn
 from local_stack.demo import DemoClinic, Row
 from local_stack.mailbox import Mailbox
@@ -77,13 +78,17 @@ class Session:
                 self._console.print(f"Overlays: {self._overlays}")
         self._console.print(table)
         if self._stay:
-            self._print_sign_in(sign_in)
+            self._print_sign_in(sign_in, await administrator(self._stack))
 
-    def _print_sign_in(self, sign_in: SignIn) -> None:
+    def _print_sign_in(self, sign_in: SignIn, admin: Administrator) -> None:
         self._console.print(f"\nDermis is open at [bold]{self._stack.url}[/bold]")
         self._console.print(f"E-mail:       {sign_in.email}", highlight=False)
         self._console.print(f"Password:     {sign_in.password}", highlight=False, markup=False)
         self._console.print(f"TOTP secret:  {sign_in.totp_secret}", highlight=False)
+        self._console.print(
+            f"Administrator, for `dermis-model` and people's accounts: {admin.email}"
+        )
+        self._console.print(f"Password:     {admin.password}", highlight=False, markup=False)
 
 
 def _add(table: Table, row: Row) -> None:

@@ -6,6 +6,7 @@ of the machine can read.
 
 import base64
 import binascii
+import contextlib
 import os
 import sys
 import time
@@ -111,9 +112,16 @@ class Account:
         if step["status"] == "two_factor_setup_required":
             return self._by_enrolling(known["password"], step["enrolment_token"])
         if step["status"] == "two_factor_required":
-            second = {"challenge_token": step["challenge_token"], "code": _code()}
-            answer = self._call("/auth/verify-2fa", second)
+            answer = self._by_code(step["challenge_token"])
         return self._accept(answer)
+
+    def _by_code(self, challenge: str) -> httpx.Response:
+        *others, last = _codes()
+        for code in others:
+            with contextlib.suppress(CommandFailed):
+                body = {"challenge_token": challenge, "code": code}
+                return self._call("/auth/verify-2fa", body)
+        return self._call("/auth/verify-2fa", {"challenge_token": challenge, "code": last})
 
     def _by_enrolling(self, password: str, token: str) -> str:
         if not sys.stdin.isatty():
@@ -152,21 +160,23 @@ class Account:
         return answer
 
 
-def _code() -> str:
+def _codes() -> list[str]:
+    """What may pass the second step, the likeliest first."""
     if secret := os.environ.get("DERMIS_TOTP_SECRET"):
-        return _code_of(secret)
-    return _ask("Code of the authenticator app", "DERMIS_CODE")
+        # A code counts once; one step ahead of the clock is accepted (RFC 6238, 5.2).
+        return [_code_at(secret, time.time() + ahead) for ahead in (0, _TOTP_STEP_SECONDS)]
+    return [_ask("Code of the authenticator app", "DERMIS_CODE")]
 
 
-def _code_of(secret: str) -> str:
-    """The present code of a TOTP secret in base32 (RFC 6238)."""
+def _code_at(secret: str, moment: float) -> str:
+    """The code of a TOTP secret in base32 (RFC 6238)."""
     try:
         key = base64.b32decode(secret.replace(" ", "").upper() + "=" * (-len(secret) % 8))
     except binascii.Error:
         raise CommandFailed("SECRET_INVALID", "DERMIS_TOTP_SECRET is not base32.") from None
     # Authenticator apps take SHA-1, and shorter keys than RFC 4226 wants today.
     totp = TOTP(key, 6, SHA1(), _TOTP_STEP_SECONDS, enforce_key_length=False)  # noqa: S303
-    return totp.generate(int(time.time())).decode()
+    return totp.generate(int(moment)).decode()
 
 
 def _ask(question: str, variable: str, *, hidden: bool = False) -> str:

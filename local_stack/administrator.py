@@ -1,0 +1,33 @@
+"""The administrator of a local system: made once, with a password of its own."""
+
+import json
+import secrets
+from dataclasses import asdict, dataclass
+
+from local_stack.secrets_file import write_private
+from local_stack.stack import Stack
+
+EMAIL = "admin@dermis.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """How the administrator signs in for the first time; the second factor is set up then."""
+
+    email: str
+    password: str
+
+
+async def administrator(stack: Stack) -> Administrator:
+    """The administrator of a running stack, made at the first start.
+
+    Raises:
+        NotReady: auth_service could not make the account.
+    """
+    path = stack.folder / "admin_sign_in.json"
+    if path.exists():
+        return Administrator(**json.loads(path.read_text()))
+    made = Administrator(EMAIL, secrets.token_urlsafe(18))
+    await stack.create_admin(made.email, made.password)
+    write_private(path, asdict(made))
+    return made

@@ -1,0 +1,122 @@
+"""An ML engineer brings a model to life and back by `dermis-model` alone, on the real system."""
+
+import json
+import stat
+import sys
+from asyncio import create_subprocess_exec
+from pathlib import Path
+from subprocess import PIPE
+from typing import Any
+
+import pytest
+
+from local_stack.administrator import administrator
+from local_stack.clinician import Clinician, SignIn
+from local_stack.mailbox import Mailbox
+from local_stack.stack import SHIPPED_MODELS, Stack
+from serving.archive import WEIGHTS, build_archive, check_archive
+
+
+class Engineer:
+    """Somebody at a shell, in a folder of their own."""
+
+    def __init__(self, home: Path, stack: Stack) -> None:
+        self.home = home
+        self.environment = {
+            "HOME": str(home),
+            "XDG_CONFIG_HOME": str(home / "config"),
+            "DERMIS_URL": stack.url,
+            "PATH": "/usr/bin:/bin",
+        }
+
+    async def run(self, *words: object, fails: bool = False) -> Any:
+        """The last JSON object that the command answers."""
+        process = await create_subprocess_exec(
+            str(Path(sys.executable).with_name("dermis-model")), *map(str, words), "--json",
+            cwd=self.home, env=self.environment, stdin=PIPE, stdout=PIPE, stderr=PIPE,
+        )  # fmt: skip
+        out, errors = await process.communicate()
+        assert bool(process.returncode) is fails, (words, out, errors)
+        return json.loads(out.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+async def engineer(
+    stack: Stack, mailbox: Mailbox, tmp_path_factory: pytest.TempPathFactory
+) -> Engineer:
+    admin = await administrator(stack)
+    async with Clinician(stack.url, mailbox) as browser:
+        # Sets up the second factor, as the web page does.
+        known = await browser.sign_in(SignIn(admin.email, admin.password), keep=lambda _: None)
+    engineer = Engineer(tmp_path_factory.mktemp("engineer"), stack)
+    engineer.environment |= {
+        "DERMIS_EMAIL": known.email,
+        "DERMIS_PASSWORD": known.password,
+        "DERMIS_TOTP_SECRET": known.totp_secret,
+    }
+    await engineer.run("sign-in")
+    for name in ("DERMIS_EMAIL", "DERMIS_PASSWORD", "DERMIS_TOTP_SECRET"):
+        del engineer.environment[name]
+    return engineer
+
+
+def next_version(folder: Path, version: str, golden_shift: float = 0) -> Path:
+    """The shipped model under another version."""
+    (path,) = (SHIPPED_MODELS / "archives").glob("*.mar")
+    shipped = check_archive(path)
+    (folder / WEIGHTS).write_bytes(shipped.read(WEIGHTS))
+    golden = []
+    for image in shipped.golden:
+        (folder / image.file).write_bytes(shipped.read(image.file))
+        golden.append((folder / image.file, abs(image.probability_malignant - golden_shift)))
+    card = shipped.card.model_copy(update={"version": version})
+    return build_archive(weights=folder / WEIGHTS, card=card, golden=golden, out=folder)
+
+
+async def test_a_kept_sign_in_is_for_nobody_else_to_read(engineer: Engineer) -> None:
+    kept = engineer.home / "config" / "dermis" / "sign_in.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
+    assert list(json.loads(kept.read_text())) == [engineer.environment["DERMIS_URL"]]
+
+
+async def test_a_model_is_signed_pushed_released_and_rolled_back(
+    engineer: Engineer, tmp_path: Path
+) -> None:
+    before = (await engineer.run("status"))["replicas"][0]["live_version"]
+    archive = next_version(tmp_path, "90.0.0")
+    keys = await engineer.run("keygen")
+    await engineer.run("sign", archive, "--key", keys["private"])
+    verified = await engineer.run("verify", archive, "--trusted", engineer.home)
+    assert verified["signed_by"] == keys["fingerprint"]
+    assert (await engineer.run("push", archive))["version"] == "90.0.0"
+    released = await engineer.run("release", "90.0.0", "--why", "a test")
+    assert released == {"live": "90.0.0", "replicas": 1}
+    assert (await engineer.run("status"))["releases"][0]["why"] == "a test"
+    back = await engineer.run("rollback", "--why", "the test is over")
+    assert back == {"live": before, "replicas": 1}
+
+
+async def test_a_model_that_answers_otherwise_than_its_archive_says_is_told_with_its_reason(
+    engineer: Engineer, tmp_path: Path
+) -> None:
+    before = (await engineer.run("status"))["replicas"][0]["live_version"]
+    archive = next_version(tmp_path, "90.0.1", golden_shift=0.3)
+    found = await engineer.run("verify", archive, fails=True)
+    assert found["error"] == "GOLDEN_IMAGES_DIFFER"
+    await engineer.run("push", archive)
+    refused = await engineer.run("release", "90.0.1", fails=True)
+    assert refused["error"] == "RELEASE_REFUSED"
+    assert "golden_00.jpg is off" in refused["details"][0]
+    assert (await engineer.run("rollback"))["live"] == before
+
+
+async def test_refusals_are_told_in_a_line(engineer: Engineer, tmp_path: Path) -> None:
+    (tmp_path / "x.mar").write_bytes(b"no zip")
+    for words, reason in (
+        (("push", tmp_path / "x.mar"), "ARCHIVE_REFUSED"),
+        (("verify", tmp_path / "x.mar"), "ARCHIVE_REFUSED"),
+        (("release", "99.9.9"), "VERSION_NOT_FOUND"),
+        (("status", "--url", "http://127.0.0.1:9"), "SIGN_IN_REQUIRED"),
+    ):
+        assert (await engineer.run(*words, fails=True))["error"] == reason
