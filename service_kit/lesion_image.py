@@ -7,6 +7,7 @@ header before anything is decoded, and only JPEG and PNG decoders are ever reach
 import hashlib
 import io
 from dataclasses import dataclass
+from math import ceil
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -20,6 +21,8 @@ MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
 
 _ORIENTATION_TAG = 0x0112
 _UPRIGHT = 1
+# Orientations that swap width and height.
+_LYING = frozenset({5, 6, 7, 8})
 
 # Our own limit is checked against the header, with a clear error; Pillow's global one would only
 # warn, and would be shared with whatever else runs in the process.
@@ -59,6 +62,31 @@ def decode(data: bytes) -> Image.Image:
             IMAGE_TOO_MANY_PIXELS, IMAGE_ANIMATED or IMAGE_TRUNCATED.
     """
     return _upright_rgb(_open(data))
+
+
+def decode_reduced(data: bytes, *, shorter_side: int) -> tuple[Image.Image, tuple[int, int]]:
+    """Decode a photo for a model that looks at few pixels: a large JPEG at a half to an eighth.
+
+    JPEG can be decoded straight to these sizes, in half the time or less.
+
+    Args:
+        data: as for `decode`.
+        shorter_side: pixels that the picture's shorter side keeps at least, if it has them.
+
+    Returns:
+        The upright RGB picture, and the upright size that it has without reduction.
+
+    Raises:
+        DomainError: as `decode`.
+    """
+    image = _open(data)
+    width, height = image.size
+    scale = shorter_side / min(width, height)
+    if scale < 1:
+        image.draft("RGB", (ceil(width * scale), ceil(height * scale)))
+    upright = _upright_rgb(image)
+    turned = image.getexif().get(_ORIENTATION_TAG, _UPRIGHT) in _LYING
+    return upright, (height, width) if turned else (width, height)
 
 
 def clean(data: bytes) -> CleanImage:

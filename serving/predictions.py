@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from service_kit.lesion_image import decode
+from service_kit.lesion_image import decode_reduced
 from serving.archive import WEIGHTS, check_archive
 from serving.classifier import METHOD, Classifier
 from serving.model_card import ModelCard
@@ -31,9 +31,10 @@ def prediction_of(
     Raises:
         DomainError: as `lesion_image.decode`.
     """
-    image = decode(photo)
+    preprocess = classifier.preprocess
+    image, full_size = decode_reduced(photo, shorter_side=preprocess.shorter_side)
     assessable, warnings = classifier.quality(image)
-    (prediction,) = classifier.predict(classifier.preprocess(image)[None], target)
+    (prediction,) = classifier.predict(preprocess(image, full_size)[None], target)
     card: ModelCard = classifier.card
     return {
         "label": prediction.label,

@@ -10,30 +10,49 @@ from PIL import Image
 
 from serving.model_card import Preprocessing
 
+# Pixels that a reduced photo keeps for each of the input's: fewer were seen to change predictions
+# by more than 0.01 on the examples that Dermis ships.
+OVERSAMPLING = 3
+
 Floats = npt.NDArray[np.float32]
 
 
 class Preprocess:
-    """One model's way from photo to input, as its card says."""
+    """One model's way from photo to input, as its card says.
+
+    Attributes:
+        size: pixels of the input's side.
+        shorter_side: pixels of a photo's shorter side that are enough for it.
+    """
 
     def __init__(self, description: Preprocessing) -> None:
         size = description.input_size
         self.size = size
+        self.shorter_side = OVERSAMPLING * size
         mask = circle(size) if description.circular_mask else np.ones((1, size, size), np.float32)
         self._mean = np.asarray(description.mean, np.float32)[:, None, None]
         self._scale = mask / np.asarray(description.std, np.float32)[:, None, None]
 
-    def __call__(self, image: Image.Image) -> Floats:
-        """3×size×size, float32, normalised."""
-        square = np.asarray(central_square(image, self.size))
+    def __call__(self, image: Image.Image, full_size: tuple[int, int] | None = None) -> Floats:
+        """3×size×size, float32, normalised; `full_size` as in `central_square`."""
+        square = np.asarray(central_square(image, self.size, full_size))
         normalised: Floats = (square.transpose(2, 0, 1) - self._mean) * self._scale
         return np.ascontiguousarray(normalised)
 
 
-def central_square(image: Image.Image, size: int) -> Image.Image:
-    """The photo with its shorter side scaled to `size`, and of that the centre."""
-    shorter = min(image.size)
-    width, height = (size * side // shorter for side in image.size)
+def central_square(
+    image: Image.Image, size: int, full_size: tuple[int, int] | None = None
+) -> Image.Image:
+    """The photo with its shorter side scaled to `size`, and of that the centre.
+
+    Args:
+        image: RGB, upright.
+        size: pixels of the square.
+        full_size: of a photo that was decoded at reduced scale; its sides, rounded when they
+            were reduced, would give another square.
+    """
+    sides = full_size or image.size
+    width, height = (size * side // min(sides) for side in sides)
     scaled = image.resize((width, height), Image.Resampling.BILINEAR)
     left, top = round((width - size) / 2), round((height - size) / 2)
     return scaled.crop((left, top, left + size, top + size))

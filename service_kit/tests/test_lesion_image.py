@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from service_kit.errors import DomainError
-from service_kit.lesion_image import MAX_BYTES, clean, decode
+from service_kit.lesion_image import MAX_BYTES, clean, decode, decode_reduced
 
 RNG = np.random.default_rng(7)
 
@@ -147,3 +147,21 @@ def test_a_damaged_photo_is_refused_or_read_but_never_breaks(at: int, noise: byt
     damaged = whole[:at] + noise + whole[at + len(noise) :]
     with contextlib.suppress(DomainError):
         assert clean(damaged).pixels.mode == "RGB"
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_reduced_photo_keeps_enough_pixels_and_knows_its_full_size(
+    kind: str, orientation: int
+) -> None:
+    data = encoded(picture(size=(645, 483)), kind, exif=exif(orientation))
+    reduced, full_size = decode_reduced(data, shorter_side=100)
+    assert full_size == decode(data).size
+    assert reduced.width > reduced.height if orientation < 5 else reduced.width < reduced.height
+    assert min(reduced.size) == (121 if kind == "JPEG" else 483)
+
+
+def test_a_photo_that_is_small_enough_is_not_reduced() -> None:
+    data = encoded(picture())
+    reduced, _ = decode_reduced(data, shorter_side=48)
+    assert reduced.tobytes() == decode(data).tobytes()

@@ -1,19 +1,25 @@
 """Any timm or torchvision classifier predicts and explains; ours does so in closed form."""
 
+import io
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import save_file
 from torchvision.transforms import v2
 
-from serving import gradcam
+from local_stack.stack import SHIPPED_MODELS
+from service_kit.lesion_image import decode, decode_reduced
+from serving import examples, gradcam
 from serving.architectures import UnknownArchitecture, build_model
 from serving.classifier import Classifier, calibrated
 from serving.model_card import ModelCard, Preprocessing
+from serving.predictions import open_classifier, prediction_of
 from serving.preprocessing import Preprocess, circle
+from serving.releases import Release
 from serving.tests.conftest import lesion_photo
 from serving.torch_backends import EagerBackend
 
@@ -112,3 +118,28 @@ def test_preprocessing_is_torchvisions_within_one_level() -> None:
         levels = preprocess(photo) * 128 + 127
         expected = np.where(circle(64) > 0, reference(photo).numpy(), 127)
         assert np.abs(levels - expected).max() < 1.01
+
+
+@pytest.mark.parametrize("example", examples.read()[::3], ids=lambda example: example.path.stem)
+def test_a_large_photo_is_decoded_small_and_says_the_same(
+    shipped: Classifier, example: examples.Example
+) -> None:
+    small = Image.open(example.path)
+    large = io.BytesIO()
+    side = 4000 * small.height // small.width
+    small.resize((4000, side), Image.Resampling.BICUBIC).save(large, "JPEG", quality=92)
+    decoded, full_size = decode_reduced(large.getvalue(), shorter_side=3 * 224)
+    assert decoded.width <= 2000
+    assert full_size == (4000, side)
+    whole = shipped.preprocess(decode(large.getvalue()))
+    expected = shipped.predict(whole[None])[0].probability_malignant
+    answer = prediction_of(shipped, large.getvalue())["probability_malignant"]
+    assert answer == pytest.approx(expected, abs=1e-2)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Classifier:
+    """The newest release that ships with Dermis."""
+    newest = max((SHIPPED_MODELS / "lesion" / "releases").glob("*.json"))
+    release = Release.model_validate_json(newest.read_bytes())
+    return open_classifier(SHIPPED_MODELS / "archives" / f"{release.sha256}.mar")
