@@ -19,6 +19,9 @@ export const variables: CSSVariablesResolver = (colors) => ({
     "--mantine-color-placeholder": colors.colors.gray[7],
     "--mantine-color-error": colors.colors.red[9],
     "--mantine-color-anchor": colors.colors.cyan[9],
+    // On the light ground of badges and alerts the library's own shades reach 2.6 and 4.2 to 1.
+    "--mantine-color-yellow-light-color": "#713f00",
+    "--mantine-color-teal-light-color": "#05543d",
   },
   dark: {
     "--mantine-color-dimmed": colors.colors.dark[1],

@@ -6,8 +6,6 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { FormAlert } from "@/account/FormAlert";
 import { api, told, type Schemas } from "@/api/client";
-import { Problem } from "@/api/problem";
-import { problemText } from "@/shell/notices";
 import { showInForm } from "@/shell/form";
 import { PATIENTS } from "./usePatients";
 import { ProfileFields } from "./ProfileFields";
@@ -31,13 +29,7 @@ export function NewPatientDialog({ opened, onClose }: { opened: boolean; onClose
       onClose();
       void navigate(`/patient/${patient.id}`);
     },
-    onError: (error) => {
-      if (error instanceof Problem && error.reason === "RECORD_NUMBER_TAKEN") {
-        setError("record_number", { message: problemText(error) }, { shouldFocus: true });
-      } else {
-        showInForm(error, setError);
-      }
-    },
+    onError: (error) => showInForm(error, setError, { RECORD_NUMBER_TAKEN: "record_number" }),
     meta: { quiet: true },
   });
   return (

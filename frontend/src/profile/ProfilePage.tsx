@@ -1,3 +1,32 @@
+import { SimpleGrid, Stack, Title } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
+import { useTranslation } from "react-i18next";
+import { Details } from "./Details";
+import { Password } from "./Password";
+import { SecurityEvents } from "./SecurityEvents";
+import { Sessions } from "./Sessions";
+import { TwoFactor } from "./TwoFactor";
+
+/** One's own account: who one is, what protects it, and what happened to it. */
 export default function ProfilePage() {
-  return null;
+  const { t } = useTranslation();
+  useDocumentTitle(`${t("profile.title")} · ${t("common.name")}`);
+  return (
+    <Stack>
+      <Title order={1} size="h2">
+        {t("profile.title")}
+      </Title>
+      <SimpleGrid cols={{ base: 1, md: 2 }}>
+        <Stack>
+          <Details />
+          <TwoFactor />
+          <Password />
+        </Stack>
+        <Stack>
+          <Sessions />
+          <SecurityEvents />
+        </Stack>
+      </SimpleGrid>
+    </Stack>
+  );
 }

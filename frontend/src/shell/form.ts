@@ -6,7 +6,8 @@ import { problemText } from "./notices";
  * Shows a refusal where it belongs: at the fields that the server names, or at the form's head
  * (`errors.root`).
  *
- * @param fields the form's own names for the body's fields, where they differ.
+ * @param fields the form's own names for the body's fields, where they differ, and for the reasons
+ *   that are about one field.
  */
 export function showInForm<Values extends FieldValues>(
   error: Error,
@@ -18,5 +19,7 @@ export function showInForm<Values extends FieldValues>(
     const name = pointer.replace(/^\//, "");
     setError(fields[name] ?? (name as Path<Values>), { message }, { shouldFocus: true });
   }
-  if (named.length === 0) setError("root", { message: problemText(error) });
+  if (named.length > 0) return;
+  const field = error instanceof Problem ? fields[error.reason] : undefined;
+  setError(field ?? "root", { message: problemText(error) }, { shouldFocus: field !== undefined });
 }

@@ -3,10 +3,21 @@ import account from "./account";
 import admin from "./admin";
 import common from "./common";
 import dashboard from "./dashboard";
+import events from "./events";
 import patient from "./patient";
 import patients from "./patients";
 import problems from "./problems";
 import profile from "./profile";
 
-const de: Catalogue = { common, account, dashboard, patient, patients, profile, admin, problems };
+const de: Catalogue = {
+  common,
+  account,
+  dashboard,
+  patient,
+  patients,
+  profile,
+  admin,
+  events,
+  problems,
+};
 export default de;

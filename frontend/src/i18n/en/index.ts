@@ -2,10 +2,11 @@ import account from "./account";
 import admin from "./admin";
 import common from "./common";
 import dashboard from "./dashboard";
+import events from "./events";
 import patient from "./patient";
 import patients from "./patients";
 import problems from "./problems";
 import profile from "./profile";
 
 /** Every text that people read, by the room where it stands. */
-export default { common, account, dashboard, patient, patients, profile, admin, problems };
+export default { common, account, dashboard, patient, patients, profile, admin, events, problems };

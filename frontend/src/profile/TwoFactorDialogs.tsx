@@ -1,0 +1,109 @@
+import { Modal } from "@mantine/core";
+import { useState, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { CodeInput } from "@/account/CodeInput";
+import { Enrolment, KeepRecoveryCodes } from "@/account/Enrolment";
+import { api, told, type Schemas } from "@/api/client";
+import { showDone } from "@/shell/notices";
+import { PasswordStep } from "./PasswordStep";
+
+interface Close {
+  onClose: () => void;
+}
+
+/** Password, then the app's QR code and a first code, then the recovery codes. */
+export function SetUpDialog({ onClose }: Close) {
+  const { t } = useTranslation();
+  const [setup, setSetup] = useState<Schemas["TwoFactorSetup"] | null>(null);
+  const [codes, setCodes] = useState<string[] | null>(null);
+  if (codes) return <CodesStep codes={codes} onClose={onClose} />;
+  return (
+    <Step title={t("profile.twoFactor.setUp")} onClose={onClose}>
+      {setup ? (
+        <Enrolment setup={setup} onConfirmed={({ recovery_codes }) => setCodes(recovery_codes)} />
+      ) : (
+        <PasswordStep
+          submit={t("profile.twoFactor.go")}
+          ask={(password) => told(api.POST("/users/me/2fa/setup", { body: { password } }))}
+          onDone={setSetup}
+        />
+      )}
+    </Step>
+  );
+}
+
+/** Ten new recovery codes for the password. */
+export function NewCodesDialog({ onClose }: Close) {
+  const { t } = useTranslation();
+  const [codes, setCodes] = useState<string[] | null>(null);
+  if (codes) return <CodesStep codes={codes} onClose={onClose} />;
+  return (
+    <Step title={t("profile.twoFactor.newCodes")} onClose={onClose}>
+      <PasswordStep
+        text={t("profile.twoFactor.newCodesText")}
+        submit={t("profile.twoFactor.newCodes")}
+        ask={(password) => told(api.POST("/users/me/2fa/recovery-codes", { body: { password } }))}
+        onDone={({ recovery_codes }) => setCodes(recovery_codes)}
+      />
+    </Step>
+  );
+}
+
+/** Takes the second factor away, for the password and a last code. */
+export function RemoveDialog({ onClose }: Close) {
+  const { t } = useTranslation();
+  const [code, setCode] = useState("");
+  return (
+    <Step title={t("profile.twoFactor.remove")} onClose={onClose}>
+      <PasswordStep
+        text={t("profile.twoFactor.removeText")}
+        submit={t("profile.twoFactor.remove")}
+        isReady={code.length === 6}
+        ask={(password) => told(api.DELETE("/users/me/2fa", { body: { password, code } }))}
+        onDone={() => {
+          showDone(t("profile.twoFactor.removed"));
+          onClose();
+        }}
+      >
+        <CodeInput
+          label={t("profile.twoFactor.code")}
+          value={code}
+          onChange={setCode}
+          onComplete={setCode}
+        />
+      </PasswordStep>
+    </Step>
+  );
+}
+
+/** The codes are shown once, so only saying that they are kept leads on. */
+function CodesStep({ codes, onClose }: Close & { codes: string[] }) {
+  const { t } = useTranslation();
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t("account.setup.codesTitle")}
+      withCloseButton={false}
+      closeOnEscape={false}
+      closeOnClickOutside={false}
+    >
+      <KeepRecoveryCodes codes={codes} onKept={onClose} />
+    </Modal>
+  );
+}
+
+function Step({ title, onClose, children }: Close & { title: string; children: ReactNode }) {
+  const { t } = useTranslation();
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={title}
+      closeOnClickOutside={false}
+      closeButtonProps={{ "aria-label": t("common.close") }}
+    >
+      {children}
+    </Modal>
+  );
+}
