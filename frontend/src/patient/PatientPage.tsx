@@ -1,3 +1,44 @@
+import { Stack, Tabs } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
+import { useTranslation } from "react-i18next";
+import { useParams } from "react-router";
+import { Problem } from "@/api/problem";
+import { ErrorState, LoadingRows } from "@/shell/States";
+import { NotFoundPage } from "@/shell/NotFoundPage";
+import { LesionsTab } from "./LesionsTab";
+import { PatientHeader } from "./PatientHeader";
+import { Timeline } from "./Timeline";
+import { useAddress } from "./useAddress";
+import { usePatient } from "./queries";
+
 export default function PatientPage() {
-  return null;
+  const { t } = useTranslation();
+  const { id = "" } = useParams();
+  const { tab, chooseTab } = useAddress();
+  const patient = usePatient(id);
+  useDocumentTitle(`${patient.data?.full_name ?? t("patient.title")} · ${t("common.name")}`);
+
+  if (patient.isPending) return <LoadingRows rows={6} />;
+  if (!patient.data) {
+    const gone = patient.error instanceof Problem && [404, 422].includes(patient.error.status);
+    if (gone) return <NotFoundPage />;
+    return <ErrorState error={patient.error} onRetry={() => void patient.refetch()} />;
+  }
+  return (
+    <Stack key={id}>
+      <PatientHeader patient={patient.data} />
+      <Tabs value={tab} onChange={(value) => chooseTab(value ?? "photos")} keepMounted={false}>
+        <Tabs.List mb="md">
+          <Tabs.Tab value="photos">{t("patient.tabs.photos")}</Tabs.Tab>
+          <Tabs.Tab value="timeline">{t("patient.tabs.timeline")}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="photos">
+          <LesionsTab patientId={id} archived={!!patient.data.archived_at} />
+        </Tabs.Panel>
+        <Tabs.Panel value="timeline">
+          <Timeline patientId={id} />
+        </Tabs.Panel>
+      </Tabs>
+    </Stack>
+  );
 }

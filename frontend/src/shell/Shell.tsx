@@ -25,13 +25,15 @@ import {
   IconUser,
   IconUsers,
 } from "@tabler/icons-react";
-import { Suspense } from "react";
+import { Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink as RouterLink, Outlet, useNavigate } from "react-router";
 import { chooseLanguage, LANGUAGES, type Language } from "@/i18n";
 import { signOut } from "@/session/access";
 import { useUser } from "@/session/useSession";
+import { resumeUploads } from "@/uploads/queue";
 import { OfflineBanner } from "./OfflineBanner";
+import { showProblem } from "./notices";
 import { LoadingRows } from "./States";
 import classes from "./Shell.module.css";
 
@@ -40,6 +42,9 @@ export function Shell() {
   const { t } = useTranslation();
   const [opened, { toggle, close }] = useDisclosure();
   const user = useUser();
+  useEffect(() => {
+    resumeUploads(user.id).catch(showProblem);
+  }, [user.id]);
   const pages = [
     {
       to: "/dashboard",

@@ -1,6 +1,7 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import { Problem } from "@/api/problem";
 import type { Schemas } from "@/api/client";
+import { currentAccess, onAccessChange } from "@/session/access";
 import { sendPhoto } from "./send_photo";
 
 /**
@@ -115,12 +116,11 @@ async function sendOne({ id, patientId, lesionId, file, name }: Upload): Promise
     await (await store()).delete("uploads", id);
   } catch (error) {
     const problem = error instanceof Problem ? error : new Problem(0, "UNREACHABLE", String(error));
-    // 401: whoever signs in again goes on. 429 and 5xx: later is better.
-    if (
-      problem.isUnreachable ||
-      [401, 408, 429].includes(problem.status) ||
-      problem.status >= 500
-    ) {
+    if (problem.status === 401) {
+      // Whoever signs in again goes on with it.
+      return update(id, { state: "waiting", progress: 0 });
+    }
+    if (problem.isUnreachable || [408, 429].includes(problem.status) || problem.status >= 500) {
       update(id, { state: "waiting", progress: 0 });
       timer = setTimeout(pump, (problem.retryAfter ?? 0) * 1000 || RETRY_MS);
       return;
@@ -153,3 +153,6 @@ function store(): Promise<IDBPDatabase<Database>> {
 }
 
 window.addEventListener("online", pump);
+onAccessChange(() => {
+  if (currentAccess()) pump();
+});

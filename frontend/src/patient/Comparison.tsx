@@ -1,0 +1,211 @@
+import {
+  Box,
+  Group,
+  Modal,
+  NativeSelect,
+  SegmentedControl,
+  SimpleGrid,
+  Slider,
+  Stack,
+  Text,
+} from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useRef, useState, type Ref } from "react";
+import { useTranslation } from "react-i18next";
+import {
+  TransformComponent,
+  TransformWrapper,
+  type ReactZoomPanPinchRef,
+} from "react-zoom-pan-pinch";
+import { api, told, type Schemas } from "@/api/client";
+import { dayAndTime, percent } from "@/i18n/moments";
+import { ErrorState, IntendedUse, LoadingRows } from "@/shell/States";
+import { ZoomButtons } from "./ImageViewer";
+import { LabelBadge } from "./LabelBadge";
+import { usePicture } from "./useBytes";
+import classes from "./ImageViewer.module.css";
+
+type Side = Schemas["ComparedImage"];
+
+/** Two photos of one lesion: beside each other with one zoom for both, or one over the other. */
+export function Comparison({
+  lesion,
+  images,
+  onClose,
+}: {
+  lesion: Schemas["Lesion"];
+  images: Schemas["Image"][];
+  onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  // The newest beside the one before it.
+  const [left, setLeft] = useState(images[1]?.id ?? "");
+  const [right, setRight] = useState(images[0]?.id ?? "");
+  const [way, setWay] = useState<"beside" | "over">("beside");
+  const compared = useQuery({
+    queryKey: ["patient", lesion.patient_id, "compare", lesion.id, left, right],
+    queryFn: () =>
+      told(
+        api.GET("/lesions/{lesion_id}/compare", {
+          params: { path: { lesion_id: lesion.id }, query: { left, right } },
+        }),
+      ),
+  });
+  const choices = images.map((image) => ({
+    value: image.id,
+    label: dayAndTime(image.captured_at ?? image.created_at),
+  }));
+  return (
+    <Modal
+      opened
+      fullScreen
+      onClose={onClose}
+      title={t("patient.compare.title")}
+      closeButtonProps={{ "aria-label": t("common.close") }}
+    >
+      <Stack>
+        <Group align="flex-end">
+          <NativeSelect
+            label={t("patient.compare.left")}
+            data={choices}
+            value={left}
+            onChange={(event) => setLeft(event.currentTarget.value)}
+          />
+          <NativeSelect
+            label={t("patient.compare.right")}
+            data={choices}
+            value={right}
+            onChange={(event) => setRight(event.currentTarget.value)}
+          />
+          <SegmentedControl
+            aria-label={t("patient.compare.way")}
+            value={way}
+            onChange={(value) => setWay(value)}
+            data={[
+              { value: "beside", label: t("patient.compare.beside") },
+              { value: "over", label: t("patient.compare.over") },
+            ]}
+          />
+        </Group>
+        {compared.isPending && <LoadingRows rows={1} height={320} />}
+        {compared.error && (
+          <ErrorState error={compared.error} onRetry={() => void compared.refetch()} />
+        )}
+        {compared.data &&
+          (way === "beside" ? (
+            <Beside left={compared.data.left} right={compared.data.right} />
+          ) : (
+            <Over left={compared.data.left} right={compared.data.right} />
+          ))}
+        <IntendedUse />
+      </Stack>
+    </Modal>
+  );
+}
+
+/** Two frames that zoom and move as one. */
+function Beside({ left, right }: { left: Side; right: Side }) {
+  const leftFrame = useRef<ReactZoomPanPinchRef>(null);
+  const rightFrame = useRef<ReactZoomPanPinchRef>(null);
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 2 }}>
+      <Frame side={left} ref={leftFrame} onMove={(view) => place(rightFrame.current, view)} />
+      <Frame side={right} ref={rightFrame} onMove={(view) => place(leftFrame.current, view)} />
+    </SimpleGrid>
+  );
+}
+
+/** Which part of a photo is seen. */
+interface View {
+  scale: number;
+  positionX: number;
+  positionY: number;
+}
+
+function place(frame: ReactZoomPanPinchRef | null, { scale, positionX, positionY }: View): void {
+  const now = frame?.state;
+  // A frame that is moved tells of it in turn; where there is no difference, it ends.
+  if (now?.scale === scale && now.positionX === positionX && now.positionY === positionY) return;
+  void frame?.setTransform(positionX, positionY, scale, 0);
+}
+
+function Frame({
+  side,
+  ref,
+  onMove,
+}: {
+  side: Side;
+  ref: Ref<ReactZoomPanPinchRef>;
+  onMove: (view: View) => void;
+}) {
+  return (
+    <Stack gap="xs">
+      <TransformWrapper ref={ref} maxScale={12} onTransform={(_, view) => onMove(view)}>
+        <Box pos="relative" className={classes.stage}>
+          <TransformComponent wrapperClass={classes.frame} contentClass={classes.content}>
+            <Photo side={side} />
+          </TransformComponent>
+          <ZoomButtons />
+        </Box>
+      </TransformWrapper>
+      <Caption side={side} />
+    </Stack>
+  );
+}
+
+/** The right photo under the left one, which a slider draws away. */
+function Over({ left, right }: { left: Side; right: Side }) {
+  const { t } = useTranslation();
+  const [shown, setShown] = useState(50);
+  return (
+    <Stack maw={900} mx="auto" w="100%">
+      <TransformWrapper maxScale={12}>
+        <Box pos="relative" className={classes.stage}>
+          <TransformComponent wrapperClass={classes.frame} contentClass={classes.content}>
+            <div className={classes.pictures}>
+              <Photo side={right} />
+              <div className={classes.upper} style={{ clipPath: `inset(0 ${100 - shown}% 0 0)` }}>
+                <Photo side={left} />
+              </div>
+            </div>
+          </TransformComponent>
+          <ZoomButtons />
+        </Box>
+      </TransformWrapper>
+      <Slider
+        value={shown}
+        onChange={setShown}
+        label={null}
+        thumbProps={{ "aria-label": t("patient.compare.slider") }}
+      />
+      <SimpleGrid cols={2}>
+        <Caption side={left} />
+        <Caption side={right} />
+      </SimpleGrid>
+    </Stack>
+  );
+}
+
+function Photo({ side }: { side: Side }) {
+  const { t } = useTranslation();
+  const { url } = usePicture(`/api/images/${side.image.id}`);
+  const at = dayAndTime(side.image.captured_at ?? side.image.created_at);
+  return (
+    <div className={classes.pictures}>
+      {url && <img src={url} alt={t("patient.photos.name", { at })} className={classes.photo} />}
+    </div>
+  );
+}
+
+function Caption({ side }: { side: Side }) {
+  const { detection, image } = side;
+  return (
+    <Group gap="xs">
+      <Text size="sm">{dayAndTime(image.captured_at ?? image.created_at)}</Text>
+      {detection?.label && <LabelBadge label={detection.label} />}
+      {typeof detection?.probability_malignant === "number" && (
+        <Text size="sm">{percent(detection.probability_malignant, 1)}</Text>
+      )}
+    </Group>
+  );
+}

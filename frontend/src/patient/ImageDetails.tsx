@@ -1,0 +1,96 @@
+import { Alert, Grid, Group, NativeSelect, Stack, Text } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { api, told, type Schemas } from "@/api/client";
+import { dayAndTime } from "@/i18n/moments";
+import { ErrorState, LoadingRows } from "@/shell/States";
+import { ImageViewer } from "./ImageViewer";
+import { ResultCard } from "./ResultCard";
+import { ReviewForm } from "./ReviewForm";
+import { useAddress } from "./useAddress";
+import { useDetectionOf, useRefreshPatient } from "./queries";
+
+/** One photo with what the model and the clinicians say of it. */
+export function ImageDetails({
+  patientId,
+  image,
+  lesions,
+}: {
+  patientId: string;
+  image: Schemas["Image"];
+  lesions: Schemas["Lesion"][];
+}) {
+  const { t } = useTranslation();
+  const detection = useDetectionOf(patientId, image.id);
+  return (
+    <Grid>
+      <Grid.Col span={{ base: 12, lg: 7 }}>
+        <Stack gap="xs">
+          <ImageViewer
+            // The target class is the diagnosis' own until somebody chooses the other.
+            key={detection.data?.id}
+            imageId={image.id}
+            name={t("patient.photos.name", {
+              at: dayAndTime(image.captured_at ?? image.created_at),
+            })}
+            detection={detection.data ?? null}
+          />
+          {image.duplicate_of && <Alert color="yellow">{t("patient.photos.duplicate")}</Alert>}
+          <Group justify="space-between" align="flex-end">
+            <Text size="xs" c="dimmed">
+              {t("patient.photos.size", { width: image.width, height: image.height })}
+            </Text>
+            <MoveImage image={image} lesions={lesions} />
+          </Group>
+        </Stack>
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, lg: 5 }}>
+        <Stack>
+          {detection.isPending && <LoadingRows rows={2} height={80} />}
+          {detection.error && (
+            <ErrorState error={detection.error} onRetry={() => void detection.refetch()} />
+          )}
+          {detection.data !== undefined && (
+            <ResultCard detection={detection.data} imageId={image.id} patientId={patientId} />
+          )}
+          {detection.data?.status === "complete" && <ReviewForm detection={detection.data} />}
+        </Stack>
+      </Grid.Col>
+    </Grid>
+  );
+}
+
+function MoveImage({ image, lesions }: { image: Schemas["Image"]; lesions: Schemas["Lesion"][] }) {
+  const { t } = useTranslation();
+  const refresh = useRefreshPatient(image.patient_id);
+  const { chooseImage } = useAddress();
+  const move = useMutation({
+    mutationFn: (lesionId: string) =>
+      told(
+        api.PATCH("/images/{image_id}", {
+          params: { path: { image_id: image.id } },
+          body: { lesion_id: lesionId || null },
+        }),
+      ),
+    onSuccess: async () => {
+      chooseImage(null, { replace: true });
+      await refresh();
+    },
+  });
+  return (
+    <NativeSelect
+      size="xs"
+      label={t("patient.photos.belongsTo")}
+      value={image.lesion_id ?? ""}
+      disabled={move.isPending}
+      onChange={(event) => move.mutate(event.currentTarget.value)}
+      data={[
+        { value: "", label: t("patient.photos.unsorted") },
+        ...lesions.map((lesion, index) => ({
+          value: lesion.id,
+          label: `${index + 1} ${lesion.label || t("patient.lesion.unnamed")}`,
+        })),
+      ]}
+    />
+  );
+}

@@ -1,0 +1,131 @@
+import {
+  ActionIcon,
+  Box,
+  Group,
+  SegmentedControl,
+  Skeleton,
+  Slider,
+  Stack,
+  Text,
+} from "@mantine/core";
+import { IconFocusCentered, IconZoomIn, IconZoomOut } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { TransformComponent, TransformWrapper, useControls } from "react-zoom-pan-pinch";
+import type { Schemas } from "@/api/client";
+import { ErrorState } from "@/shell/States";
+import { usePicture } from "./useBytes";
+import classes from "./ImageViewer.module.css";
+
+const FIRST_OPACITY = 50;
+
+/** A photo to look into, with where the model looked laid over it as strongly as one likes. */
+export function ImageViewer({
+  imageId,
+  name,
+  detection,
+}: {
+  imageId: string;
+  name: string;
+  detection: Schemas["Detection"] | null;
+}) {
+  const { t } = useTranslation();
+  const [opacity, setOpacity] = useState(FIRST_OPACITY);
+  const hasMap = detection?.status === "complete" && detection.assessable !== false;
+  const own = detection?.label ?? "malignant";
+  const [target, setTarget] = useState<"benign" | "malignant">(own);
+  const photo = usePicture(`/api/images/${imageId}`);
+  const map = usePicture(
+    hasMap ? `/api/detections/${detection.id}/heatmap.png?target=${target}` : null,
+  );
+
+  if (photo.error) return <ErrorState error={photo.error} onRetry={() => void photo.refetch()} />;
+  return (
+    <Stack gap="xs">
+      <TransformWrapper maxScale={12} doubleClick={{ mode: "toggle" }}>
+        <Box pos="relative" className={classes.stage}>
+          {photo.url ? (
+            <TransformComponent wrapperClass={classes.frame} contentClass={classes.content}>
+              <div className={classes.pictures}>
+                <img src={photo.url} alt={name} className={classes.photo} />
+                {map.url && (
+                  <img
+                    src={map.url}
+                    alt={t("patient.viewer.heatmap")}
+                    className={classes.map}
+                    style={{ opacity: opacity / 100 }}
+                  />
+                )}
+              </div>
+            </TransformComponent>
+          ) : (
+            <Skeleton height={320} />
+          )}
+          <ZoomButtons />
+        </Box>
+      </TransformWrapper>
+      {hasMap && (
+        <Group align="flex-end" grow preventGrowOverflow={false}>
+          <Stack gap={2} miw={160}>
+            <Text size="sm" id="opacity-label">
+              {t("patient.viewer.opacity")}
+            </Text>
+            <Slider
+              value={opacity}
+              onChange={setOpacity}
+              label={(value) => `${value} %`}
+              thumbProps={{ "aria-labelledby": "opacity-label" }}
+            />
+          </Stack>
+          <Stack gap={2}>
+            <Text size="sm" id="target-label">
+              {t("patient.viewer.target")}
+            </Text>
+            <SegmentedControl
+              size="xs"
+              aria-labelledby="target-label"
+              value={target}
+              onChange={(value) => setTarget(value)}
+              data={(["malignant", "benign"] as const).map((value) => ({
+                value,
+                label: t(`common.label.${value}`),
+              }))}
+            />
+          </Stack>
+        </Group>
+      )}
+      {map.error && <ErrorState error={map.error} onRetry={() => void map.refetch()} />}
+      {hasMap && (
+        <Text size="xs" c="dimmed">
+          {t("patient.viewer.explained")}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+/** Zoom for hands that have no wheel. */
+export function ZoomButtons() {
+  const { t } = useTranslation();
+  const { zoomIn, zoomOut, resetTransform } = useControls();
+  const buttons = [
+    { label: t("patient.viewer.zoomIn"), icon: IconZoomIn, act: () => zoomIn() },
+    { label: t("patient.viewer.zoomOut"), icon: IconZoomOut, act: () => zoomOut() },
+    { label: t("patient.viewer.reset"), icon: IconFocusCentered, act: () => resetTransform() },
+  ];
+  return (
+    <Group gap={4} className={classes.buttons}>
+      {buttons.map(({ label, icon: Icon, act }) => (
+        <ActionIcon
+          key={label}
+          variant="default"
+          size="md"
+          aria-label={label}
+          onClick={() => void act()}
+        >
+          <Icon size={18} aria-hidden />
+        </ActionIcon>
+      ))}
+    </Group>
+  );
+}

@@ -1,0 +1,25 @@
+import { Badge, type MantineSize } from "@mantine/core";
+import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+
+/** The predicted class in word, sign and colour: never by colour alone. */
+export function LabelBadge({
+  label,
+  size = "md",
+}: {
+  label: "benign" | "malignant";
+  size?: MantineSize;
+}) {
+  const { t } = useTranslation();
+  const Sign = label === "malignant" ? IconAlertTriangle : IconCircleCheck;
+  return (
+    <Badge
+      size={size}
+      tt="none"
+      color={label === "malignant" ? "red.9" : "teal.9"}
+      leftSection={<Sign size={14} aria-hidden />}
+    >
+      {t(`common.label.${label}`)}
+    </Badge>
+  );
+}

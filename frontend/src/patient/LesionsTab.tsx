@@ -1,0 +1,71 @@
+import { Card, Grid, Stack } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { EmptyState, ErrorState, LoadingRows } from "@/shell/States";
+import { BodyMap } from "./BodyMap";
+import type { BodyPosition } from "./body_sites";
+import { LesionDialog } from "./LesionDialog";
+import { LesionList } from "./LesionList";
+import { ShelfPanel } from "./ShelfPanel";
+import { useAddress } from "./useAddress";
+import { useLesions } from "./queries";
+
+/** Where the lesions are, and what the chosen one looks like. */
+export function LesionsTab({ patientId, archived }: { patientId: string; archived: boolean }) {
+  const { t } = useTranslation();
+  const { shelf, chooseShelf } = useAddress();
+  const lesions = useLesions(patientId);
+  const [adding, setAdding] = useState<{ position?: BodyPosition } | null>(null);
+
+  if (lesions.isPending) return <LoadingRows />;
+  if (lesions.error) {
+    return <ErrorState error={lesions.error} onRetry={() => void lesions.refetch()} />;
+  }
+  const chosen = shelf === "unsorted" ? null : (shelf?.lesionId ?? null);
+  return (
+    <Grid>
+      <Grid.Col span={{ base: 12, md: 4, lg: 3 }}>
+        <Card withBorder>
+          <Stack>
+            <BodyMap
+              lesions={lesions.data}
+              chosen={chosen}
+              onChoose={(lesionId) => chooseShelf({ lesionId })}
+              onAdd={(position) => setAdding({ position })}
+            />
+            <LesionList
+              lesions={lesions.data}
+              shelf={shelf}
+              onChoose={chooseShelf}
+              onAdd={() => setAdding({})}
+            />
+          </Stack>
+        </Card>
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, md: 8, lg: 9 }}>
+        {shelf ? (
+          <ShelfPanel
+            key={chosen ?? "unsorted"}
+            patientId={patientId}
+            shelf={shelf}
+            lesions={lesions.data}
+            archived={archived}
+          />
+        ) : (
+          <EmptyState title={t("patient.choose.title")} text={t("patient.choose.text")} />
+        )}
+      </Grid.Col>
+      {adding && (
+        <LesionDialog
+          patientId={patientId}
+          position={adding.position}
+          onClose={() => setAdding(null)}
+          onSaved={(lesion) => {
+            setAdding(null);
+            chooseShelf({ lesionId: lesion.id });
+          }}
+        />
+      )}
+    </Grid>
+  );
+}

@@ -1,0 +1,132 @@
+import { Alert, Button, Card, Group, Menu, Stack, Text, Title } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import {
+  IconArchive,
+  IconArchiveOff,
+  IconDownload,
+  IconFileTypePdf,
+  IconJson,
+  IconPencil,
+} from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, told, type Schemas } from "@/api/client";
+import { day } from "@/i18n/moments";
+import { ageInYears } from "@/patients/age";
+import { EditPatientDialog } from "./EditPatientDialog";
+import { useRefreshPatient } from "./queries";
+import { download } from "./useBytes";
+
+type Patient = Schemas["Patient"];
+
+/** Who the patient is, and what can be done with the whole record. */
+export function PatientHeader({ patient }: { patient: Patient }) {
+  const { t } = useTranslation();
+  const [editing, setEditing] = useState(false);
+  const facts = [
+    patient.record_number,
+    patient.birth_date &&
+      t("patient.facts.born", {
+        day: day(patient.birth_date),
+        age: ageInYears(patient.birth_date),
+      }),
+    patient.sex && patient.sex !== "unknown" && t(`patients.sex.${patient.sex}`),
+    patient.fitzpatrick_type && t("patient.facts.skin", { type: patient.fitzpatrick_type }),
+    patient.contact,
+  ].filter(Boolean);
+  return (
+    <Card withBorder>
+      <Stack gap="xs">
+        <Group justify="space-between" align="flex-start">
+          <div>
+            <Title order={1} size="h2">
+              {patient.full_name}
+            </Title>
+            <Text c="dimmed">{facts.join(" · ")}</Text>
+          </div>
+          <Group gap="xs">
+            <Button
+              variant="default"
+              leftSection={<IconPencil size={18} aria-hidden />}
+              onClick={() => setEditing(true)}
+            >
+              {t("patient.edit.open")}
+            </Button>
+            <TakeAway patient={patient} />
+            <ArchiveButton patient={patient} />
+          </Group>
+        </Group>
+        {patient.risk_notes && (
+          <Text size="sm" style={{ whiteSpace: "pre-wrap" }}>
+            {patient.risk_notes}
+          </Text>
+        )}
+        {patient.archived_at && (
+          <Alert color="yellow" icon={<IconArchive aria-hidden />}>
+            {t("patient.archived", { day: day(patient.archived_at) })}
+          </Alert>
+        )}
+      </Stack>
+      {editing && <EditPatientDialog patient={patient} onClose={() => setEditing(false)} />}
+    </Card>
+  );
+}
+
+function TakeAway({ patient }: { patient: Patient }) {
+  const { t } = useTranslation();
+  const take = useMutation({
+    mutationFn: ({ what, name }: { what: string; name: string }) =>
+      download(`/api/patients/${patient.id}/${what}`, name),
+  });
+  return (
+    <Menu>
+      <Menu.Target>
+        <Button
+          variant="default"
+          leftSection={<IconDownload size={18} aria-hidden />}
+          loading={take.isPending}
+        >
+          {t("patient.takeAway.open")}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<IconFileTypePdf size={16} aria-hidden />}
+          onClick={() => take.mutate({ what: "report.pdf", name: `dermis-${patient.id}.pdf` })}
+        >
+          {t("patient.takeAway.report")}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconJson size={16} aria-hidden />}
+          onClick={() => take.mutate({ what: "export", name: `dermis-${patient.id}.fhir.json` })}
+        >
+          {t("patient.takeAway.fhir")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function ArchiveButton({ patient }: { patient: Patient }) {
+  const { t } = useTranslation();
+  const refresh = useRefreshPatient(patient.id);
+  const path = { params: { path: { patient_id: patient.id } } };
+  const change = useMutation({
+    mutationFn: () =>
+      patient.archived_at
+        ? told(api.POST("/patients/{patient_id}/restore", path))
+        : told(api.POST("/patients/{patient_id}/archive", path)),
+    onSuccess: refresh,
+  });
+  const Sign = patient.archived_at ? IconArchiveOff : IconArchive;
+  return (
+    <Button
+      variant="default"
+      leftSection={<Sign size={18} aria-hidden />}
+      loading={change.isPending}
+      onClick={() => change.mutate()}
+    >
+      {patient.archived_at ? t("patient.restore") : t("patient.archive")}
+    </Button>
+  );
+}

@@ -1,0 +1,147 @@
+import { Alert, Button, Card, Group, Loader, Stack, Text, Title } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { IconFileTypePdf, IconPhotoX, IconRefresh } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { api, told, type Schemas } from "@/api/client";
+import { dayAndTime, percent } from "@/i18n/moments";
+import { IntendedUse } from "@/shell/States";
+import { download } from "./useBytes";
+import { LabelBadge } from "./LabelBadge";
+import { ProbabilityScale } from "./ProbabilityScale";
+import { QualityWarnings } from "./QualityWarnings";
+import { useRefreshPatient } from "./queries";
+
+type Detection = Schemas["Detection"];
+
+/** What the model says of one photo, or why it says nothing. */
+export function ResultCard({
+  detection,
+  imageId,
+  patientId,
+}: {
+  detection: Detection | null;
+  imageId: string;
+  patientId: string;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Card withBorder component="section" aria-label={t("patient.result.title")}>
+      <Stack gap="sm">
+        <Title order={3} size="h5">
+          {t("patient.result.title")}
+        </Title>
+        <div role="status">
+          <Finding detection={detection} />
+        </div>
+        <Actions detection={detection} imageId={imageId} patientId={patientId} />
+        <IntendedUse />
+      </Stack>
+    </Card>
+  );
+}
+
+function Finding({ detection }: { detection: Detection | null }) {
+  const { t } = useTranslation();
+  if (!detection) return <Text>{t("patient.result.none")}</Text>;
+  if (detection.status === "pending") {
+    return (
+      <Group gap="xs" wrap="nowrap">
+        <Loader size="sm" />
+        <Text>{t("patient.result.pending")}</Text>
+      </Group>
+    );
+  }
+  if (detection.status === "failed") {
+    return (
+      <Alert color="red" icon={<IconPhotoX aria-hidden />}>
+        {t("patient.result.failed", { reason: detection.failure_reason ?? "" })}
+      </Alert>
+    );
+  }
+  return <Complete detection={detection} />;
+}
+
+function Complete({ detection }: { detection: Detection }) {
+  const { t } = useTranslation();
+  const { label, probability_malignant: probability, threshold, assessable, model } = detection;
+  return (
+    <Stack gap="sm">
+      {assessable === false && (
+        <Alert
+          color="yellow"
+          icon={<IconPhotoX aria-hidden />}
+          title={t("patient.result.unusable")}
+        >
+          {t("patient.result.unusableText")}
+        </Alert>
+      )}
+      {assessable !== false && label && typeof probability === "number" && (
+        <>
+          <Group justify="space-between">
+            <LabelBadge label={label} size="lg" />
+            <Text fw={600}>
+              {t("patient.result.malignant", { value: percent(probability, 1) })}
+            </Text>
+          </Group>
+          {typeof threshold === "number" && (
+            <ProbabilityScale probability={probability} threshold={threshold} />
+          )}
+        </>
+      )}
+      <QualityWarnings warnings={detection.quality} />
+      <Text size="xs" c="dimmed">
+        {t("patient.result.by", {
+          name: model?.name ?? "",
+          version: model?.version ?? "",
+          at: dayAndTime(detection.finished_at ?? detection.created_at),
+        })}
+      </Text>
+    </Stack>
+  );
+}
+
+function Actions({
+  detection,
+  imageId,
+  patientId,
+}: {
+  detection: Detection | null;
+  imageId: string;
+  patientId: string;
+}) {
+  const { t } = useTranslation();
+  const refresh = useRefreshPatient(patientId);
+  const again = useMutation({
+    mutationFn: () =>
+      told(api.POST("/predict/again/{image_id}", { params: { path: { image_id: imageId } } })),
+    onSuccess: refresh,
+  });
+  const report = useMutation({
+    mutationFn: (id: string) => download(`/api/detections/${id}/report.pdf`, `dermis-${id}.pdf`),
+  });
+  if (detection?.status === "pending") return null;
+  return (
+    <Group gap="xs">
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconRefresh size={16} aria-hidden />}
+        loading={again.isPending}
+        onClick={() => again.mutate()}
+      >
+        {detection ? t("patient.result.again") : t("patient.result.ask")}
+      </Button>
+      {detection?.status === "complete" && (
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconFileTypePdf size={16} aria-hidden />}
+          loading={report.isPending}
+          onClick={() => report.mutate(detection.id)}
+        >
+          {t("patient.result.report")}
+        </Button>
+      )}
+    </Group>
+  );
+}

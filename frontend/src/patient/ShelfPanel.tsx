@@ -1,0 +1,126 @@
+import { Button, Group, Stack, Title } from "@mantine/core";
+import { IconColumns2, IconPencil } from "@tabler/icons-react";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Schemas } from "@/api/client";
+import { EmptyState, ErrorState, LoadingRows } from "@/shell/States";
+import { UploadList } from "@/uploads/UploadList";
+import { UploadZone } from "@/uploads/UploadZone";
+import { useUploads } from "@/uploads/useUploads";
+import { Comparison } from "./Comparison";
+import { ImageDetails } from "./ImageDetails";
+import { ImageStrip } from "./ImageStrip";
+import { LesionDialog } from "./LesionDialog";
+import { useAddress } from "./useAddress";
+import { useImages, useRefreshPatient, type Shelf } from "./queries";
+
+/** The photos of one lesion, or of the unsorted tray: add some, look at one, compare two. */
+export function ShelfPanel({
+  patientId,
+  shelf,
+  lesions,
+  archived,
+}: {
+  patientId: string;
+  shelf: Shelf;
+  lesions: Schemas["Lesion"][];
+  archived: boolean;
+}) {
+  const { t } = useTranslation();
+  const { imageId, chooseImage } = useAddress();
+  const lesionId = shelf === "unsorted" ? null : shelf.lesionId;
+  const lesion = lesions.find(({ id }) => id === lesionId);
+  const images = useImages(patientId, shelf);
+  const [open, setOpen] = useState<"change" | "compare" | null>(null);
+  const uploads = useUploads().filter(
+    (upload) => upload.patientId === patientId && upload.lesionId === lesionId,
+  );
+  useShowFinished(patientId, uploads.filter(({ state }) => state === "done").at(-1), (id) =>
+    chooseImage(id, { replace: imageId === null }),
+  );
+
+  if (lesionId && !lesion) {
+    return <EmptyState title={t("patient.lesion.gone")} />;
+  }
+  const chosen = images.data?.find(({ id }) => id === imageId) ?? images.data?.[0];
+  return (
+    <Stack>
+      <Group justify="space-between">
+        <Title order={2} size="h4">
+          {lesion ? lesion.label || t("patient.lesion.unnamed") : t("patient.photos.unsorted")}
+        </Title>
+        <Group gap="xs">
+          {lesion && (images.data?.length ?? 0) > 1 && (
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={<IconColumns2 size={16} aria-hidden />}
+              onClick={() => setOpen("compare")}
+            >
+              {t("patient.compare.open")}
+            </Button>
+          )}
+          {lesion && (
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={<IconPencil size={16} aria-hidden />}
+              onClick={() => setOpen("change")}
+            >
+              {t("patient.lesion.change")}
+            </Button>
+          )}
+        </Group>
+      </Group>
+      {!archived && <UploadZone patientId={patientId} lesionId={lesionId} />}
+      <UploadList uploads={uploads} />
+      {images.isPending && <LoadingRows rows={2} height={96} />}
+      {images.error && !images.data && (
+        <ErrorState error={images.error} onRetry={() => void images.refetch()} />
+      )}
+      {images.data?.length === 0 && uploads.length === 0 && (
+        <EmptyState title={t("patient.photos.none")} text={t("patient.photos.noneText")} />
+      )}
+      {images.data && chosen && (
+        <>
+          <ImageStrip
+            images={images.data}
+            chosen={chosen.id}
+            onChoose={chooseImage}
+            hasMore={images.hasNextPage}
+            onMore={() => void images.fetchNextPage()}
+          />
+          <ImageDetails key={chosen.id} patientId={patientId} image={chosen} lesions={lesions} />
+        </>
+      )}
+      {open === "change" && lesion && (
+        <LesionDialog
+          patientId={patientId}
+          lesion={lesion}
+          onClose={() => setOpen(null)}
+          onSaved={() => setOpen(null)}
+        />
+      )}
+      {open === "compare" && lesion && images.data && (
+        <Comparison lesion={lesion} images={images.data} onClose={() => setOpen(null)} />
+      )}
+    </Stack>
+  );
+}
+
+/** Shows the result of an upload as soon as it is there. */
+function useShowFinished(
+  patientId: string,
+  newest: { id: string; detection?: Schemas["Detection"] } | undefined,
+  show: (imageId: string) => void,
+) {
+  const refresh = useRefreshPatient(patientId);
+  // What was done before this page was opened is no news.
+  const shown = useRef(newest?.id);
+  useEffect(() => {
+    if (!newest?.detection || shown.current === newest.id) return;
+    shown.current = newest.id;
+    const { image_id: imageId } = newest.detection;
+    void refresh().then(() => show(imageId));
+  }, [newest, refresh, show]);
+}

@@ -1,0 +1,208 @@
+import {
+  Button,
+  Chip,
+  Group,
+  NativeSelect,
+  Stack,
+  Text,
+  Timeline as MantineTimeline,
+} from "@mantine/core";
+import {
+  IconHistory,
+  IconMessage,
+  IconPhoto,
+  IconStethoscope,
+  IconUserEdit,
+} from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { Schemas } from "@/api/client";
+import { dayAndTime, percent } from "@/i18n/moments";
+import { EmptyState, ErrorState, LoadingRows } from "@/shell/States";
+import { NoteForm } from "./NoteForm";
+import { LabelBadge } from "./LabelBadge";
+import { Thumbnail } from "./Thumbnail";
+import { useAuthorName } from "./useAuthorName";
+import { useLesions, useTimeline, type TimelineKind } from "./queries";
+
+type Entry = Schemas["TimelinePage"]["items"][number];
+
+const KINDS: readonly TimelineKind[] = ["image", "detection", "review", "note", "change"];
+const SIGNS = {
+  image: IconPhoto,
+  detection: IconHistory,
+  review: IconStethoscope,
+  note: IconMessage,
+  change: IconUserEdit,
+};
+
+/** Everything that has happened to a patient, the newest first. */
+export function Timeline({ patientId }: { patientId: string }) {
+  const { t } = useTranslation();
+  const [kinds, setKinds] = useState<TimelineKind[]>([]);
+  const [lesionId, setLesionId] = useState("");
+  const lesions = useLesions(patientId).data ?? [];
+  const timeline = useTimeline(patientId, { kinds, lesionId });
+  return (
+    <Stack>
+      <NoteForm patientId={patientId} />
+      <Group justify="space-between" align="flex-end">
+        <Chip.Group multiple value={kinds} onChange={(values) => setKinds(values)}>
+          <Group gap="xs" role="group" aria-label={t("patient.timeline.kinds")}>
+            {KINDS.map((kind) => (
+              <Chip key={kind} value={kind} size="xs">
+                {t(`patient.timeline.kind.${kind}`)}
+              </Chip>
+            ))}
+          </Group>
+        </Chip.Group>
+        <NativeSelect
+          size="xs"
+          label={t("patient.timeline.lesion")}
+          value={lesionId}
+          onChange={(event) => setLesionId(event.currentTarget.value)}
+          data={[
+            { value: "", label: t("patient.timeline.all") },
+            ...lesions.map((lesion, index) => ({
+              value: lesion.id,
+              label: `${index + 1} ${lesion.label || t("patient.lesion.unnamed")}`,
+            })),
+          ]}
+        />
+      </Group>
+      {timeline.isPending && <LoadingRows />}
+      {timeline.error && !timeline.data && (
+        <ErrorState error={timeline.error} onRetry={() => void timeline.refetch()} />
+      )}
+      {timeline.data?.length === 0 && <EmptyState title={t("patient.timeline.none")} />}
+      {timeline.data && timeline.data.length > 0 && (
+        <MantineTimeline bulletSize={28} lineWidth={2}>
+          {timeline.data.map((entry) => {
+            const Sign = SIGNS[entry.kind];
+            return (
+              <MantineTimeline.Item
+                key={`${entry.kind} ${idOf(entry)}`}
+                bullet={<Sign size={16} aria-hidden />}
+                title={t(`patient.timeline.title.${entry.kind}`)}
+              >
+                <What entry={entry} />
+              </MantineTimeline.Item>
+            );
+          })}
+        </MantineTimeline>
+      )}
+      {timeline.hasNextPage && (
+        <Button
+          variant="default"
+          loading={timeline.isFetchingNextPage}
+          onClick={() => void timeline.fetchNextPage()}
+        >
+          {t("common.more")}
+        </Button>
+      )}
+    </Stack>
+  );
+}
+
+function What({ entry }: { entry: Entry }) {
+  const { t } = useTranslation();
+  const nameOf = useAuthorName();
+  const at = dayAndTime(entry.at);
+  switch (entry.kind) {
+    case "image":
+      return (
+        <Group gap="sm">
+          <Link to={addressOf(entry.image.lesion_id, entry.image.id)}>
+            <Thumbnail imageId={entry.image.id} name={t("patient.photos.name", { at })} size={64} />
+          </Link>
+          <Meta>{at}</Meta>
+        </Group>
+      );
+    case "detection": {
+      const { label, probability_malignant: probability, status, model } = entry.detection;
+      return (
+        <Stack gap={4} align="flex-start">
+          <Group gap="xs">
+            {label ? <LabelBadge label={label} /> : t(`patient.timeline.status.${status}`)}
+            {typeof probability === "number" && <Text size="sm">{percent(probability, 1)}</Text>}
+            <Link to={addressOf(entry.detection.lesion_id, entry.detection.image_id)}>
+              <Text size="sm">{t("patient.timeline.look")}</Text>
+            </Link>
+          </Group>
+          <Meta>
+            {at}
+            {model && ` · ${model.name} ${model.version}`}
+          </Meta>
+        </Stack>
+      );
+    }
+    case "review":
+      return (
+        <Said text={entry.review.note} by={nameOf(entry.review.author_id)} at={at}>
+          {t(`patient.verdicts.${entry.review.verdict}`)}
+        </Said>
+      );
+    case "note":
+      return <Said text={entry.note.text} by={nameOf(entry.note.author_id)} at={at} />;
+    case "change":
+      return (
+        <Said text={entry.change.fields.join(", ")} by={nameOf(entry.change.author_id)} at={at}>
+          {entry.change.action}
+        </Said>
+      );
+  }
+}
+
+function Said({
+  text,
+  by,
+  at,
+  children,
+}: {
+  text: string;
+  by: string;
+  at: string;
+  children?: string;
+}) {
+  return (
+    <div>
+      {children && <Text size="sm">{children}</Text>}
+      {text && (
+        <Text size="sm" style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
+          {text}
+        </Text>
+      )}
+      <Meta>
+        {by} · {at}
+      </Meta>
+    </div>
+  );
+}
+
+function Meta({ children }: { children: React.ReactNode }) {
+  return (
+    <Text size="xs" c="dimmed">
+      {children}
+    </Text>
+  );
+}
+
+function idOf(entry: Entry): string {
+  switch (entry.kind) {
+    case "image":
+      return entry.image.id;
+    case "detection":
+      return entry.detection.id;
+    case "review":
+      return entry.review.id;
+    case "note":
+      return entry.note.id;
+    case "change":
+      return entry.change.id;
+  }
+}
+
+function addressOf(lesionId: string | null | undefined, imageId: string) {
+  return { search: `?lesion=${lesionId ?? "unsorted"}&image=${imageId}` };
+}

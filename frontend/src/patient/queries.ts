@@ -1,0 +1,105 @@
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api, told, type Schemas } from "@/api/client";
+
+/** A lesion's photos, or those that belong to none yet. */
+export type Shelf = { lesionId: string } | "unsorted";
+
+export type TimelineKind = Schemas["TimelinePage"]["items"][number]["kind"];
+
+/** Everything below ["patient", id] is asked for again when something of the patient changes. */
+const keys = {
+  patient: (id: string) => ["patient", id] as const,
+  lesions: (id: string) => ["patient", id, "lesions"] as const,
+  images: (id: string, shelf: Shelf) => ["patient", id, "images", shelf] as const,
+  ofImage: (id: string, imageId: string) => ["patient", id, "detections", imageId] as const,
+  timeline: (id: string, filter: object) => ["patient", id, "timeline", filter] as const,
+};
+const PENDING_MS = 1_500;
+
+export function usePatient(id: string) {
+  return useQuery({
+    queryKey: keys.patient(id),
+    queryFn: () =>
+      told(api.GET("/patients/{patient_id}", { params: { path: { patient_id: id } } })),
+  });
+}
+
+export function useLesions(patientId: string) {
+  return useQuery({
+    queryKey: keys.lesions(patientId),
+    queryFn: () =>
+      told(
+        api.GET("/patients/{patient_id}/lesions", {
+          params: { path: { patient_id: patientId }, query: { limit: 200 } },
+        }),
+      ).then(({ items }) => items),
+  });
+}
+
+export function useImages(patientId: string, shelf: Shelf) {
+  return useInfiniteQuery({
+    queryKey: keys.images(patientId, shelf),
+    initialPageParam: "",
+    queryFn: ({ pageParam: cursor }) =>
+      told(
+        api.GET("/patients/{patient_id}/images", {
+          params: {
+            path: { patient_id: patientId },
+            query:
+              shelf === "unsorted"
+                ? { unsorted: true, cursor }
+                : { lesion_id: shelf.lesionId, cursor },
+          },
+        }),
+      ),
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+    select: ({ pages }) => pages.flatMap(({ items }) => items),
+  });
+}
+
+/** The newest diagnosis of a photo with its verdicts; null where it has none. */
+export function useDetectionOf(patientId: string, imageId: string) {
+  return useQuery({
+    queryKey: keys.ofImage(patientId, imageId),
+    queryFn: async () => {
+      const { items } = await told(
+        api.GET("/patients/{patient_id}/detections", {
+          params: { path: { patient_id: patientId }, query: { image_id: imageId, limit: 1 } },
+        }),
+      );
+      const newest = items[0];
+      if (!newest) return null;
+      return await told(
+        api.GET("/detections/{detection_id}", { params: { path: { detection_id: newest.id } } }),
+      );
+    },
+    refetchInterval: ({ state }) => (state.data?.status === "pending" ? PENDING_MS : false),
+  });
+}
+
+export function useTimeline(
+  patientId: string,
+  filter: { kinds: TimelineKind[]; lesionId: string },
+) {
+  return useInfiniteQuery({
+    queryKey: keys.timeline(patientId, filter),
+    initialPageParam: "",
+    queryFn: ({ pageParam: cursor }) =>
+      told(
+        api.GET("/patients/{patient_id}/timeline", {
+          params: {
+            path: { patient_id: patientId },
+            query: { kind: filter.kinds, lesion_id: filter.lesionId, limit: 30, cursor },
+          },
+        }),
+      ),
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+    select: ({ pages }) => pages.flatMap(({ items }) => items),
+  });
+}
+
+/** Has everything of a patient asked for again. */
+export function useRefreshPatient(patientId: string): () => Promise<void> {
+  const queryClient = useQueryClient();
+  return () => queryClient.invalidateQueries({ queryKey: keys.patient(patientId) });
+}

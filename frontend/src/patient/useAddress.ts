@@ -1,0 +1,39 @@
+import { useSearchParams } from "react-router";
+import type { Shelf } from "./queries";
+
+/**
+ * What is chosen on the page, kept in the address: a reload, the back button and a sent link all
+ * come back to the same photo.
+ */
+export function useAddress() {
+  const [search, setSearch] = useSearchParams();
+  const lesion = search.get("lesion");
+  const shelf: Shelf | null =
+    lesion === null ? null : lesion === "unsorted" ? "unsorted" : { lesionId: lesion };
+
+  const change = (part: Record<string, string | null>, { replace = false } = {}) => {
+    setSearch(
+      (before) => {
+        const after = new URLSearchParams(before);
+        for (const [name, value] of Object.entries(part)) {
+          if (value === null) after.delete(name);
+          else after.set(name, value);
+        }
+        return after;
+      },
+      { replace, preventScrollReset: true },
+    );
+  };
+  return {
+    shelf,
+    imageId: search.get("image"),
+    tab: search.get("tab") ?? "photos",
+    chooseShelf: (chosen: Shelf) => {
+      const name = chosen === "unsorted" ? "unsorted" : chosen.lesionId;
+      change({ lesion: name, image: null, tab: null });
+    },
+    chooseImage: (imageId: string | null, { replace = false } = {}) =>
+      change({ image: imageId }, { replace }),
+    chooseTab: (tab: string) => change({ tab: tab === "photos" ? null : tab }),
+  };
+}

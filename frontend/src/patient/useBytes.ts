@@ -1,0 +1,45 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { bytesAt } from "@/api/client";
+
+/** Photos never change, so that one that was fetched stays good. */
+const KEPT_MS = 5 * 60_000;
+
+/** An address that an <img> can show, of a picture that needs the access token. */
+export function usePicture(path: string | null) {
+  const bytes = useQuery({
+    queryKey: ["bytes", path],
+    queryFn: ({ signal }) => bytesAt(path ?? "", signal),
+    enabled: path !== null,
+    staleTime: Infinity,
+    gcTime: KEPT_MS,
+  });
+  return { ...bytes, url: useObjectUrl(bytes.data) };
+}
+
+/** An address for bytes of this page, given back when they are no longer shown. */
+export function useObjectUrl(blob: Blob | undefined): string | null {
+  const [url, setUrl] = useState<string | null>(null);
+  useEffect(() => {
+    if (!blob) return;
+    const made = URL.createObjectURL(blob);
+    // The address exists only once the effect has run; the page shows a skeleton until then.
+    // eslint-disable-next-line react-hooks/set-state-in-effect
+    setUrl(made);
+    return () => {
+      URL.revokeObjectURL(made);
+      setUrl(null);
+    };
+  }, [blob]);
+  return url;
+}
+
+/** Has the browser save a document that needs the access token. @throws Problem */
+export async function download(path: string, name: string): Promise<void> {
+  const url = URL.createObjectURL(await bytesAt(path));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}

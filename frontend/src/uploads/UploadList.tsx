@@ -1,0 +1,76 @@
+import { ActionIcon, Alert, Group, Image, Progress, Stack, Text } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { useObjectUrl } from "@/patient/useBytes";
+import { problemText } from "@/shell/notices";
+import { dismissUpload, type Upload } from "./queue";
+
+/** With more than this the list says how many others there are. */
+const SHOWN = 6;
+
+/** Photos on their way, and those that were refused with the reason. */
+export function UploadList({ uploads }: { uploads: Upload[] }) {
+  const { t } = useTranslation();
+  const open = uploads.filter(({ state }) => state !== "done");
+  if (open.length === 0) return null;
+  const rest = open.length - SHOWN;
+  return (
+    <Stack gap="xs" role="status" aria-label={t("patient.upload.progress")}>
+      {open.slice(0, SHOWN).map((upload) => (
+        <UploadRow key={upload.id} upload={upload} />
+      ))}
+      {rest > 0 && (
+        <Text size="sm" c="dimmed">
+          {t("patient.upload.others", { count: rest })}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function UploadRow({ upload }: { upload: Upload }) {
+  const { t } = useTranslation();
+  const preview = useObjectUrl(upload.file);
+  const text = {
+    waiting: t("patient.upload.waiting"),
+    sending: upload.progress < 1 ? t("patient.upload.sending") : t("patient.upload.diagnosing"),
+    refused: upload.problem ? problemText(upload.problem) : "",
+    done: "",
+  }[upload.state];
+  return (
+    <Group wrap="nowrap" gap="sm">
+      {preview && <Image src={preview} alt="" w={44} h={44} radius="sm" fit="cover" />}
+      <Stack gap={4} flex={1} miw={0}>
+        <Text size="sm" truncate>
+          {upload.name}
+        </Text>
+        {upload.state === "refused" ? (
+          <Alert color="red" p={6} role="alert">
+            {text}
+          </Alert>
+        ) : (
+          <>
+            <Progress
+              value={upload.progress * 100}
+              aria-label={upload.name}
+              animated={upload.state === "sending"}
+            />
+            <Text size="xs" c="dimmed">
+              {text}
+            </Text>
+          </>
+        )}
+      </Stack>
+      {upload.state !== "sending" && (
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={t("patient.upload.dismiss", { name: upload.name })}
+          onClick={() => void dismissUpload(upload.id)}
+        >
+          <IconX size={18} aria-hidden />
+        </ActionIcon>
+      )}
+    </Group>
+  );
+}

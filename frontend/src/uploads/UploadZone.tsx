@@ -1,0 +1,74 @@
+import "@mantine/dropzone/styles.layer.css";
+import { Button, FileButton, Group, Stack, Text } from "@mantine/core";
+import { Dropzone, type FileRejection } from "@mantine/dropzone";
+import { notifications } from "@mantine/notifications";
+import { IconCamera, IconPhotoPlus } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { useUser } from "@/session/useSession";
+import { showProblem } from "@/shell/notices";
+import { addUploads } from "./queue";
+
+/** As the server takes them. */
+const MEDIA_TYPES = ["image/jpeg", "image/png"];
+const MAX_BYTES = 20 * 1024 * 1024;
+
+/** Takes photos by drop, by choice of files and by the camera. */
+export function UploadZone({
+  patientId,
+  lesionId,
+}: {
+  patientId: string;
+  lesionId: string | null;
+}) {
+  const { t } = useTranslation();
+  const user = useUser();
+  const add = (files: File[]) => {
+    if (files.length === 0) return;
+    addUploads(files, { userId: user.id, patientId, lesionId }).catch(showProblem);
+  };
+  const refuse = (rejections: FileRejection[]) => {
+    for (const { file } of rejections.slice(0, 5)) {
+      notifications.show({
+        color: "red",
+        title: file.name,
+        message:
+          file.size > MAX_BYTES ? t("patient.upload.tooLarge") : t("patient.upload.wrongType"),
+      });
+    }
+  };
+  return (
+    <Stack gap="xs">
+      <Dropzone
+        onDrop={add}
+        onReject={refuse}
+        accept={MEDIA_TYPES}
+        maxSize={MAX_BYTES}
+        inputProps={{ "aria-label": t("patient.upload.choose") }}
+        p="md"
+      >
+        <Group justify="center" gap="sm" wrap="nowrap">
+          <IconPhotoPlus size={28} aria-hidden />
+          <div>
+            <Text fw={500}>{t("patient.upload.drop")}</Text>
+            <Text size="sm" c="dimmed">
+              {t("patient.upload.limits")}
+            </Text>
+          </div>
+        </Group>
+      </Dropzone>
+      <Group hiddenFrom="sm">
+        <FileButton
+          accept={MEDIA_TYPES.join(",")}
+          capture="environment"
+          onChange={(file) => add(file ? [file] : [])}
+        >
+          {(props) => (
+            <Button {...props} variant="default" leftSection={<IconCamera size={18} aria-hidden />}>
+              {t("patient.upload.camera")}
+            </Button>
+          )}
+        </FileButton>
+      </Group>
+    </Stack>
+  );
+}
