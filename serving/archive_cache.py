@@ -14,6 +14,7 @@ from pathlib import Path
 
 from serving.archive import ArchiveRefused, CheckedArchive, Policy, Reason, check_archive
 from serving.releases import Release, ReleaseLog
+from serving.trials import Archived
 
 # The live archive, the one before it, and one that is on its way.
 KEPT = 3
@@ -42,11 +43,11 @@ class ArchiveCache:
         self._releases = releases
         self._policy = policy
 
-    async def get(self, release: Release, *, keep: Release | None = None) -> CachedArchive:
+    async def get(self, release: Archived, *, keep: Release | None = None) -> CachedArchive:
         """A release's archive, ready to be registered.
 
         Args:
-            release: what is wanted.
+            release: what is wanted: a release, or what is to be tried before one.
             keep: a release whose archive must stay, however long it was not asked for.
 
         Raises:
@@ -95,7 +96,7 @@ class ArchiveCache:
                 path.unlink()
 
 
-def _require_released(archive: CheckedArchive, release: Release) -> None:
+def _require_released(archive: CheckedArchive, release: Archived) -> None:
     found = (archive.sha256, archive.card.name, archive.card.version)
     if found != (release.sha256, release.model, release.version):
         raise ArchiveRefused(

@@ -24,6 +24,8 @@ from serving.releases import Release, ReleaseLog
 from serving.replica_board import ReplicaBoard
 from serving.settings import FollowerSettings
 from serving.torchserve import Phase, Replica, TorchServeAway, TorchServeError
+from serving.trial_maker import TrialMaker
+from serving.trials import Measurement
 from serving.version_loader import VersionLoader
 
 log = structlog.get_logger()
@@ -58,6 +60,8 @@ class State:
     backoff: Backoff = field(default_factory=Backoff)
     # Since when a version is neither live nor coming (monotonic seconds).
     idle_since: dict[str, float] = field(default_factory=dict)
+    # By version, for those that were loaded since the follower started.
+    measured: dict[str, Measurement] = field(default_factory=dict)
     failed_checks: int = 0
     checked_at: float = field(default_factory=time.monotonic)
 
@@ -73,6 +77,7 @@ class Follower:
         cache: ArchiveCache,
         management: ManagementClient,
         loader: VersionLoader,
+        trials: TrialMaker,
         board: ReplicaBoard,
     ) -> None:
         self._settings = settings
@@ -81,6 +86,7 @@ class Follower:
         self._cache = cache
         self._management = management
         self._loader = loader
+        self._trials = trials
         self._board = board
         self._memory = LiveMemory(settings.torchserve_folder)
         self._state = State()
@@ -105,6 +111,8 @@ class Follower:
             release, trouble = await self._wanted(loaded)
             if release and (release.version in loaded or len(loaded) < MAX_LOADED):
                 await self._bring_up(release, loaded)
+            elif not release:
+                await self._try_out(loaded)
             await self._retire()
         except TorchServeError as error:
             trouble = str(error)
@@ -202,17 +210,27 @@ class Follower:
             if state.live and state.live.version == release.version:
                 raise ProbeFailed("the version is live with another archive; raise the version")
             cached = await self._cache.get(release, keep=state.live)
-            await self._loader.make_ready(cached, loaded.get(release.version))
+            measured = await self._loader.make_ready(
+                cached, loaded.get(release.version), workers=self._settings.workers
+            )
             await self._management.set_default(self._model, release.version)
         except _RELEASE_FAILURES as error:
             await self._give_up(release, error, instance)
             return
         self._memory.write(release)
+        state.measured[release.version] = measured
         state.live, state.archive, state.phase, state.refusal = release, cached, "ready", ""
         state.failed_checks, state.checked_at = 0, time.monotonic()
         state.backoff.passed(release.number)
         log.info("live", version=release.version, release=release.number)
         await self.publish()
+
+    async def _try_out(self, loaded: dict[str, LoadedVersion]) -> None:
+        """Make a trial that somebody waits for, where there is room for it."""
+        request = await self._trials.wanted()
+        if request and (request.version in loaded or len(loaded) < MAX_LOADED):
+            await self._trials.make(request, self._state.live, loaded)
+            await self.publish()
 
     async def _give_up(self, release: Release, error: Exception, instance: str) -> None:
         """Take a failed release out, and leave it alone for a while."""
@@ -252,6 +270,7 @@ class Follower:
             model=self._model,
             state=state.phase,
             last_error=state.trouble or state.refusal,
+            trials=self._trials.told,
             seen_at=time.time(),
         )
         try:
@@ -266,5 +285,6 @@ class Follower:
                 "live_version": live.version if live else "",
                 "loaded_versions": list(loaded),
                 "workers": live.ready_workers if live else 0,
+                "measured": [state.measured[name] for name in loaded if name in state.measured],
             }
         )

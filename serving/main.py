@@ -21,6 +21,8 @@ from serving.releases import ReleaseLog
 from serving.replica_board import ReplicaBoard
 from serving.settings import FollowerSettings
 from serving.torchserve import InferenceClient
+from serving.trial_maker import TrialMaker
+from serving.trials import TrialDesk
 from serving.version_loader import VersionLoader
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -60,11 +62,15 @@ def make_follower(settings: FollowerSettings) -> Follower:
     management = ManagementClient(
         settings.management_address, settings.torchserve_folder / "key_file.json"
     )
+    redis = open_redis(settings.redis_url)
+    cache = ArchiveCache(settings.torchserve_folder, releases, policy)
+    loader = VersionLoader(settings, management=management, inference=InferenceClient())
     return Follower(
         settings,
         releases=releases,
-        cache=ArchiveCache(settings.torchserve_folder, releases, policy),
+        cache=cache,
         management=management,
-        loader=VersionLoader(settings, management=management, inference=InferenceClient()),
-        board=ReplicaBoard(open_redis(settings.redis_url)),
+        loader=loader,
+        trials=TrialMaker(TrialDesk(redis, settings.model_name), cache, loader),
+        board=ReplicaBoard(redis),
     )

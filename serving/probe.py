@@ -35,14 +35,15 @@ async def probe(
     for image in golden:
         photo = archive.read(image.file)
         async with asyncio.timeout(SECONDS):
-            findings = await asyncio.gather(*(_patient(ask, photo) for _ in range(workers)))
+            findings = await asyncio.gather(*(patient(ask, photo) for _ in range(workers)))
         for finding in findings:
             difference = abs(finding.probability_malignant - image.probability_malignant)
             if finding.model.version != archive.card.version or not difference <= TOLERANCE:
                 raise ProbeFailed(f"{image.file} is off by {difference:.4f}")
 
 
-async def _patient(ask: Ask, photo: bytes) -> Finding:
+async def patient(ask: Ask, photo: bytes) -> Finding:
+    """Ask until there is room in the queue; bound it by a timeout."""
     while True:
         try:
             return await ask(photo)

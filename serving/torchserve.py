@@ -10,6 +10,7 @@ import aiohttp
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from serving.model_card import Share
+from serving.trials import Measurement, Trial
 
 TARGET_HEADER = "x-dermis-target"
 CONNECT_SECONDS = 1.0
@@ -186,6 +187,10 @@ class Replica(BaseModel):
     workers: int = 0
     state: Phase = "starting"
     last_error: str = ""
+    # What each loaded version costs here.
+    measured: list[Measurement] = Field(default_factory=list)
+    # The latest trials, the newest last.
+    trials: list[Trial] = Field(default_factory=list)
     seen_at: float
 
 

@@ -1,13 +1,17 @@
 """Loads versions into the TorchServe beside us, asks them, and takes them out again."""
 
+import time
+
 import structlog
 
 from serving.archive import CheckedArchive
 from serving.archive_cache import CachedArchive
 from serving.management import LoadedVersion, ManagementClient
+from serving.measurement import measure
 from serving.probe import Ask, ProbeFailed, probe
 from serving.settings import FollowerSettings
 from serving.torchserve import Finding, InferenceClient, TorchServeError
+from serving.trials import Measurement
 
 log = structlog.get_logger()
 
@@ -30,32 +34,40 @@ class VersionLoader:
         self._management = management
         self._inference = inference
 
-    async def make_ready(self, cached: CachedArchive, found: LoadedVersion | None) -> None:
-        """Have a version loaded whose golden images come out right.
+    async def make_ready(
+        self, cached: CachedArchive, found: LoadedVersion | None, *, workers: int
+    ) -> Measurement:
+        """Have a version loaded whose golden images come out right; it is not made the default.
 
         Args:
             cached: its archive.
             found: what TorchServe has registered under this version, perhaps by a follower that
                 was killed half-way.
+            workers: how many processes it needs.
+
+        Returns:
+            What it costs here.
 
         Raises:
             ProbeFailed: it answers otherwise than its archive says.
             TorchServeError: it can't be loaded, or does not answer.
         """
-        archive, workers = cached.archive, self._settings.workers
+        archive = cached.archive
         version = archive.card.version
         if found and found.archive == cached.file_name and found.ready_workers >= workers:
             try:
-                await self._probe(archive)
+                await self._probe(archive, found.ready_workers)
+                return await self._measure(archive, None)
             except (ProbeFailed, TorchServeError, TimeoutError) as error:
                 log.warning("a loaded version does not answer", version=version, error=str(error))
-            else:
-                return
         await self.unload(version)
+        started = time.monotonic()
         await self._management.register(
             self._model, version, cached.file_name, workers=workers, seconds=LOAD_SECONDS
         )
-        await self._probe(archive)
+        load_seconds = time.monotonic() - started
+        await self._probe(archive, workers)
+        return await self._measure(archive, load_seconds)
 
     async def check(self, archive: CheckedArchive) -> None:
         """Ask a version about one golden image.
@@ -78,9 +90,17 @@ class VersionLoader:
             await self._management.set_default(self._model, others[0])
         await self._management.unregister(self._model, version)
 
-    async def _probe(self, archive: CheckedArchive) -> None:
-        asker = self._asker(archive)
-        await probe(archive, archive.golden, asker, workers=self._settings.workers)
+    async def _probe(self, archive: CheckedArchive, workers: int) -> None:
+        await probe(archive, archive.golden, self._asker(archive), workers=workers)
+
+    async def _measure(self, archive: CheckedArchive, load_seconds: float | None) -> Measurement:
+        loaded = (await self._management.versions(self._model)).get(archive.card.version)
+        return await measure(
+            archive,
+            self._asker(archive),
+            pids=loaded.pids.values() if loaded else (),
+            load_seconds=load_seconds,
+        )
 
     def _asker(self, archive: CheckedArchive) -> Ask:
         async def ask(photo: bytes) -> Finding:

@@ -6,6 +6,7 @@ import io
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
@@ -28,6 +29,7 @@ from serving.torchserve import (
     TorchServeError,
     replica_key,
 )
+from serving.trials import TrialDesk, TrialRequest
 from serving.version_loader import VersionLoader
 
 pytestmark = pytest.mark.torchserve
@@ -75,6 +77,16 @@ class Site:
             version=checked.card.version, sha256=checked.sha256, kind="release", by="test"
         )
 
+    async def ask_for_trial(self, archive: Path, *, stored: bool = True) -> TrialRequest:
+        checked = check_archive(archive)
+        if stored:
+            await self.releases.store_archive(checked.sha256, archive)
+        request = TrialRequest(
+            id=str(uuid4()), model="lesion", version=checked.card.version, sha256=checked.sha256
+        )
+        await TrialDesk(self.redis, "lesion").ask_for(request)
+        return request
+
     async def follow(self) -> Replica:
         await self.follower.step()
         await self.follower.publish()
@@ -94,6 +106,7 @@ class Site:
             return not await self.loaded()
 
         await until(is_empty)
+        await self.redis.delete("dermis:trial:lesion")
 
     async def predict(self, version: str, image: bytes, **options: Any) -> Finding:
         return await self.inference.predict(
@@ -190,6 +203,41 @@ async def test_a_version_that_answers_otherwise_than_its_archive_says_never_goes
     assert (await site.follow()).last_error == ""
 
 
+async def test_what_a_version_costs_is_told_beside_what_the_live_one_costs(
+    site: Site, make_archive: MakeArchive
+) -> None:
+    await site.release(make_archive("0.0.1"))
+    await site.follow()
+    trial = await site.ask_for_trial(make_archive("0.0.2", seed=1))
+    replica = await site.follow()
+    assert (replica.live_version, [live.version for live in replica.measured]) == (
+        "0.0.1",
+        ["0.0.1"],
+    )
+    (tried,) = replica.trials
+    assert (tried.request, tried.error) == (trial, "")
+    for measured in (*replica.measured, tried.measured):
+        assert measured is not None
+        assert 0 < measured.median_ms <= measured.p95_ms
+        assert measured.load_seconds
+        assert 50 < (measured.memory_mib or 0) < 5000
+    assert await site.loaded() == ["0.0.1"]
+    assert (await site.follow()).trials == [tried]
+
+
+async def test_a_version_that_fails_its_trial_is_told_with_the_reason_and_taken_out(
+    site: Site, make_archive: MakeArchive
+) -> None:
+    await site.release(make_archive("0.0.1"))
+    await site.follow()
+    await site.ask_for_trial(make_archive("0.0.2", golden_shift=0.1))
+    (tried,) = (await site.follow()).trials
+    assert "golden_00.jpg is off" in tried.error
+    assert await site.loaded() == ["0.0.1"]
+    await site.ask_for_trial(make_archive("0.0.3"), stored=False)
+    assert [bool(trial.error) for trial in (await site.follow()).trials] == [True, True]
+
+
 async def test_after_a_kill_of_torchserve_everything_is_registered_again(
     site: Site, make_archive: MakeArchive
 ) -> None:
@@ -204,22 +252,19 @@ async def test_after_a_kill_of_torchserve_everything_is_registered_again(
     await site.predict("0.0.1", photo_bytes())
 
 
-@pytest.mark.parametrize(
-    ("image", "reason"),
-    [
-        (b"not a photo", "NOT_AN_IMAGE"),
-        (b"", "IMAGE_EMPTY"),
-        (photo_bytes()[:2000], "IMAGE_TRUNCATED"),
-    ],
-)
 async def test_a_bad_photo_is_refused_with_its_reason(
-    site: Site, make_archive: MakeArchive, image: bytes, reason: str
+    site: Site, make_archive: MakeArchive
 ) -> None:
     await site.release(make_archive("0.0.1"))
     await site.follow()
-    with pytest.raises(ImageRefused) as refusal:
-        await site.predict("0.0.1", image)
-    assert refusal.value.reason == reason
+    for image, reason in (
+        (b"not a photo", "NOT_AN_IMAGE"),
+        (b"", "IMAGE_EMPTY"),
+        (photo_bytes()[:2000], "IMAGE_TRUNCATED"),
+    ):
+        with pytest.raises(ImageRefused) as refusal:
+            await site.predict("0.0.1", image)
+        assert refusal.value.reason == reason
 
 
 async def test_a_wrong_token_is_not_let_in(site: Site, make_archive: MakeArchive) -> None:
