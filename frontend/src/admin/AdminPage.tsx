@@ -1,3 +1,48 @@
+import { Stack, Tabs, Title } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
+import type { ComponentType } from "react";
+import { useTranslation } from "react-i18next";
+import { Navigate, useSearchParams } from "react-router";
+import { useUser } from "@/session/useSession";
+import { AuditTab } from "./audit/AuditTab";
+import { UsersTab } from "./users/UsersTab";
+
+const TABS = { users: UsersTab, audit: AuditTab } satisfies Record<string, ComponentType>;
+type Tab = keyof typeof TABS;
+
+/** What each role may do here; others have no business on this page. */
+const TABS_OF: Record<string, Tab[]> = {
+  admin: ["users", "audit"],
+  ml_engineer: [],
+};
+
+/** Accounts, models and the system; the open tab stands in the address. */
 export default function AdminPage() {
-  return null;
+  const { t } = useTranslation();
+  useDocumentTitle(`${t("admin.title")} · ${t("common.name")}`);
+  const user = useUser();
+  const [address, setAddress] = useSearchParams();
+  const tabs = TABS_OF[user.role] ?? [];
+  const open = tabs.find((tab) => tab === address.get("tab")) ?? tabs[0];
+  if (!open) return <Navigate to="/profile" replace />;
+  const Open = TABS[open];
+  return (
+    <Stack>
+      <Title order={1} size="h2">
+        {t("admin.title")}
+      </Title>
+      <Tabs value={open} onChange={(tab) => tab && setAddress({ tab })} keepMounted={false}>
+        <Tabs.List aria-label={t("admin.tabs.label")} mb="md">
+          {tabs.map((tab) => (
+            <Tabs.Tab key={tab} value={tab}>
+              {t(`admin.tabs.${tab}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value={open}>
+          <Open />
+        </Tabs.Panel>
+      </Tabs>
+    </Stack>
+  );
 }

@@ -1,0 +1,69 @@
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useForm, useWatch } from "react-hook-form";
+import { useTranslation } from "react-i18next";
+import { FormAlert } from "@/account/FormAlert";
+import type { Schemas } from "@/api/client";
+import { showInForm } from "@/shell/form";
+import { clinicOf, roleForm } from "./role_form";
+import { RoleFields } from "./RoleFields";
+import { useUserChange } from "./useUserChange";
+
+/** Another role or clinic for somebody. */
+export function ChangeRoleDialog({
+  user,
+  onClose,
+}: {
+  user: Schemas["User"];
+  onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  const { handleSubmit, setError, setValue, control, formState } = useForm({
+    resolver: zodResolver(roleForm),
+    defaultValues: { role: user.role, clinic_id: user.clinic_id ?? "" },
+  });
+  const value = useWatch({ control }) as Parameters<typeof clinicOf>[0];
+  const change = useUserChange(user, {
+    onSuccess: onClose,
+    onError: (error) => showInForm(error, setError),
+    meta: { quiet: true },
+  });
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t("admin.users.changeRole")}
+      closeButtonProps={{ "aria-label": t("common.close") }}
+    >
+      <form
+        noValidate
+        onSubmit={handleSubmit((form) =>
+          change.mutate({ role: form.role, clinic_id: clinicOf(form) }),
+        )}
+      >
+        <Stack>
+          <FormAlert message={formState.errors.root?.message} />
+          <Text size="sm">{t("admin.users.signsOut", { name: user.full_name })}</Text>
+          <RoleFields
+            value={value}
+            error={formState.errors.clinic_id?.message}
+            onChange={({ role, clinic_id }) => {
+              if (role) setValue("role", role, { shouldDirty: true });
+              if (clinic_id !== undefined) {
+                setValue("clinic_id", clinic_id, { shouldDirty: true, shouldValidate: true });
+              }
+            }}
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t("common.cancel")}
+            </Button>
+            <Button type="submit" loading={change.isPending} disabled={!formState.isDirty}>
+              {t("common.save")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,114 @@
+import { Badge, Button, Group, Stack, Text, TextInput } from "@mantine/core";
+import { useDebouncedValue, useDisclosure } from "@mantine/hooks";
+import { IconCheck, IconLock, IconMail, IconMailQuestion, IconSearch } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Schemas } from "@/api/client";
+import { ago } from "@/i18n/moments";
+import { useUser } from "@/session/useSession";
+import { EmptyState, ErrorState, LoadingRows } from "@/shell/States";
+import { DataTable, MoreButton } from "../DataTable";
+import { InviteDialog } from "./InviteDialog";
+import { useUsers } from "./queries";
+import { UserActions } from "./UserActions";
+
+const TYPING_MS = 250;
+
+/** Everybody who has an account. */
+export function UsersTab() {
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState("");
+  const [search] = useDebouncedValue(typed.trim(), TYPING_MS);
+  const [isInviting, inviting] = useDisclosure();
+  const users = useUsers(search);
+  const rows = users.data?.pages.flatMap(({ items }) => items);
+  return (
+    <Stack>
+      <Group>
+        <TextInput
+          flex="1 1 240px"
+          type="search"
+          aria-label={t("admin.users.search")}
+          placeholder={t("admin.users.search")}
+          leftSection={<IconSearch size={18} aria-hidden />}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+        <Button leftSection={<IconMail size={18} aria-hidden />} onClick={inviting.open}>
+          {t("admin.users.invite")}
+        </Button>
+      </Group>
+      {users.isPending && <LoadingRows />}
+      {!rows && users.error && (
+        <ErrorState error={users.error} onRetry={() => void users.refetch()} />
+      )}
+      {rows?.length === 0 && <EmptyState title={t("admin.users.none")} />}
+      {rows && rows.length > 0 && <UserTable users={rows} />}
+      <MoreButton list={users} />
+      {isInviting && <InviteDialog onClose={inviting.close} />}
+    </Stack>
+  );
+}
+
+function UserTable({ users }: { users: Schemas["User"][] }) {
+  const { t } = useTranslation();
+  return (
+    <DataTable
+      label={t("admin.users.table")}
+      rows={users}
+      rowKey={({ id }) => id}
+      columns={[
+        { name: t("admin.users.columns.user"), show: (user) => <Name user={user} /> },
+        { name: t("admin.users.columns.role"), show: ({ role }) => t(`common.roles.${role}`) },
+        { name: t("admin.users.columns.clinic"), show: ({ clinic_name }) => clinic_name ?? "–" },
+        {
+          name: t("admin.users.columns.twoFactor"),
+          show: ({ two_factor_enabled: isOn, two_factor_required: isDemanded }) => (
+            <>
+              {isOn ? t("admin.users.twoFactorOn") : t("admin.users.twoFactorOff")}
+              {isDemanded && `, ${t("admin.users.twoFactorDemanded")}`}
+            </>
+          ),
+        },
+        { name: t("admin.users.columns.state"), show: (user) => <State user={user} /> },
+        {
+          name: t("admin.users.columns.lastSignIn"),
+          show: ({ last_sign_in_at: at }) => (at ? ago(at) : t("admin.users.never")),
+        },
+        {
+          name: t("admin.users.columns.actions"),
+          show: (user) => <UserActions user={user} />,
+        },
+      ]}
+    />
+  );
+}
+
+function Name({ user }: { user: Schemas["User"] }) {
+  const { t } = useTranslation();
+  const isMe = useUser().id === user.id;
+  return (
+    <>
+      <Text size="sm" fw={500}>
+        {user.full_name} {isMe && `(${t("admin.users.you")})`}
+      </Text>
+      <Text size="sm" c="dimmed">
+        {user.email}
+      </Text>
+    </>
+  );
+}
+
+function State({ user }: { user: Schemas["User"] }) {
+  const { t } = useTranslation();
+  const [Icon, text, color] = !user.active
+    ? ([IconLock, t("admin.users.disabled"), "red"] as const)
+    : user.email_verified
+      ? ([IconCheck, t("admin.users.active"), "teal"] as const)
+      : ([IconMailQuestion, t("admin.users.unverified"), "yellow"] as const);
+  return (
+    <Badge variant="light" color={color} tt="none" leftSection={<Icon size={14} aria-hidden />}>
+      {text}
+    </Badge>
+  );
+}

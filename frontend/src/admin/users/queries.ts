@@ -1,0 +1,43 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { api, told } from "@/api/client";
+
+export const USERS = ["admin", "users"] as const;
+
+const PAGE_SIZE = 50;
+/** The most that one call gives. */
+const MOST = 200;
+
+/** Accounts whose name or address has a part like `search`, newest first, page after page. */
+export function useUsers(search: string) {
+  return useInfiniteQuery({
+    queryKey: [...USERS, { search }],
+    queryFn: ({ pageParam, signal }) =>
+      told(
+        api.GET("/admin/users", {
+          params: { query: { search, limit: PAGE_SIZE, cursor: pageParam } },
+          signal,
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The newest accounts, to tell people by their names instead of identifiers. */
+export function useKnownUsers() {
+  const known = useQuery({
+    queryKey: [...USERS, "known"],
+    queryFn: ({ signal }) =>
+      told(api.GET("/admin/users", { params: { query: { limit: MOST } }, signal })),
+  });
+  const users = known.data?.items;
+  return useMemo(() => {
+    const names = new Map(users?.map(({ id, full_name }) => [id, full_name]));
+    return {
+      users: users ?? [],
+      nameOf: (id: string) => names.get(id) ?? id.slice(-8),
+    };
+  }, [users]);
+}

@@ -1,0 +1,31 @@
+import { useMutation, useQueryClient, type MutationMeta } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { api, told, type Schemas } from "@/api/client";
+import { showDone } from "@/shell/notices";
+import { USERS } from "./queries";
+
+type Change = Schemas["UserChange"];
+
+/** Changes somebody's account and says so; the lists follow. */
+export function useUserChange(
+  user: Schemas["User"],
+  options: {
+    onSuccess?: () => void;
+    onError?: (error: Error) => void;
+    meta?: MutationMeta;
+  } = {},
+) {
+  const { t } = useTranslation();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Change) =>
+      told(api.PATCH("/admin/users/{user_id}", { params: { path: { user_id: user.id } }, body })),
+    onSuccess: (now) => {
+      showDone(t("admin.users.saved", { name: now.full_name }));
+      options.onSuccess?.();
+    },
+    onError: options.onError,
+    onSettled: () => queryClient.invalidateQueries({ queryKey: USERS }),
+    meta: options.meta,
+  });
+}
