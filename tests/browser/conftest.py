@@ -6,10 +6,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    async_playwright,
+    expect,
+)
 
+from local_stack.clinician import Clinician
 from local_stack.stack import ROOT, Stack
 from tests.browser.screens import Visitor
+from tests.conftest import NewClinician
 
 # Debian's browser; Playwright's own would have to be downloaded.
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
@@ -17,6 +25,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SCREENS = ROOT / ".local" / "screens"
 # Generous: the machine may be busy with the rest of the system.
 ACTION_MS = 30_000
+expect.set_options(timeout=ACTION_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -57,3 +66,29 @@ async def visitor(context: BrowserContext) -> AsyncIterator[Visitor]:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield Visitor(page, SCREENS)
     assert complaints == []
+
+
+async def take_session_along(visitor: Visitor, clinician: Clinician) -> None:
+    """Sign the visitor in with the session that the clinician has at the API."""
+    cookie = next(one for one in clinician.http.cookies.jar if one.name == "dermis_refresh")
+    await visitor.page.context.add_cookies(
+        [
+            {
+                "name": cookie.name,
+                "value": str(cookie.value),
+                "domain": "localhost",
+                "path": cookie.path,
+                "httpOnly": True,
+                "sameSite": "Strict",
+            }
+        ]
+    )
+    await visitor.page.context.add_init_script("localStorage.setItem('dermis.session', '1')")
+
+
+@pytest.fixture
+async def at_work(visitor: Visitor, new_clinician: NewClinician) -> tuple[Visitor, Clinician]:
+    """A clinician who is signed in at the browser, and the same one at the API."""
+    clinician = await new_clinician()
+    await take_session_along(visitor, clinician)
+    return visitor, clinician

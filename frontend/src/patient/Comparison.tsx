@@ -1,5 +1,4 @@
 import {
-  Box,
   Group,
   Modal,
   NativeSelect,
@@ -10,19 +9,14 @@ import {
   Text,
 } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useRef, useState, type Ref } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import {
-  TransformComponent,
-  TransformWrapper,
-  type ReactZoomPanPinchRef,
-} from "react-zoom-pan-pinch";
 import { api, told, type Schemas } from "@/api/client";
 import { dayAndTime, percent } from "@/i18n/moments";
 import { ErrorState, IntendedUse, LoadingRows } from "@/shell/States";
-import { ZoomButtons } from "./ImageViewer";
 import { LabelBadge } from "./LabelBadge";
 import { usePicture } from "./useBytes";
+import { ZoomFrame, type View } from "./ZoomFrame";
 import classes from "./ImageViewer.module.css";
 
 type Side = Schemas["ComparedImage"];
@@ -105,51 +99,18 @@ export function Comparison({
 
 /** Two frames that zoom and move as one. */
 function Beside({ left, right }: { left: Side; right: Side }) {
-  const leftFrame = useRef<ReactZoomPanPinchRef>(null);
-  const rightFrame = useRef<ReactZoomPanPinchRef>(null);
+  const [view, setView] = useState<View>({ scale: 1, x: 0, y: 0 });
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }}>
-      <Frame side={left} ref={leftFrame} onMove={(view) => place(rightFrame.current, view)} />
-      <Frame side={right} ref={rightFrame} onMove={(view) => place(leftFrame.current, view)} />
-    </SimpleGrid>
-  );
-}
-
-/** Which part of a photo is seen. */
-interface View {
-  scale: number;
-  positionX: number;
-  positionY: number;
-}
-
-function place(frame: ReactZoomPanPinchRef | null, { scale, positionX, positionY }: View): void {
-  const now = frame?.state;
-  // A frame that is moved tells of it in turn; where there is no difference, it ends.
-  if (now?.scale === scale && now.positionX === positionX && now.positionY === positionY) return;
-  void frame?.setTransform(positionX, positionY, scale, 0);
-}
-
-function Frame({
-  side,
-  ref,
-  onMove,
-}: {
-  side: Side;
-  ref: Ref<ReactZoomPanPinchRef>;
-  onMove: (view: View) => void;
-}) {
-  return (
-    <Stack gap="xs">
-      <TransformWrapper ref={ref} maxScale={12} onTransform={(_, view) => onMove(view)}>
-        <Box pos="relative" className={classes.stage}>
-          <TransformComponent wrapperClass={classes.frame} contentClass={classes.content}>
+      {[left, right].map((side, index) => (
+        <Stack key={index} gap="xs">
+          <ZoomFrame view={view} onMove={setView}>
             <Photo side={side} />
-          </TransformComponent>
-          <ZoomButtons />
-        </Box>
-      </TransformWrapper>
-      <Caption side={side} />
-    </Stack>
+          </ZoomFrame>
+          <Caption side={side} />
+        </Stack>
+      ))}
+    </SimpleGrid>
   );
 }
 
@@ -159,24 +120,19 @@ function Over({ left, right }: { left: Side; right: Side }) {
   const [shown, setShown] = useState(50);
   return (
     <Stack maw={900} mx="auto" w="100%">
-      <TransformWrapper maxScale={12}>
-        <Box pos="relative" className={classes.stage}>
-          <TransformComponent wrapperClass={classes.frame} contentClass={classes.content}>
-            <div className={classes.pictures}>
-              <Photo side={right} />
-              <div className={classes.upper} style={{ clipPath: `inset(0 ${100 - shown}% 0 0)` }}>
-                <Photo side={left} />
-              </div>
-            </div>
-          </TransformComponent>
-          <ZoomButtons />
-        </Box>
-      </TransformWrapper>
+      <ZoomFrame>
+        <div className={classes.pictures}>
+          <Photo side={right} />
+          <div className={classes.upper} style={{ clipPath: `inset(0 ${100 - shown}% 0 0)` }}>
+            <Photo side={left} />
+          </div>
+        </div>
+      </ZoomFrame>
       <Slider
         value={shown}
         onChange={setShown}
         label={null}
-        thumbProps={{ "aria-label": t("patient.compare.slider") }}
+        thumbLabel={t("patient.compare.slider")}
       />
       <SimpleGrid cols={2}>
         <Caption side={left} />

@@ -1,20 +1,10 @@
-import {
-  ActionIcon,
-  Box,
-  Group,
-  SegmentedControl,
-  Skeleton,
-  Slider,
-  Stack,
-  Text,
-} from "@mantine/core";
-import { IconFocusCentered, IconZoomIn, IconZoomOut } from "@tabler/icons-react";
+import { Group, SegmentedControl, Skeleton, Slider, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { TransformComponent, TransformWrapper, useControls } from "react-zoom-pan-pinch";
 import type { Schemas } from "@/api/client";
 import { ErrorState } from "@/shell/States";
 import { usePicture } from "./useBytes";
+import { ZoomFrame } from "./ZoomFrame";
 import classes from "./ImageViewer.module.css";
 
 const FIRST_OPACITY = 50;
@@ -42,39 +32,34 @@ export function ImageViewer({
   if (photo.error) return <ErrorState error={photo.error} onRetry={() => void photo.refetch()} />;
   return (
     <Stack gap="xs">
-      <TransformWrapper maxScale={12} doubleClick={{ mode: "toggle" }}>
-        <Box pos="relative" className={classes.stage}>
-          {photo.url ? (
-            <TransformComponent wrapperClass={classes.frame} contentClass={classes.content}>
-              <div className={classes.pictures}>
-                <img src={photo.url} alt={name} className={classes.photo} />
-                {map.url && (
-                  <img
-                    src={map.url}
-                    alt={t("patient.viewer.heatmap")}
-                    className={classes.map}
-                    style={{ opacity: opacity / 100 }}
-                  />
-                )}
-              </div>
-            </TransformComponent>
-          ) : (
-            <Skeleton height={320} />
-          )}
-          <ZoomButtons />
-        </Box>
-      </TransformWrapper>
+      {photo.url ? (
+        <ZoomFrame>
+          <div className={classes.pictures}>
+            <img src={photo.url} alt={name} className={classes.photo} />
+            {map.url && (
+              <img
+                src={map.url}
+                alt={t("patient.viewer.heatmap")}
+                className={classes.map}
+                style={{ opacity: opacity / 100 }}
+              />
+            )}
+          </div>
+        </ZoomFrame>
+      ) : (
+        <Skeleton height={320} />
+      )}
       {hasMap && (
         <Group align="flex-end" grow preventGrowOverflow={false}>
           <Stack gap={2} miw={160}>
-            <Text size="sm" id="opacity-label">
+            <Text size="sm" aria-hidden>
               {t("patient.viewer.opacity")}
             </Text>
             <Slider
               value={opacity}
               onChange={setOpacity}
               label={(value) => `${value} %`}
-              thumbProps={{ "aria-labelledby": "opacity-label" }}
+              thumbLabel={t("patient.viewer.opacity")}
             />
           </Stack>
           <Stack gap={2}>
@@ -101,31 +86,5 @@ export function ImageViewer({
         </Text>
       )}
     </Stack>
-  );
-}
-
-/** Zoom for hands that have no wheel. */
-export function ZoomButtons() {
-  const { t } = useTranslation();
-  const { zoomIn, zoomOut, resetTransform } = useControls();
-  const buttons = [
-    { label: t("patient.viewer.zoomIn"), icon: IconZoomIn, act: () => zoomIn() },
-    { label: t("patient.viewer.zoomOut"), icon: IconZoomOut, act: () => zoomOut() },
-    { label: t("patient.viewer.reset"), icon: IconFocusCentered, act: () => resetTransform() },
-  ];
-  return (
-    <Group gap={4} className={classes.buttons}>
-      {buttons.map(({ label, icon: Icon, act }) => (
-        <ActionIcon
-          key={label}
-          variant="default"
-          size="md"
-          aria-label={label}
-          onClick={() => void act()}
-        >
-          <Icon size={18} aria-hidden />
-        </ActionIcon>
-      ))}
-    </Group>
   );
 }

@@ -3,6 +3,7 @@ import { IconInbox, IconPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import type { Shelf } from "./queries";
+import classes from "./LesionList.module.css";
 
 /** The lesions by number, and the tray of photos that belong to none yet. */
 export function LesionList({
@@ -24,6 +25,7 @@ export function LesionList({
         <NavLink
           key={lesion.id}
           component="button"
+          classNames={{ description: classes.description }}
           active={lesion.id === chosen}
           aria-current={lesion.id === chosen}
           onClick={() => onChoose({ lesionId: lesion.id })}

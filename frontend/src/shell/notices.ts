@@ -14,6 +14,7 @@ export function problemText(error: Error): string {
 export function showProblem(error: Error): void {
   const id = error instanceof Problem ? error.requestId : null;
   notifications.show({
+    closeButtonProps: { "aria-label": i18next.t("common.close") },
     color: "red",
     title: i18next.t("common.failed"),
     message: [problemText(error), id && i18next.t("common.requestId", { id })]
@@ -25,5 +26,9 @@ export function showProblem(error: Error): void {
 }
 
 export function showDone(message: string): void {
-  notifications.show({ color: "teal", message });
+  notifications.show({
+    closeButtonProps: { "aria-label": i18next.t("common.close") },
+    color: "teal",
+    message,
+  });
 }
