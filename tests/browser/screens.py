@@ -91,6 +91,7 @@ class Visitor:
             await self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
             for width, size in (("desktop", DESKTOP), ("phone", PHONE)):
                 await self.page.set_viewport_size(size)  # type: ignore[arg-type]
+                await self.page.evaluate("scrollTo(0, 0)")
                 await self.page.screenshot(
                     path=self.folder / f"{name}-{theme}-{width}.png", full_page=True
                 )

@@ -1,18 +1,15 @@
 import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
-import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { z } from "zod";
 import { api, told, type Schemas } from "@/api/client";
 import { showInForm } from "@/shell/form";
-import { email, filled } from "./fields";
 import { FormAlert } from "./FormAlert";
 
 export type SignInStep =
   Schemas["SignedIn"] | Schemas["TwoFactorRequired"] | Schemas["TwoFactorSetupRequired"];
 
-/** First step of a sign-in. */
+/** First step of a sign-in. Its rules are the form's own: no schema library in the first load. */
 export function PasswordForm({
   email: known,
   onStep,
@@ -22,7 +19,6 @@ export function PasswordForm({
 }) {
   const { t } = useTranslation();
   const { register, handleSubmit, setError, formState } = useForm({
-    resolver: zodResolver(z.object({ email, password: filled })),
     defaultValues: { email: known ?? "", password: "" },
   });
   const signIn = useMutation({
@@ -40,13 +36,13 @@ export function PasswordForm({
           type="email"
           autoComplete="username"
           error={formState.errors.email?.message}
-          {...register("email")}
+          {...register("email", { required: t("account.validation.email") })}
         />
         <PasswordInput
           label={t("account.signIn.password")}
           autoComplete="current-password"
           error={formState.errors.password?.message}
-          {...register("password")}
+          {...register("password", { required: t("common.required") })}
         />
         <Button type="submit" loading={signIn.isPending}>
           {t("account.signIn.submit")}

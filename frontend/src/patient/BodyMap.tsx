@@ -92,7 +92,7 @@ function Marker({
         onChoose();
       }}
     >
-      <circle cx={x} cy={y} r={5} />
+      <circle cx={x} cy={y} r={7} />
       <text x={x} y={y}>
         {number}
       </text>

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "@/api/problem";
 import { problemText } from "./notices";
+import classes from "./States.module.css";
 
 /** What a list looks like before it is there. */
 export function LoadingRows({ rows = 4, height = 44 }: { rows?: number; height?: number }) {
@@ -68,7 +69,7 @@ export function IntendedUse() {
   const { t } = useTranslation();
   return (
     <Group gap="xs" wrap="nowrap" align="flex-start" role="note">
-      <IconStethoscope size={18} aria-hidden />
+      <IconStethoscope size={18} aria-hidden className={classes.sign} />
       <Text size="sm">
         <strong>{t("common.notADiagnosis")}.</strong> {t("common.intendedUse")}
       </Text>
