@@ -5,15 +5,22 @@ import { useTranslation } from "react-i18next";
 import { Navigate, useSearchParams } from "react-router";
 import { useUser } from "@/session/useSession";
 import { AuditTab } from "./audit/AuditTab";
+import { ModelsTab } from "./models/ModelsTab";
+import { ServingTab } from "./serving/ServingTab";
 import { UsersTab } from "./users/UsersTab";
 
-const TABS = { users: UsersTab, audit: AuditTab } satisfies Record<string, ComponentType>;
+const TABS = {
+  users: UsersTab,
+  models: ModelsTab,
+  serving: ServingTab,
+  audit: AuditTab,
+} satisfies Record<string, ComponentType>;
 type Tab = keyof typeof TABS;
 
 /** What each role may do here; others have no business on this page. */
 const TABS_OF: Record<string, Tab[]> = {
-  admin: ["users", "audit"],
-  ml_engineer: [],
+  admin: ["users", "models", "serving", "audit"],
+  ml_engineer: ["models", "serving"],
 };
 
 /** Accounts, models and the system; the open tab stands in the address. */

@@ -1,9 +1,11 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { api, told } from "@/api/client";
+import { useUser } from "@/session/useSession";
 
 export const USERS = ["admin", "users"] as const;
 
+const UUID = /^[0-9a-f-]{36}$/;
 const PAGE_SIZE = 50;
 /** The most that one call gives. */
 const MOST = 200;
@@ -25,19 +27,21 @@ export function useUsers(search: string) {
   });
 }
 
-/** The newest accounts, to tell people by their names instead of identifiers. */
+/** The newest accounts, to tell people by their names; to others than administrators, nobody. */
 export function useKnownUsers() {
+  const isAdmin = useUser().role === "admin";
   const known = useQuery({
     queryKey: [...USERS, "known"],
     queryFn: ({ signal }) =>
       told(api.GET("/admin/users", { params: { query: { limit: MOST } }, signal })),
+    enabled: isAdmin,
   });
   const users = known.data?.items;
   return useMemo(() => {
     const names = new Map(users?.map(({ id, full_name }) => [id, full_name]));
     return {
       users: users ?? [],
-      nameOf: (id: string) => names.get(id) ?? id.slice(-8),
+      nameOf: (id: string) => names.get(id) ?? (UUID.test(id) ? id.slice(-8) : id),
     };
   }, [users]);
 }

@@ -1,0 +1,121 @@
+import { Code, Drawer, List, Stack, Table, Text, Title } from "@mantine/core";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { Schemas } from "@/api/client";
+import { day, percent } from "@/i18n/moments";
+import { ErrorState, LoadingRows } from "@/shell/States";
+import { Evaluation } from "./Evaluation";
+import { useModel } from "./queries";
+import { Subgroups } from "./Subgroups";
+
+/** Everything that is known of a version: what it is for, what it can't do, how good it was. */
+export function ModelCard({ version, onClose }: { version: string; onClose: () => void }) {
+  const { t } = useTranslation();
+  const model = useModel(version);
+  const name = model.data?.card.name ?? "";
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      position="right"
+      size="xl"
+      title={t("admin.models.card.title", { name, version })}
+      closeButtonProps={{ "aria-label": t("common.close") }}
+    >
+      {model.isPending && <LoadingRows rows={6} />}
+      {!model.data && model.error && (
+        <ErrorState error={model.error} onRetry={() => void model.refetch()} />
+      )}
+      {model.data && <Card model={model.data} />}
+    </Drawer>
+  );
+}
+
+function Card({ model }: { model: Schemas["ModelDetails"] }) {
+  const { t } = useTranslation();
+  const { card } = model;
+  const { evaluations = [], subgroups = [], training = {} } = card;
+  return (
+    <Stack gap="lg">
+      <Part title={t("admin.models.card.intendedUse")}>
+        <Text size="sm">{card.intended_use}</Text>
+      </Part>
+      <Part title={t("admin.models.card.limits")}>
+        <Texts texts={card.limits} />
+      </Part>
+      <Part title={t("admin.models.card.evaluations")}>
+        <Text size="sm" c="dimmed">
+          {t("admin.models.card.intervals")}
+        </Text>
+        {evaluations.map((evaluation) => (
+          <Evaluation key={evaluation.name} evaluation={evaluation} />
+        ))}
+      </Part>
+      {subgroups.length > 0 && (
+        <Part title={t("admin.models.card.subgroups")}>
+          <Subgroups subgroups={subgroups} />
+        </Part>
+      )}
+      <Part title={t("admin.models.card.data")}>
+        <Texts texts={card.data} />
+      </Part>
+      <Part title={t("admin.models.card.facts")}>
+        <Facts
+          facts={{
+            [t("admin.models.card.architecture")]: card.architecture,
+            [t("admin.models.card.threshold")]: percent(card.threshold, 1),
+            [t("admin.models.card.temperature")]: card.temperature.toFixed(3),
+            [t("admin.models.card.inputSize")]: t("admin.models.card.pixels", {
+              size: card.preprocessing.input_size,
+            }),
+            [t("admin.models.card.trainedOn")]: day(card.trained_on),
+            [t("admin.models.card.sha256")]: <Code>{model.sha256}</Code>,
+          }}
+        />
+      </Part>
+      {Object.keys(training).length > 0 && (
+        <Part title={t("admin.models.card.training")}>
+          <Facts facts={training} />
+        </Part>
+      )}
+    </Stack>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <Stack gap="xs" component="section">
+      <Title order={3} size="h5">
+        {title}
+      </Title>
+      {children}
+    </Stack>
+  );
+}
+
+function Texts({ texts }: { texts: string[] }) {
+  return (
+    <List size="sm" spacing={4}>
+      {texts.map((text) => (
+        <List.Item key={text}>{text}</List.Item>
+      ))}
+    </List>
+  );
+}
+
+function Facts({ facts }: { facts: Record<string, ReactNode> }) {
+  return (
+    <Table verticalSpacing={4}>
+      <Table.Tbody>
+        {Object.entries(facts).map(([name, value]) => (
+          <Table.Tr key={name}>
+            <Table.Th scope="row" fw={500} w="40%">
+              {name.replaceAll("_", " ")}
+            </Table.Th>
+            <Table.Td style={{ overflowWrap: "anywhere" }}>{value}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,39 @@
+import { Stack } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
+import { Section } from "@/shell/Section";
+import { ErrorState, LoadingRows } from "@/shell/States";
+import { ModelCard } from "./ModelCard";
+import { useModels } from "./queries";
+import { ReleaseHistory } from "./ReleaseHistory";
+import { UploadModel } from "./UploadModel";
+import { Versions } from "./Versions";
+
+/** Versions of the model, from their arrival to their release. The open card is in the address. */
+export function ModelsTab() {
+  const { t } = useTranslation();
+  const [address, setAddress] = useSearchParams();
+  const models = useModels();
+  const shown = address.get("version");
+  return (
+    <Stack>
+      <UploadModel />
+      <Section title={t("admin.models.versions.title")}>
+        {models.isPending && <LoadingRows rows={2} />}
+        {!models.data && models.error && (
+          <ErrorState error={models.error} onRetry={() => void models.refetch()} />
+        )}
+        {models.data && (
+          <Versions
+            versions={models.data.versions}
+            onCard={(version) => setAddress({ tab: "models", version })}
+          />
+        )}
+      </Section>
+      {models.data && models.data.releases.length > 0 && (
+        <ReleaseHistory releases={models.data.releases} />
+      )}
+      {shown && <ModelCard version={shown} onClose={() => setAddress({ tab: "models" })} />}
+    </Stack>
+  );
+}

@@ -1,0 +1,29 @@
+import { Alert, List, Text } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { Problem } from "@/api/problem";
+import { problemText } from "@/shell/notices";
+
+/** Why the server will not have it: all reasons at once. */
+export function Refusal({ title, error }: { title?: string; error: Error | null }) {
+  const { t } = useTranslation();
+  if (!error) return null;
+  const { errors, requestId } = error instanceof Problem ? error : { errors: [], requestId: null };
+  return (
+    <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />} title={title}>
+      <Text size="sm">{problemText(error)}</Text>
+      {errors.length > 0 && (
+        <List size="sm" mt="xs">
+          {errors.map(({ message }) => (
+            <List.Item key={message}>{message}</List.Item>
+          ))}
+        </List>
+      )}
+      {requestId && (
+        <Text size="xs" ff="monospace" mt="xs">
+          {t("common.requestId", { id: requestId })}
+        </Text>
+      )}
+    </Alert>
+  );
+}

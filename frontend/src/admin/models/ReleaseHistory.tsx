@@ -1,0 +1,62 @@
+import { Button } from "@mantine/core";
+import { IconArrowBackUp } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, told, type Schemas } from "@/api/client";
+import { dayAndTime } from "@/i18n/moments";
+import { Section } from "@/shell/Section";
+import { DataTable } from "../DataTable";
+import { useKnownUsers } from "../users/queries";
+import { WhyDialog } from "./WhyDialog";
+
+/** Every release that was, and the way back to the one before. */
+export function ReleaseHistory({ releases }: { releases: Schemas["Release"][] }) {
+  const { t } = useTranslation();
+  const { nameOf } = useKnownUsers();
+  const [isAsking, setIsAsking] = useState(false);
+  const present = releases[0];
+  const canRollBack = releases.some(({ version }) => version !== present?.version);
+  return (
+    <Section
+      title={t("admin.models.log.title")}
+      action={
+        canRollBack && (
+          <Button
+            variant="default"
+            leftSection={<IconArrowBackUp size={18} aria-hidden />}
+            onClick={() => setIsAsking(true)}
+          >
+            {t("admin.models.release.rollBack")}
+          </Button>
+        )
+      }
+    >
+      <DataTable
+        label={t("admin.models.log.table")}
+        rows={releases}
+        rowKey={({ number }) => String(number)}
+        columns={[
+          { name: t("admin.models.log.number"), show: ({ number }) => number },
+          { name: t("admin.models.log.version"), show: ({ version }) => version },
+          {
+            name: t("admin.models.log.kind"),
+            show: ({ kind }) => t(`admin.models.log.kinds.${kind}`),
+          },
+          { name: t("admin.models.log.by"), show: ({ by }) => nameOf(by) },
+          { name: t("admin.models.log.at"), show: ({ at }) => dayAndTime(at) },
+          { name: t("admin.models.log.why"), show: ({ why }) => why || "–" },
+        ]}
+      />
+      {isAsking && (
+        <WhyDialog
+          title={t("admin.models.release.rollBackTitle")}
+          text={t("admin.models.release.rollBackText", { version: present?.version })}
+          submit={t("admin.models.release.rollBack")}
+          change={(why) => told(api.POST("/admin/models/rollback", { body: { why } }))}
+          done={({ version }) => t("admin.models.release.rolledBack", { version })}
+          onClose={() => setIsAsking(false)}
+        />
+      )}
+    </Section>
+  );
+}

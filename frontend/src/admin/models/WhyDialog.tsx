@@ -1,0 +1,79 @@
+import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { showDone } from "@/shell/notices";
+import { useModelsChanged } from "./queries";
+import { Refusal } from "./Refusal";
+
+const LONGEST = 1000;
+
+/** Asks before all replicas change, and for the reason that the release log keeps. */
+export function WhyDialog<Answer>({
+  title,
+  text,
+  submit,
+  change,
+  done,
+  onClose,
+}: {
+  title: string;
+  text: string;
+  submit: string;
+  change: (why: string) => Promise<Answer>;
+  /** What to say of it. */
+  done: (answer: Answer) => string;
+  onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  const changed = useModelsChanged();
+  const [why, setWhy] = useState("");
+  const ask = useMutation({
+    mutationFn: () => change(why.trim()),
+    onSuccess: (answer) => {
+      showDone(done(answer));
+      onClose();
+    },
+    onSettled: changed,
+    meta: { quiet: true },
+  });
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={title}
+      closeOnClickOutside={false}
+      closeButtonProps={{ "aria-label": t("common.close") }}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          ask.mutate();
+        }}
+      >
+        <Stack>
+          <Text size="sm">{text}</Text>
+          <Refusal error={ask.error} />
+          <Textarea
+            label={`${t("admin.models.release.why")} (${t("common.optional")})`}
+            description={t("admin.models.release.whyHelp")}
+            autosize
+            minRows={2}
+            maxLength={LONGEST}
+            data-autofocus
+            value={why}
+            onChange={(event) => setWhy(event.currentTarget.value)}
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t("common.cancel")}
+            </Button>
+            <Button type="submit" loading={ask.isPending}>
+              {submit}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
