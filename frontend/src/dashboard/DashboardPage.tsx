@@ -1,3 +1,43 @@
+import { Button, Group, Stack, Title } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
+import { IconPlus, IconUsers } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { IntendedUse } from "@/shell/States";
+import { PatientSearch } from "./PatientSearch";
+import { UploadsUnderWay } from "./UploadsUnderWay";
+
+/** Where a clinician's day begins: whom to look for, and what waits. */
 export default function DashboardPage() {
-  return null;
+  const { t } = useTranslation();
+  useDocumentTitle(`${t("dashboard.title")} · ${t("common.name")}`);
+  return (
+    <Stack>
+      <Title order={1} size="h2">
+        {t("dashboard.title")}
+      </Title>
+      <Group>
+        <PatientSearch />
+        <Button
+          component={Link}
+          to="/patients?new"
+          size="md"
+          leftSection={<IconPlus size={18} aria-hidden />}
+        >
+          {t("dashboard.addPatient")}
+        </Button>
+        <Button
+          component={Link}
+          to="/patients"
+          size="md"
+          variant="default"
+          leftSection={<IconUsers size={18} aria-hidden />}
+        >
+          {t("dashboard.allPatients")}
+        </Button>
+      </Group>
+      <UploadsUnderWay />
+      <IntendedUse />
+    </Stack>
+  );
 }
