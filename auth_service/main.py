@@ -1,12 +1,7 @@
 """The single place where auth_service is put together."""
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import grpc
 from redis.asyncio import Redis
@@ -29,6 +24,7 @@ from auth_service.signing_keys import SigningKeys
 from auth_service.tokens import TokenSigner
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from service_kit import grpc_server
+from service_kit.background import in_background
 from service_kit.cursors import Cursors
 from service_kit.database import Database
 from service_kit.principal import TokenVerifier
@@ -136,7 +132,7 @@ async def serve(settings: Settings) -> None:
     service = build(settings)
     async with service.database.session() as session:
         await signing_keys.make_first(session, service.keys)
-    async with _in_background(
+    async with in_background(
         service.mail_sender.run(), service.announcer.run(), tidying.run(service.database)
     ):
         await grpc_server.serve(
@@ -154,16 +150,3 @@ async def serve(settings: Settings) -> None:
 
 def _derived(settings: Settings, purpose: str) -> bytes:
     return derive_key(settings.secret_key.get_secret_value(), purpose)
-
-
-@asynccontextmanager
-async def _in_background(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(loop) for loop in loops]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task

@@ -1,7 +1,5 @@
 """`python -m gateway`: the single place where everything is wired."""
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.resources import files
@@ -44,6 +42,7 @@ from gateway.routers import (
 from gateway.security import refuse_open_routes
 from gateway.settings import Settings
 from service_kit import logs, telemetry
+from service_kit.background import in_background
 from service_kit.blobs import Blobs
 from service_kit.identity import RemoteKeys, SharedRevocations
 from service_kit.principal import TokenVerifier
@@ -178,17 +177,10 @@ async def _background(api: FastAPI) -> AsyncIterator[None]:
     token = ServiceToken(state.clients, state.settings.service_secret.get_secret_value())
     completion = Completion(state.clients, token, state.model)
     await state.replicas.refresh()
-    tasks = [
-        asyncio.create_task(state.replicas.follow()),
-        asyncio.create_task(completion.run()),
-    ]
     try:
-        yield
+        async with in_background(state.replicas.follow(), completion.run()):
+            yield
     finally:
-        for task in tasks:
-            task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.gather(*tasks)
         await state.model.close()
         await state.clients.close()
         await state.redis.aclose()

@@ -1,7 +1,6 @@
 """A gRPC server as every service runs it: one order of interceptors, true health, a drain."""
 
 import asyncio
-import contextlib
 import gc
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -14,6 +13,7 @@ from grpc_health.v1.health import OVERALL_HEALTH, aio
 from prometheus_client import start_http_server
 
 from service_kit import logs, telemetry
+from service_kit.background import in_background
 from service_kit.database import Database
 from service_kit.interceptors import (
     AuthenticationInterceptor,
@@ -134,13 +134,8 @@ async def _telling_health(
                 await health.set(service, status)
             await asyncio.sleep(HEALTH_INTERVAL_SECONDS)
 
-    telling = asyncio.create_task(tell())
-    try:
+    async with in_background(tell()):
         yield
-    finally:
-        telling.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await telling
 
 
 async def _answers(database: Database) -> bool:

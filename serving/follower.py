@@ -13,6 +13,7 @@ import structlog
 from obstore.exceptions import BaseError
 from pydantic import ValidationError
 
+from service_kit import background
 from service_kit.blobs import BlobMissing
 from serving.archive import ArchiveRefused
 from serving.archive_cache import ArchiveCache, CachedArchive
@@ -95,10 +96,15 @@ class Follower:
     async def run(self) -> None:
         """Follow until cancelled."""
         await self._board.forget_gone()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._keep_stepping())
-            # Apart, so that the gateway hears of us while a version takes its time to load.
-            tasks.create_task(self._keep_publishing())
+        # Apart, so that the gateway hears of us while a version takes its time to load.
+        loops = [
+            asyncio.create_task(self._keep_stepping()),
+            asyncio.create_task(self._keep_publishing()),
+        ]
+        try:
+            await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await background.end(*loops)
 
     async def step(self) -> None:
         """Look once at TorchServe and the log, and close the gap between them."""

@@ -1,14 +1,13 @@
 """`python -m serving`: the follower, and TorchServe as a container starts it."""
 
 import asyncio
-import contextlib
 import os
 import signal
 from pathlib import Path
 
 import typer
 
-from service_kit import logs, telemetry
+from service_kit import background, logs, telemetry
 from service_kit.blobs import Blobs
 from service_kit.redis_client import open_redis
 from service_kit.settings import load
@@ -48,11 +47,13 @@ async def _follow(settings: FollowerSettings) -> None:
     logs.configure("follower", settings.log_level)
     telemetry.configure("follower", settings.otlp_endpoint)
     following = asyncio.create_task(make_follower(settings).run())
+    stopping = asyncio.Event()
+    following.add_done_callback(lambda _: stopping.set())
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(signal_number, following.cancel)
-    with contextlib.suppress(asyncio.CancelledError):
-        await following
+        loop.add_signal_handler(signal_number, stopping.set)
+    await stopping.wait()
+    await background.end(following)
 
 
 def make_follower(settings: FollowerSettings) -> Follower:

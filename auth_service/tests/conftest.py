@@ -1,8 +1,6 @@
 """auth_service on real PostgreSQL and Redis, with a mail server that keeps what it gets."""
 
-import asyncio
 import base64
-import contextlib
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -26,6 +24,7 @@ from auth_service.settings import Settings
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from local_stack.components.ports import free_port
 from service_kit import migrations
+from service_kit.background import in_background
 from service_kit.errors import DomainError
 from service_kit.grpc_server import build_server
 
@@ -232,12 +231,11 @@ async def identity(
     )
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
-    announcing = asyncio.create_task(service.announcer.run())
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+    async with (
+        in_background(service.announcer.run()),
+        grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel,
+    ):
         yield Identity(service, channel, mailbox[0], database_urls[0])
-    announcing.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await announcing
     await server.stop(1)
     service.door.passwords.close()
     await service.database.close()

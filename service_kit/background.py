@@ -1,0 +1,45 @@
+"""Loops that run beside a service and end when it does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+# Long enough to finish cleaning up, short enough that nobody notices a second request.
+_ASK_AGAIN_SECONDS = 0.05
+
+
+@asynccontextmanager
+async def in_background(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run endless loops while inside the block."""
+    tasks = [asyncio.create_task(loop) for loop in loops]
+    try:
+        yield
+    finally:
+        await end(*tasks)
+
+
+async def end(*tasks: asyncio.Task[None]) -> None:
+    """Cancel tasks until each has ended.
+
+    Once is not enough: a cancellation that comes while redis-py looks whether a pooled connection
+    is still good (`asyncio.timeout(0)`) is taken for that timeout's own and lost, and the loop
+    would go on for ever. Seen in one of five cancellations of a loop that only asks Redis.
+
+    Raises:
+        CancelledError: the caller was cancelled meanwhile; the tasks have ended all the same.
+        Exception: what a task had failed with before it was asked to end.
+    """
+    cancelled: asyncio.CancelledError | None = None
+    while under_way := {task for task in tasks if not task.done()}:
+        for task in under_way:
+            task.cancel()
+        try:
+            await asyncio.wait(under_way, timeout=_ASK_AGAIN_SECONDS)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled:
+        raise cancelled
+    for task in tasks:
+        if not task.cancelled():
+            task.result()

@@ -1,0 +1,62 @@
+"""Loops end when their service does, also where a library loses the request to end."""
+
+import asyncio
+import random
+
+import pytest
+
+from service_kit.background import end, in_background
+from service_kit.redis_client import open_redis
+
+
+async def test_a_loop_ends_with_the_block() -> None:
+    turns = asyncio.Event()
+
+    async def loop() -> None:
+        while True:
+            turns.set()
+            await asyncio.sleep(0)
+
+    async with in_background(loop()):
+        await turns.wait()
+    assert len(asyncio.all_tasks()) == 1
+
+
+async def test_a_loop_that_loses_the_first_cancellation_ends_all_the_same() -> None:
+    asked = asyncio.Event()
+
+    async def loop() -> None:
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            asked.set()
+        await asyncio.sleep(3600)
+
+    task = asyncio.create_task(loop())
+    await asyncio.sleep(0)
+    await end(task)
+    assert asked.is_set()
+    assert task.cancelled()
+
+
+async def test_loops_that_ask_redis_end_wherever_they_are(redis_url: str) -> None:
+    redis = open_redis(redis_url)
+
+    async def loop() -> None:
+        while True:
+            await redis.exists("anything")
+            await asyncio.sleep(0.001)
+
+    for _ in range(20):
+        async with in_background(loop(), loop()):
+            await asyncio.sleep(random.random() * 0.01)
+    await redis.aclose()
+
+
+async def test_what_a_loop_failed_with_is_told() -> None:
+    async def loop() -> None:
+        raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        async with in_background(loop()):
+            await asyncio.sleep(0)
