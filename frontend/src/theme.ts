@@ -25,7 +25,7 @@ export const variables: CSSVariablesResolver = (colors) => ({
   },
   dark: {
     "--mantine-color-dimmed": colors.colors.dark[1],
-    "--mantine-color-placeholder": colors.colors.dark[2],
+    "--mantine-color-placeholder": colors.colors.dark[1],
     "--mantine-color-error": colors.colors.red[4],
     "--mantine-color-anchor": colors.colors.cyan[4],
   },

@@ -66,7 +66,7 @@ export function PatientSearch() {
         />
       </Combobox.Target>
       <Combobox.Dropdown hidden={search === "" || (!found.data && !found.error)}>
-        <Combobox.Options>
+        <Combobox.Options aria-label={t("dashboard.search")}>
           {found.error && <Combobox.Empty>{problemText(found.error)}</Combobox.Empty>}
           {found.data?.items.length === 0 && (
             <Combobox.Empty>{t("dashboard.searchNone")}</Combobox.Empty>
