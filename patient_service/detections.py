@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from patient_service import audit, images, patients
+from patient_service import audit, images, lesions, patients
 from patient_service.audit import Event
 from patient_service.findings import OUTCOME_COLUMNS, Outcome, finished_columns
 from patient_service.models import Detection, Image
@@ -128,13 +128,15 @@ async def page(
     """A patient's detections, newest first, without heatmaps: all, a lesion's or an image's.
 
     Raises:
-        DomainError: NOT_FOUND / PATIENT_NOT_FOUND.
+        DomainError: NOT_FOUND / PATIENT_NOT_FOUND, LESION_NOT_FOUND, IMAGE_NOT_FOUND.
     """
     await patients.find(session, patient_id)
     query = without_heatmap().where(col(Detection.patient_id) == patient_id)
     if lesion_id:
+        await lesions.find_of(session, patient_id, lesion_id)
         query = query.where(col(Image.lesion_id) == lesion_id)
     if image_id:
+        await images.find_of(session, patient_id, image_id)
         query = query.where(col(Detection.image_id) == image_id)
     if last := id_position(position):
         query = query.where(col(Detection.id) < last)

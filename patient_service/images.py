@@ -24,6 +24,18 @@ async def find(session: AsyncSession, image_id: UUID) -> Image:
     return image
 
 
+async def find_of(session: AsyncSession, patient_id: UUID, image_id: UUID) -> Image:
+    """A photo of this patient.
+
+    Raises:
+        DomainError: NOT_FOUND / IMAGE_NOT_FOUND, for another patient's photo too.
+    """
+    image = await find(session, image_id)
+    if image.patient_id != patient_id:
+        raise await audit.not_found(session, "image", image_id)
+    return image
+
+
 async def view(session: AsyncSession, image_id: UUID, *, what: str) -> Image:
     """A photo, shown to the caller.
 
@@ -54,11 +66,12 @@ async def page(
     """A patient's photos, newest first: all, one lesion's, or the unsorted tray's.
 
     Raises:
-        DomainError: NOT_FOUND / PATIENT_NOT_FOUND.
+        DomainError: NOT_FOUND / PATIENT_NOT_FOUND, LESION_NOT_FOUND.
     """
     await patients.find(session, patient_id)
     query = select(Image).where(col(Image.patient_id) == patient_id)
     if lesion_id:
+        await lesions.find_of(session, patient_id, lesion_id)
         query = query.where(col(Image.lesion_id) == lesion_id)
     if unsorted:
         query = query.where(col(Image.lesion_id).is_(None))

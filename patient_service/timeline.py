@@ -54,9 +54,11 @@ async def page(
         position: of the last entry before this page.
 
     Raises:
-        DomainError: NOT_FOUND / PATIENT_NOT_FOUND.
+        DomainError: NOT_FOUND / PATIENT_NOT_FOUND, LESION_NOT_FOUND.
     """
     await patients.find(session, patient_id)
+    if lesion_id:
+        await lesions.find_of(session, patient_id, lesion_id)
     last = id_position(position)
     wanted = tuple(kind for kind in KINDS if not kinds or kind in kinds)
     order = _order(wanted, of_lesion=lesion_id is not None, continued=last is not None)
