@@ -23,6 +23,7 @@ from gateway.middleware import RequestMiddleware
 from gateway.model_shelf import ModelShelf
 from gateway.openapi import describe, operation_id
 from gateway.rate_limit import RateLimits
+from gateway.release_gate import ReleaseGate
 from gateway.replicas import Replicas
 from gateway.routers import (
     accounts,
@@ -50,6 +51,7 @@ from service_kit.redis_client import open_redis
 from service_kit.settings import load
 from serving.archive import read_policy
 from serving.torchserve import InferenceClient
+from serving.trials import TrialDesk
 
 ROUTERS = (
     auth, users, patients, lesions, images, predict, detections, take_away, accounts, audit, models,
@@ -100,6 +102,8 @@ def wire(api: FastAPI, settings: Settings) -> None:
         if settings.model_store
         else None
     )
+    api.state.release_gate = ReleaseGate(replicas, settings)
+    api.state.trial_desk = TrialDesk(redis, settings.model_name)
     api.state.archive_policy = read_policy(settings.trusted_keys, settings.signature_required)
     api.state.verifier = TokenVerifier(
         RemoteKeys(clients.auth),

@@ -81,6 +81,13 @@ class ModelShelf:
             Code.NOT_FOUND, "VERSION_NOT_FOUND", "There is no such version of the model."
         )
 
+    async def desired(self) -> ShelvedVersion | None:
+        """The version that the newest release names; None where there is none or it is lost."""
+        newest = await self._log.newest()
+        return next(
+            (v for v in await self.versions() if newest and v.sha256 == newest.sha256), None
+        )
+
     async def add(
         self, archive: CheckedArchive, by: str, *, signature: bytes | None = None
     ) -> ShelvedVersion:

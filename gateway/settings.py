@@ -1,7 +1,7 @@
 """What the gateway needs to know, from the environment."""
 
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 from limits import parse
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -61,6 +61,19 @@ class Settings(ServiceSettings):
     signature_required: bool = Field(
         default=True,
         description="Refuse archives without a signature, where TRUSTED_KEYS is set.",
+    )
+    release_needs_trial: bool = Field(
+        default=False,
+        description="Release only versions that passed a trial on a replica and failed on none.",
+    )
+    metric_margins: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        default_factory=dict,
+        description='JSON, by how much a figure may be worse than live: {"auc": 0.01}. Empty: '
+        "figures are not compared.",
+    )
+    metric_evaluation: str = Field(
+        default="all sources, held out",
+        description="The evaluation of the model cards whose figures are compared.",
     )
     prediction_seconds: float = Field(
         default=8, gt=0, le=20, description="How long an upload waits for the model."

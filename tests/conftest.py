@@ -20,6 +20,8 @@ _NUMBERS = itertools.count(1)
 # The tests are one address that registers many clinics and tries many tokens.
 SETTINGS = {
     "auth_service": {"ACCESS_TOKEN_SECONDS": "3600"},
+    # Just longer than the longest prediction.
+    "follower": {"DRAIN_SECONDS": "9"},
     "gateway": {
         "RATE_LIMITS": json.dumps(
             dict.fromkeys(("register", "login", "two-factor", "mailed-link"), "10000/minute")

@@ -90,6 +90,8 @@ async def test_a_model_is_signed_pushed_released_and_rolled_back(
     verified = await engineer.run("verify", archive, "--trusted", engineer.home)
     assert verified["signed_by"] == keys["fingerprint"]
     assert (await engineer.run("push", archive))["version"] == "90.0.0"
+    tried = await engineer.run("try", "90.0.0")
+    assert tried["passed"] is True
     released = await engineer.run("release", "90.0.0", "--why", "a test")
     assert released == {"live": "90.0.0", "replicas": 1}
     assert (await engineer.run("status"))["releases"][0]["why"] == "a test"

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Depends, Request
+from redis.exceptions import RedisError
 from starlette.responses import StreamingResponse
 
 from dermis.options.v1 import access_pb2
@@ -14,6 +15,7 @@ from gateway import archive_form
 from gateway.errors import answers
 from gateway.model_shelf import ModelShelf
 from gateway.rate_limit import limited
+from gateway.release_gate import ReleaseGate
 from gateway.replicas import REFRESH_SECONDS, Replicas
 from gateway.schemas.models import (
     ModelDetails,
@@ -22,11 +24,14 @@ from gateway.schemas.models import (
     Release,
     Replica,
     Serving,
+    TrialAsked,
     Why,
 )
 from gateway.security import permit
 from service_kit.errors import Code, DomainError
+from service_kit.ids import new_id
 from service_kit.principal import current_principal
+from serving.trials import TrialDesk, TrialRequest
 
 log = structlog.get_logger()
 
@@ -97,12 +102,32 @@ async def roll_back_model(body: Why, shelf: ShelfDep) -> Release:
 
 
 @router.post("/models/{version}/release", status_code=202, responses=answers(404, 409))
-async def release_model(version: str, body: Why, shelf: ShelfDep) -> Release:
+async def release_model(version: str, body: Why, request: Request, shelf: ShelfDep) -> Release:
     """Release a version; each replica switches once its golden images gave the right answers."""
+    gate: ReleaseGate = request.app.state.release_gate
+    gate.check(await shelf.version(version), await shelf.desired())
     by = str(current_principal().user_id)
     release = await shelf.release(version, by=by, why=body.why)
     log.info("model released", version=release.version, release=release.number)
     return Release.of(release)
+
+
+@router.post("/models/{version}/trial", status_code=202, responses=answers(404))
+async def try_model(version: str, request: Request, shelf: ShelfDep) -> TrialAsked:
+    """Load a version on every replica beside the live one, probe and measure it, take it out."""
+    shelved = await shelf.version(version)
+    desk: TrialDesk = request.app.state.trial_desk
+    asked = TrialRequest(
+        id=str(new_id()), model=shelved.card.name, version=version, sha256=shelved.sha256
+    )
+    try:
+        await desk.ask_for(asked)
+    except (RedisError, OSError):
+        raise DomainError(
+            Code.UNAVAILABLE, "REDIS_AWAY", "Trials can't be asked for just now."
+        ) from None
+    log.info("trial asked for", version=version, trial=asked.id)
+    return TrialAsked(id=asked.id, version=version, sha256=shelved.sha256)
 
 
 @router.get("/serving")

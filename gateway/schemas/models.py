@@ -10,6 +10,7 @@ from gateway.schemas.fields import Body, Moment
 from serving.model_card import ModelCard, Preprocessing
 from serving.releases import Release as LoggedRelease
 from serving.torchserve import Replica as PublishedReplica
+from serving.trials import Measurement, Trial
 
 Version = Annotated[str, Field(examples=["1.0.0"])]
 Digest = Annotated[
@@ -103,6 +104,54 @@ class Why(Body):
     why: str = Field(default="", max_length=1000, examples=["Better on acral lesions."])
 
 
+class Measured(BaseModel):
+    """What a version costs on a replica, by lone requests for its golden images."""
+
+    version: Version
+    median_ms: float = Field(examples=[41.5])
+    p95_ms: float = Field(examples=[48.0])
+    load_seconds: float | None = Field(examples=[4.2])
+    memory_mib: int | None = Field(
+        description="Of all its workers; null where their processes can't be seen.", examples=[812]
+    )
+
+    @classmethod
+    def of(cls, measured: Measurement) -> Self:
+        """From what a follower measured."""
+        return cls.model_validate(measured.model_dump())
+
+
+class Tried(BaseModel):
+    """How a version did when it was tried on a replica before its release."""
+
+    id: str = Field(examples=["01a20817-f471-731e-896b-230f70989781"])
+    version: Version
+    sha256: Digest
+    passed: bool = Field(examples=[True])
+    error: str | None = Field(examples=[None])
+    measured: Measured | None
+
+    @classmethod
+    def of(cls, trial: Trial) -> Self:
+        """From what a follower tells."""
+        return cls(
+            id=trial.request.id,
+            version=trial.request.version,
+            sha256=trial.request.sha256,
+            passed=not trial.error,
+            error=trial.error or None,
+            measured=Measured.of(trial.measured) if trial.measured else None,
+        )
+
+
+class TrialAsked(BaseModel):
+    """A trial that every replica makes as soon as it has room; see its replica's `trials`."""
+
+    id: str = Field(examples=["01a20817-f471-731e-896b-230f70989781"])
+    version: Version
+    sha256: Digest
+
+
 class Replica(BaseModel):
     """One TorchServe as its follower last told."""
 
@@ -115,6 +164,8 @@ class Replica(BaseModel):
     last_error: str | None = Field(examples=[None])
     in_flight: int = Field(description="Requests of this gateway under way.", examples=[0])
     resting: bool = Field(description="Left out a moment for not answering.", examples=[False])
+    measured: list[Measured] = Field(description="What the loaded versions cost.")
+    trials: list[Tried] = Field(description="The latest trials, the newest last.")
     seen_at: Moment
 
     @classmethod
@@ -130,6 +181,8 @@ class Replica(BaseModel):
             last_error=replica.last_error or None,
             in_flight=in_flight,
             resting=resting,
+            measured=[Measured.of(measured) for measured in replica.measured],
+            trials=[Tried.of(trial) for trial in replica.trials],
             seen_at=datetime.fromtimestamp(replica.seen_at, UTC),
         )
 

@@ -23,6 +23,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "sign-in": account.sign_in,
     "sign-out": account.sign_out,
     "push": releases.push,
+    "try": releases.try_out,
     "release": releases.release,
     "rollback": releases.rollback,
     "status": releases.status,

@@ -1,17 +1,17 @@
-"""Verbs that change or show what runs: push, release, rollback, status, watch."""
+"""Verbs that change or show what runs: push, try, release, rollback, status, watch."""
 
-import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TransferSpeedColumn
-from rich.table import Table
 
+from serving.cli import tables
 from serving.cli.account import LOCAL, Url, signed_in
 from serving.cli.admin_api import AdminApi
 from serving.cli.answers import CommandFailed, Json, failing, notices, tell
 from serving.cli.archives import Archive, signature_file
+from serving.cli.waiting import await_live, await_trial
 
 Why = Annotated[str, typer.Option(help="The reason that the release log keeps.")]
 Wait = Annotated[
@@ -43,7 +43,33 @@ def push(
         shown = f"Version {brought['version']} is there"
         if brought["signed_by"]:
             shown += f", signed by {brought['signed_by']}"
-        tell(as_json, brought, f"{shown}. Next: dermis-model release {brought['version']}")
+        tell(as_json, brought, f"{shown}. Next: dermis-model try {brought['version']}")
+
+
+def try_out(
+    version: Annotated[str, typer.Argument(help="A version that was pushed.")],
+    seconds: Seconds = WAIT_SECONDS,
+    url: Url = LOCAL,
+    as_json: Json = False,
+) -> None:
+    """Have every replica load a version beside the live one, probe it and measure it."""
+    with failing(as_json):
+        api = signed_in(url)
+        asked = api.post(f"/admin/models/{version}/trial", {})
+        replicas = await_trial(api, asked["id"], seconds)
+        failed = [
+            f"{replica['id']}: {trial['error']}"
+            for replica in replicas
+            for trial in replica["trials"]
+            if trial["id"] == asked["id"] and not trial["passed"]
+        ]
+        if failed:
+            raise CommandFailed("TRIAL_FAILED", f"{version} failed its trial.", failed)
+        tell(
+            as_json,
+            {"version": version, "passed": True, "replicas": replicas},
+            tables.costs(replicas),
+        )
 
 
 def release(
@@ -60,7 +86,7 @@ def release(
         entry = api.post(f"/admin/models/{version}/release", {"why": why})
         tell(as_json, entry, f"Release {entry['number']}: {version}.")
         if wait:
-            _await(api, version, seconds, as_json)
+            _until_live(api, version, seconds, as_json)
 
 
 def rollback(
@@ -76,7 +102,7 @@ def rollback(
         entry = api.post("/admin/models/rollback", {"why": why})
         tell(as_json, entry, f"Release {entry['number']}: back to {entry['version']}.")
         if wait:
-            _await(api, entry["version"], seconds, as_json)
+            _until_live(api, entry["version"], seconds, as_json)
 
 
 def status(url: Url = LOCAL, as_json: Json = False) -> None:
@@ -87,81 +113,23 @@ def status(url: Url = LOCAL, as_json: Json = False) -> None:
         if as_json:
             tell(as_json, {**models, **serving}, "")
             return
-        tell(as_json, {}, _replicas(serving))
-        tell(as_json, {}, _versions(models))
-        tell(as_json, {}, _releases(models))
+        for table in (
+            tables.replicas(serving["replicas"]),
+            tables.costs(serving["replicas"]),
+            tables.versions(models["versions"]),
+            tables.releases(models["releases"]),
+        ):
+            tell(as_json, {}, table)
 
 
 def watch(url: Url = LOCAL, as_json: Json = False) -> None:
     """Show every change of the replicas as it happens, until Ctrl-C."""
     with failing(as_json):
         for serving in signed_in(url).serving():
-            tell(as_json, serving, _replicas(serving))
+            tell(as_json, serving, tables.replicas(serving["replicas"]))
 
 
-def _await(api: AdminApi, version: str, seconds: float, as_json: bool) -> None:
-    """Tell every change until all replicas serve a version.
-
-    Raises:
-        CommandFailed: a replica refused it, or it took too long.
-    """
-    ends, told = time.monotonic() + seconds, ""
-    for serving in api.serving():
-        replicas = serving["replicas"]
-        line = ", ".join(_short(replica) for replica in replicas) or "no replica"
-        if line != told and not as_json:
-            notices.print(line, markup=False)
-            told = line
-        if replicas and all(replica["live_version"] == version for replica in replicas):
-            shown = f"{version} is live on {len(replicas)} replicas."
-            tell(as_json, {"live": version, "replicas": len(replicas)}, shown)
-            return
-        if refused := [replica for replica in replicas if _refuses(replica, version)]:
-            details = [f"{replica['id']}: {replica['last_error']}" for replica in refused]
-            raise CommandFailed("RELEASE_REFUSED", f"{version} did not become live.", details)
-        if time.monotonic() > ends:
-            raise CommandFailed("NOT_LIVE_YET", f"{version} is not live after {seconds:.0f} s.")
-
-
-def _short(replica: dict[str, Any]) -> str:
-    return f"{replica['id']}: {replica['state']} {replica['live_version'] or 'nothing live'}"
-
-
-def _refuses(replica: dict[str, Any], version: str) -> bool:
-    return str(replica["last_error"] or "").startswith(f"{version}:")
-
-
-def _replicas(serving: dict[str, Any]) -> Table:
-    table = Table("replica", "state", "live", "loaded", "workers", "last error", title="Replicas")
-    for replica in serving["replicas"]:
-        table.add_row(
-            replica["id"],
-            replica["state"],
-            replica["live_version"] or "",
-            " ".join(replica["loaded_versions"]),
-            str(replica["workers"]),
-            replica["last_error"] or "",
-        )
-    return table
-
-
-def _versions(models: dict[str, Any]) -> Table:
-    table = Table("version", "architecture", "brought", "signed by", "desired", title="Versions")
-    for version in models["versions"]:
-        table.add_row(
-            version["version"],
-            version["architecture"],
-            version["brought_at"][:16],
-            version["signed_by"] or "",
-            "yes" if version["desired"] else "",
-        )
-    return table
-
-
-def _releases(models: dict[str, Any]) -> Table:
-    table = Table("release", "version", "kind", "at", "why", title="Latest releases")
-    for entry in models["releases"][:10]:
-        table.add_row(
-            str(entry["number"]), entry["version"], entry["kind"], entry["at"][:16], entry["why"]
-        )
-    return table
+def _until_live(api: AdminApi, version: str, seconds: float, as_json: bool) -> None:
+    count = await_live(api, version, seconds, quiet=as_json)
+    shown = f"{version} is live on {count} replicas." if count > 1 else f"{version} is live."
+    tell(as_json, {"live": version, "replicas": count}, shown)

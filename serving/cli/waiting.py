@@ -1,0 +1,70 @@
+"""Waits, within a deadline, until the replicas have done what was asked."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from serving.cli.admin_api import AdminApi
+from serving.cli.answers import CommandFailed, notices
+
+Replicas = list[dict[str, Any]]
+
+
+def await_live(api: AdminApi, version: str, seconds: float, *, quiet: bool) -> int:
+    """Tell every change until all replicas serve a version.
+
+    Returns:
+        How many do.
+
+    Raises:
+        CommandFailed: a replica refused it, or it took too long.
+    """
+    told = ""
+    for replicas in _states(api, seconds, f"{version} is not live"):
+        line = ", ".join(_short(replica) for replica in replicas) or "no replica"
+        if line != told and not quiet:
+            notices.print(line, markup=False)
+            told = line
+        if replicas and all(replica["live_version"] == version for replica in replicas):
+            return len(replicas)
+        if refused := [replica for replica in replicas if _refuses(replica, version)]:
+            details = [f"{replica['id']}: {replica['last_error']}" for replica in refused]
+            raise CommandFailed("RELEASE_REFUSED", f"{version} did not become live.", details)
+    raise AssertionError("states end by a failure only")
+
+
+def await_trial(api: AdminApi, trial: str, seconds: float) -> Replicas:
+    """Wait until every replica has made a trial, and return them.
+
+    Raises:
+        CommandFailed: it took too long.
+    """
+    for replicas in _states(api, seconds, "The trial is not made"):
+        if replicas and all(_has_made(replica, trial) for replica in replicas):
+            return replicas
+    raise AssertionError("states end by a failure only")
+
+
+def _states(api: AdminApi, seconds: float, otherwise: str) -> Iterator[Replicas]:
+    """The replicas at each change.
+
+    Raises:
+        CommandFailed: the time is over.
+    """
+    ends = time.monotonic() + seconds
+    for serving in api.serving():
+        yield serving["replicas"]
+        if time.monotonic() > ends:
+            raise CommandFailed("NOT_YET", f"{otherwise} after {seconds:.0f} s; see `status`.")
+
+
+def _has_made(replica: dict[str, Any], trial: str) -> bool:
+    return any(made["id"] == trial for made in replica["trials"])
+
+
+def _short(replica: dict[str, Any]) -> str:
+    return f"{replica['id']}: {replica['state']} {replica['live_version'] or 'nothing live'}"
+
+
+def _refuses(replica: dict[str, Any], version: str) -> bool:
+    return str(replica["last_error"] or "").startswith(f"{version}:")
