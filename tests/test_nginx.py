@@ -1,0 +1,144 @@
+"""The real nginx configuration in front of the real system: addresses, uploads, a gateway away."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from local_stack.clinician import Clinician
+from local_stack.components.ports import free_port, listens
+from local_stack.mailbox import Mailbox
+from local_stack.stack import ROOT, Stack
+from tests import photos
+from tests.conftest import new_sign_in, profile
+
+NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
+START_SECONDS = 30
+PAGE = '<!doctype html><meta property="csp-nonce" nonce="DERMIS_CSP_NONCE"><title>Dermis</title>'
+
+pytestmark = pytest.mark.skipif(
+    not Path(NGINX).exists(), reason="nginx is not installed (apt-get install nginx)"
+)
+
+
+@dataclass
+class Nginx:
+    url: str
+    folder: Path
+
+
+def configured(folder: Path, *, gateway_port: int, port: int) -> Path:
+    """The files of nginx/ with this machine's ports and folders, and nothing else changed."""
+    for source in (ROOT / "nginx").glob("*.conf"):
+        text = source.read_text()
+        text = text.replace("server gateway:8000", f"server 127.0.0.1:{gateway_port}")
+        text = text.replace("listen 8080", f"listen 127.0.0.1:{port}")
+        text = text.replace("/tmp/", f"{folder}/").replace("/srv", str(folder / "srv"))
+        text = text.replace("/dev/stdout", str(folder / "access.log"))
+        (folder / source.name).write_text(text)
+    shutil.copy("/etc/nginx/mime.types", folder)
+    shutil.copytree(ROOT / "nginx" / "errors", folder / "srv" / "errors")
+    web = folder / "srv" / "web"
+    (web / "assets").mkdir(parents=True)
+    (web / "index.html").write_text(PAGE)
+    (web / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    (web / "assets" / "a-1.js").write_text("1")
+    return folder / "nginx.conf"
+
+
+def started(folder: Path, gateway_port: int) -> Iterator[Nginx]:
+    port = free_port()
+    configuration = configured(folder, gateway_port=gateway_port, port=port)
+    command = [NGINX, "-p", str(folder), "-c", str(configuration), "-e", "stderr"]
+    subprocess.run([*command, "-t"], check=True)
+    # As root it would give itself away to a user who may not read pytest's folders.
+    user = "user root;" if os.geteuid() == 0 else ""
+    with subprocess.Popen([*command, "-g", f"daemon off; {user}"]) as process:
+        ends = time.monotonic() + START_SECONDS
+        while not listens(port) and time.monotonic() < ends:
+            time.sleep(0.05)
+        yield Nginx(f"http://127.0.0.1:{port}", folder)
+        process.terminate()
+
+
+@pytest.fixture(scope="module")
+def nginx(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    gateway_port = httpx.URL(stack.url).port
+    assert gateway_port
+    yield from started(tmp_path_factory.mktemp("nginx"), gateway_port)
+
+
+@pytest.fixture(scope="module")
+def lonely(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    """An nginx whose gateway is away."""
+    yield from started(tmp_path_factory.mktemp("lonely"), free_port())
+
+
+async def test_the_main_job_works_through_nginx(nginx: Nginx, mailbox: Mailbox) -> None:
+    async with Clinician(nginx.url, mailbox) as clinician:
+        known = new_sign_in()
+        await clinician.register(known, full_name="Noor Haddad", clinic="Harbour Dermatology")
+        await clinician.sign_in(known, keep=lambda _: None)
+        patient = await clinician.add_patient(profile())
+        uploaded = await clinician.upload(patient, photos.malignant())
+        detection = await clinician.settled(uploaded.json())
+        assert detection["status"] == "complete"
+        photo = await clinician.http.get(f"/images/{detection['image_id']}")
+        assert photo.headers["content-type"] == "image/jpeg"
+
+
+async def test_a_photo_is_streamed_and_one_that_is_too_large_is_refused(nginx: Nginx) -> None:
+    async with httpx.AsyncClient(base_url=nginx.url, timeout=60) as http:
+        path = "/api/predict/upload/01a20817-f471-731e-896b-230f70989781"
+        # 10 MB pass nginx and are answered by the gateway, which asks for a sign-in.
+        passed = await http.post(path, files={"file": bytes(10 * 1024 * 1024)})
+        assert passed.status_code == 401
+        refused = await http.post(path, files={"file": bytes(30 * 1024 * 1024)})
+        assert refused.status_code == 413
+    assert not list((nginx.folder / "nginx-body").rglob("0*"))
+
+
+async def test_pages_come_from_nginx_with_a_nonce_of_their_own(nginx: Nginx) -> None:
+    async with httpx.AsyncClient(base_url=nginx.url) as http:
+        pages = [await http.get(path) for path in ("/", "/patient/01a2", "/admin")]
+        script = await http.get("/assets/a-1.js")
+        hidden = await http.get("/api/metrics")
+    nonces = {page.text.split('nonce="')[1].split('"')[0] for page in pages}
+    assert len(nonces) == 3
+    for page in pages:
+        assert page.status_code == 200
+        policy = page.headers["content-security-policy"]
+        assert any(f"'nonce-{nonce}'" in policy for nonce in nonces)
+        assert "unsafe" not in policy
+        assert page.headers["x-content-type-options"] == "nosniff"
+    assert "immutable" in script.headers["cache-control"]
+    assert hidden.status_code == 404
+
+
+async def test_answers_of_the_api_keep_the_gateways_headers_and_get_no_second_ones(
+    nginx: Nginx,
+) -> None:
+    async with httpx.AsyncClient(base_url=nginx.url) as http:
+        answer = await http.get("/api/patients/")
+    assert answer.status_code == 401
+    assert answer.json()["reason"]
+    for name in ("content-security-policy", "x-content-type-options", "x-request-id"):
+        assert len(answer.headers.get_list(name)) == 1
+
+
+async def test_while_the_gateway_is_away_programs_and_people_are_told(lonely: Nginx) -> None:
+    async with httpx.AsyncClient(base_url=lonely.url) as http:
+        problem = await http.get("/api/patients/")
+        page = await http.get("/")
+    assert problem.status_code == 503
+    assert problem.headers["content-type"] == "application/problem+json"
+    assert problem.headers["retry-after"] == "5"
+    assert problem.json()["reason"] == "GATEWAY_AWAY"
+    # The client itself still opens, and says that the server is away.
+    assert page.status_code == 200
