@@ -39,6 +39,7 @@ from gateway.routers import (
     predict,
     take_away,
     users,
+    worklist,
 )
 from gateway.security import refuse_open_routes
 from gateway.settings import Settings
@@ -54,8 +55,8 @@ from serving.torchserve import InferenceClient
 from serving.trials import TrialDesk
 
 ROUTERS = (
-    auth, users, patients, lesions, images, predict, detections, take_away, accounts, audit, models,
-    health,
+    auth, users, patients, lesions, images, predict, detections, worklist, take_away, accounts,
+    audit, models, health,
 )  # fmt: skip
 WEB = Path(__file__).parent / "web"
 # What scripts of the sites in CORS_ORIGINS may read besides the body.

@@ -34,6 +34,10 @@ class Detection(Table, table=True):
         ),
         Index("detections_by_patient", "patient_id", "id"),
         Index("detections_by_image", "image_id", "id"),
+        Index("detections_by_clinic", "clinic_id", "id"),
+        Index(
+            "detections_pending", "clinic_id", "id", postgresql_where=text("status = 'pending'")
+        ),
         Index(
             "detections_of_upload", "image_id",
             unique=True, postgresql_where=text("NOT rediagnosis"),

@@ -4,8 +4,8 @@ from typing import Any
 
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
-from patient_service import detections, reviews
-from patient_service.servicers.enum_words import VERDICT
+from patient_service import detections, reviews, worklists
+from patient_service.servicers.enum_words import VERDICT, WORKLIST_KIND
 from patient_service.servicers.messages import (
     detection_message,
     optional_id,
@@ -70,6 +70,41 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
                 for detection, lesion in page.rows
             ],
             next_cursor=next_cursor(self._cursors, collection, page),
+        )
+
+    async def ListWorklist(
+        self, request: pb.ListWorklistRequest, context: Any
+    ) -> pb.ListWorklistResponse:
+        """Page through one of the clinic's worklists."""
+        kind = WORKLIST_KIND.word(request.kind)
+        collection = f"worklist {kind}"
+        page = await worklists.page(
+            current_session(),
+            kind,
+            size=page_size(request.limit),
+            position=self._cursors.read(collection, request.cursor),
+        )
+        return pb.ListWorklistResponse(
+            entries=[
+                pb.WorklistEntry(
+                    detection=detection_message(
+                        entry.detection, entry.lesion_id, with_heatmap=False
+                    ),
+                    full_name=entry.full_name,
+                    record_number=entry.record_number,
+                )
+                for entry in page.rows
+            ],
+            next_cursor=next_cursor(self._cursors, collection, page),
+        )
+
+    async def CountWorklist(
+        self, request: pb.CountWorklistRequest, context: Any
+    ) -> pb.CountWorklistResponse:
+        """Count the clinic's worklists."""
+        counts = await worklists.count(current_session())
+        return pb.CountWorklistResponse(
+            unreviewed=counts.unreviewed, pending=counts.pending, follow_up=counts.follow_up
         )
 
     async def AddReview(self, request: pb.AddReviewRequest, context: Any) -> pb.AddReviewResponse:

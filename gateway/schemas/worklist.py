@@ -1,0 +1,42 @@
+"""Bodies of /worklist."""
+
+from typing import Self
+
+from pydantic import BaseModel, Field
+
+from dermis.patient.v1 import patient_pb2 as pb
+from gateway.schemas.detections import Detection, ModelName
+
+
+class WorklistEntry(BaseModel):
+    """A diagnosis and whose it is."""
+
+    detection: Detection
+    full_name: str = Field(description="The patient's.", examples=["Renée Ångström"])
+    record_number: str = Field(examples=["H-2041"])
+
+    @classmethod
+    def of(cls, entry: pb.WorklistEntry) -> Self:
+        """From patient_service's entry."""
+        return cls(
+            detection=Detection.of(entry.detection),
+            full_name=entry.full_name,
+            record_number=entry.record_number,
+        )
+
+
+class WorklistCounts(BaseModel):
+    """How long the lists are; 1000 means that many or more."""
+
+    unreviewed: int = Field(description="Complete and without a verdict.", examples=[4])
+    pending: int = Field(description="The model is still to be asked.", examples=[0])
+    follow_up: int = Field(
+        description="Held for malignant, with no biopsy's result yet.", examples=[2]
+    )
+
+
+class ModelInUse(BaseModel):
+    """What answers diagnoses now; null where nothing does."""
+
+    model: ModelName | None
+    replicas: int = Field(description="TorchServes that answer with it.", examples=[2])
