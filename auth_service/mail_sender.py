@@ -9,6 +9,7 @@ from uuid import UUID
 
 import aiosmtplib
 import structlog
+from prometheus_client import Counter
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
@@ -19,6 +20,8 @@ from service_kit import clock
 from service_kit.database import Database
 
 log = structlog.get_logger()
+
+MAILS = Counter("dermis_mails", "Tries to send a mail.", ["outcome"])
 
 BATCH = 20
 POLL_SECONDS = 0.5
@@ -100,6 +103,7 @@ class MailSender:
             return
         async with self._database.session() as session:
             await session.exec(delete(OutboxMail).where(col(OutboxMail.id) == mail.id))
+        MAILS.labels("sent").inc()
         log.info("mail done", mail_id=str(mail.id), letter=mail.letter, tries=mail.tries)
 
     async def _submit(self, message: EmailMessage) -> None:
@@ -116,6 +120,7 @@ class MailSender:
         )
 
     async def _failed(self, mail: Claimed, error: str) -> None:
+        MAILS.labels("failed").inc()
         log.warning(
             "mail not sent", mail_id=str(mail.id), letter=mail.letter, tries=mail.tries, error=error
         )

@@ -7,13 +7,15 @@ later (`completion`) and nothing is lost. Without patient_service nothing is pre
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
 import grpc
 import structlog
+from prometheus_client import Counter, Histogram
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.clients import Clients
@@ -36,6 +38,21 @@ from serving.torchserve import (
 log = structlog.get_logger()
 
 T = TypeVar("T")
+
+INFERENCE_SECONDS = Histogram(
+    "dermis_inference_seconds", "How long a replica took to answer.", ["version", "outcome"]
+)
+# Its shape over weeks tells whether the clinic's photos drift away from what the model knows.
+PROBABILITY = Histogram(
+    "dermis_probability_malignant",
+    "Calibrated probabilities that were answered.",
+    ["version"],
+    buckets=[tenth / 10 for tenth in range(1, 11)],
+)
+NOT_ASSESSABLE = Counter(
+    "dermis_not_assessable", "Photos that the model would not assess.", ["version"]
+)
+LEFT_PENDING = Counter("dermis_left_pending", "Diagnoses that were left for later.")
 
 CHUNK_BYTES = 256 * 1024
 STORE_SECONDS = 15.0
@@ -94,13 +111,14 @@ class Model:
             left = ends - time.monotonic()
             if replica is None or left <= 0:
                 break
+            asked = version or replica.live_version
             try:
-                with self._replicas.asking(replica):
+                with self._replicas.asking(replica), _measured(asked):
                     return await self._inference.predict(
                         replica.address,
                         replica.token,
                         model=replica.model,
-                        version=version or replica.live_version,
+                        version=asked,
                         image=data,
                         seconds=left,
                         target=target,
@@ -192,7 +210,13 @@ async def _outcome(
         return pb.RecordDetectionRequest(image_id=image_id, failure_reason=refusal.reason)
     except (TorchServeAway, HandlerFailed, ModelMissing) as error:
         log.warning("the diagnosis is left pending", image_id=image_id, error=str(error))
+        LEFT_PENDING.inc()
         return None
+    version = finding.model.version
+    if finding.assessable:
+        PROBABILITY.labels(version).observe(finding.probability_malignant)
+    else:
+        NOT_ASSESSABLE.labels(version).inc()
     return pb.RecordDetectionRequest(image_id=image_id, finding=finding_message(finding))
 
 
@@ -204,6 +228,18 @@ async def _record(outcome: pb.RecordDetectionRequest, clients: Clients) -> pb.De
         log.warning("the diagnosis is left pending", status=error.code().name)
         return None
     return recorded.detection
+
+
+@contextmanager
+def _measured(version: str) -> Iterator[None]:
+    started, outcome = time.perf_counter(), "ok"
+    try:
+        yield
+    except TorchServeError as error:
+        outcome = type(error).__name__
+        raise
+    finally:
+        INFERENCE_SECONDS.labels(version, outcome).observe(time.perf_counter() - started)
 
 
 class _Clock:

@@ -6,15 +6,19 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import get_args
 
 import structlog
+from prometheus_client import Gauge
 from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from serving.torchserve import REPLICA_INDEX, Replica, replica_key
+from serving.torchserve import REPLICA_INDEX, Phase, Replica, replica_key
 
 log = structlog.get_logger()
+
+REPLICAS = Gauge("dermis_replicas", "TorchServe replicas in the list, by state.", ["state"])
 
 REFRESH_SECONDS = 1.0
 # A replica that did not answer is left out for so long.
@@ -51,6 +55,9 @@ class Replicas:
             log.warning("redis does not answer; the last list of replicas stays")
             return
         self._known = [replica for text in found if text and (replica := _read(str(text)))]
+        states = Counter(replica.state for replica in self._known)
+        for state in get_args(Phase):
+            REPLICAS.labels(state).set(states[state])
 
     def pick(self) -> Replica | None:
         """The less loaded of two live replicas, drawn at random; None when there is none.

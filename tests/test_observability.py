@@ -1,0 +1,47 @@
+"""Dashboards and alerts ask only for metrics that exist, and every alert has its runbook entry."""
+
+import importlib
+import re
+from pathlib import Path
+
+import prometheus_client
+import pytest
+import yaml
+
+from local_stack.stack import ROOT
+
+FOLDER = ROOT / "observability"
+ALERTS = yaml.safe_load((FOLDER / "alerts.yml").read_text())["groups"][0]["rules"]
+METRIC = re.compile(r"\bdermis_[a-z_]+")
+SUFFIXES = ("_bucket", "_count", "_sum", "_total")
+
+
+# Whoever defines metrics registers them when imported.
+MODULES = (
+    "auth_service.mail_sender", "gateway.completion", "gateway.diagnosis", "gateway.middleware",
+    "gateway.replicas", "service_kit.interceptors",
+)  # fmt: skip
+
+
+def exported() -> set[str]:
+    for module in MODULES:
+        importlib.import_module(module)
+    names = {family.name for family in prometheus_client.REGISTRY.collect()}
+    return {name for name in names if name.startswith("dermis_")}
+
+
+@pytest.mark.parametrize(
+    "file", [FOLDER / "alerts.yml", FOLDER / "grafana" / "dashboards" / "dermis.json"]
+)
+def test_every_metric_that_is_asked_for_is_exported(file: Path) -> None:
+    known = exported()
+    asked = set(METRIC.findall(file.read_text()))
+    assert asked
+    for name in asked:
+        base = next((name.removesuffix(end) for end in SUFFIXES if name.endswith(end)), name)
+        assert {name, base} & known, name
+
+
+@pytest.mark.parametrize("alert", [rule["alert"] for rule in ALERTS])
+def test_every_alert_has_an_entry_in_the_runbook(alert: str) -> None:
+    assert f"### {alert}" in (ROOT / "docs" / "runbook.md").read_text()
