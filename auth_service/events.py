@@ -46,5 +46,7 @@ class Event(StrEnum):
     SESSIONS_ENDED = "session.all_ended"
     REFRESH_REUSED = "session.refresh_reused"
 
+    NOT_FOUND = "refused.not_found"
+
     SIGNING_KEY_ROTATED = "key.signing_rotated"
     ENCRYPTION_KEY_ROTATED = "key.encryption_rotated"

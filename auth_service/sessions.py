@@ -135,7 +135,7 @@ async def end_one(session: AsyncSession, account_id: UUID, session_id: UUID) -> 
     """End one of an account's own sessions.
 
     Raises:
-        DomainError: NOT_FOUND SESSION_NOT_FOUND, also for somebody else's.
+        DomainError: NOT_FOUND SESSION_NOT_FOUND, also for somebody else's; the try is kept.
     """
     ended = await end(
         session,
@@ -143,7 +143,16 @@ async def end_one(session: AsyncSession, account_id: UUID, session_id: UUID) -> 
         col(SignInSession.account_id) == account_id,
     )
     if not ended:
-        raise DomainError(Code.NOT_FOUND, "SESSION_NOT_FOUND", "There is no such session.")
+        await audit.record(
+            session,
+            Event.NOT_FOUND,
+            subject_id=account_id,
+            actor_id=account_id,
+            session_id=str(session_id),
+        )
+        raise DomainError(
+            Code.NOT_FOUND, "SESSION_NOT_FOUND", "There is no such session.", keep_changes=True
+        )
     await audit.record(
         session, Event.SESSION_ENDED, subject_id=account_id, session_id=str(session_id)
     )

@@ -22,6 +22,9 @@ REFETCH_SECONDS = 5.0
 # A key that auth_service has withdrawn is forgotten after this.
 KEEP_SECONDS = 300.0
 CALL_TIMEOUT_SECONDS = 2.0
+# What ended while Redis was away is written there at auth_service's next look, twice a second;
+# until then a Redis that has come back knows too little.
+DOUBT_SECONDS = 5.0
 
 
 def revocation_key(session_id: UUID) -> str:
@@ -66,13 +69,17 @@ class SharedRevocations:
     def __init__(self, redis: Redis, auth: "auth_pb2_grpc.AuthServiceAsyncStub") -> None:
         self._redis = redis
         self._auth = auth
+        self._doubted_until = float("-inf")
 
     async def is_revoked(self, session_id: UUID) -> bool:
         """Whether the session has ended; never a guess."""
         try:
-            return bool(await self._redis.exists(revocation_key(session_id)))
+            revoked = bool(await self._redis.exists(revocation_key(session_id)))
+            if revoked or time.monotonic() >= self._doubted_until:
+                return revoked
         except (RedisError, OSError, TimeoutError):
             log.warning("redis does not answer; asking auth_service for the session")
+            self._doubted_until = time.monotonic() + DOUBT_SECONDS
         # An auth_service that has just come back is worth the wait; without an answer nobody
         # comes in.
         response = await self._auth.CheckSession(

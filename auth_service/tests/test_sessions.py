@@ -182,6 +182,8 @@ async def test_nobody_ends_somebody_elses_session(identity: Identity) -> None:
     call = stranger.client.call("EndSession", session_id=session_id)
     assert await refusal(call) == "SESSION_NOT_FOUND"
     await person.client.call("GetMe")
+    events = (await stranger.client.call("ListSecurityEvents", limit=1)).events
+    assert [event.event for event in events] == ["refused.not_found"]
 
 
 async def test_a_changed_password_ends_the_other_sessions(identity: Identity) -> None:
