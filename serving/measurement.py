@@ -41,6 +41,6 @@ async def measure(
 
 def _resident(pids: Iterable[int]) -> int | None:
     try:
-        return sum(psutil.Process(pid).memory_info().rss for pid in pids) // _MEBIBYTE or None
-    except psutil.Error:
+        return max(psutil.Process(pid).memory_info().rss for pid in pids) // _MEBIBYTE
+    except (psutil.Error, ValueError):
         return None  # TorchServe runs in a container of its own

@@ -45,7 +45,7 @@ class Measurement(BaseModel):
     p95_ms: float
     # From the registration until its workers were ready; None where it was loaded already.
     load_seconds: float | None = None
-    # Resident memory of all its workers; None where their processes can't be seen.
+    # Resident memory of its largest worker; None where their processes can't be seen.
     memory_mib: int | None = None
 
 

@@ -112,7 +112,7 @@ class Measured(BaseModel):
     p95_ms: float = Field(examples=[48.0])
     load_seconds: float | None = Field(examples=[4.2])
     memory_mib: int | None = Field(
-        description="Of all its workers; null where their processes can't be seen.", examples=[812]
+        description="Of its largest worker; null where workers can't be seen.", examples=[157]
     )
 
     @classmethod

@@ -139,13 +139,12 @@ def _require_golden_answers(checked: CheckedArchive) -> None:
 
 
 def _figures(evaluations: list[Evaluation]) -> Table:
-    """The card's figures, a row an evaluation; the hardest first, as the card has them."""
-    columns = list(dict.fromkeys(name for row in evaluations for name in row.metrics))
-    table = Table("evaluation", "images", *columns)
-    for row in evaluations:
-        figures = (row.metrics.get(name) for name in columns)
-        cells = (f"{metric.value:.3f}" if metric else "" for metric in figures)
-        table.add_row(row.name, str(row.images), *cells)
+    """The card's figures, a column an evaluation; the hardest first, as the card has them."""
+    figures = list(dict.fromkeys(name for found in evaluations for name in found.metrics))
+    table = Table("figure", *(f"{found.name} ({found.images})" for found in evaluations))
+    for name in figures:
+        metrics = (found.metrics.get(name) for found in evaluations)
+        table.add_row(name, *(f"{metric.value:.3f}" if metric else "" for metric in metrics))
     return table
 
 

@@ -27,7 +27,7 @@ def replicas(found: Rows) -> Table:
 def costs(found: Rows) -> Table:
     """What versions cost: the loaded ones, and the latest trial of each other, side by side."""
     table = Table(
-        "replica", "version", "", "median ms", "p95 ms", "load s", "memory MiB", title="Costs"
+        "replica", "version", "", "median ms", "p95 ms", "load s", "MiB a worker", title="Costs"
     )
     for replica in found:
         for measured in replica["measured"]:
