@@ -133,6 +133,8 @@ def _is_held_for_malignant() -> ColumnElement[bool]:
     held = exists().where(
         col(last.detection_id) == col(Detection.id),
         malignant,
-        ~exists().where(col(later.detection_id) == col(Detection.id), col(later.id) > col(last.id)),
+        ~exists().where(
+            col(later.detection_id) == col(last.detection_id), col(later.id) > col(last.id)
+        ),
     )
     return and_(held, ~closed)

@@ -56,6 +56,16 @@ async def test_what_is_held_for_malignant_is_followed_up_until_a_biopsy_tells(
     assert await _ids(clinician, pb.WORKLIST_KIND_FOLLOW_UP) == []
 
 
+async def test_a_verdict_on_one_photo_says_nothing_of_another(
+    clinician: Caller, photo: bytes
+) -> None:
+    made = [await _diagnosed(clinician, photo) for _ in range(2)]
+    for detection in made:
+        await _review(clinician, detection, pb.VERDICT_AGREES)
+    listed = await _ids(clinician, pb.WORKLIST_KIND_FOLLOW_UP)
+    assert listed == [made[1].id, made[0].id]
+
+
 async def test_a_benign_verdict_ends_the_follow_up(clinician: Caller, photo: bytes) -> None:
     detection = await _diagnosed(clinician, photo)
     await _review(clinician, detection, pb.VERDICT_MALIGNANT)

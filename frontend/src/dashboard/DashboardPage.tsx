@@ -1,11 +1,13 @@
-import { Button, Group, Stack, Title } from "@mantine/core";
+import { Button, Group, SimpleGrid, Stack, Title } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { IconPlus, IconUsers } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { IntendedUse } from "@/shell/States";
+import { Counts } from "./Counts";
 import { PatientSearch } from "./PatientSearch";
 import { UploadsUnderWay } from "./UploadsUnderWay";
+import { Worklist } from "./Worklist";
 
 /** Where a clinician's day begins: whom to look for, and what waits. */
 export default function DashboardPage() {
@@ -36,7 +38,18 @@ export default function DashboardPage() {
           {t("dashboard.allPatients")}
         </Button>
       </Group>
+      <Counts />
       <UploadsUnderWay />
+      <SimpleGrid cols={{ base: 1, md: 2 }}>
+        <Stack>
+          <Worklist list="unreviewed" />
+          <Worklist list="pending" />
+        </Stack>
+        <Stack>
+          <Worklist list="followUp" />
+          <Worklist list="recent" />
+        </Stack>
+      </SimpleGrid>
       <IntendedUse />
     </Stack>
   );

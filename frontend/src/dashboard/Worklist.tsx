@@ -1,0 +1,95 @@
+import { Button, Group, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { Schemas } from "@/api/client";
+import { ago, percent } from "@/i18n/moments";
+import { LabelBadge } from "@/patient/LabelBadge";
+import { Thumbnail } from "@/patient/Thumbnail";
+import { Section } from "@/shell/Section";
+import { ErrorState, LoadingRows } from "@/shell/States";
+import { photoAddress } from "./photo_address";
+import { useWorklist, type List } from "./queries";
+import classes from "./Worklist.module.css";
+
+/** One list of the day: each entry leads to its photo. */
+export function Worklist({ list }: { list: List }) {
+  const { t } = useTranslation();
+  const work = useWorklist(list);
+  const entries = work.data?.pages.flatMap(({ items }) => items);
+  return (
+    <div id={list}>
+      <Section title={t(`dashboard.lists.${list}`)} text={t(`dashboard.lists.${list}Text`)}>
+        {work.isPending && <LoadingRows rows={3} height={56} />}
+        {!entries && work.error && (
+          <ErrorState error={work.error} onRetry={() => void work.refetch()} />
+        )}
+        {entries?.length === 0 && (
+          <Text size="sm">
+            {t(`dashboard.lists.${list}None`)}{" "}
+            {list === "recent" && t("dashboard.lists.recentNoneText")}
+          </Text>
+        )}
+        <ul className={classes.list}>
+          {entries?.map((entry) => (
+            <li key={entry.detection.id}>
+              <Entry entry={entry} />
+            </li>
+          ))}
+        </ul>
+        {work.hasNextPage && (
+          <Group>
+            <Button
+              size="xs"
+              variant="default"
+              loading={work.isFetchingNextPage}
+              onClick={() => void work.fetchNextPage()}
+            >
+              {t("common.more")}
+            </Button>
+          </Group>
+        )}
+      </Section>
+    </div>
+  );
+}
+
+function Entry({ entry }: { entry: Schemas["WorklistEntry"] }) {
+  const { t } = useTranslation();
+  const { detection, full_name, record_number } = entry;
+  return (
+    <Link to={photoAddress(detection)} className={classes.entry}>
+      <Thumbnail
+        imageId={detection.image_id}
+        name={t("dashboard.entry.photo", { name: full_name })}
+        size={56}
+      />
+      <div>
+        <Text size="sm" fw={500} truncate>
+          {full_name}
+        </Text>
+        <Text size="sm" c="dimmed" truncate>
+          {record_number} · {ago(detection.created_at)}
+        </Text>
+      </div>
+      <div className={classes.result}>
+        <Result detection={detection} />
+      </div>
+    </Link>
+  );
+}
+
+function Result({ detection }: { detection: Schemas["Detection"] }) {
+  const { t } = useTranslation();
+  const { status, label, assessable, probability_malignant: probability } = detection;
+  if (status === "pending") return <Text size="sm">{t("dashboard.entry.pending")}</Text>;
+  if (status === "failed") return <Text size="sm">{t("dashboard.entry.failed")}</Text>;
+  if (!assessable || !label) return <Text size="sm">{t("dashboard.entry.notAssessable")}</Text>;
+  return (
+    <>
+      <LabelBadge label={label} size="sm" />
+      <Text size="xs" c="dimmed">
+        {t("dashboard.entry.probability", { share: percent(probability ?? 0, 1) })}
+      </Text>
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { api, told } from "@/api/client";
+
+export type List = "recent" | "unreviewed" | "pending" | "followUp";
+
+const WORKLIST = ["worklist"] as const;
+const PAGE_SIZE = 6;
+/** A colleague's verdict or a finished diagnosis is seen so soon. */
+const REFRESH_MS = 20_000;
+
+/** One of the clinic's lists, newest first, page after page. */
+export function useWorklist(list: List) {
+  return useInfiniteQuery({
+    queryKey: [...WORKLIST, list],
+    queryFn: ({ pageParam: cursor, signal }) => {
+      const page = { limit: PAGE_SIZE, cursor };
+      return told(
+        list === "followUp"
+          ? api.GET("/worklist/follow-ups", { params: { query: page }, signal })
+          : api.GET("/worklist/detections", {
+              params: { query: { ...page, state: list } },
+              signal,
+            }),
+      );
+    },
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor,
+    // Whoever comes back from a patient sees what has changed there.
+    staleTime: 0,
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+/** How long the lists are. */
+export function useCounts() {
+  return useQuery({
+    queryKey: [...WORKLIST, "counts"],
+    queryFn: ({ signal }) => told(api.GET("/worklist/counts", { signal })),
+    staleTime: 0,
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+/** Which model answers now. */
+export function useModelInUse() {
+  return useQuery({
+    queryKey: ["model-in-use"],
+    queryFn: ({ signal }) => told(api.GET("/predict/model", { signal })),
+    refetchInterval: REFRESH_MS,
+  });
+}
