@@ -13,7 +13,7 @@ from gateway.errors import Refused, problem
 from service_kit import telemetry
 from service_kit.errors import Code, DomainError
 from service_kit.lesion_image import MAX_BYTES
-from service_kit.principal import set_current_principal
+from service_kit.principal import find_principal, set_current_principal
 from service_kit.request import REQUEST_ID_HEADER, received, set_current_request
 from serving.archive import MAX_ARCHIVE_BYTES
 
@@ -101,9 +101,11 @@ class RequestMiddleware:
             # The pattern, not the path: a path holds identifiers.
             route = getattr(scope.get("route"), "path", "unmatched")
             REQUEST_SECONDS.labels(scope["method"], route, status).observe(seconds)
+            principal = find_principal()
             log.info(
                 "request", method=scope["method"], route=route, status=status,
-                ms=round(seconds * 1000, 1),
+                ms=round(seconds * 1000, 1), client_address=request.client_address,
+                user_id=str(principal.user_id) if principal else "",
             )  # fmt: skip
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:

@@ -17,7 +17,7 @@ from auth_service.settings import Settings
 from auth_service.tests.conftest import ENCRYPTION_KEYS, Identity, Mailbox, Person
 from local_stack.components.postgres import Postgres
 from local_stack.components.redis import Redis
-from service_kit import migrations
+from service_kit import logs, migrations
 from service_kit.grpc_server import build_server
 
 LOGINS_PER_MINUTE = 200
@@ -122,5 +122,6 @@ async def _under_load(identity: Identity, person: Person) -> tuple[float, float]
 
 
 if __name__ == "__main__":
+    logs.configure("bench", "WARNING")
     with tempfile.TemporaryDirectory() as folder:
         sys.exit(0 if asyncio.run(bench(Path(folder))) else 1)

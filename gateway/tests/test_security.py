@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import jwt
 import pytest
+import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 
@@ -247,3 +248,13 @@ async def test_only_trusted_proxies_say_where_a_request_comes_from(
 async def test_a_request_id_that_is_none_is_replaced(gateway: Gateway) -> None:
     answer = await gateway.get("/healthz", headers={"x-request-id": "a b\tc<script>"})
     UUID(answer.headers["x-request-id"])
+
+
+async def test_a_refusal_is_logged_with_who_and_from_where(gateway: Gateway) -> None:
+    user = str(uuid4())
+    with structlog.testing.capture_logs() as lines:
+        await gateway.get("/admin/users", headers=bearer(sub=user))
+        await gateway.get("/admin/users", headers={})
+    found = [(line["status"], line["user_id"]) for line in lines if line["event"] == "request"]
+    assert found == [(403, user), (401, "")]
+    assert all(line["client_address"] for line in lines if line["event"] == "request")
