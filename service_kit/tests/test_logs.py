@@ -14,15 +14,18 @@ from service_kit.request import Request, set_current_request
 
 
 @pytest.fixture(autouse=True)
-def _logging(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
-    assert capsys  # before the handler takes stdout
+def _put_back() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    set_current_request(Request(id="01a2-request"))
-    logs.configure("a_service", "INFO")
     yield
     root.handlers, root.level = handlers, level
     structlog.reset_defaults()
+
+
+def configure() -> None:
+    """As a service does at its start; inside the test, where stdout is the one that is read."""
+    set_current_request(Request(id="01a2-request"))
+    logs.configure("a_service", "INFO")
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, str]]:
@@ -30,6 +33,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, str]]:
 
 
 def test_a_line_says_when_where_and_for_which_request(capsys: pytest.CaptureFixture[str]) -> None:
+    configure()
     structlog.get_logger().warning("something happened", user_id="u-1")
     (line,) = lines(capsys)
     assert datetime.fromisoformat(line["timestamp"]).utcoffset() == timedelta(0)
@@ -40,6 +44,7 @@ def test_a_line_says_when_where_and_for_which_request(capsys: pytest.CaptureFixt
 
 
 def test_secrets_and_names_are_masked(capsys: pytest.CaptureFixture[str]) -> None:
+    configure()
     structlog.get_logger().info("sign-in", password="hunter2", email="ada@clinic.example")
     assert "hunter2" not in (shown := capsys.readouterr().out)
     assert "ada@" not in shown
@@ -51,6 +56,7 @@ def test_sensitive_fields_of_a_message_are_masked() -> None:
 
 
 def test_input_can_not_forge_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    configure()
     forged = 'x\n{"event": "all is well"}\r\n\x1b[31m\u2028'
     structlog.get_logger().info("seen", agent=forged)
     logging.getLogger("a library").warning("said %s", forged)
