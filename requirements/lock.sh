@@ -15,3 +15,7 @@ for extra in protos auth patient gateway serving train local dev; do
         --constraint requirements/torch.txt --generate-hashes --no-emit-index-url --no-header \
         "${outside[@]/#/--no-emit-package=}" --output-file "requirements/$extra.lock" "$@"
 done
+
+echo "requirements/deploy.lock"
+uv pip compile requirements/deploy.in --quiet --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-header --output-file requirements/deploy.lock "$@"

@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 import typer
+from prometheus_client import start_http_server
 
 from service_kit import background, logs, telemetry
 from service_kit.blobs import Blobs
@@ -44,8 +45,10 @@ def torchserve(host: str = "0.0.0.0", workers: int = 0, folder: str = "/tmp/torc
 
 
 async def _follow(settings: FollowerSettings) -> None:
-    logs.configure("follower", settings.log_level)
+    logs.configure("follower", settings.log_level, redis_url=settings.redis_url)
     telemetry.configure("follower", settings.otlp_endpoint)
+    if settings.metrics_port:
+        start_http_server(settings.metrics_port)
     following = asyncio.create_task(make_follower(settings).run())
     stopping = asyncio.Event()
     following.add_done_callback(lambda _: stopping.set())
