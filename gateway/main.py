@@ -34,6 +34,7 @@ from gateway.routers import (
     health,
     images,
     lesions,
+    log_lines,
     models,
     patients,
     predict,
@@ -56,7 +57,7 @@ from serving.trials import TrialDesk
 
 ROUTERS = (
     auth, users, patients, lesions, images, predict, detections, worklist, take_away, accounts,
-    audit, models, health,
+    audit, log_lines, models, health,
 )  # fmt: skip
 WEB = Path(__file__).parent / "web"
 # What scripts of the sites in CORS_ORIGINS may read besides the body.
@@ -161,7 +162,7 @@ def create_app(settings: Settings) -> Starlette:
 def main() -> None:
     """Serve HTTP until SIGTERM."""
     settings = load(Settings)
-    logs.configure("gateway", settings.log_level)
+    logs.configure("gateway", settings.log_level, redis_url=settings.redis_url)
     telemetry.configure("gateway", settings.otlp_endpoint)
     uvicorn.run(
         create_app(settings),

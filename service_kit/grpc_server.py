@@ -89,7 +89,7 @@ async def serve(
         verifier: checks bearer tokens.
         services: full proto names that health answers for.
     """
-    logs.configure(name, settings.log_level)
+    logs.configure(name, settings.log_level, redis_url=settings.redis_url)
     telemetry.configure(name, settings.otlp_endpoint)
     if settings.metrics_port:
         start_http_server(settings.metrics_port)

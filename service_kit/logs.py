@@ -3,13 +3,14 @@
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 import structlog
 from google.protobuf.message import Message
 
 from dermis.options.v1 import access_pb2
+from service_kit.log_stream import LogStream
 from service_kit.request import current_request
 
 MASK = "[masked]"
@@ -24,8 +25,14 @@ MASKED_KEYS = frozenset(
 )  # fmt: skip
 
 
-def configure(service: str, level: str = "INFO") -> None:
-    """Send structlog and the standard library's loggers to stdout as one JSON object a line."""
+def configure(service: str, level: str = "INFO", *, redis_url: str = "") -> None:
+    """Send structlog and the standard library's loggers to stdout as one JSON object a line.
+
+    Args:
+        service: named in every line.
+        level: the least severe that is written.
+        redis_url: also into the stream that administrators read; "" for stdout only.
+    """
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -39,7 +46,7 @@ def configure(service: str, level: str = "INFO") -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level.lower()),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = _Lines(LogStream(redis_url) if redis_url else None)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -58,6 +65,20 @@ def configure(service: str, level: str = "INFO") -> None:
     # These write request lines with full URLs; our own access line says the same without them.
     for chatty in ("httpx", "httpcore", "uvicorn.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+class _Lines(logging.StreamHandler[TextIO]):
+    """Writes a line to stdout and, made only once, to the stream."""
+
+    def __init__(self, stream: LogStream | None) -> None:
+        super().__init__(sys.stdout)
+        self._log_stream = stream
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        if self._log_stream:
+            self._log_stream.offer(line)
+        return line
 
 
 def loggable(message: Message) -> dict[str, Any]:

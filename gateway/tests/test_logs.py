@@ -1,0 +1,122 @@
+"""Administrators read and follow what all services log."""
+
+import asyncio
+import json
+import time
+from typing import Any
+
+import orjson
+import pytest
+
+from gateway.routers import log_lines
+from gateway.tests.conftest import Gateway, bearer, running
+from gateway.tests.processes import break_redis
+from service_kit.log_stream import FIELD, STREAM, LogStream
+
+
+def line(event: str, *, service: str = "gateway", level: str = "info", **fields: Any) -> str:
+    return json.dumps(
+        {
+            "timestamp": "2026-03-14T09:26:53.589793Z",
+            "service": service,
+            "level": level,
+            "event": event,
+            "request_id": "",
+            **fields,
+        }
+    )
+
+
+@pytest.fixture
+async def logged(gateway: Gateway) -> Gateway:
+    redis = gateway.state.redis
+    await redis.delete(STREAM)
+    for text in (
+        line("request", route="/patients/", status=200),
+        line("rpc", service="patient_service", level="warning", request_id="r-1"),
+        "no line of ours",
+        line("mail not sent", service="auth_service", level="error", error="SMTPException"),
+    ):
+        await redis.xadd(STREAM, {FIELD: text})
+    return gateway
+
+
+async def events(gateway: Gateway, query: str) -> list[str]:
+    answer = await gateway.get(f"/admin/logs{query}", headers=bearer("admin"))
+    assert answer.status_code == 200
+    return [item["event"] for item in answer.json()["items"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["mail not sent", "rpc", "request"]),
+        ("?service=patient_service", ["rpc"]),
+        ("?level=warning", ["mail not sent", "rpc"]),
+        ("?text=SMTPexception", ["mail not sent"]),
+        ("?request_id=r-1", ["rpc"]),
+        ("?since=2099-01-01T00:00:00Z", []),
+    ],
+)
+async def test_lines_are_found_by_what_is_asked_for(
+    logged: Gateway, query: str, expected: list[str]
+) -> None:
+    assert await events(logged, query) == expected
+
+
+async def test_pages_of_lines_meet_without_gap_or_overlap(logged: Gateway) -> None:
+    first = (await logged.get("/admin/logs?limit=2", headers=bearer("admin"))).json()
+    cursor = first["next_cursor"]
+    assert [item["event"] for item in first["items"]] == ["mail not sent", "rpc"]
+    assert await events(logged, f"?limit=2&cursor={cursor}") == ["request"]
+
+
+async def test_only_administrators_read_logs(logged: Gateway) -> None:
+    for role in ("clinician", "ml_engineer"):
+        answer = await logged.get("/admin/logs", headers=bearer(role))
+        assert answer.status_code == 403
+
+
+async def test_a_cursor_that_is_not_ours_is_refused(logged: Gateway) -> None:
+    answer = await logged.get("/admin/logs?cursor=%2B", headers=bearer("admin"))
+    assert answer.status_code == 422
+
+
+async def test_new_lines_are_followed(logged: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_lines, "STREAM_SECONDS", 2.0)
+
+    async def write() -> None:
+        await asyncio.sleep(0.5)
+        await logged.state.redis.xadd(STREAM, {FIELD: line("followed")})
+
+    answer, _ = await asyncio.gather(
+        logged.get("/admin/logs/stream?level=info", headers=bearer("admin")), write()
+    )
+    told = [part for part in answer.text.split("\n\n") if "event: log" in part]
+    assert len(told) == 1
+    assert "followed" in told[0]
+
+
+async def test_while_redis_is_away_the_reader_is_told(redis_url: str) -> None:
+    async with running(redis_url) as gateway:
+        await break_redis(gateway.state.redis)
+        answer = await gateway.get("/admin/logs", headers=bearer("admin"))
+    assert answer.status_code == 503
+    assert answer.json()["reason"] == "LOGS_UNAVAILABLE"
+
+
+async def test_a_services_lines_reach_the_stream(gateway: Gateway, redis_url: str) -> None:
+    stream = LogStream(redis_url)
+    stream.offer(line("from a service", request_id="r-9"))
+    ends = time.monotonic() + 60
+    while not await events(gateway, "?request_id=r-9") and time.monotonic() < ends:
+        await asyncio.sleep(0.05)
+    assert await events(gateway, "?request_id=r-9") == ["from a service"]
+
+
+async def test_a_service_never_waits_for_its_logs() -> None:
+    stream = LogStream("redis://127.0.0.1:1/0")
+    started = time.monotonic()
+    for number in range(20_000):
+        stream.offer(orjson.dumps({"event": number}).decode())
+    assert time.monotonic() - started < 60
