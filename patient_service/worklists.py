@@ -6,10 +6,11 @@ belongs to an archived patient waits for nobody.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, true
+from sqlalchemy import ColumnElement, and_, func, or_, true, union
 from sqlalchemy.orm import aliased, defer
 from sqlmodel import col, exists, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,9 +18,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from patient_service import audit
 from patient_service.audit import Event
 from patient_service.models import Detection, Image, Lesion, Patient, Review
+from service_kit.clock import now
 from service_kit.errors import Code, DomainError
+from service_kit.ids import earliest_id
 from service_kit.paging import Page, cut, id_position
 
+# Older ones stand in their patient's record: a list of the day is not read through all years.
+VERDICT_WITHIN = timedelta(days=90)
 # Nobody counts further, and a count must not read a whole clinic.
 MOST_COUNTED = 1000
 
@@ -106,7 +111,11 @@ def _waits(kind: str) -> ColumnElement[bool]:
             return true()
         case "unreviewed":
             reviewed = exists().where(col(Review.detection_id) == col(Detection.id))
-            return and_(col(Detection.status) == "complete", ~reviewed)
+            return and_(
+                col(Detection.status) == "complete",
+                col(Detection.id) >= earliest_id(now() - VERDICT_WITHIN),
+                ~reviewed,
+            )
         case "pending":
             return col(Detection.status) == "pending"
         case "follow_up":
@@ -123,18 +132,23 @@ def _is_held_for_malignant() -> ColumnElement[bool]:
     """By the last verdict on it, while no biopsy has told and the lesion is still there."""
     last = aliased(Review)
     later = aliased(Review)
+    said = aliased(Detection)
     closed = exists().where(
         col(Lesion.id) == col(Image.lesion_id), col(Lesion.status) != "observed"
     )
-    malignant = or_(
-        col(last.verdict) == "malignant",
-        and_(col(last.verdict) == "agrees", col(Detection.label) == "malignant"),
-    )
     held = exists().where(
         col(last.detection_id) == col(Detection.id),
-        malignant,
+        or_(
+            col(last.verdict) == "malignant",
+            and_(col(last.verdict) == "agrees", col(Detection.label) == "malignant"),
+        ),
         ~exists().where(
             col(later.detection_id) == col(last.detection_id), col(later.id) > col(last.id)
         ),
     )
-    return and_(held, ~closed)
+    # The few that may be, by an index each, so that not every verdict ever given is read.
+    candidates = union(
+        select(Review.detection_id).where(col(Review.verdict) == "malignant"),
+        select(said.id).where(col(said.label) == "malignant"),
+    )
+    return and_(col(Detection.id).in_(candidates), held, ~closed)

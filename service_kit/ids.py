@@ -1,5 +1,6 @@
 """Identifiers: UUIDv7 (RFC 9562), so that the newest row is the last of its index."""
 
+from datetime import datetime
 from uuid import UUID
 
 import uuid_utils.compat
@@ -10,6 +11,12 @@ from service_kit.errors import Code, DomainError
 def new_id() -> UUID:
     """Make an identifier that sorts by its time of birth (millisecond resolution)."""
     return uuid_utils.compat.uuid7()
+
+
+def earliest_id(moment: datetime) -> UUID:
+    """A bound: not greater than any identifier that was made at `moment` or later."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return UUID(int=milliseconds << 80)
 
 
 def parse_id(text: str, noun: str) -> UUID:
