@@ -7,6 +7,7 @@ import { ago, percent } from "@/i18n/moments";
 import { EmptyState } from "@/shell/States";
 import { DataTable } from "../DataTable";
 import { useServing } from "../serving/useServing";
+import { Trials, TryButton } from "./Trials";
 import { WhyDialog } from "./WhyDialog";
 
 /** The versions in the store: where each serves, its card and its release. */
@@ -36,11 +37,16 @@ export function Versions({
         columns={[
           {
             name: t("admin.models.versions.version"),
-            show: ({ version, desired }) => (
+            show: ({ version, desired, architecture }) => (
               <Group gap="xs">
-                <Text size="sm" fw={600}>
-                  {version}
-                </Text>
+                <div>
+                  <Text size="sm" fw={600}>
+                    {version}
+                  </Text>
+                  <Text size="xs" c="dimmed">
+                    {architecture}
+                  </Text>
+                </div>
                 {desired && (
                   <Badge
                     variant="light"
@@ -55,10 +61,6 @@ export function Versions({
             ),
           },
           {
-            name: t("admin.models.versions.architecture"),
-            show: ({ architecture }) => architecture,
-          },
-          {
             name: t("admin.models.versions.threshold"),
             show: ({ threshold }) => percent(threshold, 1),
           },
@@ -69,6 +71,10 @@ export function Versions({
           {
             name: t("admin.models.versions.serving"),
             show: ({ version }) => <LiveOn version={version} />,
+          },
+          {
+            name: t("admin.models.versions.trial"),
+            show: ({ sha256 }) => <Trials sha256={sha256} />,
           },
           {
             name: t("admin.models.versions.actions"),
@@ -82,6 +88,7 @@ export function Versions({
                 >
                   {t("admin.models.versions.card")}
                 </Button>
+                {!desired && <TryButton version={version} />}
                 {!desired && (
                   <Button
                     size="xs"

@@ -12,6 +12,7 @@ import { ago } from "@/i18n/moments";
 import { Section } from "@/shell/Section";
 import { EmptyState, ErrorState, LoadingRows } from "@/shell/States";
 import { DataTable } from "../DataTable";
+import { Cost } from "./Cost";
 import { useServing } from "./useServing";
 
 type Replica = Schemas["Replica"];
@@ -88,6 +89,13 @@ function Replicas({ replicas }: { replicas: Replica[] }) {
           show: ({ loaded_versions }) => loaded_versions.join(", ") || "–",
         },
         { name: t("admin.serving.columns.workers"), show: ({ workers }) => workers },
+        {
+          name: t("admin.serving.columns.cost"),
+          show: ({ measured }) =>
+            measured.length > 0
+              ? measured.map((cost) => <Cost key={cost.version} measured={cost} />)
+              : "–",
+        },
         { name: t("admin.serving.columns.inFlight"), show: ({ in_flight }) => in_flight },
         { name: t("admin.serving.columns.seen"), show: ({ seen_at }) => ago(seen_at) },
         {
@@ -111,7 +119,13 @@ function State({ replica }: { replica: Replica }) {
   const [Icon, color] = LOOKS[replica.state];
   return (
     <>
-      <Badge variant="light" color={color} tt="none" leftSection={<Icon size={14} aria-hidden />}>
+      <Badge
+        variant="light"
+        color={color}
+        tt="none"
+        miw="max-content"
+        leftSection={<Icon size={14} aria-hidden />}
+      >
         {t(`admin.serving.states.${replica.state}`)}
       </Badge>
       {replica.resting && (

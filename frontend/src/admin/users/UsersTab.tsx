@@ -107,7 +107,13 @@ function State({ user }: { user: Schemas["User"] }) {
       ? ([IconCheck, t("admin.users.active"), "teal"] as const)
       : ([IconMailQuestion, t("admin.users.unverified"), "yellow"] as const);
   return (
-    <Badge variant="light" color={color} tt="none" leftSection={<Icon size={14} aria-hidden />}>
+    <Badge
+      variant="light"
+      color={color}
+      tt="none"
+      miw="max-content"
+      leftSection={<Icon size={14} aria-hidden />}
+    >
       {text}
     </Badge>
   );

@@ -1,0 +1,57 @@
+import { Button, Group, Text } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { api, told } from "@/api/client";
+import { showDone } from "@/shell/notices";
+import { Cost } from "../serving/Cost";
+import { useServing } from "../serving/useServing";
+
+/** Has every replica load a version beside the live one, probe and measure it, take it out. */
+export function TryButton({ version }: { version: string }) {
+  const { t } = useTranslation();
+  const ask = useMutation({
+    mutationFn: () =>
+      told(api.POST("/admin/models/{version}/trial", { params: { path: { version } } })),
+    onSuccess: () => showDone(t("admin.models.versions.tryAsked", { version })),
+  });
+  return (
+    <Button
+      size="xs"
+      variant="default"
+      aria-label={t("admin.models.versions.tryOf", { version })}
+      loading={ask.isPending}
+      onClick={() => ask.mutate()}
+    >
+      {t("admin.models.versions.tryIt")}
+    </Button>
+  );
+}
+
+/** How these very bytes did when they were last tried, on each replica. */
+export function Trials({ sha256 }: { sha256: string }) {
+  const { t } = useTranslation();
+  const replicas = useServing().data?.replicas ?? [];
+  const last = replicas.flatMap(({ id, trials }) => {
+    const trial = trials.findLast((tried) => tried.sha256 === sha256);
+    return trial ? [{ replica: id, trial }] : [];
+  });
+  if (last.length === 0) return t("admin.models.versions.untried");
+  return last.map(({ replica, trial }) => (
+    <div key={replica}>
+      <Group gap={4} wrap="nowrap" align="flex-start">
+        {trial.passed ? (
+          <IconCheck size={16} aria-hidden />
+        ) : (
+          <IconAlertTriangle size={16} aria-hidden />
+        )}
+        <Text size="sm">
+          {trial.passed
+            ? t("admin.models.versions.passed", { replica })
+            : t("admin.models.versions.trialFailed", { replica, error: trial.error })}
+        </Text>
+      </Group>
+      {trial.measured && <Cost measured={trial.measured} />}
+    </div>
+  ));
+}

@@ -1,0 +1,20 @@
+import { Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { Schemas } from "@/api/client";
+
+/** What a loaded version costs, by lone requests for its golden images. */
+export function Cost({ measured }: { measured: Schemas["Measured"] }) {
+  const { t } = useTranslation();
+  const { version, median_ms, p95_ms, memory_mib } = measured;
+  const latency = t("admin.serving.cost", {
+    version,
+    median: Math.round(median_ms),
+    p95: Math.round(p95_ms),
+  });
+  return (
+    <Text size="xs" c="dimmed">
+      {latency}
+      {memory_mib !== null && `, ${t("admin.serving.memory", { mib: memory_mib })}`}
+    </Text>
+  );
+}
