@@ -1,4 +1,4 @@
-"""`python -m local_stack`: run, demo, status, logs, stop, reset."""
+"""`python -m local_stack`: run, demo, status, certs, logs, stop, reset."""
 
 import asyncio
 import contextlib
@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from local_stack import machine
+from local_stack.certificates import make_certificates
 from local_stack.clinician import Refused
 from local_stack.components.process import NotReady
 from local_stack.demo import DemoFailed
@@ -65,6 +66,14 @@ def status(port: Port = DEFAULT_PORT) -> None:
             str(part.restarts),
         )  # fmt: skip
     console.print(table)
+
+
+@app.command()
+def certs(port: Port = DEFAULT_PORT) -> None:
+    """Make the services' certificates, or renew them while the system runs."""
+    folder = _folder(port) / "certificates"
+    make_certificates(folder)
+    console.print(f"Certificates for 90 days in {folder}; services show them from the next start.")
 
 
 @app.command()

@@ -151,7 +151,8 @@ class Stack:
         return self._service("mail_sink", command, {}, port, lambda: listens(port))
 
     def _grpc_service(self, name: str, port: int, settings: Settings) -> Service:
-        return self._service(name, [name, "serve"], settings, port, grpc_answers(port))
+        answers = grpc_answers(port, self.wiring.tls_folder(name))
+        return self._service(name, [name, "serve"], settings, port, answers)
 
     def _follower(self) -> Service:
         return self._service(

@@ -44,13 +44,18 @@ class Wiring:
         return self.folder / "mails"
 
     @property
+    def certificates(self) -> Path:
+        """Where `make certs` puts the services' certificates; they speak TLS once it is there."""
+        return self.folder / "certificates"
+
+    @property
     def models(self) -> Path:
         """The object store of archives and releases."""
         return self.folder / "models"
 
     def auth_service(self, database: ServiceDatabase) -> Settings:
         """Settings of auth_service."""
-        return self._shared() | {
+        return self._shared("auth_service") | {
             "DATABASE_URL": database.app_url,
             "MIGRATION_DATABASE_URL": database.owner_url,
             "GRPC_HOST": "127.0.0.1",
@@ -66,7 +71,7 @@ class Wiring:
 
     def patient_service(self, database: ServiceDatabase) -> Settings:
         """Settings of patient_service."""
-        return self._shared() | {
+        return self._shared("patient_service") | {
             "DATABASE_URL": database.app_url,
             "MIGRATION_DATABASE_URL": database.owner_url,
             "GRPC_HOST": "127.0.0.1",
@@ -87,7 +92,7 @@ class Wiring:
 
     def gateway_service(self) -> Settings:
         """Settings of the gateway."""
-        return self._shared() | {
+        return self._shared("gateway") | {
             "HOST": "127.0.0.1",
             "PORT": str(self.gateway),
             "PATIENT_ADDRESS": f"127.0.0.1:{self.patient}",
@@ -100,8 +105,15 @@ class Wiring:
             "DEV_MAILBOX": str(self.mails),
         }
 
-    def _shared(self) -> Settings:
+    def tls_folder(self, service: str) -> Path | None:
+        """A service's certificates, where there are any."""
+        folder = self.certificates / service
+        return folder if folder.exists() else None
+
+    def _shared(self, service: str = "") -> Settings:
+        folder = self.tls_folder(service) if service else None
         return {
+            "TLS_FOLDER": str(folder or ""),
             "ENVIRONMENT": "local",
             "REDIS_URL": self.redis_url,
             "AUTH_ADDRESS": f"127.0.0.1:{self.auth}",

@@ -104,7 +104,11 @@ def cursor_key(secret: str) -> bytes:
 
 async def _serve(settings: Settings) -> None:
     auth = auth_pb2_grpc.AuthServiceStub(
-        open_channel(settings.auth_address, services=["dermis.auth.v1.AuthService"])
+        open_channel(
+            settings.auth_address,
+            services=["dermis.auth.v1.AuthService"],
+            tls_folder=settings.tls_folder,
+        )
     )
     verifier = TokenVerifier(
         RemoteKeys(auth),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -9,7 +10,9 @@ from google.protobuf import descriptor_pool
 from google.protobuf.descriptor_pb2 import MethodOptions
 
 from service_kit import telemetry
+from service_kit.certificates import CertificateFolder
 from service_kit.principal import find_principal
+from service_kit.renewing_channel import RenewingChannel
 from service_kit.request import current_request
 
 DEFAULT_TIMEOUT_SECONDS = 5.0
@@ -27,7 +30,11 @@ _IDEMPOTENT = (MethodOptions.NO_SIDE_EFFECTS, MethodOptions.IDEMPOTENT)
 
 
 def open_channel(
-    address: str, *, services: Sequence[str] = (), timeout: float = DEFAULT_TIMEOUT_SECONDS
+    address: str,
+    *,
+    services: Sequence[str] = (),
+    timeout: float = DEFAULT_TIMEOUT_SECONDS,
+    tls_folder: Path | None = None,
 ) -> grpc.aio.Channel:
     """Open a channel to a service.
 
@@ -36,23 +43,29 @@ def open_channel(
         services: full proto names; their methods with an `idempotency_level` are retried when
             the service is not reachable.
         timeout: seconds, the deadline of a call that names none.
+        tls_folder: certificates (`service_kit.certificates`); None speaks without TLS.
     """
-    return grpc.aio.insecure_channel(
-        address,
-        options=[
-            ("grpc.service_config", json.dumps(_service_config(services))),
-            ("grpc.enable_retries", 1),
-            ("grpc.initial_reconnect_backoff_ms", 100),
-            ("grpc.min_reconnect_backoff_ms", 100),
-            ("grpc.max_reconnect_backoff_ms", 2_000),
-            ("grpc.keepalive_time_ms", 30_000),
-        ],
-        interceptors=[
-            _UnaryUnary(timeout),
-            _UnaryStream(timeout),
-            _StreamUnary(timeout),
-            _StreamStream(timeout),
-        ],
+    options = [
+        ("grpc.service_config", json.dumps(_service_config(services))),
+        ("grpc.enable_retries", 1),
+        ("grpc.initial_reconnect_backoff_ms", 100),
+        ("grpc.min_reconnect_backoff_ms", 100),
+        ("grpc.max_reconnect_backoff_ms", 2_000),
+        ("grpc.keepalive_time_ms", 30_000),
+    ]
+    interceptors: list[grpc.aio.ClientInterceptor] = [
+        _UnaryUnary(timeout),
+        _UnaryStream(timeout),
+        _StreamUnary(timeout),
+        _StreamStream(timeout),
+    ]
+    if tls_folder is None:
+        return grpc.aio.insecure_channel(address, options, interceptors=interceptors)
+    return RenewingChannel(
+        CertificateFolder(tls_folder),
+        lambda certificates: grpc.aio.secure_channel(
+            address, certificates.for_channel(), options, interceptors=interceptors
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from prometheus_client import start_http_server
 
 from service_kit import logs, telemetry
 from service_kit.background import in_background
+from service_kit.certificates import CertificateFolder
 from service_kit.database import Database
 from service_kit.interceptors import (
     AuthenticationInterceptor,
@@ -96,7 +97,11 @@ async def serve(
     server = build_server(add_servicers, database=database, verifier=verifier)
     health = aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
-    server.add_insecure_port(address)
+    if settings.tls_folder:
+        credentials = CertificateFolder(settings.tls_folder).server_credentials()
+        server.add_secure_port(address, credentials)
+    else:
+        server.add_insecure_port(address)
     await server.start()
     log.info("serving", address=address)
     async with _telling_health(health, database, [OVERALL_HEALTH, *services]):

@@ -1,6 +1,7 @@
 """Settings from the environment, checked before anything starts."""
 
 import sys
+from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -40,8 +41,21 @@ class ServiceSettings(BaseSettings):
     otlp_endpoint: str = Field(
         default="", description="OpenTelemetry collector (gRPC); empty turns tracing off."
     )
+    tls_folder: Path | None = Field(
+        default=None,
+        description="Folder with tls.crt, tls.key and ca.crt; services then speak TLS and show "
+        "certificates to each other. Unset: no TLS between them.",
+    )
     token_issuer: str = Field(default="dermis", description="`iss` of every token.")
     token_audience: str = Field(default="dermis", description="`aud` of every token.")
+
+    @field_validator("tls_folder")
+    @classmethod
+    def _has_certificates(cls, folder: Path | None) -> Path | None:
+        for name in ("tls.crt", "tls.key", "ca.crt") if folder else ():
+            if not (Path(folder or "") / name).is_file():
+                raise ValueError(f"there is no {name} in it")
+        return folder
 
     @model_validator(mode="after")
     def _refuse_default_secrets(self) -> Self:

@@ -4,14 +4,12 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-import grpc
 import httpx
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from local_stack.components.ports import listens
 from local_stack.components.process import Process
+from service_kit.grpc_probe import is_healthy
 
 _START_SECONDS = 60
 _DRAIN_SECONDS = 25
@@ -70,21 +68,9 @@ class Service:
         await self.process.stop()
 
 
-def grpc_answers(port: int) -> Callable[[], bool]:
+def grpc_answers(port: int, tls_folder: Path | None = None) -> Callable[[], bool]:
     """Ready when its gRPC health says SERVING."""
-
-    def answers() -> bool:
-        if not listens(port):
-            return False
-        try:
-            with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-                stub: Any = health_pb2_grpc.HealthStub(channel)
-                health = stub.Check(health_pb2.HealthCheckRequest(), timeout=2)
-        except grpc.RpcError:
-            return False
-        return bool(health.status == health_pb2.HealthCheckResponse.SERVING)
-
-    return answers
+    return lambda: listens(port) and is_healthy(port, tls_folder)
 
 
 def http_answers(port: int, path: str) -> Callable[[], bool]:
