@@ -8,10 +8,14 @@ import struct
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from safetensors import deserialize
+from safetensors.numpy import save
 
 from serving.archive import ArchiveRefused, Policy, build_archive, check_archive, read_policy
 from serving.signatures import KeyInvalid, fingerprint, is_signed, make_key_pair, read_keys, sign
@@ -25,6 +29,7 @@ from serving.tests.archives import (
     with_header,
     write,
 )
+from serving.weights_file import wrong_weights
 
 NOTHING_ASKED = Policy()
 
@@ -102,6 +107,14 @@ def test_a_member_out_of_place_is_refused(tmp_path: Path, entry: Member, reason:
     assert reason in refused(bent(tmp_path, lambda held: [*held.items(), entry]))
 
 
+def zipped_pickle() -> bytes:
+    """What torch.save writes: a zip file with a pickle, whatever it is called."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("archive/data.pkl", b"cos\nsystem\n(S'id'\ntR.")
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(
     ("member", "content", "reason"),
     [
@@ -127,6 +140,11 @@ def test_a_member_out_of_place_is_refused(tmp_path: Path, entry: Member, reason:
         ("model.safetensors", safetensors(b"\1" * 8), "DIGEST_MISMATCH"),
         ("model.safetensors", b"", "WEIGHTS_NOT_SAFETENSORS"),
         ("model.safetensors", b"\x80\x04\x95pickle" * 9, "WEIGHTS_NOT_SAFETENSORS"),
+        ("model.safetensors", zipped_pickle(), "WEIGHTS_NOT_SAFETENSORS"),
+        ("golden_00.jpg", b"\x80\x04\x95pickle", "GOLDEN_INVALID"),
+        ("golden_00.jpg", zipped_pickle(), "GOLDEN_INVALID"),
+        ("golden.json", b"\xff\xfe not text", "GOLDEN_INVALID"),
+        ("MAR-INF/MANIFEST.json", b"\xff\xfe not text", "MANIFEST_INVALID"),
     ],
 )
 def test_wrong_content_is_refused(tmp_path: Path, member: str, content: bytes, reason: str) -> None:
@@ -206,6 +224,24 @@ def test_a_bomb_of_overlapping_members_is_refused(tmp_path: Path) -> None:
             )
     path.write_bytes(content)
     assert refused(path) & {"NOT_AN_ARCHIVE", "MEMBER_MISSING"}
+
+
+def test_a_bomb_within_a_bomb_is_refused_without_unpacking_it(tmp_path: Path) -> None:
+    """As 42.zip: archives in an archive, each small for its size."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("0", b"\0" * 50_000_000)
+    nested = [(f"lib {n}.zip", inner.getvalue()) for n in range(16)]
+    reasons = refused(bent(tmp_path, lambda held: [*held.items(), *nested]))
+    assert reasons & {"MEMBER_NOT_ALLOWED", "RATIO_TOO_HIGH"}
+
+
+def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = bent(tmp_path, lambda held: [*held.items(), ("golden_01\u00e9.jpg", b"")])
+    content = path.read_bytes()
+    assert content.count("\u00e9".encode()) == 2
+    path.write_bytes(content.replace("\u00e9".encode(), b"\xff\xfe"))
+    assert refused(path) & {"NOT_AN_ARCHIVE", "MEMBER_NOT_ALLOWED"}
 
 
 def test_an_encrypted_member_is_refused(tmp_path: Path) -> None:
@@ -366,6 +402,32 @@ def test_damage_anywhere_is_refused_or_changes_nothing(
     # Only what no member's content depends on can have been hit, such as a time.
     checked.write_sound_copy(tmp_path / "copy.mar")
     assert members(tmp_path / "copy.mar") == members(whole)
+
+
+sides = st.integers(-2, 5)
+entries = st.fixed_dictionaries(
+    {
+        "dtype": st.sampled_from(["F32", "F16", "BF16", "I64", "U8", "BOOL", "F8"]),
+        "shape": st.lists(sides, max_size=3),
+        "data_offsets": st.tuples(st.integers(-1, 40), st.integers(-1, 40)),
+    }
+)
+headers = st.dictionaries(st.text(max_size=5), entries, max_size=3)
+
+
+@anything
+@given(header=headers, fill=st.integers(0, 255), size=st.integers(0, 60))
+def test_weights_that_pass_are_weights_that_load(header: Any, fill: int, size: int) -> None:
+    content = with_header(json.dumps(header).encode(), bytes([fill]) * size)
+    if not list(wrong_weights(io.BytesIO(content), len(content))):
+        deserialize(content)
+
+
+@anything
+@given(shapes=st.lists(st.lists(st.integers(0, 3), max_size=3), min_size=1, max_size=4))
+def test_weights_as_the_library_writes_them_pass(shapes: list[list[int]]) -> None:
+    content = save({f"t{n}": np.ones(shape, np.float32) for n, shape in enumerate(shapes)})
+    assert list(wrong_weights(io.BytesIO(content), len(content))) == []
 
 
 @anything

@@ -18,6 +18,7 @@ from serving.main import make_follower
 from serving.management import ManagementClient
 from serving.releases import ReleaseLog
 from serving.settings import FollowerSettings
+from serving.tests.archives import sound
 from serving.tests.conftest import MakeArchive, lesion_photo
 from serving.torchserve import (
     Finding,
@@ -236,6 +237,17 @@ async def test_a_version_that_fails_its_trial_is_told_with_the_reason_and_taken_
     assert await site.loaded() == ["0.0.1"]
     await site.ask_for_trial(make_archive("0.0.3"), stored=False)
     assert [bool(trial.error) for trial in (await site.follow()).trials] == [True, True]
+
+
+@pytest.mark.parametrize("architecture", ["no_such_net", "tf_efficientnet_lite0"])
+async def test_a_model_that_can_not_be_built_or_filled_fails_its_trial(
+    site: Site, tmp_path: Path, architecture: str
+) -> None:
+    """The weights of `sound` fit no architecture."""
+    await site.ask_for_trial(sound(tmp_path / "archive", architecture=architecture))
+    (tried,) = (await site.follow()).trials
+    assert "ended a worker" in tried.error
+    assert await site.loaded() == []
 
 
 async def test_after_a_kill_of_torchserve_everything_is_registered_again(
