@@ -119,6 +119,10 @@ check: lint types check-protos ## Everything that reads code without running it
 check-deploy: .venv/deploy/.done ## Check images', compose's, Kubernetes' and workflows' files
 	@.ci/check-deploy
 
+.PHONY: compose-test
+compose-test: setup-dev .venv/deploy/.done ## Build every image and use docker-compose.yml on a real Docker engine
+	@tests/compose/run.sh
+
 format: setup-dev ## Format the code
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
@@ -138,6 +142,13 @@ bench-record: setup-dev ## Measure the record with 10,000 patients and 1,000,000
 
 test-crash: setup-dev ## Kill patient_service 200 times during uploads and count what is lost
 	$(BIN)/python -m pytest -sq -o python_functions='crash_*' patient_service/tests/crash_uploads.py
+
+.PHONY: test-security bench-auth
+test-security: setup-dev ## Run exactly the tests that docs/security.md names
+	$(BIN)/python -m pytest -q $$($(BIN)/python -m tests.security.page)
+
+bench-auth: setup-dev ## Measure the token check, and sign-ins beside other calls; fails when too slow
+	$(BIN)/python -m auth_service.tests.bench_auth
 
 # --- Keep --------------------------------------------------------------------------------------
 

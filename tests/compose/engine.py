@@ -1,0 +1,131 @@
+"""The Docker engine and Compose, by their own command lines."""
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from typer import echo
+
+from tests.compose.environment import ROOT
+
+PROJECT = "dermis-compose-test"
+# From requirements/deploy.lock.
+COMPOSE = str(ROOT / ".venv" / "deploy" / "bin" / "docker-compose")
+_UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+
+
+def docker(*arguments: str) -> str:
+    """What `docker` printed. Raises: CalledProcessError, with its own words on standard error."""
+    return subprocess.run(
+        ["docker", *arguments], check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
+
+
+@dataclass(frozen=True)
+class Part:
+    """One running container.
+
+    Attributes:
+        name: of its service.
+        seconds_to_healthy: from its start to its first passed health check; None without one.
+        memory: bytes in use now.
+    """
+
+    name: str
+    seconds_to_healthy: float | None
+    memory: float
+
+
+class Compose:
+    """docker-compose.yml with the overlay of the test, under a project name of its own."""
+
+    def __init__(self, env_file: Path) -> None:
+        self._command = [
+            COMPOSE, "--project-name", PROJECT, "--project-directory", str(ROOT),
+            "--env-file", str(env_file),
+            "--file", "docker-compose.yml", "--file", "tests/compose/overlay.yml",
+        ]  # fmt: skip
+
+    def run(self, *arguments: str) -> str:
+        """What `docker compose` printed."""
+        environment = {k: v for k, v in os.environ.items() if k in _KEPT}
+        return subprocess.run(
+            [*self._command, *arguments],
+            check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment,
+        ).stdout  # fmt: skip
+
+    def configuration(self) -> dict[str, Any]:
+        """The whole configuration, variables filled in."""
+        read: dict[str, Any] = json.loads(self.run("config", "--format", "json"))
+        return read
+
+    def build(self, *, network: str) -> None:
+        """Build every image that is ours, in the network that reaches the package registries."""
+        done = set()
+        for service in self.configuration()["services"].values():
+            build = service.get("build")
+            if not build or service["image"] in done:
+                continue
+            done.add(service["image"])
+            echo(f"image {service['image']}")
+            arguments = [f"--build-arg={k}={v}" for k, v in build.get("args", {}).items()]
+            docker(
+                "build", "--quiet", "--network", network, "--tag", service["image"], *arguments,
+                "--file", str(Path(build["context"]) / build["dockerfile"]), build["context"],
+            )  # fmt: skip
+
+    def images(self) -> dict[str, int]:
+        """Bytes of every image in use."""
+        names = {service["image"] for service in self.configuration()["services"].values()}
+        sizes = {}
+        for name in sorted(names):
+            found = docker("image", "ls", "--quiet", name).split()
+            if found:
+                sizes[name] = int(docker("image", "inspect", "--format", "{{.Size}}", found[0]))
+        return sizes
+
+    def parts(self) -> list[Part]:
+        """What runs."""
+        ids = self.run("ps", "--quiet", "--status", "running").split()
+        states = json.loads(docker("inspect", *ids))
+        lines = docker(
+            "stats", "--no-stream", "--no-trunc", "--format", "{{.ID}} {{.MemUsage}}", *ids
+        )
+        used = {line.split()[0]: _bytes(line.split()[1]) for line in lines.splitlines()}
+        return sorted(
+            (
+                Part(
+                    state["Config"]["Labels"]["com.docker.compose.service"],
+                    _seconds_to_healthy(state["State"]),
+                    used[state["Id"]],
+                )
+                for state in states
+            ),
+            key=lambda part: part.name,
+        )
+
+
+_KEPT = {"PATH", "HOME", "DOCKER_HOST", "DOCKER_BUILDKIT"}
+
+
+def _bytes(text: str) -> float:
+    number = text.rstrip("BKMGi")
+    return float(number) * _UNITS[text[len(number) :]]
+
+
+def _seconds_to_healthy(state: dict[str, Any]) -> float | None:
+    passed = [check for check in state.get("Health", {}).get("Log", []) if check["ExitCode"] == 0]
+    if not passed:
+        return None
+    return (_moment(passed[0]["End"]) - _moment(state["StartedAt"])).total_seconds()
+
+
+def _moment(text: str) -> datetime:
+    # Nanoseconds are more than datetime reads.
+    head, _, rest = text.partition(".")
+    zone = rest.lstrip("0123456789").replace("Z", "+00:00") or "+00:00"
+    return datetime.fromisoformat(f"{head}.{rest[:6].rstrip('Z+-').ljust(6, '0')}{zone}")
