@@ -113,7 +113,7 @@ class Wiring:
     def _shared(self, service: str = "") -> Settings:
         folder = self.tls_folder(service) if service else None
         return {
-            "TLS_FOLDER": str(folder or ""),
+            "MTLS_FOLDER": str(folder or ""),
             "ENVIRONMENT": "local",
             "REDIS_URL": self.redis_url,
             "AUTH_ADDRESS": f"127.0.0.1:{self.auth}",

@@ -107,7 +107,7 @@ async def _serve(settings: Settings) -> None:
         open_channel(
             settings.auth_address,
             services=["dermis.auth.v1.AuthService"],
-            tls_folder=settings.tls_folder,
+            tls_folder=settings.mtls_folder,
         )
     )
     verifier = TokenVerifier(

@@ -33,5 +33,5 @@ def _open(port: int, tls_folder: Path | None) -> grpc.Channel:
 
 if __name__ == "__main__":
     # The service's own setting, as it reads it.
-    folder = os.environ.get("TLS_FOLDER")
+    folder = os.environ.get("MTLS_FOLDER")
     sys.exit(0 if is_healthy(int(sys.argv[1]), Path(folder) if folder else None) else 1)

@@ -97,8 +97,8 @@ async def serve(
     server = build_server(add_servicers, database=database, verifier=verifier)
     health = aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
-    if settings.tls_folder:
-        credentials = CertificateFolder(settings.tls_folder).server_credentials()
+    if settings.mtls_folder:
+        credentials = CertificateFolder(settings.mtls_folder).server_credentials()
         server.add_secure_port(address, credentials)
     else:
         server.add_insecure_port(address)

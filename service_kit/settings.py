@@ -41,7 +41,7 @@ class ServiceSettings(BaseSettings):
     otlp_endpoint: str = Field(
         default="", description="OpenTelemetry collector (gRPC); empty turns tracing off."
     )
-    tls_folder: Path | None = Field(
+    mtls_folder: Path | None = Field(
         default=None,
         description="Folder with tls.crt, tls.key and ca.crt; services then speak TLS and show "
         "certificates to each other. Unset: no TLS between them.",
@@ -49,7 +49,7 @@ class ServiceSettings(BaseSettings):
     token_issuer: str = Field(default="dermis", description="`iss` of every token.")
     token_audience: str = Field(default="dermis", description="`aud` of every token.")
 
-    @field_validator("tls_folder")
+    @field_validator("mtls_folder")
     @classmethod
     def _has_certificates(cls, folder: Path | None) -> Path | None:
         for name in ("tls.crt", "tls.key", "ca.crt") if folder else ():
