@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -43,17 +44,18 @@ async def browser() -> AsyncIterator[Browser]:
         await started.close()
 
 
-@pytest.fixture
-async def context(browser: Browser, stack: Stack) -> AsyncIterator[BrowserContext]:
+@asynccontextmanager
+async def context_of(browser: Browser, stack: Stack) -> AsyncIterator[BrowserContext]:
+    """A browser of its own: cookies, storage, pages."""
     opened = await browser.new_context(base_url=stack.url, reduced_motion="reduce")
     opened.set_default_timeout(ACTION_MS)
     yield opened
     await opened.close()
 
 
-@pytest.fixture
-async def visitor(context: BrowserContext) -> AsyncIterator[Visitor]:
-    """Somebody at a fresh browser; the page may not complain while they use it."""
+@asynccontextmanager
+async def visitor_in(context: BrowserContext) -> AsyncIterator[Visitor]:
+    """Somebody at a fresh page, which may not complain while they use it."""
     page = await context.new_page()
     complaints: list[str] = []
 
@@ -65,13 +67,20 @@ async def visitor(context: BrowserContext) -> AsyncIterator[Visitor]:
     page.on("console", on_console)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield Visitor(page, SCREENS)
+    await page.close()
     assert complaints == []
 
 
-async def take_session_along(visitor: Visitor, clinician: Clinician) -> None:
-    """Sign the visitor in with the session that the clinician has at the API."""
+@pytest.fixture
+async def visitor(browser: Browser, stack: Stack) -> AsyncIterator[Visitor]:
+    async with context_of(browser, stack) as context, visitor_in(context) as somebody:
+        yield somebody
+
+
+async def take_session_along(context: BrowserContext, clinician: Clinician) -> None:
+    """Sign a browser in with the session that the clinician has at the API."""
     cookie = next(one for one in clinician.http.cookies.jar if one.name == "dermis_refresh")
-    await visitor.page.context.add_cookies(
+    await context.add_cookies(
         [
             {
                 "name": cookie.name,
@@ -83,12 +92,12 @@ async def take_session_along(visitor: Visitor, clinician: Clinician) -> None:
             }
         ]
     )
-    await visitor.page.context.add_init_script("localStorage.setItem('dermis.session', '1')")
+    await context.add_init_script("localStorage.setItem('dermis.session', '1')")
 
 
 @pytest.fixture
 async def at_work(visitor: Visitor, new_clinician: NewClinician) -> tuple[Visitor, Clinician]:
     """A clinician who is signed in at the browser, and the same one at the API."""
     clinician = await new_clinician()
-    await take_session_along(visitor, clinician)
+    await take_session_along(visitor.page.context, clinician)
     return visitor, clinician

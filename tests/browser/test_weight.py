@@ -44,6 +44,5 @@ async def test_the_sign_in_page_does_not_jump(visitor: Visitor) -> None:
     await visitor.page.goto("/")
     await expect(visitor.page.get_by_role("heading", name="Sign in")).to_be_visible()
     vitals = await visitor.page.evaluate(VITALS)
-    # Times are printed, not judged: this machine may be busy (make bench-web).
-    print(json.dumps(vitals))
+    # Only what a busy machine does not change.
     assert vitals["cls"] <= 0.05

@@ -1,0 +1,115 @@
+"""An administrator brings a model to life at the browser, and looks after accounts."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from local_stack.administrator import administrator
+from local_stack.clinician import Clinician, SignIn
+from local_stack.mailbox import Mailbox
+from local_stack.stack import Stack
+from tests.browser.conftest import context_of, take_session_along, visitor_in
+from tests.browser.screens import Visitor
+from tests.conftest import NewClinician, profile
+from tests.test_model_release import next_version
+
+# Loading a version, trying it and switching to it, on a busy machine.
+RELEASE_MS = 120_000
+
+
+@pytest.fixture(scope="module")
+async def office(browser: Browser, stack: Stack, mailbox: Mailbox) -> AsyncIterator[BrowserContext]:
+    """The browser of an administrator who is signed in."""
+    known = await administrator(stack)
+    async with Clinician(stack.url, mailbox) as admin, context_of(browser, stack) as context:
+        await admin.sign_in(SignIn(known.email, known.password), keep=lambda _: None)
+        await take_session_along(context, admin)
+        yield context
+
+
+@pytest.fixture
+async def visitor(office: BrowserContext) -> AsyncIterator[Visitor]:
+    async with visitor_in(office) as somebody:
+        yield somebody
+
+
+@pytest.fixture
+def page(visitor: Visitor) -> Page:
+    return visitor.page
+
+
+async def test_an_archive_is_brought_released_and_rolled_back(
+    page: Page, visitor: Visitor, tmp_path: Path
+) -> None:
+    await page.goto("/admin?tab=models")
+    archive = next_version(tmp_path, "91.0.0")
+    await page.locator("input[type=file]").first.set_input_files(archive)
+    await page.get_by_role("button", name="Upload").click()
+    row = page.get_by_role("row").filter(has_text="91.0.0").first
+    await expect(row).to_be_visible(timeout=RELEASE_MS)
+    assert await visitor.grave_faults() == []
+    await visitor.show("admin-models")
+
+    await row.get_by_role("button", name=re.compile("^Release")).click()
+    await page.get_by_role("dialog").get_by_label("Why").fill("a test")
+    await page.get_by_role("dialog").get_by_role("button", name="Release").click()
+    await expect(row).to_contain_text("1 of 1 replicas", timeout=RELEASE_MS)
+
+    await page.get_by_role("tab", name="Serving").click()
+    await expect(page.get_by_role("row").filter(has_text="91.0.0")).to_contain_text("Ready")
+    await visitor.show("admin-serving")
+
+    await page.get_by_role("tab", name="Models").click()
+    await page.get_by_role("button", name="Roll back").first.click()
+    await page.get_by_role("dialog").get_by_label("Why").fill("the test is over")
+    await page.get_by_role("dialog").get_by_role("button", name="Roll back").click()
+    await expect(row).to_contain_text("Not in use", timeout=RELEASE_MS)
+
+
+async def test_what_is_no_archive_is_refused_with_its_reasons(page: Page) -> None:
+    await page.goto("/admin?tab=models")
+    await page.locator("input[type=file]").first.set_input_files(
+        {"name": "lesion.mar", "mimeType": "application/octet-stream", "buffer": b"no zip"}
+    )
+    await page.get_by_role("button", name="Upload").click()
+    await expect(page.get_by_text("The archive is refused")).to_be_visible()
+
+
+async def test_a_session_that_an_administrator_ends_asks_for_a_new_sign_in_in_place(
+    page: Page, visitor: Visitor, browser: Browser, stack: Stack, new_clinician: NewClinician
+) -> None:
+    clinician = await new_clinician()
+    me = await clinician.call("GET", "/users/me")
+    patient = await clinician.add_patient(profile())
+    async with context_of(browser, stack) as elsewhere:
+        await take_session_along(elsewhere, clinician)
+        theirs = await elsewhere.new_page()
+        await theirs.goto(f"/patient/{patient}?tab=timeline")
+        await theirs.get_by_label("Add a note").fill("not saved yet")
+        await end_sessions(page, me["email"])
+        assert await visitor.grave_faults() == []
+        await visitor.show("admin-users")
+
+        await theirs.get_by_role("button", name="Save note").click()
+        await expect(theirs.get_by_role("dialog")).to_contain_text("Sign in again")
+        await expect(theirs.get_by_label("Add a note")).to_have_value("not saved yet")
+
+
+async def end_sessions(page: Page, email: str) -> None:
+    await page.goto("/admin?tab=users")
+    await page.get_by_label("Search by name or address").fill(email)
+    await page.get_by_role("button", name=re.compile("^Actions for")).first.click()
+    await page.get_by_role("menuitem", name="End all sessions").click()
+    await page.get_by_role("dialog").get_by_role("button", name="End all sessions").click()
+    await expect(page.get_by_text("has ended")).to_be_visible()
+
+
+async def test_audit_and_logs_are_searched(page: Page, visitor: Visitor) -> None:
+    await page.goto("/admin?tab=audit")
+    await expect(page.get_by_role("table").first).to_be_visible()
+    await page.get_by_role("button", name=re.compile("chain", re.IGNORECASE)).first.click()
+    assert await visitor.grave_faults() == []
+    await visitor.show("admin-audit")
