@@ -17,7 +17,7 @@ from serving.preprocessing import Floats
 # How far a backend's answers may be from eager PyTorch's to be used.
 TOLERANCE = 1e-3
 
-GRAPH, HEAD, TRIALS = "model.onnx", "head.npy", "trials.json"
+GRAPH, HEAD, CHOICE = "model.onnx", "head.npy", "choice.json"
 
 
 class Backend(Protocol):
@@ -77,7 +77,7 @@ class OnnxBackend:
         raise NotImplementedError("a graph for ONNX Runtime has no gradients")
 
 
-class Trial(BaseModel):
+class Candidate(BaseModel):
     """How one backend did with an archive's golden images on this machine.
 
     Attributes:
@@ -106,21 +106,21 @@ class Trial(BaseModel):
         return not self.error and self.difference is not None and self.difference <= TOLERANCE
 
 
-class Trials(BaseModel):
-    """All backends' trials, and with them the choice."""
+class Choice(BaseModel):
+    """Which backend answers, and what it was chosen from."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     weights_sha256: str
-    trials: list[Trial]
+    candidates: list[Candidate]
 
     @property
     def chosen(self) -> str:
         """The fastest that agrees with eager PyTorch, or eager itself."""
-        usable = [trial for trial in self.trials if trial.usable]
-        fastest = min(usable, key=lambda trial: trial.milliseconds or np.inf, default=None)
+        usable = [candidate for candidate in self.candidates if candidate.usable]
+        fastest = min(usable, key=lambda candidate: candidate.milliseconds or np.inf, default=None)
         return fastest.backend if fastest else "eager"
 
     def __str__(self) -> str:
         """One line for the log."""
-        return f"{self.chosen}, of " + "; ".join(map(str, self.trials))
+        return f"{self.chosen}, of " + "; ".join(map(str, self.candidates))

@@ -21,7 +21,7 @@ from service_kit.lesion_image import decode
 from serving.architectures import FeaturesAndLogits, load_model
 from serving.archive_checks import GOLDEN_IMAGES
 from serving.archive_members import CARD, GOLDEN, WEIGHTS
-from serving.backends import GRAPH, HEAD, TRIALS, Backend, OnnxBackend, Trial, Trials
+from serving.backends import CHOICE, GRAPH, HEAD, Backend, Candidate, Choice, OnnxBackend
 from serving.model_card import ModelCard
 from serving.preprocessing import Floats, Preprocess
 from serving.torch_backends import EagerBackend, TorchscriptBackend
@@ -32,7 +32,7 @@ _OPSET = 17
 Opened = Callable[[], Backend]
 
 
-def export(archive: Path, out: Path) -> Trials:
+def export(archive: Path, out: Path) -> Choice:
     """Export an unpacked archive and try every backend on its golden images.
 
     Args:
@@ -51,32 +51,32 @@ def export(archive: Path, out: Path) -> Trials:
         np.save(out / HEAD, eager.head)
     batches = _golden_batches(archive, card)
     expected = [eager.run(batch) for batch in batches]
-    trials = [trial(EagerBackend.name, lambda: eager, batches, expected)]
+    candidates = [try_backend(EagerBackend.name, lambda: eager, batches, expected)]
     if eager.head is not None:
         opened: Opened = partial(_onnx, eager.model, size, out)
-        trials.append(trial(OnnxBackend.name, opened, batches, expected))
-    if not trials[-1].usable or len(trials) == 1:
+        candidates.append(try_backend(OnnxBackend.name, opened, batches, expected))
+    if not candidates[-1].usable or len(candidates) == 1:
         # Never faster than ONNX Runtime, and tracing takes a second.
         opened = partial(TorchscriptBackend, eager.model, size)
-        trials.append(trial(TorchscriptBackend.name, opened, batches, expected))
-    found = Trials(weights_sha256=card.weights_sha256, trials=trials)
-    (out / TRIALS).write_text(found.model_dump_json(indent=2))
+        candidates.append(try_backend(TorchscriptBackend.name, opened, batches, expected))
+    found = Choice(weights_sha256=card.weights_sha256, candidates=candidates)
+    (out / CHOICE).write_text(found.model_dump_json(indent=2))
     return found
 
 
-def trial(
+def try_backend(
     name: str,
     opened: Opened,
     batches: Sequence[Floats],
     expected: Sequence[tuple[Floats, Floats]],
     *,
     rounds: int = ROUNDS,
-) -> Trial:
+) -> Candidate:
     """Measure one backend, and how far it is from what it must answer."""
     try:
         backend = opened()
         difference = max(
-            _difference(a, b)
+            difference_of(a, b)
             for batch, answer in zip(batches, expected, strict=True)
             for a, b in zip(backend.run(batch), answer, strict=True)
         )
@@ -86,9 +86,9 @@ def trial(
             backend.run(batches[turn % len(batches)])
             took.append((time.perf_counter() - started) * 1000)
     except Exception as error:  # noqa: BLE001  runtimes raise what they like; eager remains
-        return Trial(backend=name, error=f"failed: {type(error).__name__}")
+        return Candidate(backend=name, error=f"failed: {type(error).__name__}")
     milliseconds = statistics.median(took[WARM_UP_ROUNDS:])
-    return Trial(backend=name, milliseconds=milliseconds, difference=difference)
+    return Candidate(backend=name, milliseconds=milliseconds, difference=difference)
 
 
 def write_graph(model: nn.Module, size: int, path: Path) -> None:
@@ -119,9 +119,9 @@ def _golden_batches(archive: Path, card: ModelCard) -> list[Floats]:
     return [preprocess(decode((archive / image.file).read_bytes()))[None] for image in listed]
 
 
-def _difference(actual: Floats, expected: Floats) -> float:
+def difference_of(actual: Floats, expected: Floats) -> float:
+    """The largest gap, relative where values are above 1; infinite where one is no number."""
     gap = np.abs(actual - expected) / np.maximum(1, np.abs(expected))
-    # What is no number must not pass for agreement.
     return float(gap.max()) if np.isfinite(gap).all() else np.inf
 
 

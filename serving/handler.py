@@ -33,8 +33,8 @@ class LesionHandler:
         """Load the archive that TorchServe has unpacked, and warm up."""
         folder = Path(context.system_properties["model_dir"])
         threads = int(os.environ.get("DERMIS_WORKER_THREADS", "1"))
-        self._classifier, self._trials = open_unpacked(folder, threads=threads)
-        log.info("backend: %s", self._trials or self._classifier.backend.name)
+        self._classifier, self._choice = open_unpacked(folder, threads=threads)
+        log.info("backend: %s", self._choice or self._classifier.backend.name)
         size = self._classifier.card.preprocessing.input_size
         for _ in range(WARM_UP_PREDICTIONS):
             self._classifier.predict(np.zeros((1, 3, size, size), np.float32))
@@ -65,5 +65,5 @@ class LesionHandler:
 
     def _description(self) -> bytes:
         """Which backend answers, and how all of them did on this machine."""
-        trials = self._trials.model_dump()["trials"] if self._trials else []
-        return orjson.dumps({"backend": self._classifier.backend.name, "trials": trials})
+        candidates = self._choice.model_dump()["candidates"] if self._choice else []
+        return orjson.dumps({"backend": self._classifier.backend.name, "candidates": candidates})

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from serving.archive_members import CARD, WEIGHTS
-from serving.backends import TRIALS, Backend, OnnxBackend, Trials
+from serving.backends import CHOICE, Backend, Choice, OnnxBackend
 from serving.classifier import Classifier
 from serving.model_card import ModelCard
 
@@ -23,7 +23,7 @@ EXPORT = "export"
 EXPORT_SECONDS = 90
 
 
-def open_unpacked(archive: Path, *, threads: int = 1) -> tuple[Classifier, Trials | None]:
+def open_unpacked(archive: Path, *, threads: int = 1) -> tuple[Classifier, Choice | None]:
     """Load an unpacked archive with the fastest backend that agrees with eager PyTorch.
 
     Args:
@@ -39,11 +39,11 @@ def open_unpacked(archive: Path, *, threads: int = 1) -> tuple[Classifier, Trial
     """
     card = ModelCard.model_validate_json((archive / CARD).read_bytes())
     folder = _exported(archive)
-    trials = Trials.model_validate_json((folder / TRIALS).read_bytes()) if folder else None
-    if folder and trials and trials.chosen == OnnxBackend.name:
-        return Classifier(OnnxBackend(folder, threads=threads), card), trials
-    name = trials.chosen if trials else "eager"
-    return Classifier(_torch_backend(name, archive / WEIGHTS, card, threads), card), trials
+    choice = Choice.model_validate_json((folder / CHOICE).read_bytes()) if folder else None
+    if folder and choice and choice.chosen == OnnxBackend.name:
+        return Classifier(OnnxBackend(folder, threads=threads), card), choice
+    name = choice.chosen if choice else "eager"
+    return Classifier(_torch_backend(name, archive / WEIGHTS, card, threads), card), choice
 
 
 def _exported(archive: Path) -> Path | None:
