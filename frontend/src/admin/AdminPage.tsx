@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Navigate, useSearchParams } from "react-router";
 import { useUser } from "@/session/useSession";
 import { AuditTab } from "./audit/AuditTab";
+import { LogsTab } from "./logs/LogsTab";
 import { ModelsTab } from "./models/ModelsTab";
 import { ServingTab } from "./serving/ServingTab";
 import { UsersTab } from "./users/UsersTab";
@@ -13,13 +14,14 @@ const TABS = {
   users: UsersTab,
   models: ModelsTab,
   serving: ServingTab,
+  logs: LogsTab,
   audit: AuditTab,
 } satisfies Record<string, ComponentType>;
 type Tab = keyof typeof TABS;
 
 /** What each role may do here; others have no business on this page. */
 const TABS_OF: Record<string, Tab[]> = {
-  admin: ["users", "models", "serving", "audit"],
+  admin: ["users", "models", "serving", "logs", "audit"],
   ml_engineer: ["models", "serving"],
 };
 

@@ -1,0 +1,36 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, told, type Schemas } from "@/api/client";
+import { useServerEvents } from "@/api/useServerEvents";
+import { queryOf, streamOf, type LogFilter } from "./log_filter";
+import { merged } from "./merged";
+
+type Line = Schemas["LogLine"];
+
+const PAGE_SIZE = 100;
+
+/** Lines that match, newest first: those that were, and while `isLive` those that come. */
+export function useLogLines(filter: LogFilter, isLive: boolean) {
+  const [come, setCome] = useState<Line[]>([]);
+  const past = useInfiniteQuery({
+    queryKey: ["admin", "logs", filter],
+    queryFn: ({ pageParam, signal }) =>
+      told(
+        api.GET("/admin/logs", {
+          params: { query: { ...queryOf(filter), limit: PAGE_SIZE, cursor: pageParam } },
+          signal,
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor,
+    // What is new comes as events.
+    refetchOnWindowFocus: false,
+  });
+  const isOpen = useServerEvents(isLive ? streamOf(filter) : null, ({ event, data }) => {
+    if (event !== "log") return;
+    const line = JSON.parse(data) as Line;
+    setCome((before) => merged([line], before));
+  });
+  const pages = past.data?.pages.flatMap(({ items }) => items);
+  return { past, isOpen, lines: pages && [...merged(come, pages)] };
+}
