@@ -1,4 +1,7 @@
 import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 import psycopg
@@ -124,6 +127,53 @@ async def test_the_owner_too_is_refused_and_a_forced_change_is_found(
         connection.execute(change, [before[1], patient.id])
         connection.execute("ALTER TABLE audit ENABLE TRIGGER audit_is_append_only")
     assert (await admin.call(pb.VerifyAuditRequest())).intact
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(
+            "UPDATE audit SET at = at - interval '1 day' WHERE seq = %(middle)s", id="edited"
+        ),
+        pytest.param("DELETE FROM audit WHERE seq = %(middle)s", id="removed"),
+        pytest.param(
+            "INSERT INTO audit SELECT nextval('audit_seq'), at, event, actor_id, patient_id,"
+            " subject_id, clinic_id, request_id, client_address, detail, previous_hash, hash"
+            " FROM audit WHERE seq = %(middle)s",
+            id="inserted",
+        ),
+    ],
+)
+async def test_an_edited_removed_or_inserted_row_is_found(
+    clinician: Caller, admin: Caller, service: Service, damage: str
+) -> None:
+    patient = await clinician.add_patient()
+    for _ in range(3):
+        await clinician.call(pb.GetPatientRequest(patient_id=patient.id))
+    entries = (await admin.call(pb.ListAuditRequest(patient_id=patient.id))).entries
+    own = "SELECT * FROM audit WHERE clinic_id = %s ORDER BY seq"
+    with service.raw(as_owner=True) as connection:
+        before = connection.execute(own, [clinician.clinic]).fetchall()
+        with _unguarded(connection):
+            connection.execute(damage, {"middle": entries[1].position})
+        result = await admin.call(pb.VerifyAuditRequest())
+        with _unguarded(connection):
+            connection.execute("DELETE FROM audit WHERE clinic_id = %s", [clinician.clinic])
+            for row in before:
+                values = [json.dumps(value) if isinstance(value, dict) else value for value in row]
+                places = ", ".join(["%s"] * len(values))
+                connection.execute(f"INSERT INTO audit VALUES ({places})", values)
+    assert not result.intact
+    assert result.broken_at >= entries[1].position
+    assert (await admin.call(pb.VerifyAuditRequest())).intact
+
+
+@contextmanager
+def _unguarded(connection: psycopg.Connection) -> Iterator[None]:
+    """What only somebody who owns the tables can do: chain and guard switched off."""
+    connection.execute("ALTER TABLE audit DISABLE TRIGGER USER")
+    yield
+    connection.execute("ALTER TABLE audit ENABLE TRIGGER USER")
 
 
 def _act_as(connection: psycopg.Connection, caller: Caller) -> None:

@@ -107,7 +107,8 @@ async def person(stack: Stack, mailbox: Mailbox) -> AsyncIterator[Person]:
 
 @pytest.fixture(scope="module")
 async def admin(stack: Stack, mailbox: Mailbox) -> AsyncIterator[Clinician]:
-    known = SignIn("revoker@dermis.example", secrets.token_urlsafe(18))
+    email = f"revoker-{secrets.token_hex(4)}@dermis.example"
+    known = SignIn(email, secrets.token_urlsafe(18))
     await stack.create_admin(known.email, known.password)
     async with Clinician(stack.url, mailbox) as administrator:
         await administrator.sign_in(known, keep=_forget)
