@@ -61,7 +61,7 @@ frontend/dist/index.html: frontend/node_modules/.done $(shell find frontend/src 
 
 # --- Run ---------------------------------------------------------------------------------------
 
-.PHONY: run demo status logs stop reset
+.PHONY: run demo status certs logs stop reset
 run: setup web ## Start the whole system on this machine (PORT=8000), Ctrl-C stops it
 	@$(BIN)/python -m local_stack run --port $(PORT)
 
@@ -73,6 +73,9 @@ status: ## Show what runs, since when, with how much memory
 
 logs: ## Follow the logs of one part: make logs S=gateway
 	@$(BIN)/python -m local_stack logs --port $(PORT) $(S)
+
+certs: ## Make or renew certificates: the services then speak TLS with each other
+	@$(BIN)/python -m local_stack certs --port $(PORT)
 
 stop: ## Stop a running system
 	@$(BIN)/python -m local_stack stop --port $(PORT)
@@ -115,6 +118,10 @@ check: lint types check-protos ## Everything that reads code without running it
 .PHONY: check-deploy
 check-deploy: .venv/deploy/.done ## Check images', compose's, Kubernetes' and workflows' files
 	@.ci/check-deploy
+
+.PHONY: compose-test
+compose-test: setup-dev .venv/deploy/.done ## Build every image and use docker-compose.yml on a real Docker engine
+	@tests/compose/run.sh
 
 format: setup-dev ## Format the code
 	$(BIN)/ruff check --fix-only --quiet .
