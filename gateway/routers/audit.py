@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 from dermis.auth.v1 import auth_pb2
 from dermis.options.v1 import access_pb2
 from dermis.patient.v1 import patient_pb2
+from gateway.audit_trail import Ask, merged
 from gateway.errors import answers
 from gateway.rate_limit import limited
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit
@@ -31,9 +32,13 @@ router = APIRouter(
 @router.get("")
 async def list_audit(
     clients: ClientsDep,
-    chain: Annotated[Chain, Query(description="Accounts, or patients' records.")] = "identity",
+    chain: Annotated[
+        Chain | None, Query(description="Accounts, or patients' records; both where not named.")
+    ] = None,
     actor: Annotated[str, Query(max_length=64, description="Only what this account did.")] = "",
-    account: Annotated[str, Query(max_length=64, description="Only what was done to it.")] = "",
+    account: Annotated[
+        str, Query(max_length=64, description="Only what was done to it; implies accounts.")
+    ] = "",
     patient: Annotated[
         str, Query(max_length=64, description="Only this patient's; implies the record's chain.")
     ] = "",
@@ -44,29 +49,33 @@ async def list_audit(
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> Page[AuditEntry]:
-    """One chain of the audit, newest first."""
+    """The audit, newest first."""
     moment = to_timestamp(since) if since else None
-    if chain == "identity" and not patient:
-        identity = await clients.auth_audit.ListAudit(
+
+    async def identity(cursor: str) -> tuple[list[AuditEntry], str]:
+        found = await clients.auth_audit.ListAudit(
             auth_pb2.ListAuditRequest(
                 limit=limit, cursor=cursor, actor_id=actor, subject_id=account, event=action,
                 since=moment,
             )
         )  # fmt: skip
-        return Page(
-            items=[AuditEntry.of_identity(entry) for entry in identity.entries],
-            next_cursor=identity.next_cursor or None,
-        )
-    record = await clients.patient_audit.ListAudit(
-        patient_pb2.ListAuditRequest(
-            limit=limit, cursor=cursor, actor_id=actor, patient_id=patient, event=action,
-            since=moment,
-        )
-    )  # fmt: skip
-    return Page(
-        items=[AuditEntry.of_record(entry) for entry in record.entries],
-        next_cursor=record.next_cursor or None,
-    )
+        return [AuditEntry.of_identity(entry) for entry in found.entries], found.next_cursor
+
+    async def record(cursor: str) -> tuple[list[AuditEntry], str]:
+        found = await clients.patient_audit.ListAudit(
+            patient_pb2.ListAuditRequest(
+                limit=limit, cursor=cursor, actor_id=actor, patient_id=patient, event=action,
+                since=moment,
+            )
+        )  # fmt: skip
+        return [AuditEntry.of_record(entry) for entry in found.entries], found.next_cursor
+
+    asks: dict[Chain, Ask] = {"identity": identity, "record": record}
+    only = "record" if patient else chain or ("identity" if account else None)
+    if only is None:
+        return await merged(asks, cursor, limit=limit)
+    items, following = await asks[only](cursor)
+    return Page(items=items, next_cursor=following or None)
 
 
 @router.get("/verify")

@@ -266,6 +266,10 @@ async def test_the_audit_has_two_chains_with_the_same_filters(gateway: Gateway) 
     identity = await gateway.get(f"/admin/audit?actor=a-1&since={since}", headers=admin)
     assert identity.json()["items"][0]["event"] == "sign_in.succeeded"
     assert gateway.auth.last("ListAudit").since.ToDatetime(UTC) == datetime(2026, 1, 1, tzinfo=UTC)
+    both = await gateway.get("/admin/audit", headers=admin)
+    assert [item["chain"] for item in both.json()["items"]] == ["identity", "record"]
+    one = await gateway.get("/admin/audit?chain=identity", headers=admin)
+    assert [item["chain"] for item in one.json()["items"]] == ["identity"]
     record = await gateway.get("/admin/audit?patient=p-1", headers=admin)
     assert record.json()["items"][0]["chain"] == "record"
     assert gateway.patients.last("ListAudit").patient_id == "p-1"
