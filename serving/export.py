@@ -94,7 +94,7 @@ def try_backend(
 def write_graph(model: nn.Module, size: int, path: Path) -> None:
     """The model with features and logits as an ONNX file, for batches of any length."""
     with warnings.catch_warnings():
-        # The exporter by torch.export would need onnxscript, and takes ten times as long.
+        # Deprecated; the exporter by torch.export would need onnxscript.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             FeaturesAndLogits(model).eval(),

@@ -13,6 +13,7 @@ from serving.tests.conftest import lesion_photo
 from serving.training import metrics
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import PixelCache, read_folders, split_of
+from serving.training.photo_changes import CHANGES
 from serving.training.train import Recipe, Training
 
 RUN = CliRunner()
@@ -126,6 +127,7 @@ def test_from_photos_to_an_archive_that_predicts(data: Path, tmp_path: Path) -> 
         done = RUN.invoke(app, [str(part) for part in command])
         assert done.exit_code == 0, done.output
     assert "hard figures first" in page.read_text()
+    assert "| jpeg 70 |" in page.read_text()
     archive = str(tmp_path / "lesion-0.1.0.mar")
     done = RUN.invoke(app, ["predict", "--archive", archive, "--json", str(photo)])
     answer = json.loads(done.stdout.splitlines()[-1])
@@ -145,3 +147,13 @@ def test_a_file_that_is_no_photo_is_told_and_the_others_answered(
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     assert [line.get("error") for line in lines] == ["NOT_AN_IMAGE", None]
     assert done.exit_code == 1
+
+
+def test_changes_of_a_photo_keep_its_shape_and_range() -> None:
+    pixels = torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(4)) * 255
+    for change in CHANGES.values():
+        changed = change(pixels)
+        assert changed.shape == pixels.shape
+        assert 0 <= changed.min() <= changed.max() <= 255
+    assert torch.equal(CHANGES["turned_by_270"](CHANGES["turned_by_90"](pixels)), pixels)
+    assert torch.equal(CHANGES["mirrored"](CHANGES["mirrored"](pixels)), pixels)

@@ -27,6 +27,7 @@ from serving.training import metrics
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import PixelCache, Sample
 from serving.training.metrics import Floats, Labels
+from serving.training.photo_changes import CHANGES
 
 BATCH = 64
 # An answer is confident when its label's probability is at least this.
@@ -53,6 +54,13 @@ DATA = [
     "isic9: ISIC images of eight diagnoses, most from HAM10000 (CC BY-NC).",
     "acral: ISIC images of palms and soles (CC BY and CC0).",
 ]
+
+
+Change = Callable[[Tensor], Tensor]
+
+
+def _as_it_is(photos: Tensor) -> Tensor:
+    return photos
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +96,15 @@ class Judge:
         shares = self._shares(logits)
         self.threshold = metrics.threshold_for_sensitivity(labels.numpy(), shares)
 
-    def answers(self, split: str, change: Callable[[Tensor], Tensor] | None = None) -> Judged:
-        """Calibrated answers on a split, of photos as they are or changed."""
-        return self._answers(self._indices(split), change)
+    def answers(self, split: str, change: Change = _as_it_is, pixels: Change = _as_it_is) -> Judged:
+        """Calibrated answers on a split, of photos as they are or changed.
+
+        Args:
+            split: train, validation or test.
+            change: of the model's inputs.
+            pixels: of the photos' pixels, 0 to 255, before preprocessing.
+        """
+        return self._answers(self._indices(split), change, pixels)
 
     def answers_left_out(self) -> Judged | None:
         """Calibrated answers on the whole source that training has not seen, if there is one."""
@@ -98,11 +112,11 @@ class Judge:
         return self._answers(indices) if indices else None
 
     def _answers(
-        self, indices: Sequence[int], change: Callable[[Tensor], Tensor] | None = None
+        self, indices: Sequence[int], change: Change = _as_it_is, pixels: Change = _as_it_is
     ) -> Judged:
         samples = [self._samples[i] for i in indices]
         labels = np.array([sample.label for sample in samples])
-        return Judged(samples, labels, self._shares(self._logits(indices, change)))
+        return Judged(samples, labels, self._shares(self._logits(indices, change, pixels)))
 
     def blanked(self, inputs: Tensor) -> Tensor:
         """The lesion painted over."""
@@ -133,17 +147,16 @@ class Judge:
             if sample.split == split and sample.source != self._left_out
         ]
 
-    def _inputs(self, indices: Sequence[int]) -> Tensor:
-        return self._augmentation.plain(self._cache.batch(indices))
+    def _inputs(self, indices: Sequence[int], pixels: Change = _as_it_is) -> Tensor:
+        return self._augmentation.plain(pixels(self._cache.batch(indices)))
 
     def _logits(
-        self, indices: Sequence[int], change: Callable[[Tensor], Tensor] | None = None
+        self, indices: Sequence[int], change: Change = _as_it_is, pixels: Change = _as_it_is
     ) -> npt.NDArray[np.float32]:
         answers = []
         for start in track(range(0, len(indices), BATCH), description="Judging"):
-            inputs = self._inputs(indices[start : start + BATCH])
-            shown = change(inputs) if change else inputs
-            answers.append(self._classifier.logits(shown.numpy()))
+            inputs = change(self._inputs(indices[start : start + BATCH], pixels))
+            answers.append(self._classifier.logits(inputs.numpy()))
         return np.concatenate(answers)
 
     def _shares(self, logits: npt.NDArray[np.float32]) -> Floats:
@@ -201,6 +214,7 @@ def _evaluations(judge: Judge, test: Judged) -> list[Evaluation]:
     return [
         *strange,
         _stress(judge, test),
+        _robustness(judge, test),
         *(
             _evaluation(
                 f"{source}, held out", "Photos of this source alone.", part, judge.threshold
@@ -228,6 +242,22 @@ def _stress(judge: Judge, test: Judged) -> Evaluation:
             "unchanged_without_border": _proportion(same),
             "heatmap_in_central_disc": _point(judge.central_mass()),
         },
+    )
+
+
+def _robustness(judge: Judge, test: Judged) -> Evaluation:
+    """How often the label hangs on what should not matter."""
+    labels = test.shares >= judge.threshold
+    changed = {
+        name: (judge.answers("test", pixels=change).shares >= judge.threshold) != labels
+        for name, change in CHANGES.items()
+    }
+    return Evaluation(
+        name="robustness",
+        description="Share of photos whose label changes with the photo (goal ≤ 0.065).",
+        images=len(test.labels),
+        malignant=int(test.labels.sum()),
+        metrics={name: _proportion(found) for name, found in changed.items()},
     )
 
 
