@@ -81,8 +81,9 @@ async def stream_logs(
 
 async def _tail(redis: Redis, wanted: log_reader.Filter, last: str) -> AsyncIterator[str]:
     ends = time.monotonic() + STREAM_SECONDS
-    # Sent at once, so that whoever looks on knows that the stream is open.
-    yield ": following\n\n"
+    # Sent at once, so that whoever looks on knows that the stream is open, and from where to go on
+    # should no line come before it ends.
+    yield f": following\nid: {last}\n\n"
     while time.monotonic() < ends:
         try:
             lines, last = await log_reader.after(redis, wanted, last)

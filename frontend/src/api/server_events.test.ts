@@ -12,10 +12,17 @@ describe("a stream of server-sent events", () => {
         events.push(...parser.push(text.slice(start, start + size)));
       }
       expect(events).toEqual([
-        { event: "serving", data: '{"model":\n"lesion"}', id: "7" },
-        { event: "message", data: "x", id: "7" },
+        { event: "serving", data: '{"model":\n"lesion"}' },
+        { event: "message", data: "x" },
       ]);
+      expect(parser.lastId).toBe("7");
     }
+  });
+
+  it("may tell its place without an event", () => {
+    const parser = new EventParser();
+    expect(parser.push(": following\nid: 12-0\n\n")).toEqual([]);
+    expect(parser.lastId).toBe("12-0");
   });
 
   it("takes any end of line", () => {

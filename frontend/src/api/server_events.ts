@@ -2,7 +2,6 @@
 export interface ServerEvent {
   event: string;
   data: string;
-  id: string | null;
 }
 
 /** Reads a stream of server-sent events as its pieces come (WHATWG HTML, 9.2.6). */
@@ -11,6 +10,11 @@ export class EventParser {
   #event = "";
   #data: string[] = [];
   #id: string | null = null;
+
+  /** The place in the stream, to go on after; a stream may tell it without an event. */
+  get lastId(): string | null {
+    return this.#id;
+  }
 
   /** The events that are complete with this piece. */
   push(text: string): ServerEvent[] {
@@ -29,7 +33,7 @@ export class EventParser {
   }
 
   #dispatch(): ServerEvent[] {
-    const event = { event: this.#event || "message", data: this.#data.join("\n"), id: this.#id };
+    const event = { event: this.#event || "message", data: this.#data.join("\n") };
     const isEmpty = this.#data.length === 0;
     this.#event = "";
     this.#data = [];

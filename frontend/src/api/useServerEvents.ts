@@ -49,9 +49,11 @@ async function follow(
         tell(true);
         // The client's deadline may cut a stream that goes on for long: that is no failure.
         wait = AGAIN_MS;
-        for await (const event of eventsOf(answer.body)) {
-          last = event.id ?? last;
-          take(event);
+        const parser = new EventParser();
+        try {
+          for await (const event of eventsOf(answer.body, parser)) take(event);
+        } finally {
+          last = parser.lastId ?? last;
         }
       }
     } catch {
@@ -67,8 +69,10 @@ function isGone(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
-async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
-  const parser = new EventParser();
+async function* eventsOf(
+  body: ReadableStream<Uint8Array>,
+  parser: EventParser,
+): AsyncGenerator<ServerEvent> {
   const decoder = new TextDecoder();
   const reader = body.getReader();
   for (;;) {
