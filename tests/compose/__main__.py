@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import secrets
 import time
 from pathlib import Path
 
@@ -50,6 +51,7 @@ async def tried(compose: Compose) -> None:
         kept = await visit.diagnoses()
         say(f"diagnosed through nginx: {kept.label}, p {kept.probability:.3f}; overlay, photo seen")
         show(compose)
+        makes_an_administrator(compose)
         only_nginx_is_published(compose)
 
         # As if it had crashed: `docker kill` would count as a stop by hand.
@@ -89,6 +91,15 @@ def show(compose: Compose) -> None:
         echo(f"| {part.name} | {seconds} | {part.memory / 2**20:.0f} |")
         total += part.memory
     echo(f"| all | | {total / 2**20:.0f} |\n")
+
+
+def makes_an_administrator(compose: Compose) -> None:
+    """As docs/operations.md says."""
+    chief = ["create-admin", "--email", "chief@clinic.example"]
+    password = f"ADMIN_PASSWORD={secrets.token_urlsafe(24)}"
+    said = compose.run("run", "--rm", "--no-TTY", "--env", password, "auth_service", *chief)
+    assert "Administrator made" in said, said
+    say("administrator made")
 
 
 def only_nginx_is_published(compose: Compose) -> None:

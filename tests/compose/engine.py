@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -96,17 +96,16 @@ class Compose:
             "stats", "--no-stream", "--no-trunc", "--format", "{{.ID}} {{.MemUsage}}", *ids
         )
         used = {line.split()[0]: _bytes(line.split()[1]) for line in lines.splitlines()}
-        return sorted(
-            (
-                Part(
-                    state["Config"]["Labels"]["com.docker.compose.service"],
-                    _seconds_to_healthy(state["State"]),
-                    used[state["Id"]],
-                )
-                for state in states
-            ),
-            key=lambda part: part.name,
-        )
+        starts = {state["Id"]: _moment(state["State"]["StartedAt"]) for state in states}
+        healthy = _first_healthy(min(starts.values()))
+        parts = []
+        for state in states:
+            number = state["Id"]
+            passed = healthy.get(number)
+            seconds = (passed - starts[number]).total_seconds() if passed else None
+            name = state["Config"]["Labels"]["com.docker.compose.service"]
+            parts.append(Part(name, seconds, used[number]))
+        return sorted(parts, key=lambda part: part.name)
 
 
 _KEPT = {"PATH", "HOME", "DOCKER_HOST", "DOCKER_BUILDKIT"}
@@ -117,11 +116,18 @@ def _bytes(text: str) -> float:
     return float(number) * _UNITS[text[len(number) :]]
 
 
-def _seconds_to_healthy(state: dict[str, Any]) -> float | None:
-    passed = [check for check in state.get("Health", {}).get("Log", []) if check["ExitCode"] == 0]
-    if not passed:
-        return None
-    return (_moment(passed[0]["End"]) - _moment(state["StartedAt"])).total_seconds()
+def _first_healthy(since: datetime) -> dict[str, datetime]:
+    """When each container of the project passed its first check, by the container's id."""
+    lines = docker(
+        "events", "--since", since.isoformat(), "--until", datetime.now(UTC).isoformat(),
+        "--filter", "event=health_status",
+        "--filter", f"label=com.docker.compose.project={PROJECT}", "--format", "{{json .}}",
+    )  # fmt: skip
+    moments: dict[str, datetime] = {}
+    for event in map(json.loads, lines.splitlines()):
+        if event["status"] == "health_status: healthy":
+            moments.setdefault(event["id"], datetime.fromtimestamp(event["timeNano"] / 1e9, UTC))
+    return moments
 
 
 def _moment(text: str) -> datetime:
