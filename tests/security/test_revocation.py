@@ -1,5 +1,6 @@
 """An ended session is over in every service with the next call, with Redis there and away."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, nullcontext
@@ -7,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import grpc
+import httpx
 import pytest
 
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from dermis.patient.v1 import patient_pb2, patient_pb2_grpc
-from local_stack.clinician import Clinician, SignIn
+from local_stack.clinician import Clinician, Refused, SignIn
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack
 from tests.conftest import new_sign_in
@@ -75,13 +77,13 @@ async def test_every_service_refuses_the_session_with_the_next_call(
         assert await door(stack, token) == grpc.StatusCode.OK
     assert (await person.phone.http.get("/users/me")).status_code == 200
     async with stack.supervisor.held_down("Redis") if redis == "away" else nullcontext():
-        await change(person, admin)
-        assert_problem(await person.phone.http.get("/users/me"), 401, "SESSION_ENDED")
-        assert_problem(await person.phone.http.get("/patients/"), 401, "SESSION_ENDED")
+        await _patiently(change, person, admin)
+        for path in ("/users/me", "/patients/"):
+            assert_problem(await _get(person.phone, path), 401, "SESSION_ENDED")
         for door in (_auth_service, _patient_service):
             assert await door(stack, token) == grpc.StatusCode.UNAUTHENTICATED
     # Redis, back or there all the time, has not forgotten it.
-    assert_problem(await person.phone.http.get("/patients/"), 401, "SESSION_ENDED")
+    assert_problem(await _get(person.phone, "/patients/"), 401, "SESSION_ENDED")
 
 
 @pytest.mark.parametrize("change", [change_password, end_other_sessions])
@@ -115,29 +117,61 @@ async def admin(stack: Stack, mailbox: Mailbox) -> AsyncIterator[Clinician]:
         yield administrator
 
 
+# A machine with more to do than it can may be too slow for a check's deadline. Nobody comes in then
+# (503), and what is asked for here is who does once there is an answer.
+PATIENCE_SECONDS = 60
+BUSY = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}
+
+
+async def _patiently(change: Change, person: Person, admin: Clinician) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            try:
+                await change(person, admin)
+            except Refused as refused:
+                if refused.status != 503:
+                    raise
+                await asyncio.sleep(0.2)
+            else:
+                return
+
+
+async def _get(caller: Clinician, path: str) -> httpx.Response:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while (answer := await caller.http.get(path)).status_code == 503:
+            await asyncio.sleep(0.2)
+        return answer
+
+
 async def _auth_service(stack: Stack, token: str) -> grpc.StatusCode:
     async with grpc.aio.insecure_channel(f"127.0.0.1:{stack.wiring.auth}") as channel:
         accounts: Any = auth_pb2_grpc.AccountServiceStub(channel)
-        return await _status(accounts.GetMe(auth_pb2.GetMeRequest(), **_showing(token)))
+        request = auth_pb2.GetMeRequest()
+        return await _status(lambda: accounts.GetMe(request, **_showing(token)))
 
 
 async def _patient_service(stack: Stack, token: str) -> grpc.StatusCode:
     async with grpc.aio.insecure_channel(f"127.0.0.1:{stack.wiring.patient}") as channel:
         patients: Any = patient_pb2_grpc.PatientServiceStub(channel)
         request = patient_pb2.ListPatientsRequest()
-        return await _status(patients.ListPatients(request, **_showing(token)))
+        return await _status(lambda: patients.ListPatients(request, **_showing(token)))
 
 
 def _showing(token: str) -> dict[str, Any]:
     return {"metadata": [("authorization", token)], "timeout": 60, "wait_for_ready": True}
 
 
-async def _status(call: Any) -> grpc.StatusCode:
-    try:
-        await call
-    except grpc.aio.AioRpcError as error:
-        return error.code()
-    return grpc.StatusCode.OK
+async def _status(call: Callable[[], Awaitable[object]]) -> grpc.StatusCode:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            try:
+                await call()
+            except grpc.aio.AioRpcError as error:
+                if error.code() not in BUSY:
+                    return error.code()
+                await asyncio.sleep(0.2)
+            else:
+                return grpc.StatusCode.OK
 
 
 def _forget(_: SignIn) -> None:
