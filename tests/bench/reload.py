@@ -1,0 +1,219 @@
+"""`make bench-reload`: what releases do to a clinic at work.
+
+Twenty photos a second go through the gateway of a whole local system, first in peace, then while
+ten releases and rollbacks follow each other and an archive is refused that answers otherwise than
+it says. Both phases are measured in one run; exit 1 where a goal is missed.
+"""
+
+import asyncio
+import functools
+import itertools
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from local_stack.administrator import administrator
+from local_stack.clinician import Clinician, SignIn
+from local_stack.mailbox import Mailbox
+from local_stack.stack import Stack, running
+from tests import photos
+from tests.conftest import SETTINGS, new_sign_in, profile, until_model_is_live
+from tests.test_model_release import next_version
+
+PHOTOS_A_SECOND = 20
+STEADY_SECONDS = 20.0
+SWITCHES = 10
+SWITCH_SECONDS = 120.0
+POLL_SECONDS = 0.2
+DIFFERENT_PHOTOS = 100
+SLOWEST_RATIO = 3.0
+# The bench's own limits of patience; the gateway's answer comes long before.
+UPLOAD_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One upload: when it was sent, how long it took, what came."""
+
+    at: float
+    seconds: float
+    status: int
+    version: str
+
+
+class Load:
+    """Uploads at a fixed rate, whatever the answers take (an open loop).
+
+    Args:
+        clinician: signed in.
+        patient: whose photos they are.
+    """
+
+    def __init__(self, clinician: Clinician, patient: str) -> None:
+        self._clinician = clinician
+        self._patient = patient
+        self._photos = itertools.cycle([photos.unique() for _ in range(DIFFERENT_PHOTOS)])
+        self._sent: set[asyncio.Task[None]] = set()
+        self.answers: list[Answer] = []
+
+    async def run(self) -> None:
+        """Send until cancelled; then wait for what is under way."""
+        beginning = time.monotonic()
+        try:
+            for number in itertools.count():
+                await asyncio.sleep(beginning + number / PHOTOS_A_SECOND - time.monotonic())
+                task = asyncio.create_task(self._send(next(self._photos)))
+                self._sent.add(task)
+                task.add_done_callback(self._sent.discard)
+        finally:
+            await asyncio.gather(*self._sent)
+
+    async def _send(self, photo: bytes) -> None:
+        at = time.monotonic()
+        try:
+            answer = await self._clinician.http.post(
+                f"/predict/upload/{self._patient}",
+                files={"file": ("photo.png", photo, "image/png")},
+                timeout=UPLOAD_SECONDS,
+            )
+        except httpx.HTTPError:
+            status, version = 0, ""
+        else:
+            status = answer.status_code
+            model = answer.json().get("model") if answer.is_success else None
+            version = model["version"] if model else ""
+        self.answers.append(Answer(at, time.monotonic() - at, status, version))
+
+
+async def measure(folder: Path) -> tuple[list[Answer], list[Answer]]:
+    """The answers in peace, and those while releases went on."""
+    async with running(folder, say=lambda _: None, settings=SETTINGS) as stack:
+        await until_model_is_live(stack)
+        mailbox = Mailbox(stack.mails)
+        async with (
+            Clinician(stack.url, mailbox) as clinician,
+            Clinician(stack.url, mailbox) as admin,
+        ):
+            known = new_sign_in()
+            await clinician.register(known, full_name="Noor Haddad", clinic="Harbour Dermatology")
+            await clinician.sign_in(known, keep=lambda _: None)
+            await _sign_in(stack, admin)
+            await _bring_archives(admin, folder)
+            load = Load(clinician, await clinician.add_patient(profile()))
+            sending = asyncio.create_task(load.run())
+            try:
+                await asyncio.sleep(STEADY_SECONDS)
+                begin = time.monotonic()
+                await _release_in_turns(admin)
+            finally:
+                sending.cancel()
+                await asyncio.gather(sending, return_exceptions=True)
+    return (
+        [answer for answer in load.answers if answer.at < begin],
+        [answer for answer in load.answers if answer.at >= begin],
+    )
+
+
+async def _sign_in(stack: Stack, admin: Clinician) -> None:
+    known = await administrator(stack)
+    await admin.sign_in(SignIn(known.email, known.password), keep=lambda _: None)
+
+
+async def _bring_archives(admin: Clinician, folder: Path) -> None:
+    for version, shift in (("91.0.0", 0.0), ("92.0.0", 0.0), ("93.0.0", 0.3)):
+        made = folder / version
+        made.mkdir()
+        archive = next_version(made, version, golden_shift=shift)
+        answer = await admin.http.post(
+            "/admin/upload-model", files={"file": archive.open("rb")}, timeout=UPLOAD_SECONDS
+        )
+        answer.raise_for_status()
+
+
+async def _release_in_turns(admin: Clinician) -> None:
+    for number in range(SWITCHES):
+        if number == SWITCHES // 2:
+            await admin.call("POST", "/admin/models/93.0.0/release", {"why": "to be refused"})
+            await _until(admin, lambda replica: "93.0.0" in (replica["last_error"] or ""))
+        if number % 3 == 2:
+            released = await admin.call("POST", "/admin/models/rollback", {"why": "bench"})
+        else:
+            version = ("91.0.0", "92.0.0")[number % 2]
+            released = await admin.call(
+                "POST", f"/admin/models/{version}/release", {"why": "bench"}
+            )
+        await _until(admin, functools.partial(_serves, released["version"]))
+
+
+def _serves(version: str, replica: dict[str, Any]) -> bool:
+    return bool(replica["state"] == "ready" and replica["live_version"] == version)
+
+
+async def _until(admin: Clinician, reached: Callable[[dict[str, Any]], bool]) -> None:
+    ends = time.monotonic() + SWITCH_SECONDS
+    while True:
+        (replica,) = (await admin.call("GET", "/admin/serving"))["replicas"]
+        if reached(replica):
+            return
+        if time.monotonic() > ends:
+            raise TimeoutError(f"waited in vain; the replica is {replica}")
+        await asyncio.sleep(POLL_SECONDS)
+
+
+def main() -> None:
+    """Measure, print, and exit 1 where a goal is missed."""
+    with tempfile.TemporaryDirectory(prefix="dermis-bench-") as folder:
+        steady, during = asyncio.run(measure(Path(folder)))
+    console = Console()
+    table = Table("", "uploads", "failed", "pending", "median ms", "p99 ms", "slowest ms")
+    for name, answers in (("in peace", steady), ("during releases", during)):
+        table.add_row(name, *_figures(answers))
+    console.print(table)
+    ratio = _quantile(during, 0.99) / _quantile(steady, 0.99)
+    switches = _changes(sorted(during, key=lambda answer: answer.at))
+    failed = sum(answer.status >= 400 or answer.status == 0 for answer in during)
+    goals = {
+        f"failed requests: {failed} (goal 0)": failed == 0,
+        f"p99 during releases: {ratio:.2f} times that in peace (goal ≤ {SLOWEST_RATIO})": (
+            ratio <= SLOWEST_RATIO
+        ),
+        f"changes of version in the answers: {switches} (goal ≤ {SWITCHES}, one a release)": (
+            switches <= SWITCHES
+        ),
+    }
+    for goal, holds in goals.items():
+        console.print(f"{'holds ' if holds else 'MISSED'} {goal}")
+    console.print(json.dumps({"ratio": round(ratio, 2), "switches": switches, "failed": failed}))
+    sys.exit(not all(goals.values()))
+
+
+def _figures(answers: list[Answer]) -> list[str]:
+    return [
+        str(len(answers)),
+        str(sum(answer.status >= 400 or answer.status == 0 for answer in answers)),
+        str(sum(answer.status == 202 for answer in answers)),
+        *(f"{_quantile(answers, share) * 1000:.0f}" for share in (0.5, 0.99, 1)),
+    ]
+
+
+def _quantile(answers: list[Answer], share: float) -> float:
+    ordered = sorted(answer.seconds for answer in answers)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def _changes(answers: list[Answer]) -> int:
+    versions = [answer.version for answer in answers if answer.version]
+    return sum(one != other for one, other in itertools.pairwise(versions))
+
+
+if __name__ == "__main__":
+    main()
