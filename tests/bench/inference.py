@@ -1,0 +1,234 @@
+"""`make bench-inference`: the backends side by side, and what TorchServe adds to a bare runtime.
+
+Bare means: decode the photo, preprocess it and run the model for its logits, one thread, one
+process. Things that are compared are measured in turn, so that a busy moment meets both.
+"""
+
+import asyncio
+import io
+import statistics
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import onnxruntime
+import psutil
+import torch
+from PIL import Image
+from rich.console import Console
+from rich.table import Table
+from torch import nn
+
+from local_stack.components.torchserve import TorchServe
+from local_stack.stack import SHIPPED_MODELS
+from service_kit.lesion_image import decode
+from serving import examples
+from serving.architectures import load_model
+from serving.archive import CheckedArchive, check_archive
+from serving.archive_members import WEIGHTS
+from serving.backends import GRAPH, TOLERANCE, Backend, OnnxBackend
+from serving.export import difference_of, export
+from serving.management import ManagementClient
+from serving.model_card import ModelCard
+from serving.preprocessing import Preprocess
+from serving.releases import Release
+from serving.torch_backends import CompiledBackend, EagerBackend, TorchscriptBackend
+from serving.torchserve import InferenceClient
+
+MOST_RATIO, LEAST_THROUGHPUT, MOST_READY_SECONDS, MOST_WORKER_MIB = 1.3, 0.85, 5.0, 450
+ROUNDS, WARM_UP_ROUNDS = 60, 8
+ASKED, WORKERS, CLIENTS, BUSY_ASKED = 150, 2, 4, 600
+# Adds torch.compile to the table: a minute of two cores, and a C++ compiler.
+COMPILE = "--compile"
+# About 100 kB as JPEG, the size of dermoscopic photos in the public sets.
+_SIDES, _QUALITY = (765, 572), 95
+
+
+@dataclass(slots=True)
+class Served:
+    """What was seen of TorchServe: milliseconds of one client's calls, and the rest."""
+
+    alone: list[float] = field(default_factory=list)
+    bare: list[float] = field(default_factory=list)
+    ready_seconds: float = 0.0
+    a_second: float = 0.0
+    worker_mib: float = 0.0
+
+
+class Bare:
+    """Decode, preprocess, run: the least that an answer can cost."""
+
+    def __init__(self, graph: Path, card: ModelCard) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            str(graph), options, providers=["CPUExecutionProvider"]
+        )
+        self._preprocess = Preprocess(card.preprocessing)
+
+    def answer(self, photo: bytes) -> None:
+        """One photo, to its logits."""
+        self._session.run(["logits"], {"batch": self._preprocess(decode(photo))[None]})
+
+
+def main() -> int:
+    """Measure, print, and say by the exit status whether the goals hold."""
+    torch.set_num_threads(1)
+    console, photos = Console(), list(_photos())
+    archive = _shipped()
+    with tempfile.TemporaryDirectory(prefix="dermis-bench-") as held:
+        folder, unpacked = Path(held), Path(held) / "unpacked"
+        zipfile.ZipFile(archive.path).extractall(unpacked)
+        export(unpacked, folder / "export")
+        agree = _compare(console, load_model(unpacked / WEIGHTS, archive.card), folder / "export")
+        bare = Bare(folder / "export" / GRAPH, archive.card)
+        served = asyncio.run(_serve(archive, bare, photos, folder / "torchserve"))
+    alone, alike = statistics.median(served.alone), statistics.median(served.bare)
+    twice = WORKERS * 1000 / alike
+    table = Table("goal", "measured", "wanted", "holds", title="TorchServe beside a bare runtime")
+    goals = [
+        ("one upload, times bare", alone / alike, MOST_RATIO, False),
+        ("two workers, share of twice bare", served.a_second / twice, LEAST_THROUGHPUT, True),
+        ("seconds until workers are ready", served.ready_seconds, MOST_READY_SECONDS, False),
+        ("MiB of the largest worker", served.worker_mib, MOST_WORKER_MIB, False),
+    ]
+    held_goals = [value >= goal if least else value <= goal for _, value, goal, least in goals]
+    for (name, value, goal, least), holds in zip(goals, held_goals, strict=True):
+        wanted = f"{'≥' if least else '≤'} {goal}"
+        table.add_row(name, f"{value:.2f}", wanted, "yes" if holds else "no")
+    console.print(table)
+    console.print(
+        f"One upload {alone:.1f} ms in TorchServe, {alike:.1f} ms bare (medians); two workers "
+        f"{served.a_second:.0f} photos a second, twice bare {twice:.0f}."
+    )
+    return 0 if agree and all(held_goals) else 1
+
+
+def _compare(console: Console, model: nn.Module, exported: Path) -> bool:
+    """Print the table of backends; whether all that ran agree with eager PyTorch."""
+    size = _shipped().card.preprocessing.input_size
+    preprocess = Preprocess(_shipped().card.preprocessing)
+    batches = [preprocess(decode(e.path.read_bytes()))[None] for e in examples.read()]
+    eager = EagerBackend(model, size)
+    kinds: dict[str, Callable[[], Backend]] = {
+        "eager": lambda: eager,
+        "torchscript": lambda: TorchscriptBackend(model, size),
+        "onnxruntime": lambda: OnnxBackend(exported),
+    }
+    if COMPILE in sys.argv:
+        kinds["compile"] = lambda: CompiledBackend(model, size)
+    table = Table("backend", "median ms", "p95 ms", "off by", title="One photo, one thread")
+    running: dict[str, Backend] = {}
+    for name, opened in kinds.items():
+        try:
+            backend = opened()
+            backend.run(batches[0])
+        except Exception as error:  # noqa: BLE001  a machine without a compiler has no torch.compile
+            table.add_row(name, "-", "-", type(error).__name__)
+        else:
+            running[name] = backend
+    took: dict[str, list[float]] = {name: [] for name in running}
+    for turn in range(WARM_UP_ROUNDS + ROUNDS):
+        for name, backend in running.items():
+            started = time.perf_counter()
+            backend.run(batches[turn % len(batches)])
+            took[name].append((time.perf_counter() - started) * 1000)
+    agree = True
+    for name, backend in running.items():
+        off = max(
+            difference_of(actual, expected)
+            for batch in batches
+            for actual, expected in zip(backend.run(batch), eager.run(batch), strict=True)
+        )
+        agree &= off <= TOLERANCE
+        ordered = sorted(took[name][WARM_UP_ROUNDS:])
+        slow = ordered[int(0.95 * len(ordered))]
+        table.add_row(name, f"{statistics.median(ordered):.1f}", f"{slow:.1f}", f"{off:.0e}")
+    console.print(table)
+    return agree
+
+
+async def _serve(archive: CheckedArchive, bare: Bare, photos: list[bytes], folder: Path) -> Served:
+    """Ask a TorchServe with two workers, alone in turn with the bare runtime, then busily."""
+    server, served = TorchServe(folder, workers=WORKERS), Served()
+    await server.start()
+    management = ManagementClient(server.management_address, server.key_file)
+    inference = InferenceClient()
+    name, version = archive.card.name, archive.card.version
+
+    async def ask(photo: bytes) -> None:
+        await inference.predict(
+            server.inference_address,
+            management.token("inference"),
+            model=name,
+            version=version,
+            image=photo,
+            seconds=20,
+        )
+
+    try:
+        archive.write_sound_copy(folder / "model_store" / "model.mar")
+        started = time.perf_counter()
+        await management.register(name, version, "model.mar", workers=WORKERS, seconds=120)
+        served.ready_seconds = time.perf_counter() - started
+        for turn in range(WARM_UP_ROUNDS + ASKED):
+            photo = photos[turn % len(photos)]
+            one = await _milliseconds(ask(photo))
+            started = time.perf_counter()
+            bare.answer(photo)
+            if turn >= WARM_UP_ROUNDS:
+                served.alone.append(one)
+                served.bare.append((time.perf_counter() - started) * 1000)
+        served.a_second = await _busy(ask, photos)
+        served.worker_mib = _largest_worker(server)
+    finally:
+        await inference.close()
+        await management.close()
+        await server.stop()
+    return served
+
+
+async def _milliseconds(work: Awaitable[None]) -> float:
+    started = time.perf_counter()
+    await work
+    return (time.perf_counter() - started) * 1000
+
+
+async def _busy(ask: Callable[[bytes], Awaitable[None]], photos: list[bytes]) -> float:
+    """Photos a second with as many clients as keep both workers busy."""
+    left = iter(range(BUSY_ASKED))
+
+    async def client() -> None:
+        for number in left:
+            await ask(photos[number % len(photos)])
+
+    started = time.perf_counter()
+    await asyncio.gather(*(client() for _ in range(CLIENTS)))
+    return BUSY_ASKED / (time.perf_counter() - started)
+
+
+def _largest_worker(server: TorchServe) -> float:
+    children = psutil.Process(server.process.pid).children(recursive=True)
+    return max(child.memory_info().rss for child in children) / 2**20
+
+
+def _shipped() -> CheckedArchive:
+    """The newest release that ships with Dermis."""
+    newest = max((SHIPPED_MODELS / "lesion" / "releases").glob("*.json"))
+    release = Release.model_validate_json(newest.read_bytes())
+    return check_archive(SHIPPED_MODELS / "archives" / f"{release.sha256}.mar")
+
+
+def _photos() -> Iterator[bytes]:
+    for example in examples.read():
+        held = io.BytesIO()
+        Image.open(example.path).convert("RGB").resize(_SIDES).save(held, "JPEG", quality=_QUALITY)
+        yield held.getvalue()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
