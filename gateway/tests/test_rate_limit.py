@@ -9,6 +9,7 @@ from gateway.rate_limit import RateLimits
 from gateway.settings import RATE_LIMITS, Settings
 from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.processes import break_redis
+from service_kit import redis_client
 from service_kit.errors import Code, DomainError
 from service_kit.redis_client import open_redis
 
@@ -83,7 +84,11 @@ async def test_while_redis_is_away_a_gateway_counts_for_itself() -> None:
     assert not (await limits.count("login", "address 192.0.2.1")).counted
 
 
-async def test_two_hundred_calls_at_once_are_all_counted_in_redis(redis_url: str) -> None:
+async def test_two_hundred_calls_at_once_are_all_counted_in_redis(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A busy machine may need more than half a second for all of them, which counts as Redis away.
+    monkeypatch.setattr(redis_client, "TIMEOUT_SECONDS", 60)
     redis = open_redis(redis_url)
     limits = RateLimits(redis, {"login": "150/minute"})
     calls = [limits.count("login", "address 192.0.2.7") for _ in range(200)]
