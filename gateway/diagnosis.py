@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import grpc
 import structlog
+from opentelemetry.trace import SpanKind
 from prometheus_client import Counter, Histogram
 
 from dermis.patient.v1 import patient_pb2 as pb
@@ -113,7 +114,11 @@ class Model:
                 break
             asked = version or replica.live_version
             try:
-                with self._replicas.asking(replica), _measured(asked):
+                with (
+                    self._replicas.asking(replica),
+                    _measured(asked),
+                    telemetry.tracer.start_as_current_span("predict", kind=SpanKind.CLIENT),
+                ):
                     return await self._inference.predict(
                         replica.address,
                         replica.token,

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.errors import Refused, problem
-from service_kit import telemetry
 from service_kit.errors import Code, DomainError
 from service_kit.lesion_image import MAX_BYTES
 from service_kit.principal import find_principal, set_current_principal
@@ -92,10 +91,8 @@ class RequestMiddleware:
             await send(message)
 
         try:
-            with telemetry.tracer.start_as_current_span(
-                scope["method"], context=telemetry.incoming(headers)
-            ):
-                await self._serve(scope, receive, answer, headers)
+            # FastAPI itself opens the request's span, named by its route.
+            await self._serve(scope, receive, answer, headers)
         finally:
             seconds = time.perf_counter() - started
             # The pattern, not the path: a path holds identifiers.

@@ -1,5 +1,6 @@
 """The settings of every service in one local system: who reaches whom, and with which secret."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -115,6 +116,8 @@ class Wiring:
         return {
             "MTLS_FOLDER": str(folder or ""),
             "ENVIRONMENT": "local",
+            # For whoever wants to see traces: OTLP_ENDPOINT=http://localhost:4317 make run
+            "OTLP_ENDPOINT": os.environ.get("OTLP_ENDPOINT", ""),
             "REDIS_URL": self.redis_url,
             "AUTH_ADDRESS": f"127.0.0.1:{self.auth}",
         }

@@ -14,6 +14,7 @@ import orjson
 from ts.context import Context
 
 from service_kit.errors import DomainError
+from serving import worker_trace
 from serving.predictions import prediction_of
 from serving.worker_model import open_unpacked
 
@@ -31,6 +32,7 @@ class LesionHandler:
 
     def initialize(self, context: Context) -> None:
         """Load the archive that TorchServe has unpacked, and warm up."""
+        worker_trace.configure()
         folder = Path(context.system_properties["model_dir"])
         threads = int(os.environ.get("DERMIS_WORKER_THREADS", "1"))
         self._classifier, self._choice = open_unpacked(folder, threads=threads)
@@ -57,8 +59,10 @@ class LesionHandler:
     def _answer(self, index: int, row: dict[str, Any], context: Context) -> bytes:
         target = context.get_request_header(index, TARGET_HEADER) or None
         photo = bytes(row.get("body") or row.get("data") or b"")
+        trace = context.get_request_header(index, worker_trace.TRACE_HEADER)
         try:
-            return orjson.dumps(prediction_of(self._classifier, photo, target))
+            with worker_trace.answering(trace):
+                return orjson.dumps(prediction_of(self._classifier, photo, target))
         except DomainError as refusal:
             context.set_response_status(400, "Bad Request", index)
             return orjson.dumps({"error": {"reason": refusal.reason, "message": refusal.message}})

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serving.cores import default_workers, threads_each
+from serving.worker_trace import ENDPOINT_VARIABLE
 
 _CONFIG = Path(__file__).parent / "config"
 _LEAST_JAVA = 11
@@ -149,4 +150,5 @@ def _environment(temporary: Path, logs: Path, workers: int) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "OMP_NUM_THREADS": "1",
         "DERMIS_WORKER_THREADS": str(threads_each(workers)),
+        ENDPOINT_VARIABLE: os.environ.get("OTLP_ENDPOINT", ""),
     }
