@@ -136,9 +136,12 @@ test-web: setup-dev web ## Test the web client: units, a real browser, axe, bund
 	frontend/npm.sh test --silent
 	$(BIN)/python -m pytest -m browser tests/browser $(T)
 
-.PHONY: bench-inference bench-record test-crash
+.PHONY: bench-inference bench-reload bench-record test-crash
 bench-inference: setup-dev ## Compare backends, and TorchServe with a bare runtime (C=--compile for torch.compile)
 	$(BIN)/python -W ignore -m tests.bench.inference $(C)
+
+bench-reload: setup-dev ## Release and roll back ten times under 20 photos a second; fails where a goal is missed
+	$(BIN)/python -W ignore -m tests.bench.reload
 
 bench-record: setup-dev ## Measure the record with 10,000 patients and 1,000,000 detections
 	$(BIN)/python -m pytest -sq -o python_functions='bench_*' patient_service/tests/bench_record.py
