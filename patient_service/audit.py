@@ -167,17 +167,29 @@ class Verification:
 
 
 async def verify(session: AsyncSession) -> Verification:
-    """Recompute every hash and every link, in PostgreSQL."""
+    """Recompute every hash and every link, and look for each chain's end, in PostgreSQL."""
     connection = await session.connection()
     entries, broken_at = (await connection.execute(_VERIFY)).one()
     return Verification(entries, broken_at or 0)
 
 
+# A row that was cut off at the end leaves the others whole: so the end that was kept must be there,
+# and nothing behind it.
 _VERIFY = text("""
-    SELECT count(*), min(seq) FILTER (WHERE previous_hash <> expected OR hash <> recomputed)
-    FROM (
-        SELECT seq, hash, previous_hash, audit_hash(audit) AS recomputed,
+    WITH rows AS (
+        SELECT seq, hash, previous_hash, audit_hash(audit) AS recomputed, clinic_id,
             coalesce(lag(hash) OVER (PARTITION BY clinic_id ORDER BY seq), '') AS expected
         FROM audit
-    ) AS chain
+    ), broken AS (
+        SELECT seq FROM rows WHERE previous_hash <> expected OR hash <> recomputed
+        UNION ALL
+        SELECT seq FROM audit_ends
+        WHERE NOT EXISTS (
+            SELECT FROM audit WHERE audit.seq = audit_ends.seq AND audit.hash = audit_ends.hash
+        )
+        UNION ALL
+        SELECT rows.seq FROM rows LEFT JOIN audit_ends ON chain = audit_chain(clinic_id)
+        WHERE rows.seq > coalesce(audit_ends.seq, 0)
+    )
+    SELECT (SELECT count(*) FROM rows), (SELECT min(seq) FROM broken)
 """)

@@ -4,7 +4,7 @@ Every row carries its clinic; row-level security shows a caller only the own cli
 foreign keys carry clinic or patient along, so that no row can point into another's record.
 """
 
-from patient_service.models.audit import AuditEntry
+from patient_service.models.audit import AuditEnd, AuditEntry
 from patient_service.models.detections import Detection, Review
 from patient_service.models.history import Change, Note
 from patient_service.models.images import Image
@@ -13,6 +13,7 @@ from patient_service.models.patients import Patient, SearchTerm
 from patient_service.models.table import Table
 
 __all__ = [
+    "AuditEnd",
     "AuditEntry",
     "Change",
     "Detection",

@@ -37,3 +37,13 @@ class AuditEntry(Table, table=True):
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     previous_hash: str
     hash: str
+
+
+class AuditEnd(Table, table=True):
+    """The newest row of each clinic's chain, kept by PostgreSQL (migration 0007)."""
+
+    __tablename__ = "audit_ends"
+
+    chain: UUID = Field(primary_key=True)
+    seq: int = Field(sa_type=BigInteger)
+    hash: str

@@ -137,6 +137,10 @@ async def test_the_owner_too_is_refused_and_a_forced_change_is_found(
         ),
         pytest.param("DELETE FROM audit WHERE seq = %(middle)s", id="removed"),
         pytest.param(
+            "DELETE FROM audit WHERE seq >= %(middle)s AND clinic_id = %(clinic)s",
+            id="cut off at the end",
+        ),
+        pytest.param(
             "INSERT INTO audit SELECT nextval('audit_seq'), at, event, actor_id, patient_id,"
             " subject_id, clinic_id, request_id, client_address, detail, previous_hash, hash"
             " FROM audit WHERE seq = %(middle)s",
@@ -155,7 +159,7 @@ async def test_an_edited_removed_or_inserted_row_is_found(
     with service.raw(as_owner=True) as connection:
         before = connection.execute(own, [clinician.clinic]).fetchall()
         with _unguarded(connection):
-            connection.execute(damage, {"middle": entries[1].position})
+            connection.execute(damage, {"middle": entries[1].position, "clinic": clinician.clinic})
         result = await admin.call(pb.VerifyAuditRequest())
         with _unguarded(connection):
             connection.execute("DELETE FROM audit WHERE clinic_id = %s", [clinician.clinic])
