@@ -30,7 +30,8 @@ def token(role: str = "clinician", **claims: Any) -> str:
     content = {
         "iss": "dermis", "aud": "dermis", "sub": str(uuid4()), "sid": str(uuid4()),
         "role": role, "typ": "access", "clinic": str(uuid4()),
-        "iat": moment, "exp": moment + timedelta(minutes=10),
+        # Longer than any run of the tests, however busy the machine is.
+        "iat": moment, "exp": moment + timedelta(hours=8),
     }  # fmt: skip
     return jwt.encode(content | claims, SIGNING_KEY, algorithm="EdDSA", headers={"kid": "test"})
 
