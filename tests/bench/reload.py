@@ -12,6 +12,7 @@ import json
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,10 +33,14 @@ from tests.test_model_release import next_version
 PHOTOS_A_SECOND = 20
 STEADY_SECONDS = 20.0
 SWITCHES = 10
+SHIPPED = "1.0.0"
 SWITCH_SECONDS = 120.0
 POLL_SECONDS = 0.2
 DIFFERENT_PHOTOS = 100
 SLOWEST_RATIO = 3.0
+# One clinician here sends what a clinic's staff does together: more than one account may.
+UNLIMITED = dict.fromkeys(("register", "login", "two-factor", "upload"), "1000000/minute")
+STACK_SETTINGS = SETTINGS | {"gateway": {"RATE_LIMITS": json.dumps(UNLIMITED)}}
 # The bench's own limits of patience; the gateway's answer comes long before.
 UPLOAD_SECONDS = 60.0
 
@@ -94,9 +99,9 @@ class Load:
         self.answers.append(Answer(at, time.monotonic() - at, status, version))
 
 
-async def measure(folder: Path) -> tuple[list[Answer], list[Answer]]:
-    """The answers in peace, and those while releases went on."""
-    async with running(folder, say=lambda _: None, settings=SETTINGS) as stack:
+async def measure(folder: Path) -> tuple[list[Answer], list[Answer], list[str]]:
+    """The answers in peace, those while releases went on, and the versions that went live."""
+    async with running(folder, say=lambda _: None, settings=STACK_SETTINGS) as stack:
         await until_model_is_live(stack)
         mailbox = Mailbox(stack.mails)
         async with (
@@ -113,13 +118,14 @@ async def measure(folder: Path) -> tuple[list[Answer], list[Answer]]:
             try:
                 await asyncio.sleep(STEADY_SECONDS)
                 begin = time.monotonic()
-                await _release_in_turns(admin)
+                live = await _release_in_turns(admin)
             finally:
                 sending.cancel()
                 await asyncio.gather(sending, return_exceptions=True)
     return (
         [answer for answer in load.answers if answer.at < begin],
         [answer for answer in load.answers if answer.at >= begin],
+        live,
     )
 
 
@@ -139,7 +145,9 @@ async def _bring_archives(admin: Clinician, folder: Path) -> None:
         answer.raise_for_status()
 
 
-async def _release_in_turns(admin: Clinician) -> None:
+async def _release_in_turns(admin: Clinician) -> list[str]:
+    """The versions that went live, one after the other."""
+    live = []
     for number in range(SWITCHES):
         if number == SWITCHES // 2:
             await admin.call("POST", "/admin/models/93.0.0/release", {"why": "to be refused"})
@@ -152,6 +160,8 @@ async def _release_in_turns(admin: Clinician) -> None:
                 "POST", f"/admin/models/{version}/release", {"why": "bench"}
             )
         await _until(admin, functools.partial(_serves, released["version"]))
+        live.append(str(released["version"]))
+    return live
 
 
 def _serves(version: str, replica: dict[str, Any]) -> bool:
@@ -172,22 +182,26 @@ async def _until(admin: Clinician, reached: Callable[[dict[str, Any]], bool]) ->
 def main() -> None:
     """Measure, print, and exit 1 where a goal is missed."""
     with tempfile.TemporaryDirectory(prefix="dermis-bench-") as folder:
-        steady, during = asyncio.run(measure(Path(folder)))
+        steady, during, live = asyncio.run(measure(Path(folder)))
     console = Console()
     table = Table("", "uploads", "failed", "pending", "median ms", "p99 ms", "slowest ms")
     for name, answers in (("in peace", steady), ("during releases", during)):
         table.add_row(name, *_figures(answers))
     console.print(table)
     ratio = _quantile(during, 0.99) / _quantile(steady, 0.99)
-    switches = _changes(sorted(during, key=lambda answer: answer.at))
+    ordered = sorted(during, key=lambda answer: answer.at)
+    switches = _changes([answer.version for answer in ordered if answer.version])
+    # A release of what is live already changes nothing.
+    expected = _changes([SHIPPED, *live])
     failed = sum(answer.status >= 400 or answer.status == 0 for answer in during)
+    refused = Counter(answer.status for answer in during if not 0 < answer.status < 400)
     goals = {
-        f"failed requests: {failed} (goal 0)": failed == 0,
+        f"failed requests: {failed} {dict(refused) or ''} (goal 0)": failed == 0,
         f"p99 during releases: {ratio:.2f} times that in peace (goal ≤ {SLOWEST_RATIO})": (
             ratio <= SLOWEST_RATIO
         ),
-        f"changes of version in the answers: {switches} (goal ≤ {SWITCHES}, one a release)": (
-            switches <= SWITCHES
+        f"changes of version in the answers: {switches} (goal {expected}, one a release)": (
+            switches == expected
         ),
     }
     for goal, holds in goals.items():
@@ -210,8 +224,7 @@ def _quantile(answers: list[Answer], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def _changes(answers: list[Answer]) -> int:
-    versions = [answer.version for answer in answers if answer.version]
+def _changes(versions: list[str]) -> int:
     return sum(one != other for one, other in itertools.pairwise(versions))
 
 

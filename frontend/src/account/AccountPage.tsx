@@ -7,7 +7,7 @@ import { Link } from "react-router";
 /** A card in the middle of the page: everything before somebody is signed in. */
 export function AccountPage({ title, children }: { title: string; children: ReactNode }) {
   const { t } = useTranslation();
-  useDocumentTitle(`${title} · ${t("common.name")}`);
+  useDocumentTitle(`${title} · ${t("shell.name")}`);
   return (
     <Center component="main" mih="100vh" p="md">
       <Stack w="100%" maw={440} gap="lg">
@@ -15,10 +15,10 @@ export function AccountPage({ title, children }: { title: string; children: Reac
           <Stack gap={4} align="center" ta="center">
             <Image src="/favicon.svg" alt="" w={48} h={48} />
             <Text fw={700} size="xl">
-              {t("common.name")}
+              {t("shell.name")}
             </Text>
             <Text c="dimmed" size="sm">
-              {t("common.tagline")}
+              {t("shell.tagline")}
             </Text>
           </Stack>
         </Anchor>
@@ -31,7 +31,7 @@ export function AccountPage({ title, children }: { title: string; children: Reac
           </Stack>
         </Card>
         <Text size="sm" c="dimmed" ta="center">
-          {t("common.notADiagnosis")}
+          {t("shell.notADiagnosis")}
         </Text>
       </Stack>
     </Center>

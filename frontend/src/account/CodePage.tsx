@@ -34,7 +34,7 @@ export default function CodePage() {
         }}
       />
       <Anchor component={Link} to="/" size="sm">
-        {t("common.back")}
+        {t("shell.back")}
       </Anchor>
     </AccountPage>
   );

@@ -54,7 +54,7 @@ export function Enrolment({
         <CopyButton value={setup.secret}>
           {({ copied, copy }) => (
             <Button size="compact-xs" variant="default" onClick={copy}>
-              {copied ? t("common.copied") : t("common.copy")}
+              {copied ? t("shell.copied") : t("shell.copy")}
             </Button>
           )}
         </CopyButton>
@@ -97,7 +97,7 @@ export function KeepRecoveryCodes({ codes, onKept }: { codes: string[]; onKept: 
           download={t("account.setup.fileName")}
           onClick={() => setKept(true)}
         >
-          {t("common.download")}
+          {t("shell.download")}
         </Button>
         <CopyButton value={text}>
           {({ copied, copy }) => (
@@ -108,7 +108,7 @@ export function KeepRecoveryCodes({ codes, onKept }: { codes: string[]; onKept: 
                 setKept(true);
               }}
             >
-              {copied ? t("common.copied") : t("common.copy")}
+              {copied ? t("shell.copied") : t("shell.copy")}
             </Button>
           )}
         </CopyButton>

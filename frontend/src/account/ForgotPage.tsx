@@ -47,7 +47,7 @@ export default function ForgotPage() {
         </form>
       )}
       <Anchor component={Link} to="/" size="sm">
-        {t("common.back")}
+        {t("shell.back")}
       </Anchor>
     </AccountPage>
   );

@@ -42,7 +42,7 @@ export function PasswordForm({
           label={t("account.signIn.password")}
           autoComplete="current-password"
           error={formState.errors.password?.message}
-          {...register("password", { required: t("common.required") })}
+          {...register("password", { required: t("shell.required") })}
         />
         <Button type="submit" loading={signIn.isPending}>
           {t("account.signIn.submit")}

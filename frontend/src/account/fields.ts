@@ -16,4 +16,4 @@ export const newPassword = z.string().refine((text) => text.length >= 12 && text
 export const filled = z
   .string()
   .trim()
-  .min(1, { error: () => i18next.t("common.required") });
+  .min(1, { error: () => i18next.t("shell.required") });

@@ -28,7 +28,7 @@ const TABS_OF: Record<string, Tab[]> = {
 /** Accounts, models and the system; the open tab stands in the address. */
 export default function AdminPage() {
   const { t } = useTranslation();
-  useDocumentTitle(`${t("admin.title")} · ${t("common.name")}`);
+  useDocumentTitle(`${t("admin.title")} · ${t("shell.name")}`);
   const user = useUser();
   const [address, setAddress] = useSearchParams();
   const tabs = TABS_OF[user.role] ?? [];

@@ -69,7 +69,7 @@ export function MoreButton({
         loading={list.isFetchingNextPage}
         onClick={() => void list.fetchNextPage()}
       >
-        {t("common.more")}
+        {t("shell.more")}
       </Button>
     </Group>
   );

@@ -12,7 +12,7 @@ import { Worklist } from "./Worklist";
 /** Where a clinician's day begins: whom to look for, and what waits. */
 export default function DashboardPage() {
   const { t } = useTranslation();
-  useDocumentTitle(`${t("dashboard.title")} · ${t("common.name")}`);
+  useDocumentTitle(`${t("dashboard.title")} · ${t("shell.name")}`);
   return (
     <Stack>
       <Title order={1} size="h2">

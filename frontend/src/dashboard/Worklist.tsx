@@ -44,7 +44,7 @@ export function Worklist({ list }: { list: List }) {
               loading={work.isFetchingNextPage}
               onClick={() => void work.fetchNextPage()}
             >
-              {t("common.more")}
+              {t("shell.more")}
             </Button>
           </Group>
         )}

@@ -55,7 +55,7 @@ export function Comparison({
       fullScreen
       onClose={onClose}
       title={t("patient.compare.title")}
-      closeButtonProps={{ "aria-label": t("common.close") }}
+      closeButtonProps={{ "aria-label": t("shell.close") }}
     >
       <Stack>
         <Group align="flex-end">

@@ -42,7 +42,7 @@ export function EditPatientDialog({ patient, onClose }: { patient: Patient; onCl
         }),
       ),
     onSuccess: async () => {
-      showDone(t("common.saved"));
+      showDone(t("shell.saved"));
       void queryClient.resetQueries({ queryKey: PATIENTS });
       await refresh();
       onClose();
@@ -62,7 +62,7 @@ export function EditPatientDialog({ patient, onClose }: { patient: Patient; onCl
       onClose={onClose}
       closeOnClickOutside={false}
       title={t("patient.edit.title")}
-      closeButtonProps={{ "aria-label": t("common.close") }}
+      closeButtonProps={{ "aria-label": t("shell.close") }}
     >
       <form noValidate onSubmit={handleSubmit((form) => save.mutate({ form, over: base }))}>
         <Stack>
@@ -82,10 +82,10 @@ export function EditPatientDialog({ patient, onClose }: { patient: Patient; onCl
           <ProfileFields register={register} errors={formState.errors} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
-              {t("common.cancel")}
+              {t("shell.cancel")}
             </Button>
             <Button type="submit" loading={save.isPending} disabled={theirs !== null}>
-              {t("common.save")}
+              {t("shell.save")}
             </Button>
           </Group>
         </Stack>

@@ -43,7 +43,7 @@ export function ImageStrip({
       })}
       {hasMore && (
         <Button variant="default" onClick={onMore}>
-          {t("common.more")}
+          {t("shell.more")}
         </Button>
       )}
     </Group>

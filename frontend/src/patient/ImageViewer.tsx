@@ -73,7 +73,7 @@ export function ImageViewer({
               onChange={(value) => setTarget(value)}
               data={(["malignant", "benign"] as const).map((value) => ({
                 value,
-                label: t(`common.label.${value}`),
+                label: t(`shell.label.${value}`),
               }))}
             />
           </Stack>

@@ -19,7 +19,7 @@ export function LabelBadge({
       color={label === "malignant" ? "red.9" : "teal.9"}
       leftSection={<Sign size={14} aria-hidden />}
     >
-      {t(`common.label.${label}`)}
+      {t(`shell.label.${label}`)}
     </Badge>
   );
 }

@@ -82,7 +82,7 @@ export function LesionDialog({
       onClose={onClose}
       closeOnClickOutside={false}
       title={lesion ? t("patient.lesion.change") : t("patient.lesion.add")}
-      closeButtonProps={{ "aria-label": t("common.close") }}
+      closeButtonProps={{ "aria-label": t("shell.close") }}
     >
       <form noValidate onSubmit={handleSubmit(submit)}>
         <Stack>
@@ -119,10 +119,10 @@ export function LesionDialog({
           />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
-              {t("common.cancel")}
+              {t("shell.cancel")}
             </Button>
             <Button type="submit" loading={save.isPending}>
-              {t("common.save")}
+              {t("shell.save")}
             </Button>
           </Group>
         </Stack>

@@ -16,7 +16,7 @@ export default function PatientPage() {
   const { id = "" } = useParams();
   const { tab, chooseTab } = useAddress();
   const patient = usePatient(id);
-  useDocumentTitle(`${patient.data?.full_name ?? t("patient.title")} · ${t("common.name")}`);
+  useDocumentTitle(`${patient.data?.full_name ?? t("patient.title")} · ${t("shell.name")}`);
 
   if (patient.isPending) return <LoadingRows rows={6} />;
   if (!patient.data) {

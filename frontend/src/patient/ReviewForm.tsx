@@ -66,7 +66,7 @@ export function ReviewForm({ detection }: { detection: Schemas["ReviewedDetectio
             </Radio.Group>
             <Textarea
               label={t("patient.review.note")}
-              description={t("common.optional")}
+              description={t("shell.optional")}
               autosize
               minRows={2}
               value={note}

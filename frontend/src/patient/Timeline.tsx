@@ -98,7 +98,7 @@ export function Timeline({ patientId }: { patientId: string }) {
           loading={timeline.isFetchingNextPage}
           onClick={() => void timeline.fetchNextPage()}
         >
-          {t("common.more")}
+          {t("shell.more")}
         </Button>
       )}
     </Stack>

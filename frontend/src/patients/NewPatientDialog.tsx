@@ -39,7 +39,7 @@ export function NewPatientDialog({ opened, onClose }: { opened: boolean; onClose
       keepMounted
       closeOnClickOutside={false}
       title={t("patients.add")}
-      closeButtonProps={{ "aria-label": t("common.close") }}
+      closeButtonProps={{ "aria-label": t("shell.close") }}
     >
       <form noValidate onSubmit={handleSubmit((values) => create.mutate(profileOf(values)))}>
         <Stack>
@@ -47,7 +47,7 @@ export function NewPatientDialog({ opened, onClose }: { opened: boolean; onClose
           <ProfileFields register={register} errors={formState.errors} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
-              {t("common.cancel")}
+              {t("shell.cancel")}
             </Button>
             <Button type="submit" loading={create.isPending}>
               {t("patients.create")}

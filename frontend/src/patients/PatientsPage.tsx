@@ -22,7 +22,7 @@ const TYPING_MS = 250;
 /** Everybody whom the clinic treats. Search and filter stand in the address, for the way back. */
 export default function PatientsPage() {
   const { t } = useTranslation();
-  useDocumentTitle(`${t("patients.title")} · ${t("common.name")}`);
+  useDocumentTitle(`${t("patients.title")} · ${t("shell.name")}`);
   const [address, setAddress] = useSearchParams();
   const [typed, setTyped] = useState(address.get("search") ?? "");
   const [search] = useDebouncedValue(typed.trim(), TYPING_MS);

@@ -41,7 +41,7 @@ export function Details() {
         </Alert>
       )}
       <SimpleGrid cols={2} spacing="xs">
-        <Fact name={t("profile.details.role")} value={t(`common.roles.${user.role}`)} />
+        <Fact name={t("profile.details.role")} value={t(`shell.roles.${user.role}`)} />
         {user.clinic_name && <Fact name={t("profile.details.clinic")} value={user.clinic_name} />}
         <Fact name={t("profile.details.since")} value={day(user.created_at)} />
         {user.last_sign_in_at && (
@@ -80,7 +80,7 @@ function DetailsForm({ user }: { user: User }) {
       showDone(
         now.pending_email
           ? t("profile.details.sent", { email: now.pending_email })
-          : t("common.saved"),
+          : t("shell.saved"),
       );
     },
     onError: (error) => showInForm(error, setError, { PASSWORD_WRONG: "current_password" }),
@@ -124,7 +124,7 @@ function DetailsForm({ user }: { user: User }) {
         )}
         <Group>
           <Button type="submit" loading={save.isPending} disabled={!formState.isDirty}>
-            {t("common.save")}
+            {t("shell.save")}
           </Button>
         </Group>
       </Stack>

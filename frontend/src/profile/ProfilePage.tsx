@@ -10,7 +10,7 @@ import { TwoFactor } from "./TwoFactor";
 /** One's own account: who one is, what protects it, and what happened to it. */
 export default function ProfilePage() {
   const { t } = useTranslation();
-  useDocumentTitle(`${t("profile.title")} · ${t("common.name")}`);
+  useDocumentTitle(`${t("profile.title")} · ${t("shell.name")}`);
   return (
     <Stack>
       <Title order={1} size="h2">

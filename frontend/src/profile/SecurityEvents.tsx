@@ -46,7 +46,7 @@ export function SecurityEvents() {
             loading={events.isFetchingNextPage}
             onClick={() => void events.fetchNextPage()}
           >
-            {t("common.more")}
+            {t("shell.more")}
           </Button>
         </Group>
       )}

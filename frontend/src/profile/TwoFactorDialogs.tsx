@@ -101,7 +101,7 @@ function Step({ title, onClose, children }: Close & { title: string; children: R
       onClose={onClose}
       title={title}
       closeOnClickOutside={false}
-      closeButtonProps={{ "aria-label": t("common.close") }}
+      closeButtonProps={{ "aria-label": t("shell.close") }}
     >
       {children}
     </Modal>

@@ -62,7 +62,7 @@ export function SignInAgain({ user }: { user: User }) {
           />
         )}
         <Button variant="subtle" onClick={leave}>
-          {t("common.menu.signOut")}
+          {t("shell.menu.signOut")}
         </Button>
       </Stack>
     </Modal>

@@ -12,10 +12,10 @@ export function CrashBoundary() {
     <Center component="main" mih="60vh" p="md">
       <Stack align="center" ta="center" maw={420}>
         <Title order={1} size="h3">
-          {t("common.crashed.title")}
+          {t("shell.crashed.title")}
         </Title>
-        <Text c="dimmed">{t("common.crashed.text")}</Text>
-        <Button onClick={() => window.location.reload()}>{t("common.crashed.reload")}</Button>
+        <Text c="dimmed">{t("shell.crashed.text")}</Text>
+        <Button onClick={() => window.location.reload()}>{t("shell.crashed.reload")}</Button>
       </Stack>
     </Center>
   );

@@ -8,11 +8,11 @@ export function NotFoundPage() {
   return (
     <Center component="main" mih="60vh">
       <EmptyState
-        title={t("common.notFound.title")}
-        text={t("common.notFound.text")}
+        title={t("shell.notFound.title")}
+        text={t("shell.notFound.text")}
         action={
           <Button component={Link} to="/">
-            {t("common.notFound.home")}
+            {t("shell.notFound.home")}
           </Button>
         }
       />

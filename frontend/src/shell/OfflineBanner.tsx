@@ -12,7 +12,7 @@ export function OfflineBanner() {
   if (online) return null;
   return (
     <Alert color="yellow" icon={<IconCloudOff aria-hidden />} role="status">
-      {t("common.offline")} {waiting > 0 && t("common.waitingUploads", { count: waiting })}
+      {t("shell.offline")} {waiting > 0 && t("shell.waitingUploads", { count: waiting })}
     </Alert>
   );
 }

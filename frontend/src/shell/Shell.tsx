@@ -48,18 +48,18 @@ export function Shell() {
   const pages = [
     {
       to: "/dashboard",
-      label: t("common.menu.dashboard"),
+      label: t("shell.menu.dashboard"),
       icon: IconLayoutDashboard,
       for: ["clinician"],
     },
-    { to: "/patients", label: t("common.menu.patients"), icon: IconUsers, for: ["clinician"] },
+    { to: "/patients", label: t("shell.menu.patients"), icon: IconUsers, for: ["clinician"] },
     {
       to: "/admin",
-      label: t("common.menu.admin"),
+      label: t("shell.menu.admin"),
       icon: IconSettings,
       for: ["admin", "ml_engineer"],
     },
-    { to: "/profile", label: t("common.menu.profile"), icon: IconUser, for: null },
+    { to: "/profile", label: t("shell.menu.profile"), icon: IconUser, for: null },
   ].filter((page) => page.for === null || page.for.includes(user.role));
 
   return (
@@ -69,7 +69,7 @@ export function Shell() {
       padding="md"
     >
       <a href="#content" className={classes.skip}>
-        {t("common.skip")}
+        {t("shell.skip")}
       </a>
       <AppShell.Header>
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
@@ -79,14 +79,14 @@ export function Shell() {
               onClick={toggle}
               hiddenFrom="sm"
               size="sm"
-              aria-label={t("common.menu.open")}
+              aria-label={t("shell.menu.open")}
             />
             <Link to="/dashboard" className={classes.brand}>
               <Image src="/favicon.svg" alt="" w={28} h={28} />
-              <Text fw={700}>{t("common.name")}</Text>
+              <Text fw={700}>{t("shell.name")}</Text>
             </Link>
             <Badge variant="light" color="yellow" visibleFrom="sm" tt="none" autoContrast>
-              {t("common.notADiagnosis")}
+              {t("shell.notADiagnosis")}
             </Badge>
           </Group>
           <Group gap="xs" wrap="nowrap">
@@ -95,7 +95,7 @@ export function Shell() {
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" component="nav" aria-label={t("common.name")}>
+      <AppShell.Navbar p="xs" component="nav" aria-label={t("shell.name")}>
         {pages.map(({ to, label, icon: Icon }) => (
           <NavLink
             key={to}
@@ -127,7 +127,7 @@ function ThemeSwitch() {
     <ActionIcon
       variant="default"
       size="lg"
-      aria-label={t("common.menu.theme")}
+      aria-label={t("shell.menu.theme")}
       onClick={() => setColorScheme(scheme === "dark" ? "light" : "dark")}
     >
       {scheme === "dark" ? <IconSun size={18} aria-hidden /> : <IconMoon size={18} aria-hidden />}
@@ -158,13 +158,13 @@ function AccountMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>
-          {t(`common.roles.${user.role}`)}
+          {t(`shell.roles.${user.role}`)}
           {user.clinic_name && ` · ${user.clinic_name}`}
         </Menu.Label>
         <Menu.Item component={Link} to="/profile" leftSection={<IconUser size={16} aria-hidden />}>
-          {t("common.menu.profile")}
+          {t("shell.menu.profile")}
         </Menu.Item>
-        <Menu.Label>{t("common.menu.language")}</Menu.Label>
+        <Menu.Label>{t("shell.menu.language")}</Menu.Label>
         {(Object.keys(LANGUAGES) as Language[]).map((language) => (
           <Menu.Item key={language} onClick={() => void chooseLanguage(language)} lang={language}>
             {LANGUAGES[language]}
@@ -172,7 +172,7 @@ function AccountMenu() {
         ))}
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
-          {t("common.menu.signOut")}
+          {t("shell.menu.signOut")}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -10,7 +10,7 @@ import classes from "./States.module.css";
 export function LoadingRows({ rows = 4, height = 44 }: { rows?: number; height?: number }) {
   const { t } = useTranslation();
   return (
-    <Stack gap="xs" role="status" aria-label={t("common.loading")}>
+    <Stack gap="xs" role="status" aria-label={t("shell.loading")}>
       {Array.from({ length: rows }, (_, row) => (
         <Skeleton key={row} height={height} />
       ))}
@@ -23,17 +23,17 @@ export function ErrorState({ error, onRetry }: { error: Error; onRetry?: () => v
   const { t } = useTranslation();
   const requestId = error instanceof Problem ? error.requestId : null;
   return (
-    <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title={t("common.failed")}>
+    <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title={t("shell.failed")}>
       <Stack gap="xs" align="flex-start">
         <Text size="sm">{problemText(error)}</Text>
         {requestId && (
           <Text size="xs" ff="monospace">
-            {t("common.requestId", { id: requestId })}
+            {t("shell.requestId", { id: requestId })}
           </Text>
         )}
         {onRetry && (
           <Button size="xs" variant="default" onClick={onRetry}>
-            {t("common.retry")}
+            {t("shell.retry")}
           </Button>
         )}
       </Stack>
@@ -71,7 +71,7 @@ export function IntendedUse() {
     <Group gap="xs" wrap="nowrap" align="flex-start" role="note">
       <IconStethoscope size={18} aria-hidden className={classes.sign} />
       <Text size="sm">
-        <strong>{t("common.notADiagnosis")}.</strong> {t("common.intendedUse")}
+        <strong>{t("shell.notADiagnosis")}.</strong> {t("shell.intendedUse")}
       </Text>
     </Group>
   );

@@ -16,10 +16,10 @@ export function confirm({
   modals.openConfirmModal({
     title,
     children: text,
-    labels: { confirm: action, cancel: i18next.t("common.cancel") },
+    labels: { confirm: action, cancel: i18next.t("shell.cancel") },
     confirmProps: { color: "red.9" },
     cancelProps: { "data-autofocus": true },
-    closeButtonProps: { "aria-label": i18next.t("common.close") },
+    closeButtonProps: { "aria-label": i18next.t("shell.close") },
     onConfirm,
   });
 }

@@ -14,10 +14,10 @@ export function problemText(error: Error): string {
 export function showProblem(error: Error): void {
   const id = error instanceof Problem ? error.requestId : null;
   notifications.show({
-    closeButtonProps: { "aria-label": i18next.t("common.close") },
+    closeButtonProps: { "aria-label": i18next.t("shell.close") },
     color: "red",
-    title: i18next.t("common.failed"),
-    message: [problemText(error), id && i18next.t("common.requestId", { id })]
+    title: i18next.t("shell.failed"),
+    message: [problemText(error), id && i18next.t("shell.requestId", { id })]
       .filter(Boolean)
       .join(" "),
     // The same failure of ten calls at once is one notice.
@@ -27,7 +27,7 @@ export function showProblem(error: Error): void {
 
 export function showDone(message: string): void {
   notifications.show({
-    closeButtonProps: { "aria-label": i18next.t("common.close") },
+    closeButtonProps: { "aria-label": i18next.t("shell.close") },
     color: "teal",
     message,
   });

@@ -29,7 +29,7 @@ export function UploadZone({
   const refuse = (rejections: FileRejection[]) => {
     for (const { file } of rejections.slice(0, 5)) {
       notifications.show({
-        closeButtonProps: { "aria-label": t("common.close") },
+        closeButtonProps: { "aria-label": t("shell.close") },
         color: "red",
         title: file.name,
         message:

@@ -132,7 +132,7 @@ function Line({
             title={t("admin.logs.onlyRequest")}
             onClick={() => onRequest(request_id)}
           >
-            {t("common.requestId", { id: request_id.slice(-8) })}
+            {t("shell.requestId", { id: request_id.slice(-8) })}
           </Anchor>
         )}
       </div>

@@ -20,7 +20,7 @@ export function ModelCard({ version, onClose }: { version: string; onClose: () =
       position="right"
       size="xl"
       title={t("admin.models.card.title", { name, version })}
-      closeButtonProps={{ "aria-label": t("common.close") }}
+      closeButtonProps={{ "aria-label": t("shell.close") }}
     >
       {model.isPending && <LoadingRows rows={6} />}
       {!model.data && model.error && (

@@ -21,7 +21,7 @@ export function Refusal({ title, error }: { title?: string; error: Error | null 
       )}
       {requestId && (
         <Text size="xs" ff="monospace" mt="xs">
-          {t("common.requestId", { id: requestId })}
+          {t("shell.requestId", { id: requestId })}
         </Text>
       )}
     </Alert>

@@ -53,7 +53,7 @@ export function UploadModel() {
           />
           <FileInput
             flex="1 1 160px"
-            label={`${t("admin.models.upload.signature")} (${t("common.optional")})`}
+            label={`${t("admin.models.upload.signature")} (${t("shell.optional")})`}
             placeholder={t("admin.models.upload.choose")}
             accept=".sig"
             clearable

@@ -43,7 +43,7 @@ export function WhyDialog<Answer>({
       onClose={onClose}
       title={title}
       closeOnClickOutside={false}
-      closeButtonProps={{ "aria-label": t("common.close") }}
+      closeButtonProps={{ "aria-label": t("shell.close") }}
     >
       <form
         onSubmit={(event) => {
@@ -55,7 +55,7 @@ export function WhyDialog<Answer>({
           <Text size="sm">{text}</Text>
           <Refusal error={ask.error} />
           <Textarea
-            label={`${t("admin.models.release.why")} (${t("common.optional")})`}
+            label={`${t("admin.models.release.why")} (${t("shell.optional")})`}
             description={t("admin.models.release.whyHelp")}
             autosize
             minRows={2}
@@ -66,7 +66,7 @@ export function WhyDialog<Answer>({
           />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
-              {t("common.cancel")}
+              {t("shell.cancel")}
             </Button>
             <Button type="submit" loading={ask.isPending}>
               {submit}

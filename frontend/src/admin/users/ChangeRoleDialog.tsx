@@ -33,7 +33,7 @@ export function ChangeRoleDialog({
       opened
       onClose={onClose}
       title={t("admin.users.changeRole")}
-      closeButtonProps={{ "aria-label": t("common.close") }}
+      closeButtonProps={{ "aria-label": t("shell.close") }}
     >
       <form
         noValidate
@@ -56,10 +56,10 @@ export function ChangeRoleDialog({
           />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
-              {t("common.cancel")}
+              {t("shell.cancel")}
             </Button>
             <Button type="submit" loading={change.isPending} disabled={!formState.isDirty}>
-              {t("common.save")}
+              {t("shell.save")}
             </Button>
           </Group>
         </Stack>

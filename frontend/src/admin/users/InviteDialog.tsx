@@ -35,7 +35,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       title={t("admin.users.inviteTitle")}
       closeOnClickOutside={false}
-      closeButtonProps={{ "aria-label": t("common.close") }}
+      closeButtonProps={{ "aria-label": t("shell.close") }}
     >
       <form
         noValidate
@@ -66,7 +66,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
           />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
-              {t("common.cancel")}
+              {t("shell.cancel")}
             </Button>
             <Button type="submit" loading={invite.isPending}>
               {t("admin.users.send")}

@@ -22,7 +22,7 @@ export function RoleFields({
         label={t("admin.users.role")}
         value={value.role}
         onChange={(event) => onChange({ role: event.currentTarget.value as RoleForm["role"] })}
-        data={ROLES.map((role) => ({ value: role, label: t(`common.roles.${role}`) }))}
+        data={ROLES.map((role) => ({ value: role, label: t(`shell.roles.${role}`) }))}
       />
       {value.role === "clinician" && (
         <NativeSelect

@@ -59,7 +59,7 @@ function UserTable({ users }: { users: Schemas["User"][] }) {
       rowKey={({ id }) => id}
       columns={[
         { name: t("admin.users.columns.user"), show: (user) => <Name user={user} /> },
-        { name: t("admin.users.columns.role"), show: ({ role }) => t(`common.roles.${role}`) },
+        { name: t("admin.users.columns.role"), show: ({ role }) => t(`shell.roles.${role}`) },
         { name: t("admin.users.columns.clinic"), show: ({ clinic_name }) => clinic_name ?? "–" },
         {
           name: t("admin.users.columns.twoFactor"),

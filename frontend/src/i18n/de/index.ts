@@ -1,7 +1,7 @@
 import type { Catalogue } from "..";
 import account from "./account";
 import admin from "./admin";
-import common from "./common";
+import shell from "./shell";
 import dashboard from "./dashboard";
 import events from "./events";
 import patient from "./patient";
@@ -10,7 +10,7 @@ import problems from "./problems";
 import profile from "./profile";
 
 const de: Catalogue = {
-  common,
+  shell,
   account,
   dashboard,
   patient,

@@ -1,6 +1,6 @@
 import account from "./account";
 import admin from "./admin";
-import common from "./common";
+import shell from "./shell";
 import dashboard from "./dashboard";
 import events from "./events";
 import patient from "./patient";
@@ -9,4 +9,4 @@ import problems from "./problems";
 import profile from "./profile";
 
 /** Every text that people read, by the room where it stands. */
-export default { common, account, dashboard, patient, patients, profile, admin, events, problems };
+export default { shell, account, dashboard, patient, patients, profile, admin, events, problems };
