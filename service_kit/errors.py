@@ -65,13 +65,16 @@ class DomainError(Exception):
         retry_after: float | None = None,
         keep_changes: bool = False,
     ) -> None:
-        super().__init__(f"{code} {reason}: {message}")
+        super().__init__(reason)
         self.code = code
         self.reason = reason
         self.message = message
         self.metadata = metadata or {}
         self.retry_after = retry_after
         self.keep_changes = keep_changes
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.reason}: {self.message}"
 
     def to_status(self) -> grpc.Status:
         """The gRPC status with its details, ready for `context.abort_with_status`."""

@@ -25,6 +25,7 @@ def test_a_domain_error_comes_back_as_it_went(code: Code) -> None:
     )
     received = DomainError.from_rpc(FailedCall(sent.to_status()))
     assert (received.code, received.reason, received.message) == (code, sent.reason, sent.message)
+    assert str(received) == str(sent)
     assert (received.metadata, received.retry_after) == ({"field": "a"}, 1.5)
 
 
