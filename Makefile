@@ -167,4 +167,4 @@ lock: setup-dev ## Pin the dependencies of pyproject.toml anew (LOCK_ARGS=--upgr
 	PATH="$(CURDIR)/$(BIN):$$PATH" ./requirements/lock.sh $(LOCK_ARGS)
 
 clean: ## Remove what set-up made (not your local data)
-	rm -rf .venv dermis *.egg-info
+	rm -rf .venv dermis *.egg-info frontend/node_modules frontend/dist frontend/src/api/generated
