@@ -7,6 +7,7 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -87,6 +88,17 @@ def create_api(settings: Settings) -> FastAPI:
     describe(api)
     api.state.settings = settings
     return api
+
+
+def described_api() -> FastAPI:
+    """The API as it describes itself, for pages made from it; connected to nothing."""
+    # No secret: nobody is asked anything.
+    unused = "unused"
+    return create_api(
+        Settings(
+            environment="test", redis_url=f"redis://{unused}", service_secret=SecretStr(unused)
+        )
+    )
 
 
 def wire(api: FastAPI, settings: Settings) -> None:

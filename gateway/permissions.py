@@ -12,9 +12,8 @@ from google.protobuf.descriptor import FileDescriptor
 from dermis.auth.v1 import auth_pb2
 from dermis.options.v1 import access_pb2
 from dermis.patient.v1 import patient_pb2
-from gateway.main import create_api
+from gateway.main import described_api
 from gateway.security import route_permissions
-from gateway.settings import Settings
 from service_kit.principal import Permission, granted_permissions, method_permission
 
 ROLES = (
@@ -36,8 +35,7 @@ row-level security in the database.
 
 def page() -> str:
     """The page as Markdown."""
-    settings = Settings(environment="test", redis_url="redis://unused", service_secret="unused")  # noqa: S106
-    routes = route_permissions(create_api(settings))
+    routes = route_permissions(described_api())
     return "\n".join(
         [
             _HEAD,

@@ -3,13 +3,15 @@
 nginx serves them in production (nginx/), the gateway in the local stack.
 """
 
+import os
 import secrets
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.staticfiles import PathLike, StaticFiles
+from starlette.types import Scope
 
 from gateway.middleware import SECURITY_HEADERS
 
@@ -49,7 +51,9 @@ def routes(folder: Path) -> list[BaseRoute]:
 class _Assets(StaticFiles):
     """Files whose names hold a hash of what is in them: kept for good once fetched."""
 
-    def file_response(self, *args: object, **kwargs: object) -> Response:
-        answer = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+    def file_response(
+        self, full_path: PathLike, stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        answer = super().file_response(full_path, stat_result, scope, status_code)
         answer.headers["cache-control"] = "public, max-age=31536000, immutable"
         return answer

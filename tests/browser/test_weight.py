@@ -1,4 +1,4 @@
-"""What a first visit costs: bytes of script, and how soon and how steadily the page stands."""
+"""What a first visit costs: bytes of script, and how steadily the page stands."""
 
 import gzip
 import json
@@ -13,15 +13,13 @@ from tests.browser.screens import Visitor
 BUILT = ROOT / "frontend" / "dist"
 MOST_SCRIPT = 250_000
 
-# Largest Contentful Paint, Cumulative Layout Shift and Total Blocking Time (web.dev/vitals).
-VITALS = """() => new Promise(resolve => {
-    const found = { lcp: 0, cls: 0, tbt: 0 };
-    const seen = (type, take) => new PerformanceObserver(list => list.getEntries().forEach(take))
-        .observe({ type, buffered: true });
-    seen('largest-contentful-paint', entry => { found.lcp = entry.startTime });
-    seen('layout-shift', entry => { if (!entry.hadRecentInput) found.cls += entry.value });
-    seen('longtask', entry => { found.tbt += Math.max(0, entry.duration - 50) });
-    setTimeout(() => resolve(found), 1000);
+# Cumulative Layout Shift (web.dev/vitals); times are not judged, since a machine may be busy.
+LAYOUT_SHIFT = """() => new Promise(resolve => {
+    let shift = 0;
+    new PerformanceObserver(list => list.getEntries().forEach(entry => {
+        if (!entry.hadRecentInput) shift += entry.value;
+    })).observe({ type: 'layout-shift', buffered: true });
+    setTimeout(() => resolve(shift), 1000);
 })"""
 
 
@@ -43,6 +41,4 @@ def test_pages_are_loaded_only_when_they_are_opened() -> None:
 async def test_the_sign_in_page_does_not_jump(visitor: Visitor) -> None:
     await visitor.page.goto("/")
     await expect(visitor.page.get_by_role("heading", name="Sign in")).to_be_visible()
-    vitals = await visitor.page.evaluate(VITALS)
-    # Only what a busy machine does not change.
-    assert vitals["cls"] <= 0.05
+    assert await visitor.page.evaluate(LAYOUT_SHIFT) <= 0.05
