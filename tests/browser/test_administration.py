@@ -45,10 +45,12 @@ async def test_an_archive_is_brought_released_and_rolled_back(
     page: Page, visitor: Visitor, tmp_path: Path
 ) -> None:
     await page.goto("/admin?tab=models")
+    models = page.get_by_role("tabpanel", name="Models")
     archive = next_version(tmp_path, "91.0.0")
-    await page.locator("input[type=file]").first.set_input_files(archive)
-    await page.get_by_role("button", name="Upload").click()
-    row = page.get_by_role("row").filter(has_text="91.0.0").first
+    await models.locator("input[accept='.mar']").set_input_files(archive)
+    await models.get_by_role("button", name="Upload").click()
+    # The first table lists the versions, the second one their releases.
+    row = models.get_by_role("table").first.get_by_role("row").filter(has_text="91.0.0")
     await expect(row).to_be_visible(timeout=RELEASE_MS)
     assert await visitor.grave_faults() == []
     await visitor.show("admin-models")
@@ -59,11 +61,12 @@ async def test_an_archive_is_brought_released_and_rolled_back(
     await expect(row).to_contain_text("1 of 1 replicas", timeout=RELEASE_MS)
 
     await page.get_by_role("tab", name="Serving").click()
-    await expect(page.get_by_role("row").filter(has_text="91.0.0")).to_contain_text("Ready")
+    serving = page.get_by_role("tabpanel", name="Serving")
+    await expect(serving.get_by_role("row").filter(has_text="91.0.0")).to_contain_text("Ready")
     await visitor.show("admin-serving")
 
     await page.get_by_role("tab", name="Models").click()
-    await page.get_by_role("button", name="Roll back").first.click()
+    await models.get_by_role("button", name="Roll back").click()
     await page.get_by_role("dialog").get_by_label("Why").fill("the test is over")
     await page.get_by_role("dialog").get_by_role("button", name="Roll back").click()
     await expect(row).to_contain_text("Not in use", timeout=RELEASE_MS)
@@ -71,7 +74,7 @@ async def test_an_archive_is_brought_released_and_rolled_back(
 
 async def test_what_is_no_archive_is_refused_with_its_reasons(page: Page) -> None:
     await page.goto("/admin?tab=models")
-    await page.locator("input[type=file]").first.set_input_files(
+    await page.locator("input[accept='.mar']").set_input_files(
         {"name": "lesion.mar", "mimeType": "application/octet-stream", "buffer": b"no zip"}
     )
     await page.get_by_role("button", name="Upload").click()
@@ -101,7 +104,8 @@ async def test_a_session_that_an_administrator_ends_asks_for_a_new_sign_in_in_pl
 async def end_sessions(page: Page, email: str) -> None:
     await page.goto("/admin?tab=users")
     await page.get_by_label("Search by name or address").fill(email)
-    await page.get_by_role("button", name=re.compile("^Actions for")).first.click()
+    account = page.get_by_role("row").filter(has_text=email)
+    await account.get_by_role("button", name=re.compile("^Actions for")).click()
     await page.get_by_role("menuitem", name="End all sessions").click()
     await page.get_by_role("dialog").get_by_role("button", name="End all sessions").click()
     await expect(page.get_by_text("has ended")).to_be_visible()
