@@ -4,10 +4,15 @@ from collections.abc import AsyncIterator
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from local_stack.components.postgres import Postgres, ServiceDatabase
 from local_stack.components.redis import Redis
+
+# No test depends on how busy the machine is.
+hypothesis.settings.register_profile("dermis", deadline=None)
+hypothesis.settings.load_profile("dermis")
 
 _NUMBERS = count(1)
 

@@ -9,7 +9,8 @@ import io
 from dataclasses import dataclass
 from math import ceil
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
+from PIL.Image import Transpose
 
 from service_kit.errors import Code, DomainError
 from service_kit.image_metadata import stripped_jpeg, stripped_png
@@ -21,8 +22,19 @@ MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
 
 _ORIENTATION_TAG = 0x0112
 _UPRIGHT = 1
-# Orientations that swap width and height.
-_LYING = frozenset({5, 6, 7, 8})
+# What turns a picture upright, by its orientation (EXIF 2.32, 4.6.4 A).
+_TURNS = {
+    2: Transpose.FLIP_LEFT_RIGHT,
+    3: Transpose.ROTATE_180,
+    4: Transpose.FLIP_TOP_BOTTOM,
+    5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270,
+    7: Transpose.TRANSVERSE,
+    8: Transpose.ROTATE_90,
+}
+_SWAP_SIDES = frozenset(
+    {Transpose.TRANSPOSE, Transpose.ROTATE_270, Transpose.TRANSVERSE, Transpose.ROTATE_90}
+)
 
 # Our own limit is checked against the header, with a clear error; Pillow's global one would only
 # warn, and would be shared with whatever else runs in the process.
@@ -85,8 +97,7 @@ def decode_reduced(data: bytes, *, shorter_side: int) -> tuple[Image.Image, tupl
     if scale < 1:
         image.draft("RGB", (ceil(width * scale), ceil(height * scale)))
     upright = _upright_rgb(image)
-    turned = image.getexif().get(_ORIENTATION_TAG, _UPRIGHT) in _LYING
-    return upright, (height, width) if turned else (width, height)
+    return upright, (height, width) if _turn(image) in _SWAP_SIDES else (width, height)
 
 
 def clean(data: bytes) -> CleanImage:
@@ -103,7 +114,7 @@ def clean(data: bytes) -> CleanImage:
     kind = str(image.format)
     profile = image.info.get("icc_profile") if image.mode == "RGB" else None
     pixels = _upright_rgb(image)
-    if image.getexif().get(_ORIENTATION_TAG, _UPRIGHT) == _UPRIGHT:
+    if _turn(image) is None:
         stored = stripped_jpeg(data) if kind == "JPEG" else stripped_png(data)
     else:
         kind, stored = _encoded(pixels, profile)
@@ -138,12 +149,20 @@ def _open(data: bytes) -> Image.Image:
 def _upright_rgb(image: Image.Image) -> Image.Image:
     try:
         image.load()
-        upright = ImageOps.exif_transpose(image)
-        return _rgb(upright)
+        turn = _turn(image)
+        return _rgb(image if turn is None else image.transpose(turn))
     except (OSError, SyntaxError, ValueError, EOFError, IndexError):
         raise _refused(
             "IMAGE_TRUNCATED", "The photo is cut off or damaged; send the file again."
         ) from None
+
+
+def _turn(image: Image.Image) -> Transpose | None:
+    """What turns a picture upright; None where nothing does, or its EXIF can't be read."""
+    try:
+        return _TURNS.get(image.getexif().get(_ORIENTATION_TAG, _UPRIGHT))
+    except Exception:  # noqa: BLE001  a damaged block brings up anything; the picture is whole
+        return None
 
 
 def _rgb(image: Image.Image) -> Image.Image:

@@ -70,7 +70,7 @@ async def test_a_code_with_other_digits_is_only_wrong(identity: Identity) -> Non
 
 
 @given(st.text(max_size=300))
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_is_a_name_or_address_or_refused(text: str) -> None:
     for parse in (parse_name, parse_email):
         try:

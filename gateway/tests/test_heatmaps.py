@@ -78,7 +78,7 @@ def test_large_photos_are_shown_smaller() -> None:
     assert pixels(heatmap_png(grid(1.0), (6000, 3000))).shape == (512, 1024, 4)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     st.integers(1, 64), st.integers(1, 64), st.floats(0, 1e6, width=32),
     st.integers(1, 2000), st.integers(1, 2000),

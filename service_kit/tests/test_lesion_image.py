@@ -104,6 +104,19 @@ def test_the_exif_orientation_is_applied() -> None:
     assert clean(turned).pixels.size == Image.open(io.BytesIO(clean(turned).data)).size == (48, 64)
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_photo_whose_exif_is_damaged_anywhere_is_still_a_photo(kind: str) -> None:
+    whole, shown = exif(6).tobytes(), picture()
+    for at in range(len(whole)):
+        # Two of TIFF's types among them: a text where a number belongs, a fraction for a text.
+        for byte in (0, 2, 5, 255):
+            damaged = whole[:at] + bytes([byte]) + whole[at + 1 :]
+            photo = encoded(shown, kind, exif=damaged)
+            assert clean(photo).pixels.size in {(64, 48), (48, 64)}
+            assert decode_reduced(photo, shorter_side=48)[1] in {(64, 48), (48, 64)}
+
+
 @pytest.mark.parametrize("progressive", [False, True])
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
 def test_cleaning_an_upright_jpeg_keeps_every_pixel(mode: str, progressive: bool) -> None:
@@ -141,6 +154,7 @@ def test_an_icc_profile_stays() -> None:
         assert Image.open(io.BytesIO(stored)).info["icc_profile"] == profile
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 @given(st.integers(0, 1500), st.binary(min_size=1, max_size=8))
 def test_a_damaged_photo_is_refused_or_read_but_never_breaks(at: int, noise: bytes) -> None:
     whole = encoded(Image.new("RGB", (40, 40), "salmon"), "JPEG", exif=exif(3))

@@ -379,9 +379,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return sound(tmp_path_factory.mktemp("sound"))
 
 
-anything = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+anything = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @anything
