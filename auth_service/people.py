@@ -5,6 +5,7 @@ import unicodedata
 from email_validator import EmailNotValidError, validate_email
 
 from service_kit.errors import Code, DomainError
+from service_kit.stored_text import without_nul
 
 MAX_NAME_LENGTH = 200
 MAX_EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3 without the angle brackets
@@ -55,11 +56,6 @@ def email_key(text: str) -> str:
     """What two spellings of one address have in common; never fails, whatever was typed."""
     typed = without_nul(text[: MAX_EMAIL_LENGTH + 1])
     return unicodedata.normalize("NFC", typed.strip()).casefold()
-
-
-def without_nul(text: str) -> str:
-    """Text that can be looked up: PostgreSQL refuses NUL, and nothing stored holds one."""
-    return text.replace("\0", "\ufffd")
 
 
 def _is_refused(character: str) -> bool:

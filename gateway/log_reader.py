@@ -53,7 +53,8 @@ async def newest(
         DomainError: UNAVAILABLE LOGS_UNAVAILABLE while Redis does not answer.
     """
     found: list[LogLine] = []
-    oldest = f"{int(wanted.since.timestamp() * 1000)}-0" if wanted.since else "-"
+    # The stream's time begins in 1970.
+    oldest = f"{max(0, int(wanted.since.timestamp() * 1000))}-0" if wanted.since else "-"
     upto = f"({before}" if before else "+"
     for _ in range(FARTHEST // STEP):
         entries = await _entries(redis, "xrevrange", upto, oldest)

@@ -108,7 +108,7 @@ class RequestMiddleware:
     async def _serve(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
         limit = _longest_body(scope["path"], headers)
         declared = headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > limit:
+        if declared.isdecimal() and int(declared) > limit:
             await problem(_too_large(limit))(scope, receive, send)
             return
         taken = 0

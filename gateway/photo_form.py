@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from gateway.schemas.fields import SentMoment
 from service_kit.errors import Code, DomainError
 from service_kit.lesion_image import MAX_BYTES
 
@@ -27,7 +28,7 @@ class PhotoForm(BaseModel):
         strict=True, json_schema_extra={"format": "binary"}, description="JPEG or PNG, ≤ 20 MiB."
     )
     lesion_id: str = Field(default="", max_length=64, description="A lesion of this patient.")
-    captured_at: AwareDatetime | None = Field(default=None, description="When it was taken.")
+    captured_at: SentMoment | None = Field(default=None, description="When it was taken.")
 
 
 # For OpenAPI, since the route has no form parameters that FastAPI could see.

@@ -1,7 +1,7 @@
 """What stands around every RPC, from the outside in.
 
-Each interceptor is one async context manager around the call; `grpc_server.ORDER` says in which
-order they stand. The four shapes of RPC (unary and streams) are handled once, in `Interceptor`.
+Each interceptor is one async context manager around the call; `grpc_server.interceptors` has their
+order. The four shapes of RPC (unary and streams) are handled once, in `Interceptor`.
 """
 
 import time

@@ -4,7 +4,6 @@ from typing import Any
 
 from auth_service import administration, invitations, profiles
 from auth_service.administration import AccountChange
-from auth_service.people import without_nul
 from auth_service.profiles import Profile
 from auth_service.roles import Role
 from auth_service.servicers.presentation import present_user
@@ -15,6 +14,7 @@ from service_kit.cursors import Cursors, page_size
 from service_kit.ids import parse_id
 from service_kit.paging import id_position, next_cursor
 from service_kit.principal import current_principal
+from service_kit.stored_text import without_nul
 
 
 class AdminServicer(auth_pb2_grpc.AdminServiceServicer):

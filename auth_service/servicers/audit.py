@@ -4,7 +4,6 @@ from typing import Any
 
 from auth_service import audit
 from auth_service.audit import Filter
-from auth_service.people import without_nul
 from auth_service.servicers.presentation import present_entry
 from auth_service.servicers.transaction import Transactions
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
@@ -12,6 +11,7 @@ from service_kit.clock import from_timestamp
 from service_kit.cursors import Cursors, page_size
 from service_kit.ids import parse_id
 from service_kit.paging import next_cursor
+from service_kit.stored_text import without_nul
 
 
 class AuditServicer(auth_pb2_grpc.AuditServiceServicer):

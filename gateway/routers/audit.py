@@ -4,7 +4,6 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from dermis.auth.v1 import auth_pb2
 from dermis.options.v1 import access_pb2
@@ -14,7 +13,7 @@ from gateway.errors import answers
 from gateway.rate_limit import limited
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit
 from gateway.schemas.admin import AuditEntry, AuditState, Chain, ChainState
-from gateway.schemas.fields import Page
+from gateway.schemas.fields import Page, SentMoment
 from gateway.security import permit
 from service_kit.clock import to_timestamp
 
@@ -45,7 +44,7 @@ async def list_audit(
     action: Annotated[
         str, Query(max_length=100, description='One event, or a kind by its first part: "patient".')
     ] = "",
-    since: Annotated[AwareDatetime | None, Query(description="Only from this moment on.")] = None,
+    since: Annotated[SentMoment | None, Query(description="Only from this moment on.")] = None,
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> Page[AuditEntry]:

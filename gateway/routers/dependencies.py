@@ -1,5 +1,6 @@
 """What routes ask for by type."""
 
+import re
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request
@@ -7,6 +8,9 @@ from fastapi import Depends, Header, Query, Request
 from gateway.clients import Clients
 from gateway.diagnosis import Model
 from service_kit.errors import Code, DomainError
+
+# Of an integer that fits the contracts' 32 bits.
+_ETAG = re.compile(r'\s*(?:W/)?"?([0-9]{1,9})"?\s*')
 
 
 def _clients(request: Request) -> Clients:
@@ -27,14 +31,13 @@ def _version(
     Raises:
         DomainError: FAILED_PRECONDITION IF_MATCH_REQUIRED when it is absent or not one of ours.
     """
-    try:
-        return int(if_match.strip().removeprefix("W/").strip('"'))
-    except ValueError:
-        raise DomainError(
-            Code.FAILED_PRECONDITION,
-            "IF_MATCH_REQUIRED",
-            "Send the ETag of what you have changed in If-Match, so that nobody's change is lost.",
-        ) from None
+    if found := _ETAG.fullmatch(if_match):
+        return int(found[1])
+    raise DomainError(
+        Code.FAILED_PRECONDITION,
+        "IF_MATCH_REQUIRED",
+        "Send the ETag of what you have changed in If-Match, so that nobody's change is lost.",
+    )
 
 
 ClientsDep = Annotated[Clients, Depends(_clients)]

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
-from pydantic import AwareDatetime
 from redis.asyncio import Redis
 from starlette.responses import StreamingResponse
 
@@ -16,7 +15,7 @@ from gateway import log_reader
 from gateway.errors import answers
 from gateway.rate_limit import limited
 from gateway.routers.dependencies import Limit
-from gateway.schemas.fields import Page
+from gateway.schemas.fields import Page, SentMoment
 from gateway.schemas.logs import Level, LogLine
 from gateway.security import permit
 from service_kit.errors import Code, DomainError
@@ -24,7 +23,8 @@ from service_kit.errors import Code, DomainError
 # As the stream of replicas: clients connect again by themselves.
 STREAM_SECONDS = 10.0
 POLL_SECONDS = 0.5
-_ENTRY_ID = re.compile(r"\d{1,20}-\d{1,20}")
+# Milliseconds and a number; both far below what Redis can hold (64 bits).
+_ENTRY_ID = re.compile(r"[0-9]{1,18}-[0-9]{1,18}")
 
 router = APIRouter(
     prefix="/admin/logs",
@@ -39,7 +39,7 @@ def _wanted(
     level: Annotated[Level | None, Query(description="At least as severe.")] = None,
     text: Annotated[str, Query(max_length=200, description="Anywhere in the line.")] = "",
     request_id: Annotated[str, Query(max_length=64, description="Only this request's.")] = "",
-    since: Annotated[AwareDatetime | None, Query(description="Only from this moment on.")] = None,
+    since: Annotated[SentMoment | None, Query(description="Only from this moment on.")] = None,
 ) -> log_reader.Filter:
     return log_reader.Filter(service, level or "", text, request_id, since)
 

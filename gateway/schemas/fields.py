@@ -1,9 +1,16 @@
 """Kinds of fields that several bodies share, each with an example for the API's description."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+)
 
 from dermis.options.v1 import access_pb2
 
@@ -32,12 +39,21 @@ def _rfc3339(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies beyond the calendar: years 1 to 9999 in UTC") from None
+
+
 Id = Annotated[str, Field(examples=["01a20817-f471-731e-896b-230f70989781"])]
 Moment = Annotated[
     AwareDatetime,
     PlainSerializer(_rfc3339, when_used="json"),
     Field(examples=["2026-03-14T09:26:53.589Z"]),
 ]
+# A moment that a client sends.
+SentMoment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 Email = Annotated[str, Field(min_length=3, max_length=254, examples=["ada@clinic.example"])]
 # Rules about passwords live in auth_service; here only a bound on what is taken in.

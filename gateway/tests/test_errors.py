@@ -3,7 +3,8 @@
 import pytest
 
 from gateway.errors import STATUS
-from gateway.tests.conftest import Gateway
+from gateway.tests.conftest import Gateway, bearer
+from gateway.tests.pictures import photo
 from service_kit.errors import Code, DomainError
 
 EXPECTED = {
@@ -136,3 +137,44 @@ async def test_an_unexpected_error_says_only_its_request_id(
     assert answer.json()["reason"] == "INTERNAL"
     assert "secret detail" not in answer.text
     assert answer.headers["x-request-id"] in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("tag", ['"99999999999999"', '"-1"', '"\u0661"', '"1_0"', "1, 2", "*"])
+async def test_an_etag_that_is_none_of_ours_is_refused(gateway: Gateway, tag: str) -> None:
+    answer = await gateway.http.put(
+        "/api/patients/p-1",
+        json={"record_number": "1", "full_name": "A"},
+        headers=gateway.headers | {"If-Match": tag.encode()},
+    )
+    assert (answer.status_code, answer.json()["reason"]) == (428, "IF_MATCH_REQUIRED")
+    assert gateway.patients.count("UpdatePatient") == 0
+
+
+@pytest.mark.parametrize("path", ["/admin/audit", "/admin/logs"])
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+async def test_a_moment_beyond_the_calendar_is_refused(
+    gateway: Gateway, path: str, moment: str
+) -> None:
+    answer = await gateway.get(path, params={"since": moment}, headers=bearer("admin"))
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/since"]
+
+
+async def test_a_photo_taken_beyond_the_calendar_is_refused(gateway: Gateway) -> None:
+    answer = await gateway.upload(photo(), captured_at="0001-01-01T00:00:00+14:00")
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/captured_at"]
+
+
+async def test_logs_since_before_computers_are_all_logs(gateway: Gateway) -> None:
+    answer = await gateway.get(
+        "/admin/logs", params={"since": "1815-12-10T00:00:00Z"}, headers=bearer("admin")
+    )
+    assert answer.status_code == 200
+
+
+async def test_a_place_that_no_log_can_have_is_refused(gateway: Gateway) -> None:
+    answer = await gateway.get(
+        "/admin/logs", params={"cursor": f"{10**19 * 9}-0"}, headers=bearer("admin")
+    )
+    assert (answer.status_code, answer.json()["reason"]) == (422, "CURSOR_INVALID")

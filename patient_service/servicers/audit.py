@@ -12,6 +12,7 @@ from service_kit import clock
 from service_kit.cursors import Cursors, page_size
 from service_kit.database import current_session
 from service_kit.paging import cut, next_cursor
+from service_kit.stored_text import without_nul
 
 
 class AuditServicer(patient_pb2_grpc.AuditServiceServicer):
@@ -50,7 +51,7 @@ def _filter(request: pb.ListAuditRequest) -> Filter:
     return Filter(
         actor_id=optional_id(request.actor_id, "actor"),
         patient_id=optional_id(request.patient_id, "patient"),
-        event=request.event,
+        event=without_nul(request.event),
         since=clock.from_timestamp(request.since) if request.HasField("since") else None,
     )
 

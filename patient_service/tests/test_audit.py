@@ -52,6 +52,10 @@ async def test_only_administrators_read_the_audit(clinician: Caller, refusal: ty
             await clinician.call(request)
 
 
+async def test_an_event_that_nothing_can_be_stored_as_is_found_nowhere(admin: Caller) -> None:
+    assert not (await admin.call(pb.ListAuditRequest(event="patient\0"))).entries
+
+
 async def test_pages_of_the_audit_join(clinician: Caller, admin: Caller) -> None:
     patient = await clinician.add_patient()
     for _ in range(4):
