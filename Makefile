@@ -61,7 +61,7 @@ frontend/dist/index.html: frontend/node_modules/.done $(shell find frontend/src 
 
 # --- Run ---------------------------------------------------------------------------------------
 
-.PHONY: run demo status certs logs stop reset
+.PHONY: run demo status certs logs stop reset secrets
 run: setup web ## Start the whole system on this machine (PORT=8000), Ctrl-C stops it
 	@$(BIN)/python -m local_stack run --port $(PORT)
 
@@ -76,6 +76,9 @@ logs: ## Follow the logs of one part: make logs S=gateway
 
 certs: ## Make or renew certificates: the services then speak TLS with each other
 	@$(BIN)/python -m local_stack certs --port $(PORT)
+
+secrets: ## Write what is missing of secrets/, for docker compose
+	@secrets/create.sh
 
 stop: ## Stop a running system
 	@$(BIN)/python -m local_stack stop --port $(PORT)

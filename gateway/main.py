@@ -112,7 +112,7 @@ def wire(api: FastAPI, settings: Settings) -> None:
     api.state.model = Model(replicas, InferenceClient(), settings.prediction_seconds)
     api.state.rate_limits = RateLimits(redis, settings.rate_limits)
     api.state.models = (
-        ModelShelf(Blobs(settings.model_store), settings.model_name)
+        ModelShelf(Blobs(settings.model_store, settings.store_access), settings.model_name)
         if settings.model_store
         else None
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from limits import parse
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from service_kit.settings import ServiceSettings
+from service_kit.settings import ObjectStoreSettings
 
 # The one table of limits. By address before anybody is signed in, by account afterwards: a clinic's
 # staff share one address, so whoever is known counts as themselves. Guesses at passwords and codes
@@ -23,7 +23,7 @@ RATE_LIMITS = {
 }
 
 
-class Settings(ServiceSettings):
+class Settings(ObjectStoreSettings):
     """The gateway's settings. A setting is an environment variable of the same name."""
 
     host: str = Field(default="0.0.0.0", description="Address to listen on.")  # noqa: S104

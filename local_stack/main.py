@@ -15,7 +15,6 @@ from rich.console import Console
 from rich.table import Table
 
 from local_stack import machine
-from local_stack.certificates import make_certificates
 from local_stack.clinician import Refused
 from local_stack.components.process import NotReady
 from local_stack.demo import DemoFailed
@@ -23,6 +22,8 @@ from local_stack.mailbox import MailMissing
 from local_stack.session import Interrupted, Session
 from local_stack.stack import ROOT, Stack
 from local_stack.state import AlreadyRuns, Instance, RunningState
+from local_stack.wiring import TLS_SERVICES
+from service_kit.certificate_authority import make_certificates
 from serving.torchserve_process import JavaMissing
 
 DEFAULT_PORT = 8000
@@ -72,7 +73,7 @@ def status(port: Port = DEFAULT_PORT) -> None:
 def certs(port: Port = DEFAULT_PORT) -> None:
     """Make the services' certificates, or renew them while the system runs."""
     folder = _folder(port) / "certificates"
-    make_certificates(folder)
+    make_certificates(folder, TLS_SERVICES)
     console.print(f"Certificates for 90 days in {folder}; services show them from the next start.")
 
 

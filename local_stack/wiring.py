@@ -11,6 +11,8 @@ from local_stack.secrets_file import Secrets
 
 Settings = dict[str, str]
 
+# Who speaks TLS once there are certificates.
+TLS_SERVICES = ("auth_service", "gateway", "patient_service")
 # Where `make web` puts the built client.
 WEB_CLIENT = Path(__file__).parents[1] / "frontend" / "dist"
 

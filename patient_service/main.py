@@ -80,7 +80,7 @@ async def _with_store(settings: Settings, work: Callable[[Database, Blobs], Awai
     """Do an operator's work as the tables' owner."""
     database = Database(settings.owner_url, pool_size=1)
     try:
-        return await work(database, Blobs(settings.image_store_url))
+        return await work(database, Blobs(settings.image_store_url, settings.store_access))
     finally:
         await database.close()
 
@@ -116,7 +116,7 @@ async def _serve(settings: Settings) -> None:
         issuer=settings.token_issuer,
         audience=settings.token_audience,
     )
-    blobs = Blobs(settings.image_store_url)
+    blobs = Blobs(settings.image_store_url, settings.store_access)
     cursors = Cursors(cursor_key(settings.secret_key.get_secret_value()))
     await grpc_server.serve(
         settings,

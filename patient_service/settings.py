@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from service_kit.settings import DatabaseSettings
+from service_kit.settings import DatabaseSettings, ObjectStoreSettings
 
 
-class Settings(DatabaseSettings):
+class Settings(DatabaseSettings, ObjectStoreSettings):
     """patient_service's settings. A setting is an environment variable of the same name."""
 
     database_pool_size: int = Field(

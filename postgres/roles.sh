@@ -1,7 +1,8 @@
 #!/bin/bash
 # Makes each service's database with two roles: one that owns the tables and migrates, one that the
 # service runs under. Run once by PostgreSQL's image on an empty volume; the settings are the
-# services' own database URLs, so that a password stands in one place.
+# services' own database URLs, so that a password stands in one place: files under SECRETS_FOLDER
+# (/run/secrets), or environment variables of their names.
 set -euo pipefail
 
 make_role() { # url
@@ -35,9 +36,22 @@ parts() { # postgresql+psycopg://user:password@host:port/database
     echo "${BASH_REMATCH[1]} ${BASH_REMATCH[2]} ${BASH_REMATCH[3]}"
 }
 
+setting() { # name
+    local file=${SECRETS_FOLDER:-/run/secrets}/${1,,}
+    if [[ -n ${!1:-} ]]; then
+        echo "${!1}"
+    elif [[ -s $file && -r $file ]]; then
+        echo "$(<"$file")"
+    else
+        echo "Setting $1 is missing: write it into the file $file (\`make secrets\` does)." >&2
+        exit 1
+    fi
+}
+
 export PGUSER=$POSTGRES_USER PGDATABASE=postgres
-for pair in "$AUTH_MIGRATION_DATABASE_URL $AUTH_DATABASE_URL" "$PATIENT_MIGRATION_DATABASE_URL $PATIENT_DATABASE_URL"; do
-    read -r owner service <<<"$pair"
+for prefix in AUTH PATIENT; do
+    owner=$(setting "${prefix}_MIGRATION_DATABASE_URL")
+    service=$(setting "${prefix}_DATABASE_URL")
     make_role "$owner"
     make_role "$service"
     make_database "$owner"

@@ -8,13 +8,17 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from obstore.exceptions import AlreadyExistsError, NotFoundError
 from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
 
 STREAM_CHUNK_BYTES = 256 * 1024
 
@@ -28,10 +32,16 @@ class BlobExists(Exception):
 
 
 class Blobs:
-    """An object store named by a URL."""
+    """An object store named by a URL.
 
-    def __init__(self, url: str) -> None:
-        self._store = _open(url)
+    Args:
+        url: `file:///folder`, `s3://bucket/prefix` or `memory://`.
+        access: how an S3-compatible store is reached (`ObjectStoreSettings.store_access`); what is
+            not given, obstore reads from the environment.
+    """
+
+    def __init__(self, url: str, access: Mapping[str, str] | None = None) -> None:
+        self._store = _open(url, access or {})
         parts = urlsplit(url)
         self._folder = Path(parts.path) if parts.scheme == "file" else None
 
@@ -136,10 +146,10 @@ def _delete_unfinished(folder: Path, min_age: timedelta) -> int:
     return len(unfinished)
 
 
-def _open(url: str) -> ObjectStore:
+def _open(url: str, access: Mapping[str, str]) -> ObjectStore:
     parts = urlsplit(url)
     if parts.scheme == "memory":
         return MemoryStore()
     if parts.scheme == "file":
         return LocalStore(Path(parts.path), mkdir=True, automatic_cleanup=False)
-    return from_url(url)
+    return from_url(url, config=cast("S3Config", access))

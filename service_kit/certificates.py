@@ -2,8 +2,8 @@
 
 The folder is as cert-manager mounts it: `tls.crt` (this service's chain), `tls.key`, `ca.crt` (the
 authority that everybody's certificate must come from). Kubernetes exchanges all three at once by
-one symbolic link, `local_stack.certificates` by renaming; so what is read together fits together
-once it stays the same for two looks.
+one symbolic link, `service_kit.certificate_authority` by renaming; so what is read together fits
+together once it stays the same for two looks.
 """
 
 from dataclasses import dataclass

@@ -1,12 +1,20 @@
-"""Settings from the environment, checked before anything starts."""
+"""Settings from the environment and from files, checked before anything starts."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+from service_kit import secret_files
 
 DEFAULT_SECRET_PREFIX = "change-me"  # noqa: S105  what .env.example writes; refused in production
 MIN_SECRET_LENGTH = 32
@@ -15,12 +23,30 @@ SettingsT = TypeVar("SettingsT", bound="ServiceSettings")
 
 
 class ServiceSettings(BaseSettings):
-    """What every service needs to know. A setting is an environment variable of the same name."""
+    """What every service needs to know.
+
+    A setting is an environment variable of the same name, or a file (`service_kit.secret_files`).
+    """
 
     # An empty variable is one that is not set: compose files and .env can't leave one out.
     model_config = SettingsConfigDict(
         env_file=None, env_ignore_empty=True, extra="ignore", frozen=True
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then files."""
+        folder = secret_files.folder()
+        if not folder.is_dir():
+            return init_settings, env_settings
+        return init_settings, env_settings, secret_files.SecretFiles(settings_cls, folder)
 
     environment: Literal["local", "test", "production"] = Field(
         default="production", description="Where this runs; production refuses default secrets."
@@ -100,6 +126,34 @@ class DatabaseSettings(ServiceSettings):
         return unquote(urlsplit(self.database_url).username or "")
 
 
+class ObjectStoreSettings(ServiceSettings):
+    """What a service needs to know that reads or writes objects at an S3-compatible store."""
+
+    aws_endpoint: str = Field(
+        default="",
+        description="URL of an S3-compatible store; empty: Amazon's.",
+        pattern=r"^$|^https?://",
+    )
+    aws_region: str = Field(default="", description="The store's region.")
+    aws_access_key_id: str = Field(
+        default="", description="Empty where the machine has an identity of its own at the store."
+    )
+    aws_secret_access_key: SecretStr = Field(
+        default=SecretStr(""), description="The secret of AWS_ACCESS_KEY_ID."
+    )
+
+    @property
+    def store_access(self) -> dict[str, str]:
+        """What `service_kit.blobs.Blobs` needs besides a URL; only what is set."""
+        access = {
+            "aws_endpoint": self.aws_endpoint,
+            "aws_region": self.aws_region,
+            "aws_access_key_id": self.aws_access_key_id,
+            "aws_secret_access_key": self.aws_secret_access_key.get_secret_value(),
+        }
+        return {name: value for name, value in access.items() if value}
+
+
 def load(settings_class: type[SettingsT]) -> SettingsT:
     """Read the settings or end the process with one line for each that is missing or wrong."""
     try:
@@ -107,7 +161,18 @@ def load(settings_class: type[SettingsT]) -> SettingsT:
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_input=False):
             sys.stderr.write(f"{_sentence(settings_class, problem)}\n")
-        raise SystemExit(2) from None
+    except SettingsError as error:
+        sys.stderr.write(f"{_unread(error)}\n")
+    raise SystemExit(2)
+
+
+def _unread(error: SettingsError) -> str:
+    """A value that could not even be read: a bad file, or text that is no JSON."""
+    found = re.search(r'field "(\w+)"', str(error))
+    name = found[1].upper() if found else "?"
+    if isinstance(error.__cause__, secret_files.SecretFileRefused):
+        return f"Setting {name} is not usable: {error.__cause__}."
+    return f"Setting {name} is not usable: it must be JSON; .env.example shows its form."
 
 
 def _sentence(settings_class: type[ServiceSettings], problem: Any) -> str:
@@ -117,5 +182,9 @@ def _sentence(settings_class: type[ServiceSettings], problem: Any) -> str:
     field = settings_class.model_fields.get(name)
     meaning = f" ({field.description})" if field and field.description else ""
     if problem["type"] == "missing":
-        return f"Setting {name.upper()} is missing{meaning}: set it in the environment."
+        file = secret_files.folder() / name
+        return (
+            f"Setting {name.upper()} is missing{meaning}: "
+            f"set it in the environment or write it into the file {file}."
+        )
     return f"Setting {name.upper()} is not usable{meaning}: {problem['msg']}."

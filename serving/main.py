@@ -62,7 +62,7 @@ async def _follow(settings: FollowerSettings) -> None:
 def make_follower(settings: FollowerSettings) -> Follower:
     """A follower with its clients, inside the event loop that will run it."""
     policy = read_policy(settings.trusted_keys, settings.signature_required)
-    releases = ReleaseLog(Blobs(settings.model_store), settings.model_name)
+    releases = ReleaseLog(Blobs(settings.model_store, settings.store_access), settings.model_name)
     management = ManagementClient(
         settings.management_address, settings.torchserve_folder / "key_file.json"
     )

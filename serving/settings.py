@@ -4,11 +4,11 @@ from pathlib import Path
 
 from pydantic import Field
 
-from service_kit.settings import ServiceSettings
+from service_kit.settings import ObjectStoreSettings
 from serving.cores import default_workers
 
 
-class FollowerSettings(ServiceSettings):
+class FollowerSettings(ObjectStoreSettings):
     """The follower's settings. A setting is an environment variable of the same name."""
 
     model_store: str = Field(

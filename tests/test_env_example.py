@@ -1,6 +1,8 @@
-"""`.env.example` explains every setting, and its example secrets don't get into production."""
+"""The examples explain every setting, and their secrets don't get into production."""
 
 import re
+import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,10 @@ from patient_service.settings import Settings as PatientSettings
 from service_kit.settings import ServiceSettings, load
 from serving.settings import FollowerSettings
 
-EXAMPLE = (Path(__file__).parent.parent / ".env.example").read_text()
-EXAMPLES = dict(re.findall(r"^([A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE))
+ROOT = Path(__file__).parent.parent
+SECRETS = ROOT / "secrets" / "secrets.example"
+TEXT = (ROOT / ".env.example").read_text() + SECRETS.read_text()
+EXAMPLES = dict(re.findall(r"^([A-Z_]+)=(.*)$", TEXT, re.MULTILINE))
 SERVICES: list[tuple[str, type[ServiceSettings]]] = [
     ("AUTH_", AuthSettings),
     ("PATIENT_", PatientSettings),
@@ -36,3 +40,40 @@ def test_no_service_starts_in_production_with_the_example_secrets(
         monkeypatch.setenv(name.upper(), EXAMPLES[known.pop()])
     with pytest.raises(SystemExit):
         load(settings)
+
+
+def test_made_secrets_start_every_service_in_production(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, made = tmp_path / "secrets", _made(tmp_path / "secrets")
+    monkeypatch.setenv("SECRETS_FOLDER", str(folder))
+    monkeypatch.setenv("REPLICA_ID", "one")
+    monkeypatch.setenv("TORCHSERVE_FOLDER", str(tmp_path))
+    monkeypatch.setenv("MODEL_STORE", "file:///data/models")
+    monkeypatch.setenv("IMAGE_STORE_URL", "file:///data/images")
+    for prefix, settings in SERVICES:
+        # As docker-compose.yml does with `target`.
+        for name in ("database_url", "secret_key"):
+            (folder / name).unlink(missing_ok=True)
+            if f"{prefix.lower()}{name}" in made:
+                (folder / name).write_text(made[f"{prefix.lower()}{name}"])
+        assert load(settings).redis_url == made["redis_url"]
+    assert made["redis_conf"].split()[1] in made["redis_url"]
+    assert made["service_secrets"] == f"gateway:{made['service_secret']}"
+
+
+def test_secrets_made_again_stay_and_what_is_missing_fits_them(tmp_path: Path) -> None:
+    before = _made(tmp_path)
+    (tmp_path / "redis_conf").unlink()
+    (tmp_path / "service_secret").unlink()
+    assert _made(tmp_path) == before
+
+
+def test_only_their_owner_reaches_made_secrets(tmp_path: Path) -> None:
+    _made(tmp_path / "secrets")
+    assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
+
+
+def _made(folder: Path) -> dict[str, str]:
+    subprocess.run([ROOT / "secrets" / "create.sh", folder], check=True, capture_output=True)
+    return {file.name: file.read_text().strip() for file in folder.iterdir()}

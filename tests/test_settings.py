@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +27,7 @@ GOOD = {
     "REPLICA_ID": "test",
     "TORCHSERVE_FOLDER": "/var/lib/torchserve",
 }
+SECRET = ("REDIS_URL", "DATABASE_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "SERVICE_SECRET")
 SERVICES: list[type[ServiceSettings]] = [
     AuthSettings, GatewaySettings, PatientSettings, FollowerSettings,
 ]  # fmt: skip
@@ -48,6 +51,7 @@ MALFORMED = [
     (AuthSettings, "ENCRYPTION_KEYS", "short"),
     (AuthSettings, "SECRET_KEY", "short"),
     (GatewaySettings, "RATE_LIMITS", '{"login": "often"}'),
+    (GatewaySettings, "CORS_ORIGINS", "https://dermis.example"),
     (PatientSettings, "IMAGE_STORE_URL", "/data/images"),
     (FollowerSettings, "WORKERS", "0"),
 ]
@@ -96,6 +100,72 @@ def test_a_malformed_setting_is_named_in_one_line(
     lines = refusal(service, capsys)
     assert len(lines) == 1
     assert name in lines[0]
+
+
+@pytest.fixture
+def secret_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of secrets; nothing secret is in the environment."""
+    monkeypatch.setenv("SECRETS_FOLDER", str(tmp_path))
+    for name in SECRET:
+        monkeypatch.delenv(name)
+    for name in SECRET:
+        (tmp_path / name.lower()).write_text(f"{GOOD[name]}\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_secrets_are_read_from_files(service: type[ServiceSettings], secret_files: Path) -> None:
+    assert load(service).redis_url == GOOD["REDIS_URL"]
+
+
+def test_kubernetes_names_files_as_settings_are_named(secret_files: Path) -> None:
+    (secret_files / "secret_key").rename(secret_files / "SECRET_KEY")
+    assert load(AuthSettings).secret_key.get_secret_value() == GOOD["SECRET_KEY"]
+
+
+def test_the_environment_comes_before_a_file(
+    secret_files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", "e" * 40)
+    assert load(AuthSettings).secret_key.get_secret_value() == "e" * 40
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (Path.unlink, "is missing"),
+        (lambda file: file.write_text("\n"), "is missing"),
+        (lambda file: file.write_bytes(b"\xff\xfe\x00"), "is not text"),
+        (lambda file: (file.unlink(), file.mkdir()), "is no file"),
+        (lambda file: file.write_text("short"), "needs at least 32 characters"),
+    ],
+    ids=["missing", "empty", "not text", "folder", "too short"],
+)
+def test_a_bad_secret_file_is_named_in_one_line(
+    spoil: Callable[[Path], object],
+    said: str,
+    secret_files: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = secret_files / "secret_key"
+    spoil(file)
+    lines = refusal(AuthSettings, capsys)
+    assert len(lines) == 1
+    assert lines[0].startswith("Setting SECRET_KEY ")
+    assert said in lines[0]
+
+
+def test_a_secret_file_that_may_not_be_read_is_named_with_its_remedy(
+    secret_files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Root reads everything, so the refusal comes from here.
+    def refuse(self: Path, *_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    lines = refusal(AuthSettings, capsys)
+    assert len(lines) == 1
+    assert "can't be read (Permission denied); let user" in lines[0]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 """Services that show each other certificates: strangers are refused, renewals need no restart."""
 
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +13,13 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio
 
-from local_stack.certificates import make_certificates
+from service_kit import clock
+from service_kit.certificate_authority import LIFE, RENEW_BEFORE, make_certificates, renew_due
 from service_kit.certificates import CertificateFolder
 from service_kit.grpc_channel import open_channel
 
 SECONDS = 60
+SERVICES = ("auth_service", "gateway", "patient_service")
 
 
 @asynccontextmanager
@@ -40,7 +45,7 @@ async def refused(channel: grpc.aio.Channel) -> grpc.StatusCode:
 
 @pytest.fixture
 def certificates(tmp_path: Path) -> Path:
-    make_certificates(tmp_path)
+    make_certificates(tmp_path, SERVICES)
     return tmp_path
 
 
@@ -65,7 +70,7 @@ async def test_a_certificate_of_another_authority_is_refused(
     certificates: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere")
-    make_certificates(elsewhere)
+    make_certificates(elsewhere, SERVICES)
     # It trusts our authority, but shows a certificate of its own.
     (elsewhere / "gateway" / "ca.crt").write_bytes((certificates / "ca.crt").read_bytes())
     async with (
@@ -84,7 +89,7 @@ async def test_certificates_are_renewed_without_a_restart(certificates: Path) ->
         # A new authority: whoever still showed or trusted the old one would be refused.
         for name in ("ca.crt", "ca.key"):
             (certificates / name).unlink()
-        make_certificates(certificates)
+        make_certificates(certificates, SERVICES)
         await ask(channel)
         async with open_channel(address, tls_folder=certificates / "patient_service") as another:
             await ask(another)
@@ -95,3 +100,26 @@ async def test_half_a_renewal_leaves_the_certificates_before(certificates: Path)
     before = folder.current()
     (certificates / "gateway" / "tls.key").unlink()
     assert folder.current() is before
+
+
+def test_only_what_is_missing_or_ends_soon_is_renewed(
+    certificates: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert renew_due(certificates, SERVICES) == []
+    (certificates / "gateway" / "tls.crt").unlink()
+    assert renew_due(certificates, SERVICES) == ["gateway"]
+    before = (certificates / "ca.crt").read_bytes()
+    later = clock.now() + LIFE - RENEW_BEFORE + timedelta(hours=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert renew_due(certificates, SERVICES) == list(SERVICES)
+    assert (certificates / "ca.crt").read_bytes() == before
+
+
+def test_an_authority_without_services_says_how_it_is_called() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "service_kit.certificate_authority"],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 2
+    assert "FOLDER SERVICE" in ended.stderr
+    assert "Traceback" not in ended.stderr

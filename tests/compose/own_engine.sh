@@ -60,7 +60,6 @@ make_bases() {
     local name tag
     for pair in python=python:3.11-slim node=node:24-slim nginx=nginx:1.29 postgres=postgres:18 redis=redis:8; do
         name=${pair%%=*} tag=${pair#*=}
-        has "$tag" && continue
         echo "base $tag"
         docker build --quiet --network host --tag "$tag" --file "$here/bases/$name.Dockerfile" "$here/bases" >/dev/null
     done

@@ -2,30 +2,40 @@
 
 Kubernetes has cert-manager for this (k8s/components/mtls). Making them again renews them: services
 take the new ones up by themselves, and the authority stays, so that old and new trust each other.
+
+`python -m service_kit.certificate_authority FOLDER SERVICE…` makes what is missing, and stays to
+renew what would end soon.
 """
 
+import sys
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
+import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from service_kit import clock
+from service_kit import clock, logs
 
-SERVICES = ("auth_service", "gateway", "patient_service")
+log = structlog.get_logger()
+
 LIFE = timedelta(days=90)
 AUTHORITY_LIFE = timedelta(days=3650)
+# Time enough for somebody to notice that renewing fails.
+RENEW_BEFORE = timedelta(days=30)
+LOOK_SECONDS = 6 * 3600
 # Clocks differ a little.
 _EARLIER = timedelta(minutes=5)
 
 Signer = tuple[x509.Certificate, ec.EllipticCurvePrivateKey]
 
 
-def make_certificates(folder: Path, services: Sequence[str] = SERVICES) -> None:
+def make_certificates(folder: Path, services: Sequence[str]) -> None:
     """Write `<folder>/<service>/{tls.crt,tls.key,ca.crt}`, by the authority in `<folder>`."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     authority = _authority(folder)
@@ -36,7 +46,23 @@ def make_certificates(folder: Path, services: Sequence[str] = SERVICES) -> None:
         of_service.mkdir(exist_ok=True, mode=0o700)
         _write(of_service / "ca.crt", _pem(authority[0]))
         _write(of_service / "tls.key", _private_pem(key))
+        # The last: whoever finds it finds the others.
         _write(of_service / "tls.crt", _pem(chain))
+
+
+def renew_due(folder: Path, services: Sequence[str]) -> list[str]:
+    """Make the certificates that are missing or end within `RENEW_BEFORE`; whose they are."""
+    due = [service for service in services if _is_due(folder / service / "tls.crt")]
+    if due:
+        make_certificates(folder, due)
+    return due
+
+
+def _is_due(certificate: Path) -> bool:
+    if not certificate.exists():
+        return True
+    ends = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+    return ends - clock.now() < RENEW_BEFORE
 
 
 def _authority(folder: Path) -> Signer:
@@ -116,3 +142,20 @@ def _write(path: Path, data: bytes) -> None:
     partial.touch(mode=0o600)
     partial.write_bytes(data)
     partial.replace(path)
+
+
+def main() -> None:
+    """Keep certificates until the process is ended."""
+    if len(sys.argv) < 3:
+        sys.stderr.write("Usage: python -m service_kit.certificate_authority FOLDER SERVICE…\n")
+        raise SystemExit(2)
+    folder, services = Path(sys.argv[1]), sys.argv[2:]
+    logs.configure("certificates", "INFO")
+    while True:
+        for service in renew_due(folder, services):
+            log.info("certificate made", of=service, days=LIFE.days)
+        time.sleep(LOOK_SECONDS)
+
+
+if __name__ == "__main__":
+    main()
