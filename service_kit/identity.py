@@ -21,6 +21,7 @@ log = structlog.get_logger()
 REFETCH_SECONDS = 5.0
 # A key that auth_service has withdrawn is forgotten after this.
 KEEP_SECONDS = 300.0
+# Without an answer nobody comes in, so an auth_service that has just come back is waited for.
 CALL_TIMEOUT_SECONDS = 2.0
 # What ended while Redis was away is written there at auth_service's next look, twice a second;
 # until then a Redis that has come back knows too little.
@@ -55,7 +56,7 @@ class RemoteKeys:
             if self._age() < REFETCH_SECONDS:
                 return
             response = await self._auth.GetSigningKeys(
-                auth_pb2.GetSigningKeysRequest(), timeout=CALL_TIMEOUT_SECONDS
+                auth_pb2.GetSigningKeysRequest(), timeout=CALL_TIMEOUT_SECONDS, wait_for_ready=True
             )
             self._keys = {
                 key.kid: Ed25519PublicKey.from_public_bytes(key.public_key) for key in response.keys
@@ -80,8 +81,6 @@ class SharedRevocations:
         except (RedisError, OSError, TimeoutError):
             log.warning("redis does not answer; asking auth_service for the session")
             self._doubted_until = time.monotonic() + DOUBT_SECONDS
-        # An auth_service that has just come back is worth the wait; without an answer nobody
-        # comes in.
         response = await self._auth.CheckSession(
             auth_pb2.CheckSessionRequest(session_id=str(session_id)),
             timeout=CALL_TIMEOUT_SECONDS,
