@@ -6,6 +6,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import structlog
 
 from local_stack.components.postgres import Postgres, ServiceDatabase
 from local_stack.components.redis import Redis
@@ -13,6 +14,17 @@ from local_stack.components.redis import Redis
 # No test depends on how busy the machine is.
 hypothesis.settings.register_profile("dermis", deadline=None)
 hypothesis.settings.load_profile("dermis")
+
+# By default every logged exception is drawn in colours with all local variables, for seconds.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)
 
 _NUMBERS = count(1)
 

@@ -56,10 +56,16 @@ class Clients:
 def open_clients(settings: Settings) -> Clients:
     """Open a channel to each service; it connects when first used."""
     auth = open_channel(
-        settings.auth_address, services=AUTH_SERVICES, tls_folder=settings.mtls_folder
+        settings.auth_address,
+        services=AUTH_SERVICES,
+        timeout=settings.call_seconds,
+        tls_folder=settings.mtls_folder,
     )
     patient = open_channel(
-        settings.patient_address, services=PATIENT_SERVICES, tls_folder=settings.mtls_folder
+        settings.patient_address,
+        services=PATIENT_SERVICES,
+        timeout=settings.call_seconds,
+        tls_folder=settings.mtls_folder,
     )
     return Clients(
         auth_channel=auth,

@@ -64,8 +64,8 @@ class Completion:
             pb.ClaimPendingDetectionsRequest(limit=CLAIM_LIMIT, lease_seconds=LEASE_SECONDS),
             metadata=metadata,
         )
-        for claim in claimed.claims:
-            await self._complete(claim, metadata)
+        # Side by side, so that all are done within their lease.
+        await asyncio.gather(*(self._complete(claim, metadata) for claim in claimed.claims))
         return len(claimed.claims)
 
     async def _complete(self, claim: pb.Claim, metadata: Metadata) -> None:
@@ -75,6 +75,9 @@ class Completion:
         except grpc.aio.AioRpcError as error:
             # Its lease ends by itself, and then it is claimed again; the others go on.
             log.warning("claim lost", detection_id=claim.detection_id, status=error.code().name)
+            return
+        except Exception:
+            log.exception("claim failed", detection_id=claim.detection_id)
             return
         outcome = finished.WhichOneof("outcome") or ""
         FINISHED.labels(outcome).inc()

@@ -31,6 +31,7 @@ from serving.torchserve import (
     ImageRefused,
     InferenceClient,
     ModelMissing,
+    TokenRefused,
     TorchServeAway,
     TorchServeError,
     TorchServeFull,
@@ -131,6 +132,12 @@ class Model:
                     )
             except TorchServeFull as error:
                 failure = error
+            except TokenRefused as error:
+                # It has new tokens; its follower has told them by now.
+                failure = error
+                await self._replicas.refresh()
+                if replica.token in (known.token for known in self._replicas.known):
+                    self._replicas.rest(replica)
             except TorchServeAway as error:
                 failure = error
                 self._replicas.rest(replica)
@@ -164,11 +171,8 @@ async def diagnose(photo: Photo, clients: Clients, model: Model) -> Diagnosis:
         await asyncio.gather(predicting, return_exceptions=True)
         return Diagnosis(added.image, added.detection, clock.milliseconds)
     outcome = await _outcome(predicting, added.image.id)
-    detection = added.detection
-    if outcome is not None:
-        recorded = await clock.measure("record", _record(outcome, clients))
-        detection = recorded if recorded is not None else detection
-    return Diagnosis(added.image, detection, clock.milliseconds)
+    recorded = await clock.measure("record", _record(outcome, clients))
+    return Diagnosis(added.image, recorded or added.detection, clock.milliseconds)
 
 
 async def rediagnose(image_id: str, data: bytes, clients: Clients, model: Model) -> pb.Detection:
@@ -205,10 +209,8 @@ async def _store(photo: Photo, clients: Clients) -> pb.AddImageResponse:
     return await clients.images.AddImage(parts(), timeout=STORE_SECONDS)
 
 
-async def _outcome(
-    predicting: asyncio.Task[Finding], image_id: str
-) -> pb.RecordDetectionRequest | None:
-    """What to record; None leaves the detection pending."""
+async def _outcome(predicting: asyncio.Task[Finding], image_id: str) -> pb.RecordDetectionRequest:
+    """What to record; where the model gave no answer, that it is to be asked again."""
     try:
         finding = await predicting
     except ImageRefused as refusal:
@@ -216,7 +218,7 @@ async def _outcome(
     except (TorchServeAway, HandlerFailed, ModelMissing) as error:
         log.warning("the diagnosis is left pending", image_id=image_id, error=str(error))
         LEFT_PENDING.inc()
-        return None
+        return pb.RecordDetectionRequest(image_id=image_id)
     version = finding.model.version
     if finding.assessable:
         PROBABILITY.labels(version).observe(finding.probability_malignant)

@@ -75,6 +75,9 @@ class Settings(ObjectStoreSettings):
         default="all sources, held out",
         description="The evaluation of the model cards whose figures are compared.",
     )
+    call_seconds: float = Field(
+        default=5, gt=0, le=60, description="How long a call to another service may take."
+    )
     prediction_seconds: float = Field(
         default=8, gt=0, le=20, description="How long an upload waits for the model."
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
@@ -48,8 +48,8 @@ async def record(
 ) -> Shown:
     """Record the outcome of a diagnosis; without one, that the model is still to be asked.
 
-    The upload's own detection exists once: a pending one takes the outcome, a finished one
-    stays and is answered. A rediagnosis is always a new detection.
+    The upload's own detection exists once: a pending one takes the outcome, or without one is due
+    at once; a finished one stays and is answered. A rediagnosis is always a new detection.
 
     Raises:
         DomainError: NOT_FOUND / IMAGE_NOT_FOUND; INVALID_ARGUMENT, as `finished_columns`;
@@ -65,6 +65,8 @@ async def record(
         await patients.find_active(session, image.patient_id)
     detection = await _insert(session, image, finish, rediagnosis)
     if detection is None:
+        if not finish:
+            await _hasten(session, image_id)
         return (await session.exec(_of_upload(image_id))).one(), image.lesion_id
     await audit.append(
         session,
@@ -213,6 +215,20 @@ async def _insert(
         .returning(Detection)
     )
     return (await session.exec(inserting)).scalars().first()
+
+
+async def _hasten(session: AsyncSession, image_id: UUID) -> None:
+    """Have the upload's own detection completed now, unless somebody is at it."""
+    await session.exec(
+        update(Detection)
+        .where(
+            col(Detection.image_id) == image_id,
+            col(Detection.rediagnosis).is_(False),
+            col(Detection.status) == "pending",
+            col(Detection.lease).is_(None),
+        )
+        .values(due_at=now())
+    )
 
 
 def _of_upload(image_id: UUID) -> SelectOfScalar[Detection]:

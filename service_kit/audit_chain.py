@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import BigInteger, Column, DateTime, Identity, text
+from sqlalchemy import BigInteger, Column, DateTime, Identity, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -73,7 +73,7 @@ async def append(
 
     Call it last in a transaction, since others wait for the chain's end from here to the commit.
     """
-    await session.execute(text(f"SELECT pg_advisory_xact_lock({_APPEND_LOCK})"))
+    await session.exec(select(func.pg_advisory_xact_lock(_APPEND_LOCK)))
     newest = select(table.hash).order_by(col(table.seq).desc()).limit(1)
     principal = find_principal()
     request = current_request()

@@ -23,9 +23,11 @@ SETTINGS = {
     # Just longer than the longest prediction.
     "follower": {"DRAIN_SECONDS": "9"},
     "gateway": {
+        # A busy machine may stop all parts for longer than a clinic would wait.
+        "CALL_SECONDS": "60",
         "RATE_LIMITS": json.dumps(
             dict.fromkeys(("register", "login", "two-factor", "mailed-link"), "10000/minute")
-        )
+        ),
     },
 }
 

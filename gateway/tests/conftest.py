@@ -1,6 +1,6 @@
 """The gateway as it is served, on a real Redis, with fakes of what lies behind its own seams."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -102,6 +102,8 @@ async def running(redis_url: str, **settings: Any) -> AsyncIterator[Gateway]:
                 "service_secret": "gateway-secret",
                 "public_url": URL,
                 "prediction_seconds": 1,
+                # A busy machine may stop all of us for longer than a clinic would wait.
+                "call_seconds": 60,
                 **settings,
             }
         )
@@ -117,6 +119,14 @@ async def running(redis_url: str, **settings: Any) -> AsyncIterator[Gateway]:
         gateway = Gateway(app, http, auth, patients, torchserve, known, redis_url)
         await gateway.publish(torchserve.replica("one"))
         yield gateway
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _impatient() -> Iterator[None]:
+    """Look for pending detections without the pause that spares a real patient_service."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gateway.completion.POLL_SECONDS", 0.1)
+        yield
 
 
 @pytest.fixture

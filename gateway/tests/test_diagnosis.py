@@ -10,6 +10,8 @@ from dermis.patient.v1 import patient_pb2 as pb
 from gateway.tests.conftest import Gateway
 from gateway.tests.pictures import photo
 from service_kit.errors import Code, DomainError
+from service_kit.redis_client import open_redis
+from serving.torchserve import replica_key
 
 AWAY = DomainError(Code.UNAVAILABLE, "DATABASE_UNAVAILABLE", "Away.", retry_after=3)
 
@@ -49,6 +51,8 @@ async def test_while_the_model_gives_no_answer_the_diagnosis_is_pending_and_then
     answer = await gateway.upload(photo())
     assert answer.status_code == 202
     assert answer.json()["status"] == "pending"
+    # Completion need not wait until the upload's own time is over.
+    assert gateway.patients.last("RecordDetection").WhichOneof("outcome") is None
     gateway.torchserve.mood = "well"
     location = answer.headers["location"].removeprefix("/api")
     for _ in range(100):
@@ -58,6 +62,22 @@ async def test_while_the_model_gives_no_answer_the_diagnosis_is_pending_and_then
         await asyncio.sleep(0.1)
     assert found["status"] == "complete"
     assert found["probability_malignant"] == 0.75
+
+
+async def test_a_token_that_was_renewed_a_moment_ago_is_read_again(gateway: Gateway) -> None:
+    gateway.torchserve.token = "renewed"
+    async with open_redis(gateway.redis_url) as redis:
+        renewed = gateway.torchserve.replica("one")
+        await redis.set(replica_key("one"), renewed.model_dump_json(), ex=60)
+    assert (await gateway.upload(photo())).status_code == 201
+    assert len(gateway.torchserve.asked) <= 2
+
+
+async def test_a_replica_whose_token_stays_refused_is_left_out(gateway: Gateway) -> None:
+    gateway.torchserve.token = "nobody was told"
+    assert (await gateway.upload(photo())).status_code == 202
+    (replica,) = gateway.state.replicas.known
+    assert gateway.state.replicas.is_resting(replica)
 
 
 async def test_without_any_replica_the_photo_is_stored_and_the_diagnosis_is_pending(

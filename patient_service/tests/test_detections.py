@@ -170,6 +170,24 @@ async def test_an_upload_whose_outcome_never_came_is_completed_later(
     assert await _claim(completer, added.detection.id)
 
 
+async def test_an_upload_whose_outcome_is_not_coming_is_completed_at_once(
+    clinician: Caller, completer: Caller, photo: bytes
+) -> None:
+    patient = await clinician.add_patient()
+    added = await clinician.upload(photo, patient_id=patient.id, diagnose=True)
+    told = await _record(clinician, added.image.id)
+    assert (told.id, told.status) == (added.detection.id, pb.DETECTION_STATUS_PENDING)
+    claim = await _claim(completer, added.detection.id)
+    # Told once more while somebody is at it, nobody else is sent.
+    await _record(clinician, added.image.id)
+    request = pb.ClaimPendingDetectionsRequest(limit=50, lease_seconds=60)
+    assert added.detection.id not in [
+        other.detection_id for other in (await completer.call(request)).claims
+    ]
+    await completer.call(pb.FinishDetectionRequest(lease=claim.lease, finding=finding()))
+    assert (await _record(clinician, added.image.id)).status == pb.DETECTION_STATUS_COMPLETE
+
+
 async def test_clinicians_claim_nothing_and_services_see_no_patient(
     clinician: Caller, completer: Caller, refusal: type
 ) -> None:

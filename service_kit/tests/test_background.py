@@ -10,16 +10,17 @@ from service_kit.redis_client import open_redis
 
 
 async def test_a_loop_ends_with_the_block() -> None:
-    turns = asyncio.Event()
+    turning: asyncio.Future[asyncio.Task[None]] = asyncio.get_running_loop().create_future()
 
     async def loop() -> None:
+        turning.set_result(asyncio.current_task())
         while True:
-            turns.set()
             await asyncio.sleep(0)
 
     async with in_background(loop()):
-        await turns.wait()
-    assert len(asyncio.all_tasks()) == 1
+        task = await turning
+        assert not task.done()
+    assert task.cancelled()
 
 
 async def test_a_loop_that_loses_the_first_cancellation_ends_all_the_same() -> None:
