@@ -6,7 +6,7 @@ from datetime import timedelta
 import grpc
 from redis.asyncio import Redis
 
-from auth_service import signing_keys, tidying
+from auth_service import backlog, signing_keys, tidying
 from auth_service.attempts import Attempts
 from auth_service.encryption import KeyRing, derive_key
 from auth_service.mail_sender import MailSender
@@ -128,12 +128,15 @@ def build(settings: Settings) -> AuthService:
 
 
 async def serve(settings: Settings) -> None:
-    """Serve until SIGTERM; mail, revocations and tidying run beside it."""
+    """Serve until SIGTERM; mail, revocations, tidying and counting run beside it."""
     service = build(settings)
     async with service.database.session() as session:
         await signing_keys.make_first(session, service.keys)
     async with in_background(
-        service.mail_sender.run(), service.announcer.run(), tidying.run(service.database)
+        service.mail_sender.run(),
+        service.announcer.run(),
+        tidying.run(service.database),
+        backlog.OUTBOX.run(service.database),
     ):
         await grpc_server.serve(
             settings,

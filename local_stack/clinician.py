@@ -1,6 +1,7 @@
 """A clinician's client of the public API, doing what the web client does and nothing else."""
 
 import asyncio
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -48,10 +49,13 @@ class Clinician:
     Args:
         url: where Dermis is open, e.g. `http://localhost:8000`.
         mailbox: where the mails to them arrive.
+        trusting: the authorities behind an https address; None for the machine's own.
     """
 
-    def __init__(self, url: str, mailbox: Mailbox) -> None:
-        self.http = httpx.AsyncClient(base_url=f"{url}/api", timeout=CALL_SECONDS, trust_env=False)
+    def __init__(self, url: str, mailbox: Mailbox, trusting: ssl.SSLContext | None = None) -> None:
+        self.http = httpx.AsyncClient(
+            base_url=f"{url}/api", timeout=CALL_SECONDS, trust_env=False, verify=trusting or True
+        )
         self._mailbox = mailbox
 
     async def __aenter__(self) -> Self:

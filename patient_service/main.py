@@ -11,7 +11,7 @@ import typer
 
 from dermis.auth.v1 import auth_pb2_grpc
 from dermis.patient.v1 import patient_pb2, patient_pb2_grpc
-from patient_service import orphans, retention
+from patient_service import backlog, orphans, retention
 from patient_service.servicers.audit import AuditServicer
 from patient_service.servicers.completion import CompletionServicer
 from patient_service.servicers.detections import DetectionServicer
@@ -21,6 +21,7 @@ from patient_service.servicers.patients import PatientServicer
 from patient_service.servicers.timeline import TimelineServicer
 from patient_service.settings import Settings
 from service_kit import grpc_server
+from service_kit.background import in_background
 from service_kit.blobs import Blobs
 from service_kit.cursors import Cursors
 from service_kit.database import Database
@@ -118,12 +119,14 @@ async def _serve(settings: Settings) -> None:
     )
     blobs = Blobs(settings.image_store_url, settings.store_access)
     cursors = Cursors(cursor_key(settings.secret_key.get_secret_value()))
-    await grpc_server.serve(
-        settings,
-        name="patient_service",
-        address=settings.address,
-        add_servicers=lambda server: add_servicers(server, blobs, cursors),
-        database=Database(settings.database_url, pool_size=settings.database_pool_size),
-        verifier=verifier,
-        services=SERVICES,
-    )
+    database = Database(settings.database_url, pool_size=settings.database_pool_size)
+    async with in_background(backlog.PENDING.run(database)):
+        await grpc_server.serve(
+            settings,
+            name="patient_service",
+            address=settings.address,
+            add_servicers=lambda server: add_servicers(server, blobs, cursors),
+            database=database,
+            verifier=verifier,
+            services=SERVICES,
+        )

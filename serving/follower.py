@@ -23,6 +23,7 @@ from serving.management import LoadedVersion, ManagementClient
 from serving.probe import ProbeFailed
 from serving.releases import Release, ReleaseLog
 from serving.replica_board import ReplicaBoard
+from serving.replica_metrics import observe
 from serving.settings import FollowerSettings
 from serving.torchserve import Phase, Replica, TorchServeAway, TorchServeError
 from serving.trial_maker import TrialMaker
@@ -126,7 +127,10 @@ class Follower:
 
     async def publish(self) -> None:
         """Tell the gateways how this replica stands."""
-        await self._board.publish(await self._replica())
+        replica = await self._replica()
+        live, trouble = self._state.live, self._state.trouble
+        observe(replica, release=live.number if live else 0, hindered=bool(trouble))
+        await self._board.publish(replica)
 
     async def _keep_stepping(self) -> None:
         while True:

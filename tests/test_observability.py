@@ -16,10 +16,14 @@ METRIC = re.compile(r"\bdermis_[a-z_]+")
 SUFFIXES = ("_bucket", "_count", "_sum", "_total")
 
 
+# The state is on the gateways' board already; the gauge is for whoever looks at one replica.
+NOT_SHOWN = {"dermis_follower_state"}
+
 # Whoever defines metrics registers them when imported.
 MODULES = (
-    "auth_service.mail_sender", "gateway.completion", "gateway.diagnosis", "gateway.middleware",
-    "gateway.replicas", "service_kit.interceptors",
+    "auth_service.backlog", "auth_service.mail_sender", "gateway.completion", "gateway.diagnosis",
+    "gateway.middleware", "gateway.replicas", "patient_service.backlog", "service_kit.interceptors",
+    "serving.replica_metrics",
 )  # fmt: skip
 
 
@@ -45,3 +49,18 @@ def test_every_metric_that_is_asked_for_is_exported(file: Path) -> None:
 @pytest.mark.parametrize("alert", [rule["alert"] for rule in ALERTS])
 def test_every_alert_has_an_entry_in_the_runbook(alert: str) -> None:
     assert f"### {alert}" in (ROOT / "docs" / "runbook.md").read_text()
+
+
+def test_every_gauge_and_counter_of_ours_is_looked_at() -> None:
+    seen = (FOLDER / "alerts.yml").read_text()
+    seen += (FOLDER / "grafana" / "dashboards" / "dermis.json").read_text()
+    assert {name for name in exported() if name not in seen} <= NOT_SHOWN
+
+
+def test_prometheus_scrapes_every_part_that_tells_metrics() -> None:
+    jobs = yaml.safe_load((FOLDER / "prometheus.yml").read_text())["scrape_configs"]
+    made = [group for job in jobs for group in job["static_configs"]]
+    targets = {target for group in made for target in group["targets"]}
+    assert targets == {
+        "gateway:8000", "auth_service:9100", "patient_service:9100", "torchserve:9101",
+    }  # fmt: skip

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from auth_service import backlog
 from auth_service.tests.conftest import PASSWORD, Identity, Mailbox
 from auth_service.tests.refusals import refusal
 
@@ -218,11 +219,16 @@ async def test_mail_waits_for_the_mail_server(
     identity.mailbox.refusing = False
     assert not identity.mailbox.to(email)
     async with identity.service.database.session() as session:
+        waits = await backlog.count(session)
+        assert waits.waiting >= 1
+        assert waits.oldest_seconds > 0
         await session.exec(
             update(OutboxMail).values(next_try_at=clock.now() - timedelta(seconds=1))
         )
     await identity.deliver()
     await client.call("VerifyEmail", token=identity.mailbox.newest_token(email))
+    async with identity.service.database.session() as session:
+        assert await backlog.count(session) == (0, 0)
 
 
 async def test_mails_have_text_and_html(identity: Identity) -> None:

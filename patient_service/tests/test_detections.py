@@ -5,7 +5,9 @@ import psycopg
 import pytest
 
 from dermis.patient.v1 import patient_pb2 as pb
+from patient_service import backlog
 from patient_service.tests.conftest import Caller, Service, finding
+from service_kit.database import Database
 from service_kit.errors import Code
 
 
@@ -248,3 +250,18 @@ async def _claim(completer: Caller, detection_id: str) -> pb.Claim:
 def _make_due(service: Service, detection_id: str) -> None:
     with service.raw(as_owner=True) as connection:
         connection.execute("UPDATE detections SET due_at = now() WHERE id = %s", [detection_id])
+
+
+async def test_what_waits_is_counted_over_all_clinics(
+    service: Service, clinician: Caller, stranger: Caller, photo: bytes
+) -> None:
+    database = Database(service.app_url)
+    async with database.session() as session:
+        before = await backlog.count(session)
+    await _pending(clinician, photo)
+    await _pending(stranger, photo)
+    async with database.session() as session:
+        after = await backlog.count(session)
+    assert after.waiting == before.waiting + 2
+    assert after.oldest_seconds >= before.oldest_seconds
+    await database.close()

@@ -2,20 +2,27 @@
 
 import argparse
 import asyncio
+import contextlib
+import json
 import os
 import secrets
+import ssl
+import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 from typer import echo
 
+from local_stack.clinician import SignIn
 from tests.compose.engine import Compose, docker
 from tests.compose.environment import written
-from tests.compose.visit import Visit
+from tests.compose.visit import Diagnosis, Visit
 
 FOLDER = Path(os.environ.get("COMPOSE_TEST_FOLDER", "/var/tmp/dermis-compose-test"))
-PORT = 18080
+PORT, TLS_PORT = 18080, 18443
 START_SECONDS = 600
+SCRAPED_SECONDS = 120
 
 
 def main() -> None:
@@ -24,22 +31,31 @@ def main() -> None:
     parser.add_argument("step", choices=["build", "try"])
     parser.add_argument("--network", default="default", help="docker build's network")
     arguments = parser.parse_args()
-    compose = Compose(written(FOLDER, port=PORT))
+    env_file = written(FOLDER, port=PORT, tls_port=TLS_PORT)
+    compose = Compose(env_file)
+    production = Compose(
+        env_file,
+        overlays=["docker-compose.prod.yml"],
+        settings={"PUBLIC_URL": f"https://localhost:{TLS_PORT}"},
+    )
     if arguments.step == "build":
         compose.build(network=arguments.network)
         return
-    compose.run("down", "--volumes", "--remove-orphans")
+    production.run("down", "--volumes", "--remove-orphans")
     try:
-        asyncio.run(tried(compose))
+        known, kept = asyncio.run(tried(compose))
+        watched(compose)
+        asyncio.run(tried_as_in_production(production, known, kept))
+        echo("compose-test passed")
     except BaseException:
-        echo(compose.run("ps", "--all"))
-        echo(compose.run("logs", "--tail", "15"))
+        echo(production.run("ps", "--all"))
+        echo(production.run("logs", "--tail", "15"))
         raise
     finally:
-        compose.run("down", "--volumes", "--remove-orphans")
+        production.run("down", "--volumes", "--remove-orphans")
 
 
-async def tried(compose: Compose) -> None:
+async def tried(compose: Compose) -> tuple[SignIn, Diagnosis]:
     """Bring it up, do the job, lose TorchServe, stop, start, and find everything again."""
     say("up")
     up(compose)
@@ -71,7 +87,60 @@ async def tried(compose: Compose) -> None:
         await visit.finds(kept)
         assert (await visit.diagnoses()).label == kept.label
         say("started: account, second factor, patient, photo and diagnosis are there again")
-    echo("compose-test passed")
+        return visit.known, kept
+
+
+def watched(compose: Compose) -> None:
+    """The profiles' parts that this machine has images for: the mail sink, and Prometheus."""
+    # A part that is named is started whatever its profile.
+    compose.run("up", "--detach", "--no-build", "--wait", "mail", "prometheus")
+    say("mail sink and Prometheus are healthy")
+    expected = {"auth_service:9100", "gateway:8000", "patient_service:9100", "torchserve:9101"}
+    ends = time.monotonic() + SCRAPED_SECONDS
+    while (up := scraped(compose)) != expected:
+        assert time.monotonic() < ends, f"scraped: {up}, not {expected}"
+        time.sleep(1)
+    groups = prometheus(compose, "rules")["groups"]
+    rules = [rule for group in groups for rule in group["rules"]]
+    assert rules
+    assert all(rule["health"] != "err" for rule in rules), rules
+    say(f"Prometheus scrapes {', '.join(sorted(up))} and knows {len(rules)} alert rules")
+
+
+def scraped(compose: Compose) -> set[str]:
+    """The targets that answered Prometheus's last scrape."""
+    targets = prometheus(compose, "targets?state=active")["activeTargets"]
+    return {target["labels"]["instance"] for target in targets if target["health"] == "up"}
+
+
+def prometheus(compose: Compose, path: str) -> dict[str, Any]:
+    """What Prometheus's own API says."""
+    (container,) = compose.run("ps", "--quiet", "prometheus").split()
+    url = f"http://127.0.0.1:9090/api/v1/{path}"
+    read: dict[str, Any] = json.loads(docker("exec", container, "wget", "-qO-", url))["data"]
+    return read
+
+
+async def tried_as_in_production(compose: Compose, known: SignIn, kept: Diagnosis) -> None:
+    """With the overlay, on the same data: HTTPS at nginx, certificates between services."""
+    up(compose)
+    authority = ssl.create_default_context(cafile=FOLDER / "tls" / "nginx" / "ca.crt")
+    url = f"https://localhost:{TLS_PORT}"
+    async with Visit(url, FOLDER / "mails", known=known, trusting=authority) as visit:
+        await visit.until_model_is_live()
+        await visit.opens_the_client()
+        await visit.signs_in()
+        await visit.finds(kept)
+        assert (await visit.diagnoses()).label == kept.label
+        say("production overlay: signed in and diagnosed over HTTPS and mTLS")
+        for name, port in (("auth_service", "50051"), ("patient_service", "50052")):
+            (container,) = compose.run("ps", "--quiet", name).split()
+            probe = ("python", "-m", "service_kit.grpc_probe", port)
+            docker("exec", container, *probe)
+            with contextlib.suppress(subprocess.CalledProcessError):
+                docker("exec", "--env", "MTLS_FOLDER=", container, *probe)
+                raise AssertionError(f"{name} answers who shows no certificate")
+        say("whoever shows no certificate is refused")
 
 
 def up(compose: Compose) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,18 +42,33 @@ class Part:
 
 
 class Compose:
-    """docker-compose.yml with the overlay of the test, under a project name of its own."""
+    """docker-compose.yml with the overlay of the test, under a project name of its own.
 
-    def __init__(self, env_file: Path) -> None:
+    Args:
+        env_file: its settings.
+        overlays: further compose files.
+        settings: settings that differ.
+    """
+
+    def __init__(
+        self,
+        env_file: Path,
+        *,
+        overlays: Sequence[str] = (),
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        self._settings = settings or {}
         self._command = [
             COMPOSE, "--project-name", PROJECT, "--project-directory", str(ROOT),
             "--env-file", str(env_file),
             "--file", "docker-compose.yml", "--file", "tests/compose/overlay.yml",
+            *(f"--file={overlay}" for overlay in overlays),
         ]  # fmt: skip
 
     def run(self, *arguments: str) -> str:
         """What `docker compose` printed."""
         environment = {k: v for k, v in os.environ.items() if k in _KEPT}
+        environment |= self._settings
         return subprocess.run(
             [*self._command, *arguments],
             check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment,

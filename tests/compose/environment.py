@@ -3,17 +3,30 @@
 import subprocess
 from pathlib import Path
 
+from service_kit.certificate_authority import make_certificates
+
 ROOT = Path(__file__).parents[2]
 
 
-def written(folder: Path, *, port: int) -> Path:
-    """`folder`/.env from .env.example, and `folder`/secrets: mails to the sink, plain HTTP."""
+def written(folder: Path, *, port: int, tls_port: int) -> Path:
+    """`folder`/.env from .env.example, `folder`/secrets and a certificate for nginx.
+
+    Mails go to the sink of the test; `port` is plain HTTP, `tls_port` what production publishes.
+    """
     mails, secrets = folder / "mails", folder / "secrets"
     mails.mkdir(parents=True, exist_ok=True)
     subprocess.run([ROOT / "secrets" / "create.sh", secrets], check=True)
+    make_certificates(folder / "tls", ["nginx"])
+    # nginx's own user reads what is mounted; the folder above is this user's alone.
+    mounted = folder / "tls" / "nginx"
+    mounted.chmod(0o755)
+    for file in mounted.iterdir():
+        file.chmod(0o644)
     differing = {
         "PUBLIC_URL": f"http://localhost:{port}",
         "HTTP_PORT": str(port),
+        "HTTPS_PORT": str(tls_port),
+        "TLS_FOLDER": str(mounted),
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": "1025",
         "SMTP_SECURITY": "none",

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import ssl
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,17 +30,29 @@ class Diagnosis:
 class Visit:
     """One clinician, from registration to the second day."""
 
-    def __init__(self, url: str, mails: Path) -> None:
-        self._clinician = Clinician(url, Mailbox(mails))
+    def __init__(
+        self,
+        url: str,
+        mails: Path,
+        *,
+        known: SignIn | None = None,
+        trusting: ssl.SSLContext | None = None,
+    ) -> None:
+        self._clinician = Clinician(url, Mailbox(mails), trusting)
         self._url = url
         email = f"{secrets.token_hex(6)}@clinic.example"
-        self._known = SignIn(email=email, password=secrets.token_urlsafe(24))
+        self._known = known or SignIn(email=email, password=secrets.token_urlsafe(24))
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._clinician.http.aclose()
+
+    @property
+    def known(self) -> SignIn:
+        """How this clinician signs in."""
+        return self._known
 
     async def opens_the_client(self) -> None:
         """The page, with a policy and the scripts that it names."""
