@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from auth_service import audit, invitations
 from auth_service.events import Event
 from auth_service.mailed_tokens import Purpose, link_is_invalid, redeem
-from auth_service.models import Account, Clinic
+from auth_service.models import Account, Clinic, Invitation
 from auth_service.outbox import Letter, enqueue
 from auth_service.passwords import Passwords
 from auth_service.people import email_key, parse_email, parse_name
@@ -101,6 +101,7 @@ async def _give_way(session: AsyncSession, key: str) -> None:
         delete(Clinic).where(
             col(Clinic.id).in_(clinic_ids.all()),
             ~select(Account.id).where(Account.clinic_id == Clinic.id).exists(),
+            ~select(Invitation.id).where(Invitation.clinic_id == Clinic.id).exists(),
         )
     )
 

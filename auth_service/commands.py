@@ -62,7 +62,10 @@ def send_mail() -> None:
     """Send what lies in the outbox and is due, once."""
 
     async def send(service: AuthService) -> int:
-        return await service.mail_sender.send_due()
+        taken_up = 0
+        while await service.mail_sender.send_due():
+            taken_up += 1
+        return taken_up
 
     typer.echo(f"{_run(send)} mails taken up.")
 

@@ -22,7 +22,6 @@ class Event(StrEnum):
     EMAIL_CHANGED = "email.changed"
 
     INVITATION_CREATED = "invitation.created"
-    INVITATION_ACCEPTED = "invitation.accepted"
 
     PASSWORD_CHANGED = "password.changed"  # noqa: S105
     PASSWORD_RESET_REQUESTED = "password.reset_requested"  # noqa: S105

@@ -1,7 +1,6 @@
 """Sends what lies in the outbox: at least once, with growing pauses, by any number of replicas."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
@@ -12,6 +11,7 @@ import structlog
 from prometheus_client import Counter
 from sqlalchemy import delete, update
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth_service.letters import Sender, compose
 from auth_service.models import OutboxMail
@@ -23,10 +23,10 @@ log = structlog.get_logger()
 
 MAILS = Counter("dermis_mails", "Tries to send a mail.", ["outcome"])
 
-BATCH = 20
 POLL_SECONDS = 0.5
 # Between looks while the database is away.
 OUTAGE_SECONDS = 5.0
+# For the whole conversation with the mail server; within the lease, which is `FIRST_PAUSE`.
 SMTP_TIMEOUT_SECONDS = 10
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(hours=1)
@@ -36,12 +36,18 @@ MAX_TRIES = 30
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A mail that is this process's to send until its next try is due."""
+    """A mail that is this process's to send until its next try is due.
+
+    Attributes:
+        message: None where there is nothing to send.
+        problem: why it could not be written; "" where it could.
+    """
 
     id: UUID
     letter: str
     tries: int
     message: EmailMessage | None
+    problem: str = ""
 
 
 class MailSender:
@@ -64,41 +70,55 @@ class MailSender:
             if not sent:
                 await asyncio.sleep(POLL_SECONDS)
 
-    async def send_due(self) -> int:
-        """Send one batch of what is due.
+    async def send_due(self) -> bool:
+        """Send the mail that is due for longest.
+
+        One at a time, so that none waits behind others until its lease is over.
 
         Returns:
-            How many mails were taken up, sent or not.
+            Whether one was due, sent or not.
         """
-        batch = await self._claim()
-        for mail in batch:
+        mail = await self._claim()
+        if mail is not None:
             await self._send(mail)
-        return len(batch)
+        return mail is not None
 
-    async def _claim(self) -> Sequence[Claimed]:
-        # Links are committed before a mail with them leaves, or it could hold a dead one.
+    async def _claim(self) -> Claimed | None:
+        # A link is committed before the mail with it leaves, or it could be a dead one.
         async with self._database.session() as session:
             due = (
                 select(OutboxMail)
                 .where(col(OutboxMail.failed_at).is_(None), OutboxMail.next_try_at <= clock.now())
                 .order_by(col(OutboxMail.next_try_at))
-                .limit(BATCH)
+                .limit(1)
                 .with_for_update(skip_locked=True)
             )
-            claimed = []
-            for mail in (await session.exec(due)).all():
-                mail.tries += 1
-                mail.next_try_at = clock.now() + _pause(mail.tries)
-                session.add(mail)
+            mail = (await session.exec(due)).first()
+            if mail is None:
+                return None
+            mail.tries += 1
+            mail.next_try_at = clock.now() + _pause(mail.tries)
+            session.add(mail)
+            return await self._written(session, mail)
+
+    async def _written(self, session: AsyncSession, mail: OutboxMail) -> Claimed:
+        message, problem = None, ""
+        try:
+            async with session.begin_nested():
                 message = await compose(session, mail, self._sender)
-                claimed.append(Claimed(mail.id, mail.letter, mail.tries, message))
-            return claimed
+        except Exception as error:  # noqa: BLE001  one mail must not hold up the others
+            problem = type(error).__name__
+        return Claimed(mail.id, mail.letter, mail.tries, message, problem)
 
     async def _send(self, mail: Claimed) -> None:
+        if mail.problem:
+            await self._failed(mail, mail.problem)
+            return
         try:
             if mail.message is not None:
-                await self._submit(mail.message)
-        except (aiosmtplib.SMTPException, OSError) as error:
+                async with asyncio.timeout(SMTP_TIMEOUT_SECONDS):
+                    await self._submit(mail.message)
+        except Exception as error:  # noqa: BLE001  one mail must not hold up the others
             await self._failed(mail, type(error).__name__)
             return
         async with self._database.session() as session:
@@ -116,7 +136,6 @@ class MailSender:
             password=settings.smtp_password.get_secret_value() or None,
             use_tls=settings.smtp_security == "tls",
             start_tls=settings.smtp_security == "starttls",
-            timeout=SMTP_TIMEOUT_SECONDS,
         )
 
     async def _failed(self, mail: Claimed, error: str) -> None:

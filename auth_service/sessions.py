@@ -27,7 +27,6 @@ MAX_SESSIONS = 50
 # A client whose answer was lost asks again within this; see docs/decisions/0010-refresh-retry.md.
 RETRY_GRACE = timedelta(seconds=10)
 ENROLMENT_LIFE = timedelta(minutes=15)
-ADDRESS_LENGTH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class SignedIn:
 async def start(session: AsyncSession, account: Account, policy: SessionPolicy) -> SignedIn:
     """Begin a session; beyond fifty the one used least recently ends."""
     moment = clock.now()
-    await _make_room(session, account.id)
+    await _make_room(session, account.id, policy)
     begun = _new_session(account, kind="access", life=policy.absolute)
     token = new_token()
     kept = _kept(token, begun, policy)
@@ -98,7 +97,7 @@ async def refresh(session: AsyncSession, token: str, policy: SessionPolicy) -> S
         kept.used_at = moment
         next_kept = _kept(following, signed_in, policy)
         signed_in.last_used_at = moment
-        signed_in.address = current_request().client_address[:ADDRESS_LENGTH]
+        signed_in.address = current_request().client_address
         signed_in.agent = current_request().client_agent
         session.add_all([kept, next_kept, signed_in])
         return SignedIn(account, signed_in, following, next_kept.expires_at)
@@ -181,8 +180,10 @@ async def end(session: AsyncSession, *conditions: ColumnElement[bool]) -> Sequen
     return ended
 
 
-async def active(session: AsyncSession, account_id: UUID) -> Sequence[SignInSession]:
-    """Where an account is signed in, the newest sign-in first."""
+async def active(
+    session: AsyncSession, account_id: UUID, policy: SessionPolicy
+) -> Sequence[SignInSession]:
+    """Where an account is signed in and can go on, the newest sign-in first."""
     query = (
         select(SignInSession)
         .where(
@@ -190,6 +191,7 @@ async def active(session: AsyncSession, account_id: UUID) -> Sequence[SignInSess
             SignInSession.kind == "access",
             col(SignInSession.ended_at).is_(None),
             SignInSession.expires_at > clock.now(),
+            SignInSession.last_used_at > clock.now() - policy.idle,
         )
         .order_by(col(SignInSession.id).desc())
     )
@@ -206,8 +208,8 @@ async def has_ended(session: AsyncSession, session_id: UUID) -> bool:
     return (await session.exec(query)).first() is None
 
 
-async def _make_room(session: AsyncSession, account_id: UUID) -> None:
-    open_sessions = sorted(await active(session, account_id), key=lambda s: s.last_used_at)
+async def _make_room(session: AsyncSession, account_id: UUID, policy: SessionPolicy) -> None:
+    open_sessions = sorted(await active(session, account_id, policy), key=lambda s: s.last_used_at)
     surplus = [s.id for s in open_sessions[: max(0, len(open_sessions) - MAX_SESSIONS + 1)]]
     if surplus:
         await end(session, col(SignInSession.id).in_(surplus))
@@ -219,7 +221,7 @@ def _new_session(account: Account, *, kind: str, life: timedelta) -> SignInSessi
         account_id=account.id,
         kind=kind,
         expires_at=clock.now() + life,
-        address=request.client_address[:ADDRESS_LENGTH],
+        address=request.client_address,
         agent=request.client_agent,
     )
 

@@ -7,12 +7,13 @@ import grpc
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from obstore.exceptions import BaseError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from service_kit.errors import Code, DomainError
+from service_kit.errors import STORE_AWAY, Code, DomainError
 from service_kit.request import request_id
 
 log = structlog.get_logger()
@@ -146,10 +147,16 @@ def install(app: FastAPI) -> None:
 
     app.add_exception_handler(DomainError, domain_error)
     app.add_exception_handler(grpc.aio.AioRpcError, failed_call)
+    app.add_exception_handler(BaseError, _store_away)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(ClientDisconnect, gone)
     app.add_exception_handler(Exception, unexpected)
+
+
+async def _store_away(_: Request, error: Exception) -> Response:
+    log.warning("object store unavailable", error=type(error).__name__)
+    return problem(STORE_AWAY)
 
 
 def _response(

@@ -36,7 +36,8 @@ async def sweep(database: Database, blobs: Blobs, *, min_age: timedelta = MIN_AG
     """
     deleted = 0
     for prefix in (ORIGINALS, THUMBNAILS):
-        old = [key for key in await blobs.list(f"{prefix}/") if _age(key) > min_age]
+        keys = await blobs.list(f"{prefix}/")
+        old = [key for key in keys if _is_ours(key) and _age(key) > min_age]
         for start in range(0, len(old), _BATCH):
             deleted += await _sweep(database, blobs, old[start : start + _BATCH])
         deleted += await blobs.delete_unfinished(f"{prefix}/", min_age)
@@ -55,6 +56,15 @@ async def _sweep(database: Database, blobs: Blobs, keys: Sequence[str]) -> int:
 
 async def _known(session: AsyncSession, image_ids: list[UUID]) -> set[UUID]:
     return set((await session.exec(select(Image.id).where(col(Image.id).in_(image_ids)))).all())
+
+
+def _is_ours(key: str) -> bool:
+    """Whether a key is named as a photo is; what others have left there is theirs."""
+    try:
+        _image_id(key)
+    except ValueError:
+        return False
+    return True
 
 
 def _image_id(key: str) -> UUID:

@@ -5,18 +5,29 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
+import structlog
+
+log = structlog.get_logger()
+
 # Long enough to finish cleaning up, short enough that nobody notices a second request.
 _ASK_AGAIN_SECONDS = 0.05
 
 
 @asynccontextmanager
 async def in_background(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run endless loops while inside the block."""
+    """Run endless loops while inside the block; one that breaks is logged, the others go on."""
     tasks = [asyncio.create_task(loop) for loop in loops]
+    for task in tasks:
+        task.add_done_callback(_tell)
     try:
         yield
     finally:
         await end(*tasks)
+
+
+def _tell(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.error("a loop broke", loop=str(task.get_coro()), exc_info=error)
 
 
 async def end(*tasks: asyncio.Task[None]) -> None:

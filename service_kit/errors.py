@@ -112,6 +112,14 @@ class DomainError(Exception):
         return found
 
 
+# What obstore's errors become, wherever they come up.
+STORE_AWAY = DomainError(
+    Code.UNAVAILABLE,
+    "STORE_UNAVAILABLE",
+    "The object store is not reachable; try again in a moment.",
+    retry_after=2,
+)
+
 # A status that a transport made (not one of our services) has no sentence fit for users.
 _UNEXPLAINED = {
     Code.UNAVAILABLE: "A service is not reachable; try again in a moment.",

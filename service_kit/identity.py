@@ -8,12 +8,14 @@ import asyncio
 import time
 from uuid import UUID
 
+import grpc
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
+from service_kit.errors import DomainError
 
 log = structlog.get_logger()
 
@@ -41,6 +43,8 @@ class RemoteKeys:
         self._keys: dict[str, Ed25519PublicKey] = {}
         self._fetched_at = float("-inf")
         self._fetching = asyncio.Lock()
+        self._failed_at = float("-inf")
+        self._failure: grpc.aio.AioRpcError | None = None
 
     async def key(self, kid: str) -> Ed25519PublicKey | None:
         """The public key of this id; fetches when it is unknown or the kept ones are old."""
@@ -52,12 +56,22 @@ class RemoteKeys:
         return time.monotonic() - self._fetched_at
 
     async def _fetch(self) -> None:
+        asked_at = time.monotonic()
         async with self._fetching:
             if self._age() < REFETCH_SECONDS:
                 return
-            response = await self._auth.GetSigningKeys(
-                auth_pb2.GetSigningKeysRequest(), timeout=CALL_TIMEOUT_SECONDS, wait_for_ready=True
-            )
+            if self._failure and self._failed_at > asked_at:
+                # Whoever waited meanwhile shares the answer, or the last would wait for all before.
+                raise DomainError.from_rpc(self._failure)
+            try:
+                response = await self._auth.GetSigningKeys(
+                    auth_pb2.GetSigningKeysRequest(),
+                    timeout=CALL_TIMEOUT_SECONDS,
+                    wait_for_ready=True,
+                )
+            except grpc.aio.AioRpcError as error:
+                self._failed_at, self._failure = time.monotonic(), error
+                raise
             self._keys = {
                 key.kid: Ed25519PublicKey.from_public_bytes(key.public_key) for key in response.keys
             }

@@ -4,6 +4,7 @@ Each interceptor is one async context manager around the call; `grpc_server.inte
 order. The four shapes of RPC (unary and streams) are handled once, in `Interceptor`.
 """
 
+import asyncio
 import time
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,6 +14,7 @@ from typing import Any
 
 import grpc
 import structlog
+from obstore.exceptions import BaseError
 from opentelemetry.trace import SpanKind
 from prometheus_client import Histogram
 from sqlalchemy import exc
@@ -20,7 +22,7 @@ from sqlalchemy import exc
 from dermis.options.v1 import access_pb2
 from service_kit import telemetry
 from service_kit.database import Database
-from service_kit.errors import Code, DomainError
+from service_kit.errors import STORE_AWAY, Code, DomainError
 from service_kit.principal import (
     TokenVerifier,
     method_permission,
@@ -131,11 +133,15 @@ class RequestInterceptor(Interceptor):
             context=telemetry.incoming(call.metadata),
             kind=SpanKind.SERVER,
         ):
+            given_up = False
             try:
                 yield
+            except asyncio.CancelledError:
+                given_up = True
+                raise
             finally:
                 seconds = time.perf_counter() - started
-                code = _code_name(call.context.code())
+                code = "CANCELLED" if given_up else _code_name(call.context.code())
                 RPC_SECONDS.labels(call.method, code).observe(seconds)
                 log.info("rpc", method=call.method, status=code, ms=round(seconds * 1000, 2))
 
@@ -157,6 +163,9 @@ class ErrorInterceptor(Interceptor):
         except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
             log.warning("database unavailable", method=call.method, error=type(error).__name__)
             await call.context.abort_with_status(_DATABASE_AWAY.to_status())
+        except BaseError as error:
+            log.warning("object store unavailable", method=call.method, error=type(error).__name__)
+            await call.context.abort_with_status(STORE_AWAY.to_status())
         except Exception:
             log.exception("unexpected error", method=call.method)
             unexpected = DomainError(

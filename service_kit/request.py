@@ -16,6 +16,7 @@ CLIENT_AGENT_HEADER = "x-client-agent"
 
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _AGENT_LIMIT = 200
+_ADDRESS_LIMIT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Request:
 
     Attributes:
         id: 8 to 64 characters of [A-Za-z0-9._-], the same in every service and log line.
-        client_address: IP address of the person's device, as the gateway saw it; "" inside.
+        client_address: IP address of the person's device, as the gateway saw it, at most 64
+            printable ASCII characters; "" inside.
         client_agent: User-Agent of the person's device, at most 200 printable ASCII characters.
     """
 
@@ -46,10 +48,15 @@ _current: ContextVar[Request | None] = ContextVar("request", default=None)
 
 def received(request_id: str, client_address: str = "", client_agent: str = "") -> Request:
     """Take a request in: an id that does not look like one is replaced, never repeated in logs."""
-    agent = "".join(c for c in client_agent if " " <= c <= "~")[:_AGENT_LIMIT]
+    address = _printable(client_address)[:_ADDRESS_LIMIT]
+    agent = _printable(client_agent)[:_AGENT_LIMIT]
     if _ACCEPTABLE_ID.fullmatch(request_id):
-        return Request(request_id, client_address, agent)
-    return Request(client_address=client_address, client_agent=agent)
+        return Request(request_id, address, agent)
+    return Request(client_address=address, client_agent=agent)
+
+
+def _printable(text: str) -> str:
+    return "".join(character for character in text if " " <= character <= "~")
 
 
 def current_request() -> Request:

@@ -145,7 +145,7 @@ class AccountServicer(auth_pb2_grpc.AccountServiceServicer):
         """Where one is signed in."""
         principal = enrolment.full_principal()
         async with self._transactions.begin() as session:
-            found = await sessions.active(session, principal.user_id)
+            found = await sessions.active(session, principal.user_id, self._door.policy)
         return auth_pb2.ListSessionsResponse(
             sessions=[present_session(s, current=s.id == principal.session_id) for s in found]
         )

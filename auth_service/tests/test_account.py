@@ -7,6 +7,7 @@ import pytest
 from auth_service import backlog
 from auth_service.tests.conftest import PASSWORD, Identity, Mailbox
 from auth_service.tests.refusals import refusal
+from dermis.options.v1 import access_pb2
 
 NEW_PASSWORD = "eleven-pears-under-snow"
 
@@ -30,6 +31,23 @@ async def test_a_forgotten_password_is_reset_and_two_factor_is_still_asked_for(
     assert await identity.challenge(person)
     await identity.deliver()
     assert identity.mailbox.to(person.email)[-1]["Subject"] == "Your password was changed"
+
+
+async def test_a_clinic_that_others_were_invited_to_outlives_its_first_applicant(
+    identity: Identity,
+) -> None:
+    admin, client = await identity.admin(), identity.client()
+    applicant = {
+        "email": "twice@clinic.example", "password": PASSWORD, "full_name": "Ada Byron",
+        "clinic_name": "Lakeside",
+    }  # fmt: skip
+    await client.call("Register", **applicant)
+    (found,) = (await admin.client.call("ListUsers", search="twice@clinic")).users
+    await admin.client.call(
+        "CreateInvitation", email="colleague@clinic.example", role=access_pb2.ROLE_CLINICIAN,
+        clinic_id=found.clinic_id,
+    )  # fmt: skip
+    await client.call("Register", **applicant)
 
 
 async def test_a_reset_link_works_once(identity: Identity) -> None:

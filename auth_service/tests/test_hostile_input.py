@@ -42,6 +42,13 @@ async def test_public_methods_refuse_nonsense(identity: Identity) -> None:
         await client.call("Logout", refresh_token=text)
 
 
+async def test_an_address_longer_than_any_is_cut_off(identity: Identity) -> None:
+    client = identity.client("2001:db8::" + "1" * 200)
+    assert await refusal(client.call("Login", email="a@b.example", password="x" * 12)) == (
+        "CREDENTIALS_INVALID"
+    )
+
+
 async def test_signed_in_methods_refuse_nonsense(identity: Identity) -> None:
     admin = await identity.admin()
     for text in NASTY[1:]:

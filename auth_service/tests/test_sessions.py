@@ -160,6 +160,20 @@ async def test_sessions_are_listed_with_device_and_address(identity: Identity) -
     ]
 
 
+async def test_a_session_that_nobody_can_continue_is_not_listed(identity: Identity) -> None:
+    person = await identity.enrolled()
+    phone = await second_device(identity, person)
+    forgotten = await current_session(phone)
+    async with identity.service.database.session() as session:
+        await session.exec(
+            update(SignInSession)
+            .where(col(SignInSession.id) == UUID(forgotten))
+            .values(last_used_at=clock.now() - identity.service.door.policy.idle)
+        )
+    listed = (await person.client.call("ListSessions")).sessions
+    assert [s.agent for s in listed] == ["Firefox"]
+
+
 async def test_one_session_is_ended_and_the_other_stays(identity: Identity) -> None:
     person = await identity.enrolled()
     phone = await second_device(identity, person)

@@ -6,9 +6,12 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from dermis.patient.v1 import patient_pb2 as pb
+from patient_service import audit
 from patient_service.tests.conftest import Caller, Service
+from service_kit.database import Database
 
 
 @pytest.fixture
@@ -50,6 +53,17 @@ async def test_only_administrators_read_the_audit(clinician: Caller, refusal: ty
     for request in (pb.ListAuditRequest(), pb.VerifyAuditRequest()):
         with refusal("NOT_PERMITTED"):
             await clinician.call(request)
+
+
+async def test_a_long_audit_may_take_longer_to_verify_than_a_statement_may(
+    clinician: Caller, service: Service
+) -> None:
+    await clinician.add_patient()
+    database = Database(service.owner_url)
+    async with database.session() as session:
+        await (await session.connection()).execute(text("SET LOCAL statement_timeout = 1"))
+        assert (await audit.verify(session)).entries > 0
+    await database.close()
 
 
 async def test_an_event_that_nothing_can_be_stored_as_is_found_nowhere(admin: Caller) -> None:

@@ -55,12 +55,16 @@ async def test_sweeping_removes_old_objects_without_a_row_and_nothing_else(
     for orphan in (day_old, new_id()):
         await service.blobs.put(f"images/{clinician.clinic}/{orphan}", photo)
     await service.blobs.put(f"thumbnails/{clinician.clinic}/{day_old}", photo)
+    # Whoever looks after the disk may leave things.
+    foreign = service.images / "images" / "README.txt"
+    foreign.write_text("Photos of patients. Do not copy.")
     begun = service.images / "images" / str(clinician.clinic) / f"{day_old}#1"
     begun.write_bytes(photo[:100])
     os.utime(begun, (0, 0))
 
     assert _run(service, "sweep").stdout.endswith("3 orphaned objects deleted\n")
     assert not begun.exists()
+    assert foreign.exists()
     assert len(await service.blobs.list(f"images/{clinician.clinic}/")) == 2
 
     database = Database(service.owner_url)

@@ -4,6 +4,7 @@ import asyncio
 import random
 
 import pytest
+import structlog
 
 from service_kit.background import end, in_background
 from service_kit.redis_client import open_redis
@@ -21,6 +22,20 @@ async def test_a_loop_ends_with_the_block() -> None:
         task = await turning
         assert not task.done()
     assert task.cancelled()
+
+
+async def test_a_loop_that_breaks_is_told_at_once_and_not_only_at_the_end() -> None:
+    async def loop() -> None:
+        raise RuntimeError("out of breath")
+
+    async def look_on() -> None:
+        async with in_background(loop()), asyncio.timeout(60):
+            while not lines:
+                await asyncio.sleep(0.01)
+
+    with structlog.testing.capture_logs() as lines, pytest.raises(RuntimeError):
+        await look_on()
+    assert [(line["event"], line["log_level"]) for line in lines] == [("a loop broke", "error")]
 
 
 async def test_a_loop_that_loses_the_first_cancellation_ends_all_the_same() -> None:

@@ -1,5 +1,6 @@
 """A server and a channel as every service uses them, talking over a real socket."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -7,6 +8,8 @@ from uuid import uuid4
 
 import grpc
 import pytest
+import structlog
+from obstore.exceptions import GenericError
 
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from dermis.options.v1 import access_pb2
@@ -54,11 +57,14 @@ class Accounts(auth_pb2_grpc.AccountServiceServicer):
     """Answers by raising, echoing or failing, as the test sets it."""
 
     error: Exception | None = None
+    hang = False
     seen: dict[str, Any]
 
     async def GetMe(self, request: Any, context: Any) -> auth_pb2.GetMeResponse:
         if self.error:
             raise self.error
+        if self.hang:
+            await asyncio.Event().wait()
         self.seen = {
             "request_id": request_id(),
             "principal": current_principal(),
@@ -130,6 +136,31 @@ async def test_a_rule_that_says_no_reaches_the_caller(served: Any, code: Code) -
     error = await failure(stub)
     assert (error.code, error.reason, error.message) == (code, "SOME_RULE", "Do it otherwise.")
     assert database.rolled_back >= 1
+
+
+async def test_a_store_that_is_away_is_told_as_such(served: Any) -> None:
+    stub, accounts, _ = served
+    set_current_principal(caller("good"))
+    accounts.error = GenericError("http://store.internal refused")
+    error = await failure(stub)
+    assert (error.code, error.reason) == (Code.UNAVAILABLE, "STORE_UNAVAILABLE")
+    assert error.retry_after
+    assert "store.internal" not in error.message
+
+
+async def test_a_call_that_its_caller_gave_up_is_logged_as_cancelled(served: Any) -> None:
+    stub, accounts, database = served
+    set_current_principal(caller("good"))
+    accounts.hang = True
+    with structlog.testing.capture_logs() as lines:
+        with pytest.raises(grpc.aio.AioRpcError):
+            await stub.GetMe(auth_pb2.GetMeRequest(), timeout=0.3)
+        async with asyncio.timeout(60):
+            while not database.rolled_back:
+                await asyncio.sleep(0.05)
+            while not (told := [line for line in lines if line["event"] == "rpc"]):
+                await asyncio.sleep(0.05)
+    assert told[0]["status"] == "CANCELLED"
 
 
 async def test_an_unexpected_error_tells_nothing_but_its_request(served: Any) -> None:

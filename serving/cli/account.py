@@ -171,7 +171,8 @@ def _codes() -> list[str]:
 def _code_at(secret: str, moment: float) -> str:
     """The code of a TOTP secret in base32 (RFC 6238)."""
     try:
-        key = base64.b32decode(secret.replace(" ", "").upper() + "=" * (-len(secret) % 8))
+        plain = secret.replace(" ", "").upper()
+        key = base64.b32decode(plain + "=" * (-len(plain) % 8))
     except binascii.Error:
         raise CommandFailed("SECRET_INVALID", "DERMIS_TOTP_SECRET is not base32.") from None
     # Authenticator apps take SHA-1, and shorter keys than RFC 4226 wants today.

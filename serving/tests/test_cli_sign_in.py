@@ -106,6 +106,14 @@ def test_a_second_command_goes_on_from_the_first_ones_session(gateway: Gateway) 
     assert gateway.asked == ["/auth/refresh", "/admin/models", "/admin/serving"]
 
 
+def test_a_secret_may_be_written_in_groups_as_apps_show_it(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups = [SECRET[start : start + 4].lower() for start in range(0, len(SECRET), 4)]
+    monkeypatch.setenv("DERMIS_TOTP_SECRET", " ".join(groups))
+    assert status()["replicas"] == []
+
+
 def test_a_code_given_by_hand_is_used_as_it_is(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
