@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from service_kit.lesion_image import decode
+from service_kit.lesion_image import decode_reduced
 
 # One of 7x7 cells that adds this much to a logit is worth full colour; less stays pale.
 WEAKEST_MAXIMUM = 0.05
@@ -59,13 +59,20 @@ def overlay_png(grid: Grid, photo: bytes, opacity: float) -> bytes:
         photo: JPEG or PNG bytes.
         opacity: 0 to 1, of the strongest place.
     """
-    shown = _shown(decode(photo)).convert("RGBA")
+    shown = shown_photo(photo, LARGEST_SIDE).convert("RGBA")
     shown.alpha_composite(_coloured(grid, shown.size, opacity))
     return _png(shown.convert("RGB"))
 
 
-def _shown(image: Image.Image) -> Image.Image:
-    image.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+def shown_photo(photo: bytes, side: int) -> Image.Image:
+    """A photo for looking at, `side` pixels at most; a large JPEG is never decoded whole.
+
+    Args:
+        photo: JPEG or PNG bytes.
+        side: of the longer side.
+    """
+    image, _ = decode_reduced(photo, shorter_side=side)
+    image.thumbnail((side, side))
     return image
 
 

@@ -17,9 +17,8 @@ from PIL import Image
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.fhir import INTENDED_USE, verdict_text
 from gateway.findings import grid_of
-from gateway.heatmaps import overlay_png
+from gateway.heatmaps import overlay_png, shown_photo
 from service_kit.clock import from_timestamp, now
-from service_kit.lesion_image import decode
 
 _FONTS = Path(font_source_sans_pro.__file__).parent / "files"
 _PICTURE_PIXELS = 640
@@ -34,11 +33,24 @@ _MISSING = "?"
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One diagnosis with its photo; `detection` with heatmap, `reviews` newest first."""
+    """One diagnosis for paper.
+
+    Attributes:
+        detection: with its heatmap.
+        photo: as `printable` made it; twenty photos as they came may be 400 MB.
+        reviews: newest first.
+    """
 
     detection: pb.Detection
     photo: bytes
     reviews: Sequence[pb.Review]
+
+
+def printable(photo: bytes) -> bytes:
+    """A photo for paper: a JPEG of `_PICTURE_PIXELS` at most; call it in a thread."""
+    out = io.BytesIO()
+    shown_photo(photo, _PICTURE_PIXELS).save(out, "JPEG", quality=_JPEG_QUALITY)
+    return out.getvalue()
 
 
 class _Page(FPDF):
@@ -113,8 +125,8 @@ def _add(page: _Page, diagnosis: Diagnosis) -> None:
     top = page.get_y() + 1
     overlay = overlay_png(grid_of(finding.heatmap), diagnosis.photo, _OPACITY)
     heights = [
-        _picture(page, decode(diagnosis.photo), page.l_margin, top),
-        _picture(page, Image.open(io.BytesIO(overlay)), page.l_margin + _PICTURE_MM + 10, top),
+        _picture(page, diagnosis.photo, page.l_margin, top),
+        _picture(page, printable(overlay), page.l_margin + _PICTURE_MM + 10, top),
     ]
     page.set_y(top + max(heights) + 2)
     page.text_line(
@@ -136,13 +148,11 @@ def _add(page: _Page, diagnosis: Diagnosis) -> None:
         page.text_line("No clinician's verdict yet.")
 
 
-def _picture(page: _Page, picture: Image.Image, x: float, y: float) -> float:
+def _picture(page: _Page, jpeg: bytes, x: float, y: float) -> float:
     """Draw a picture `_PICTURE_MM` wide at most; its height in millimetres."""
-    shown = picture.convert("RGB")
-    shown.thumbnail((_PICTURE_PIXELS, _PICTURE_PIXELS))
-    width = min(_PICTURE_MM, _PICTURE_MM * shown.width / shown.height)
-    height = width * shown.height / shown.width
-    encoded = io.BytesIO()
-    shown.save(encoded, "JPEG", quality=_JPEG_QUALITY)
+    encoded = io.BytesIO(jpeg)
+    pixels = Image.open(encoded).size
+    width = min(_PICTURE_MM, _PICTURE_MM * pixels[0] / pixels[1])
+    height = width * pixels[1] / pixels[0]
     page.image(encoded, x, y, width, height)
     return height

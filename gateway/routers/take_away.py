@@ -11,7 +11,7 @@ from gateway import fhir, photos, record
 from gateway.clients import Clients
 from gateway.errors import answers
 from gateway.rate_limit import limited
-from gateway.report import Diagnosis, report
+from gateway.report import Diagnosis, printable, report
 from gateway.routers.dependencies import ClientsDep
 from gateway.security import permit
 from service_kit.errors import Code, DomainError
@@ -95,6 +95,7 @@ async def _diagnosis(clients: Clients, detection_id: str) -> Diagnosis:
             Code.FAILED_PRECONDITION, "NOT_DIAGNOSED", "This detection has no result yet."
         )
     photo = await photos.read(clients, answer.detection.image_id)
+    photo = await asyncio.to_thread(printable, photo)
     return Diagnosis(answer.detection, photo, list(reversed(answer.reviews)))
 
 
