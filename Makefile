@@ -150,7 +150,7 @@ bench-record: setup-dev ## Measure the record with 10,000 patients and 1,000,000
 	$(BIN)/python -m pytest -sq -o python_functions='bench_*' patient_service/tests/bench_record.py
 
 .PHONY: test-trace
-test-trace: setup-dev ## Show the spans of one diagnosis, from the browser to TorchServe's worker
+test-trace: setup-dev web ## Show the spans of one diagnosis, from the browser to TorchServe's worker
 	$(BIN)/python -m pytest -sq -o python_functions='trace_*' tests/test_tracing.py
 
 test-crash: setup-dev ## Kill patient_service 200 times during uploads and count what is lost

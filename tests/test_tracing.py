@@ -4,7 +4,6 @@ A system of its own that exports its spans: `make test-trace`.
 """
 
 import asyncio
-import secrets
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -15,14 +14,17 @@ import grpc
 import pytest
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as pb
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2_grpc as pb_grpc
+from playwright.async_api import Page, async_playwright, expect
 
 from local_stack.clinician import Clinician
 from local_stack.mailbox import Mailbox
 from local_stack.stack import running
+from serving import examples
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, context_of, take_session_along
 from tests.conftest import SETTINGS, new_sign_in, profile, until_model_is_live
-from tests.photos import malignant
 
 SPANS_ARRIVE_SECONDS = 120
+PHOTO = examples.read()[0].path
 
 
 @dataclass(frozen=True)
@@ -89,18 +91,21 @@ async def collector(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Collector]
 
 @pytest.mark.stack
 @pytest.mark.timeout(400)
-async def trace_one_diagnosis_is_one_tree(collector: Collector, tmp_path: Path) -> None:
-    trace, browser = secrets.token_hex(16), secrets.token_hex(8)
-    async with running(tmp_path, settings=SETTINGS) as stack:
+async def trace_one_diagnosis_is_one_tree_from_the_browser_on(
+    collector: Collector, tmp_path: Path
+) -> None:
+    async with running(tmp_path, settings=SETTINGS) as stack, async_playwright() as playwright:
         await until_model_is_live(stack)
         async with Clinician(stack.url, Mailbox(stack.mails)) as clinician:
             known = new_sign_in()
             await clinician.register(known, full_name="Noor Haddad", clinic="Followed")
             await clinician.sign_in(known, keep=lambda _: None)
             patient = await clinician.add_patient(profile())
-            clinician.http.headers["traceparent"] = f"00-{trace}-{browser}-01"
-            uploaded = await clinician.upload(patient, malignant())
-            assert uploaded.status_code == 201, uploaded.text
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            async with context_of(browser, stack) as context:
+                await take_session_along(context, clinician)
+                trace, root = await _diagnosed_at(await context.new_page(), patient)
+            await browser.close()
         expected = [
             "gateway: POST /predict/upload/{patient_id}",
             "  gateway: predict",
@@ -109,7 +114,23 @@ async def trace_one_diagnosis_is_one_tree(collector: Collector, tmp_path: Path) 
             "  patient_service: dermis.patient.v1.ImageService/AddImage",
         ]
         ends = time.monotonic() + SPANS_ARRIVE_SECONDS
-        while collector.tree(trace, browser) != expected and time.monotonic() < ends:
+        while collector.tree(trace, root) != expected and time.monotonic() < ends:
             await asyncio.sleep(0.2)
-        assert collector.tree(trace, browser) == expected
-    print("\n".join(collector.tree(trace, browser)))  # noqa: T201  what an operator would see
+        assert collector.tree(trace, root) == expected
+    shown = ["browser: upload", *(f"  {line}" for line in collector.tree(trace, root))]
+    print("\n".join(shown))  # noqa: T201  what an operator would see
+
+
+async def _diagnosed_at(page: Page, patient: str) -> tuple[str, str]:
+    """Upload a photo at the client; the trace and the span that its request was sent with."""
+    await page.goto(f"/patient/{patient}")
+    await page.get_by_role("group", name="Back", exact=True).click(position={"x": 62, "y": 80})
+    await page.get_by_label("Description").fill("left shoulder blade")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("No photos yet")).to_be_visible()
+    async with page.expect_response("**/api/predict/upload/**") as answered:
+        await page.locator("input[type=file]").first.set_input_files(PHOTO)
+    answer = await answered.value
+    assert answer.status == 201
+    _, trace, root, _ = (await answer.request.all_headers())["traceparent"].split("-")
+    return trace, root

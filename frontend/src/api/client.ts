@@ -2,6 +2,7 @@ import createClient from "openapi-fetch";
 import { freshToken } from "@/session/access";
 import type { components, paths } from "./generated/schema";
 import { Problem, problemOf, unreachable } from "./problem";
+import { traceparent } from "./trace";
 
 export type Schemas = components["schemas"];
 
@@ -18,6 +19,7 @@ const PUBLIC_PATH = /^\/api\/auth\//;
  * @throws Problem when no answer came or the session has ended.
  */
 export async function send(request: Request): Promise<Response> {
+  request.headers.set("traceparent", traceparent());
   const isOwn =
     request.headers.has("authorization") || PUBLIC_PATH.test(new URL(request.url).pathname);
   if (isOwn) return await attempt(request);

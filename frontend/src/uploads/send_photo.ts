@@ -1,5 +1,6 @@
 import type { Schemas } from "@/api/client";
 import { Problem, problemOf, unreachable } from "@/api/problem";
+import { traceparent } from "@/api/trace";
 import { freshToken } from "@/session/access";
 
 /** A photo of 20 MiB over a slow line. */
@@ -39,6 +40,7 @@ function post(
     request.open("POST", `/api/predict/upload/${encodeURIComponent(patientId)}`);
     request.setRequestHeader("authorization", `Bearer ${token}`);
     request.setRequestHeader("idempotency-key", id);
+    request.setRequestHeader("traceparent", traceparent());
     request.responseType = "json";
     request.timeout = DEADLINE_MS;
     request.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0);

@@ -1,5 +1,6 @@
 import type { Schemas } from "@/api/client";
 import { Problem, problemOf, unreachable } from "@/api/problem";
+import { traceparent } from "@/api/trace";
 import { freshToken } from "@/session/access";
 
 /** A large archive over a slow line, and its checks. */
@@ -38,6 +39,7 @@ function post(
     const request = new XMLHttpRequest();
     request.open("POST", "/api/admin/upload-model");
     request.setRequestHeader("authorization", `Bearer ${token}`);
+    request.setRequestHeader("traceparent", traceparent());
     request.responseType = "json";
     request.timeout = DEADLINE_MS;
     request.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0);
