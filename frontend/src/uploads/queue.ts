@@ -1,7 +1,7 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import { Problem } from "@/api/problem";
 import type { Schemas } from "@/api/client";
-import { currentAccess, onAccessChange } from "@/session/access";
+import { accountOf, currentAccess, onAccessChange } from "@/session/access";
 import { sendPhoto } from "./send_photo";
 
 /**
@@ -41,7 +41,6 @@ const RETRY_MS = 5_000;
 
 let database: Promise<IDBPDatabase<Database>> | null = null;
 let uploads: Upload[] = [];
-let user: string | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
 
@@ -57,7 +56,6 @@ export function currentUploads(): Upload[] {
 
 /** Takes up what an earlier visit of this account left behind. */
 export async function resumeUploads(userId: string): Promise<void> {
-  user = userId;
   const known = new Set(uploads.map(({ id }) => id));
   const kept = await (await store()).getAll("uploads");
   const left = kept
@@ -80,7 +78,6 @@ export async function addUploads(
     state: "waiting",
     progress: 0,
   }));
-  user = to.userId;
   change([...uploads, ...added]);
   const db = await store();
   await Promise.all(added.map((upload) => db.put("uploads", stored(upload))));
@@ -93,19 +90,26 @@ export async function dismissUpload(id: string): Promise<void> {
   await (await store()).delete("uploads", id);
 }
 
-/** Sends what waits; what can't go out now is tried again in a while. */
+/**
+ * Sends what waits; what can't go out now is tried again in a while.
+ *
+ * Only in the name of who took the photo: a workstation is used by many.
+ */
 export function pump(): void {
   clearTimeout(timer);
   const room = AT_ONCE - uploads.filter(({ state }) => state === "sending").length;
-  const next = uploads.filter((upload) => upload.state === "waiting" && upload.userId === user);
+  const access = currentAccess();
+  const account = access && accountOf(access.token);
+  const next = uploads.filter(({ state, userId }) => state === "waiting" && userId === account);
   for (const upload of next.slice(0, Math.max(0, room))) void sendOne(upload);
 }
 
-async function sendOne({ id, patientId, lesionId, file, name }: Upload): Promise<void> {
+async function sendOne({ id, userId, patientId, lesionId, file, name }: Upload): Promise<void> {
   update(id, { state: "sending", progress: 0 });
   try {
     const detection = await sendPhoto({
       id,
+      userId,
       patientId,
       lesionId,
       file,

@@ -1,7 +1,7 @@
 import type { Schemas } from "@/api/client";
 import { Problem, problemOf, unreachable } from "@/api/problem";
 import { traceparent } from "@/api/trace";
-import { freshToken } from "@/session/access";
+import { accountOf, freshToken } from "@/session/access";
 
 /** A photo of 20 MiB over a slow line. */
 const DEADLINE_MS = 120_000;
@@ -13,19 +13,27 @@ const DEADLINE_MS = 120_000;
  */
 export async function sendPhoto(photo: {
   id: string;
+  userId: string;
   patientId: string;
   lesionId: string | null;
   file: Blob;
   name: string;
   onProgress: (share: number) => void;
 }): Promise<Schemas["Detection"]> {
-  const token = await freshToken();
+  const token = await tokenOf(photo.userId);
   try {
     return await post(photo, token);
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 401) throw error;
-    return await post(photo, await freshToken(token));
+    return await post(photo, await tokenOf(photo.userId, token));
   }
+}
+
+/** @throws Problem 401 when somebody else has signed in meanwhile, or the session has ended. */
+async function tokenOf(userId: string, stale?: string): Promise<string> {
+  const token = await freshToken(stale);
+  if (accountOf(token) === userId) return token;
+  throw new Problem(401, "SIGN_IN_REQUIRED", "Somebody else is signed in.");
 }
 
 function post(

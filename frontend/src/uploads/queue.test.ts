@@ -1,0 +1,34 @@
+import { expect, test, vi } from "vitest";
+import { Problem } from "@/api/problem";
+import { begin } from "@/session/access";
+import { addUploads, currentUploads } from "./queue";
+import { sendPhoto } from "./send_photo";
+
+vi.mock("./send_photo");
+
+test("a photo that waits is never sent in the name of whoever signs in next", async () => {
+  const send = vi.mocked(sendPhoto);
+  send.mockRejectedValue(new Problem(401, "SESSION_ENDED", "Sign in again."));
+  signIn("ada");
+  const photo = new File(["pixels"], "mole.jpg");
+  await addUploads([photo], { userId: "ada", patientId: "p-1", lesionId: null });
+  await vi.waitFor(() => expect(send).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(currentUploads()[0]?.state).toBe("waiting"));
+
+  signIn("noor");
+  expect(currentUploads()[0]?.state).toBe("waiting");
+  expect(send).toHaveBeenCalledTimes(1);
+
+  signIn("ada");
+  await vi.waitFor(() => expect(send).toHaveBeenCalledTimes(2));
+});
+
+function signIn(account: string): void {
+  const claims = btoa(JSON.stringify({ sub: account })).replace(/=+$/, "");
+  begin({
+    status: "authenticated",
+    token_type: "Bearer",
+    access_token: `e30.${claims}.signature`,
+    expires_at: new Date(Date.now() + 600_000).toISOString(),
+  });
+}
