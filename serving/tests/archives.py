@@ -10,10 +10,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 
-from serving.archive import build_archive
+from serving.archive import ArchiveRefused, Policy, build_archive, check_archive
 from serving.model_card import ModelCard, Preprocessing
+
+NOTHING_ASKED = Policy()
 
 # Name and content, or the whole entry where more than the name is bent.
 Member = tuple[str | zipfile.ZipInfo, bytes]
@@ -73,3 +76,10 @@ def bent(folder: Path, bend: Callable[[dict[str, bytes]], Iterable[Member] | Non
     held = members(sound(folder))
     changed = bend(held)
     return write(folder / "bent.mar", held.items() if changed is None else changed)
+
+
+def refused(path: Path, policy: Policy = NOTHING_ASKED, signature: bytes | None = None) -> set[str]:
+    """The codes of every reason for which an archive is refused."""
+    with pytest.raises(ArchiveRefused) as refusal:
+        check_archive(path, policy, signature)
+    return {reason.code for reason in refusal.value.reasons}
