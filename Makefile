@@ -149,9 +149,12 @@ bench-reload: setup-dev ## Release and roll back ten times under 20 photos a sec
 bench-record: setup-dev ## Measure the record with 10,000 patients and 1,000,000 detections
 	$(BIN)/python -m pytest -sq -o python_functions='bench_*' patient_service/tests/bench_record.py
 
-.PHONY: test-trace
+.PHONY: test-trace test-faults
 test-trace: setup-dev web ## Show the spans of one diagnosis, from the browser to TorchServe's worker
 	$(BIN)/python -m pytest -sq -o python_functions='trace_*' tests/test_tracing.py
+
+test-faults: setup-dev ## Fill a disk, set clocks, and take object store and names away; see it recover
+	$(BIN)/python -m pytest -sq -o python_functions='fault_*' tests/machine_faults/*.py
 
 test-crash: setup-dev ## Kill patient_service 200 times during uploads and count what is lost
 	$(BIN)/python -m pytest -sq -o python_functions='crash_*' patient_service/tests/crash_uploads.py

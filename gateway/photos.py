@@ -21,10 +21,22 @@ class PhotoStream:
     def __init__(self, content: pb.ImageContent, parts: _Parts) -> None:
         self.content = content
         self._parts = parts
+        self._first: bytes | None = None
+
+    async def begin(self) -> None:
+        """Wait for the first bytes: until they are here a refusal can still be told as one.
+
+        Raises:
+            grpc.aio.AioRpcError: the object store is away, or has lost the photo.
+        """
+        part = await anext(aiter(self._parts), None)
+        self._first = part.chunk if part else None
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The bytes, in parts."""
         try:
+            if self._first is not None:
+                yield self._first
             async for part in self._parts:
                 yield part.chunk
         finally:

@@ -104,5 +104,6 @@ async def _streamed(
     if etag in [held.strip().removeprefix("W/") for held in if_none_match.split(",")]:
         found.close()
         return Response(status_code=304, headers=headers)
+    await found.begin()
     headers["Content-Length"] = str(found.content.size)
     return StreamingResponse(found.chunks(), media_type=found.content.media_type, headers=headers)

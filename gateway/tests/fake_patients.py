@@ -9,7 +9,7 @@ from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc as rpc
 from gateway.tests.fake_service import FakeService
 from service_kit.clock import now, to_timestamp
-from service_kit.errors import Code, DomainError
+from service_kit.errors import STORE_AWAY, Code, DomainError
 from service_kit.lesion_image import clean
 
 CHUNK_BYTES = 4096
@@ -21,6 +21,7 @@ class FakePatients(FakeService):
     Attributes:
         images, photos, detections: what is stored, by id.
         finished: what the completion loop has reported.
+        store_is_away: photos are known, but their bytes not reached.
     """
 
     def __init__(self) -> None:
@@ -29,6 +30,7 @@ class FakePatients(FakeService):
         self.photos: dict[str, bytes] = {}
         self.detections: dict[str, pb.Detection] = {}
         self.finished: list[pb.FinishDetectionRequest] = []
+        self.store_is_away = False
         self._by_key: dict[str, str] = {}
         self.own = {
             "AddImage": self._add_image,
@@ -88,6 +90,8 @@ class FakePatients(FakeService):
                 etag=hashlib.sha256(data).hexdigest(),
             )
         )  # fmt: skip
+        if self.store_is_away:
+            raise STORE_AWAY
         for start in range(0, len(data), CHUNK_BYTES):
             yield pb.GetImageResponse(chunk=data[start : start + CHUNK_BYTES])
 

@@ -212,6 +212,16 @@ async def test_an_unknown_photo_is_a_problem_document(gateway: Gateway) -> None:
     assert (answer.status_code, answer.json()["reason"]) == (404, "NOT_FOUND")
 
 
+async def test_a_photo_whose_bytes_cannot_be_reached_is_refused_before_anything_was_sent(
+    gateway: Gateway,
+) -> None:
+    uploaded = (await gateway.upload(photo())).json()
+    gateway.patients.store_is_away = True
+    answer = await gateway.get(f"/images/{uploaded['image_id']}")
+    assert (answer.status_code, answer.json()["reason"]) == (503, "STORE_UNAVAILABLE")
+    assert answer.headers["retry-after"]
+
+
 async def test_the_heatmap_is_the_one_that_the_diagnosis_was_made_with(gateway: Gateway) -> None:
     uploaded = (await gateway.upload(photo())).json()
     asked = len(gateway.torchserve.asked)

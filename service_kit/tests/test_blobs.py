@@ -2,61 +2,29 @@
 
 import asyncio
 import os
-import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
-from local_stack.components.ports import free_port
 from service_kit.blobs import STREAM_CHUNK_BYTES, BlobExists, BlobMissing, Blobs
 from service_kit.ids import new_id
-
-BUCKET = "dermis"
-START_SECONDS = 60
+from service_kit.tests.s3_server import BUCKET, S3Server
 
 
 @pytest.fixture(scope="module")
-def s3_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real S3-compatible server (SeaweedFS); open to anyone on loopback, as it is for tests."""
-    folder = tmp_path_factory.mktemp("s3")
-    ports = [free_port() for _ in range(5)]
-    names = ("-master.port", "-volume.port", "-filer.port", "-s3.port", "-s3.port.iceberg")
-    ports[-1] = 0
-    with (folder / "weed.log").open("wb") as log:
-        server = subprocess.Popen(
-            [
-                Path(sys.executable).parent / "weed", "server", f"-dir={folder}", "-ip=127.0.0.1",
-                "-s3", f"-s3.localSocket={folder / 's3.sock'}",
-                *(f"{name}={port}" for name, port in zip(names, ports, strict=True)),
-            ],
-            stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
-    endpoint = f"http://127.0.0.1:{ports[3]}"
-    settings = {
-        "AWS_ENDPOINT": endpoint,
-        "AWS_ACCESS_KEY_ID": "any",
-        "AWS_SECRET_ACCESS_KEY": "any",
-        "AWS_REGION": "us-east-1",
-        "AWS_ALLOW_HTTP": "true",
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in settings.items():
-            patch.setenv(name, value)
-        _make_bucket(endpoint, folder / "weed.log")
-        yield f"s3://{BUCKET}/clinic"
-    # Its own shutdown takes half a minute, and nothing in it is worth keeping.
-    os.killpg(server.pid, signal.SIGKILL)
-    server.wait()
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    server = S3Server(tmp_path_factory.mktemp("s3"))
+    server.start()
+    yield server
+    server.kill()
 
 
 @pytest.fixture(params=["file", "s3"])
 async def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Blobs]:
     if request.param == "s3":
-        yield Blobs(f"{request.getfixturevalue('s3_url')}/{new_id()}")
+        server: S3Server = request.getfixturevalue("s3")
+        yield Blobs(f"s3://{BUCKET}/{new_id()}", server.access)
     else:
         yield Blobs(tmp_path.as_uri())
 
@@ -114,17 +82,3 @@ async def test_a_key_does_not_leave_its_folder(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"\.\."):
         await Blobs((tmp_path / "store").as_uri()).put("../outside", b"x")
     assert not (tmp_path / "outside").exists()
-
-
-def _make_bucket(endpoint: str, log: Path) -> None:
-    with httpx.Client(
-        transport=httpx.HTTPTransport(retries=START_SECONDS), trust_env=False, timeout=5
-    ) as client:
-        for _ in range(START_SECONDS * 4):
-            try:
-                if client.put(f"{endpoint}/{BUCKET}").status_code < 400:
-                    return
-            except httpx.HTTPError:
-                pass
-            signal.sigtimedwait([], 0.25)
-    pytest.fail(log.read_text()[-2000:])
