@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from auth_service import accounts, audit, sessions, two_factor
 from auth_service.attempts import Action, give_back
 from auth_service.events import Event
-from auth_service.models import Account, SignInSession
+from auth_service.models import Account, SignInSession, TwoFactor
 from auth_service.sessions import SignedIn
 from auth_service.sign_in import Door, code_invalid, succeed
 from service_kit.errors import Code, DomainError
@@ -67,6 +67,22 @@ async def remove(session: AsyncSession, account: Account, code: str, *, door: Do
         DomainError: FAILED_PRECONDITION TWO_FACTOR_REQUIRED or TWO_FACTOR_NOT_SET_UP;
             RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS; INVALID_ARGUMENT CODE_INVALID (kept).
     """
+    await _removable(session, account, door)
+    account_id = account.id
+    await session.commit()
+    reserved = await door.attempts.reserve(Action.TWO_FACTOR, f"account {account_id}")
+    # Asked again: an administrator may have demanded it while nothing was locked.
+    account = await accounts.locked(session, account_id)
+    kept = await _removable(session, account, door)
+    if not await two_factor.use_code(session, kept, code, keys=door.keys):
+        await audit.record(session, Event.TWO_FACTOR_REFUSED, subject_id=account_id)
+        raise code_invalid(Code.INVALID_ARGUMENT)
+    await give_back(session, reserved)
+    await two_factor.remove(session, account, Event.TWO_FACTOR_REMOVED)
+
+
+async def _removable(session: AsyncSession, account: Account, door: Door) -> TwoFactor:
+    """The second factor of an account that may be without."""
     if accounts.must_have_two_factor(account, by_role=door.two_factor_by_role):
         raise DomainError(
             Code.FAILED_PRECONDITION,
@@ -76,11 +92,4 @@ async def remove(session: AsyncSession, account: Account, code: str, *, door: Do
     kept = await two_factor.confirmed(session, account.id)
     if kept is None:
         raise two_factor.not_set_up()
-    account_id = account.id
-    await session.commit()
-    reserved = await door.attempts.reserve(Action.TWO_FACTOR, f"account {account_id}")
-    if not await two_factor.use_code(session, kept, code, keys=door.keys):
-        await audit.record(session, Event.TWO_FACTOR_REFUSED, subject_id=account_id)
-        raise code_invalid(Code.INVALID_ARGUMENT)
-    await give_back(session, reserved)
-    await two_factor.remove(session, account, Event.TWO_FACTOR_REMOVED)
+    return kept

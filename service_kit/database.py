@@ -24,6 +24,14 @@ CONNECT_TIMEOUT_SECONDS = 3
 # Longer than any RPC's deadline would serve nobody: PostgreSQL gives up by itself.
 STATEMENT_TIMEOUT_MILLISECONDS = 10_000
 POOL_WAIT_SECONDS = 3
+# A server that has vanished without a word is noticed after these, not after the kernel's quarter
+# of an hour: one that only computes still answers the kernel's probes.
+SILENCE = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 15_000,
+}
 
 _current: ContextVar[AsyncSession | None] = ContextVar("database_session", default=None)
 
@@ -53,6 +61,7 @@ class Database:
             hide_parameters=True,
             connect_args={
                 "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+                **SILENCE,
                 "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MILLISECONDS} -c timezone=UTC",
             },
         )

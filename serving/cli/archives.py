@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from serving.archive import ArchiveRefused, CheckedArchive, Policy, check_archive
+from serving.classifier import Classifier
 from serving.cli.answers import CommandFailed, Json, failing, tell
 from serving.model_card import Evaluation
 from serving.probe import TOLERANCE
@@ -117,15 +118,27 @@ def _checked(path: Path, policy: Policy | None = None) -> CheckedArchive:
         ) from None
 
 
-def _require_golden_answers(checked: CheckedArchive) -> None:
-    """Load the model as a worker does and ask it, as a follower will before a release."""
-    from serving.predictions import open_classifier, prediction_of
+def opened(archive: Path) -> Classifier:
+    """An archive's model, loaded as a worker does.
 
+    Raises:
+        CommandFailed: the archive is not sound, or its model can't be loaded.
+    """
+    from serving.predictions import open_classifier
+
+    checked = _checked(archive)
     try:
-        classifier = open_classifier(checked.path)
+        return open_classifier(checked.path)
     except (ValueError, RuntimeError) as error:
         message = "The model can't be loaded."
         raise CommandFailed("MODEL_NOT_LOADABLE", message, [str(error)]) from None
+
+
+def _require_golden_answers(checked: CheckedArchive) -> None:
+    """Ask the model about its golden images, as a follower will before a release."""
+    from serving.predictions import prediction_of
+
+    classifier = opened(checked.path)
     wrong = []
     for image in checked.golden:
         answer = prediction_of(classifier, checked.read(image.file))

@@ -105,10 +105,11 @@ def predict(
 ) -> None:
     """Ask an archive about photos without TorchServe, through the same code as the handler."""
     from service_kit.errors import DomainError
-    from serving.classifier import Classifier
-    from serving.predictions import open_classifier, prediction_of
+    from serving.cli.archives import opened
+    from serving.predictions import prediction_of
 
-    classifier: Classifier = open_classifier(archive)
+    with failing(as_json):
+        classifier = opened(archive)
     failed = False
     for path in images:
         try:

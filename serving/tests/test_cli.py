@@ -9,6 +9,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from serving import examples
 from serving.archive import check_archive
 from serving.cli import VERBS, app
 from serving.signatures import is_signed
@@ -55,6 +56,12 @@ def test_a_hostile_archive_is_refused_with_every_reason(tmp_path: Path) -> None:
     assert refused["error"] == "ARCHIVE_REFUSED"
     codes = {line.split(":")[0] for line in refused["details"]}
     assert codes == {"PATH_ESCAPES", "MEMBER_NOT_ALLOWED"}
+
+
+def test_a_hostile_archive_is_asked_nothing(tmp_path: Path) -> None:
+    path = bent(tmp_path, lambda held: [*held.items(), ("model.pkl", b"")])
+    photo = examples.read()[0].path
+    assert answer("predict", photo, "--archive", path, fails=True)["error"] == "ARCHIVE_REFUSED"
 
 
 def test_verifying_computes_the_golden_images(tmp_path: Path, make_archive: MakeArchive) -> None:
