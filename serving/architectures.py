@@ -44,12 +44,21 @@ def load_model(weights: Path, card: ModelCard) -> nn.Module:
         ValueError: the weights don't fit the architecture.
     """
     model = build_model(card.architecture, classes=len(card.classes))
+    fill_model(model, weights, card.architecture)
+    return model
+
+
+def fill_model(model: nn.Module, weights: Path, architecture: str) -> None:
+    """Put `weights` (safetensors, any precision) into an `architecture`.
+
+    Raises:
+        ValueError: they don't fit it.
+    """
     state = {name: tensor.float() for name, tensor in load_file(weights).items()}
     # What half precision on disk can't hold (counters of BatchNorm) is not needed to predict.
     missing, unexpected = model.load_state_dict(state, strict=False)
     if unexpected or any(not name.endswith("num_batches_tracked") for name in missing):
-        raise ValueError(f"weights don't fit {card.architecture}: {missing} {unexpected}")
-    return model
+        raise ValueError(f"weights don't fit {architecture}: {missing} {unexpected}")
 
 
 class FeaturesAndLogits(nn.Module):

@@ -1,5 +1,6 @@
 """Verbs that make a model and ask it: train, evaluate, package, predict."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -36,6 +37,19 @@ def train(
         str, typer.Option(help="A source to keep out of training and validation.")
     ] = "",
     seed: Annotated[int, typer.Option(help="Of all chance in the run.")] = 20261123,
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            help="Weights of a former run (model.safetensors) to go on from.", exists=True
+        ),
+    ] = None,
+    rate: Annotated[
+        float, typer.Option(help="Highest learning rate; the head's is 5-fold.")
+    ] = 6e-4,
+    compressed: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of photos that are compressed anew.")
+    ] = 0.0,
+    evaluate_every: Annotated[int, typer.Option(min=1, help="Steps between validations.")] = 400,
     as_json: Json = False,
 ) -> None:
     """Fine-tune a classifier on folders of labelled photos."""
@@ -47,8 +61,18 @@ def train(
         out.mkdir(parents=True, exist_ok=True)
         write_splits(samples, out / "splits.csv")
         cache = PixelCache(samples, out / "pixels.npy")
-        recipe = Recipe(architecture=arch, steps=steps, input_size=size, seed=seed)
-        training = Training(recipe, samples, cache, out, leave_out=leave_out)
+        recipe = Recipe(
+            architecture=arch,
+            steps=steps,
+            input_size=size,
+            seed=seed,
+            rate=rate,
+            head_rate=rate * 5,
+            compressed=compressed,
+            started_from=hashlib.sha256(start.read_bytes()).hexdigest() if start else "",
+            evaluate_every=evaluate_every,
+        )
+        training = Training(recipe, samples, cache, out, leave_out=leave_out, start=start)
         training.run()
         save_run(training, out, finished=datetime.now(UTC))
         weights = str(out / "model.safetensors")

@@ -1,11 +1,13 @@
 """The way from folders of photos to an archive, on a handful of made photos."""
 
+import hashlib
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 from typer.testing import CliRunner
 
 from serving.cli import app
@@ -14,7 +16,7 @@ from serving.training import metrics
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import PixelCache, read_folders, split_of
 from serving.training.photo_changes import CHANGES
-from serving.training.train import Recipe, Training
+from serving.training.train import Recipe, Training, start_model
 
 RUN = CliRunner()
 
@@ -88,6 +90,29 @@ def test_a_checkpoint_of_another_recipe_is_refused(data: Path, tmp_path: Path) -
     other = Recipe(architecture="resnet10t", input_size=64, steps=2, batch=8, evaluate_every=1)
     with pytest.raises(ValueError, match="another recipe"):
         Training(other, samples, cache, tmp_path).run()
+
+
+def test_a_run_starts_from_the_weights_of_a_former_one(data: Path, tmp_path: Path) -> None:
+    train = ["train", "--data", data, "--arch", "resnet10t", "--size", 64, "--steps", 1]
+    first, second = tmp_path / "first", tmp_path / "second"
+    weights = first / "model.safetensors"
+    for command in (
+        [*train, "--out", first],
+        # A rate of nothing: what comes out is what went in.
+        [*train, "--out", second, "--start", weights, "--rate", 0, "--compressed", 0.5],
+    ):
+        done = RUN.invoke(app, [str(part) for part in command])
+        assert done.exit_code == 0, done.output
+    before, after = load_file(weights), load_file(second / "model.safetensors")
+    assert torch.equal(before["conv1.0.weight"], after["conv1.0.weight"])
+    described = json.loads((second / "run.json").read_text())
+    assert described["started_from"] == hashlib.sha256(weights.read_bytes()).hexdigest()
+
+
+def test_other_weights_than_the_recipe_names_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"other")
+    with pytest.raises(ValueError, match="does not hold the weights"):
+        start_model(Recipe(started_from="0" * 64), tmp_path / "model.safetensors")
 
 
 def test_calibration_finds_the_shift_and_scale_it_was_given() -> None:

@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from serving.model_card import Preprocessing
 from serving.preprocessing import circle
+from serving.training.photo_changes import jpeg
 
 Generator = torch.Generator
 
@@ -61,6 +62,10 @@ class Augmentation:
     def without_border(self, inputs: Tensor) -> Tensor:
         """The inputs with all but the central disc hidden."""
         return inputs * (self._radius < 0.8)
+
+    def compressed(self, pixels: Tensor) -> Tensor:
+        """Photos through JPEG of a quality of 50 to 95, one for all."""
+        return jpeg(pixels, int(self._between(50, 95, 1).item()))
 
     def _blurred(self, pixels: Tensor) -> Tensor:
         scale = self._between(0.3, 0.8, 1).item()

@@ -14,15 +14,15 @@ from torch import Tensor
 JPEG_QUALITY = 70
 
 
-def jpeg(pixels: Tensor) -> Tensor:
-    """Compressed as JPEG of quality 70 and read again."""
-    return torch.stack([_compressed(photo) for photo in pixels])
+def jpeg(pixels: Tensor, quality: int = JPEG_QUALITY) -> Tensor:
+    """Compressed as JPEG and read again."""
+    return torch.stack([_compressed(photo, quality) for photo in pixels])
 
 
-def _compressed(photo: Tensor) -> Tensor:
+def _compressed(photo: Tensor, quality: int) -> Tensor:
     levels = photo.round().to(torch.uint8).permute(1, 2, 0).contiguous().numpy()
     held = io.BytesIO()
-    Image.fromarray(levels).save(held, "JPEG", quality=JPEG_QUALITY)
+    Image.fromarray(levels).save(held, "JPEG", quality=quality)
     return torch.from_numpy(np.array(Image.open(held))).permute(2, 0, 1).float()
 
 

@@ -1,10 +1,11 @@
-"""Trains a classifier: fine-tuning from ImageNet weights, resumable, repeatable.
+"""Trains a classifier from the weights of ImageNet or of a former run: resumable, repeatable.
 
 The first stages stay as ImageNet made them: on a CPU they cost more than half of a step and gain
 little. What is kept is a running average of the weights (Polyak averaging).
 """
 
 import copy
+import hashlib
 import json
 import math
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 from torch.nn import functional
 
-from serving.architectures import build_model
+from serving.architectures import build_model, fill_model
 from serving.model_card import Preprocessing
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import PixelCache, Sample
@@ -57,6 +58,10 @@ class Recipe:
     balance: float = 0.7
     averaging: float = 0.998
     frozen_stages: int = 2
+    # Share of a batch's photos that are compressed anew, as a camera or a chat would.
+    compressed: float = 0.0
+    # SHA-256 of the weights that it starts from; "" where they are ImageNet's.
+    started_from: str = ""
     evaluate_every: int = 400
     # Evaluations without a better validation AUC after which it ends early.
     patience: int = 4
@@ -79,6 +84,7 @@ class Training:
         cache: their pixels.
         folder: where the checkpoint lies.
         leave_out: a source that is not looked at at all, to be judged on later.
+        start: weights (safetensors) of a former run, with the digest that the recipe names.
     """
 
     def __init__(
@@ -89,6 +95,7 @@ class Training:
         folder: Path,
         *,
         leave_out: str = "",
+        start: Path | None = None,
     ) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe = recipe
@@ -98,7 +105,7 @@ class Training:
         self._checkpoint = folder / "checkpoint.pt"
         generator = torch.Generator().manual_seed(recipe.seed)
         self.augmentation = Augmentation(recipe.preprocessing, generator)
-        self._model = start_model(recipe).to(memory_format=torch.channels_last)
+        self._model = start_model(recipe, start).to(memory_format=torch.channels_last)
         self._frozen = _freeze(self._model, recipe.frozen_stages)
         self.average = copy.deepcopy(self._model).eval()
         self._optimizer = _optimizer(self._model, recipe)
@@ -145,7 +152,11 @@ class Training:
         self._model.train()
         for stage in self._frozen:
             stage.eval()
-        inputs = self.augmentation.train(self._cache.batch(indices))
+        pixels = self._cache.batch(indices)
+        if fresh := int(recipe.batch * recipe.compressed):
+            # The last of a batch: its first are those whose lesion is painted over.
+            pixels[-fresh:] = self.augmentation.compressed(pixels[-fresh:])
+        inputs = self.augmentation.train(pixels)
         smooth = recipe.label_smoothing
         targets = functional.one_hot(self._labels[indices], 2).float() * (1 - smooth) + smooth / 2
         blanked = recipe.batch // recipe.blanked_one_in
@@ -258,9 +269,18 @@ def infer(
     return torch.cat(answers)
 
 
-def start_model(recipe: Recipe) -> nn.Module:
-    """The architecture with ImageNet weights where a package brings them, else untrained."""
+def start_model(recipe: Recipe, start: Path | None = None) -> nn.Module:
+    """The architecture with the weights of `start`, or ImageNet's where a package brings them.
+
+    Raises:
+        ValueError: `start` holds other weights than the recipe says, or of another architecture.
+    """
     model = build_model(recipe.architecture)
+    if start is not None:
+        if hashlib.sha256(start.read_bytes()).hexdigest() != recipe.started_from:
+            raise ValueError(f"{start} does not hold the weights that the recipe starts from")
+        fill_model(model, start, recipe.architecture)
+        return model
     package = _START_WEIGHTS.get(recipe.architecture)
     if package is None:
         log.warning("no start weights for this architecture", architecture=recipe.architecture)
