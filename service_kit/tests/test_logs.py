@@ -15,11 +15,12 @@ from service_kit.request import Request, set_current_request
 
 @pytest.fixture(autouse=True)
 def _put_back() -> Iterator[None]:
+    before = structlog.get_config()
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
     root.handlers, root.level = handlers, level
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 def configure() -> None:
