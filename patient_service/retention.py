@@ -23,13 +23,14 @@ from patient_service.models import (
     Patient,
     Review,
     SearchTerm,
+    WorklistEntry,
 )
 from service_kit.blobs import Blobs
 from service_kit.database import Database
 from service_kit.errors import Code, DomainError
 
 # Children before their parents.
-_TABLES = (Review, Detection, Note, Change, Image, Lesion, SearchTerm)
+_TABLES = (WorklistEntry, Review, Detection, Note, Change, Image, Lesion, SearchTerm)
 
 
 async def erase(database: Database, blobs: Blobs, patient_id: UUID, *, reason: str) -> int:

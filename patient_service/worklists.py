@@ -1,7 +1,8 @@
 """What waits for somebody of the clinic: photos to look at, answers to come, patients to follow up.
 
 Of a photo only the newest detection counts, since it replaces what the model said before; what
-belongs to an archived patient waits for nobody.
+belongs to an archived patient waits for nobody. What a photo waits for is kept by PostgreSQL
+(migration 0009): every list is an index in its own order, as long as the list and no longer.
 """
 
 from collections.abc import Sequence
@@ -10,14 +11,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, true, union
-from sqlalchemy.orm import aliased, defer
-from sqlmodel import col, exists, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, true
+from sqlalchemy.orm import defer
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service import audit
 from patient_service.audit import Event
-from patient_service.models import Detection, Image, Lesion, Patient, Review
+from patient_service.models import Detection, Image, Patient, WorklistEntry
 from service_kit.clock import now
 from service_kit.errors import Code, DomainError
 from service_kit.ids import earliest_id
@@ -62,15 +63,16 @@ async def page(session: AsyncSession, kind: str, *, size: int, position: str | N
     """
     query = (
         select(Detection, Image.lesion_id, Patient.full_name, Patient.record_number)
-        .join(Image, col(Image.id) == col(Detection.image_id))
-        .join(Patient, col(Patient.id) == col(Detection.patient_id))
+        .join(WorklistEntry, col(WorklistEntry.detection_id) == col(Detection.id))
+        .join(Image, col(Image.id) == col(WorklistEntry.image_id))
+        .join(Patient, col(Patient.id) == col(WorklistEntry.patient_id))
         .options(defer(Detection.heatmap_values))  # type: ignore[arg-type]
         .where(_belongs(kind))
-        .order_by(col(Detection.id).desc())
+        .order_by(col(WorklistEntry.detection_id).desc())
         .limit(size + 1)
     )
     if last := id_position(position):
-        query = query.where(col(Detection.id) < last)
+        query = query.where(col(WorklistEntry.detection_id) < last)
     rows: Sequence[Any] = (await session.exec(query)).all()
     await audit.append(session, Event.DETECTIONS_LISTED, worklist=kind, rows=str(len(rows)))
     return cut([Entry(*row) for row in rows], size, lambda entry: str(entry.detection.id))
@@ -78,31 +80,18 @@ async def page(session: AsyncSession, kind: str, *, size: int, position: str | N
 
 async def count(session: AsyncSession) -> Counts:
     """How long the lists of the caller's clinic are."""
-    return Counts(
-        unreviewed=await _length(session, "unreviewed"),
-        pending=await _length(session, "pending"),
-        follow_up=await _length(session, "follow_up"),
-    )
+    query = select(_length("unreviewed"), _length("pending"), _length("follow_up"))
+    unreviewed, pending, follow_up = (await session.exec(query)).one()
+    return Counts(unreviewed=unreviewed, pending=pending, follow_up=follow_up)
 
 
-async def _length(session: AsyncSession, kind: str) -> int:
-    rows = (
-        select(Detection.id)
-        .join(Image, col(Image.id) == col(Detection.image_id))
-        .join(Patient, col(Patient.id) == col(Detection.patient_id))
-        .where(_belongs(kind))
-        .limit(MOST_COUNTED)
-        .subquery()
-    )
-    return (await session.exec(select(func.count()).select_from(rows))).one()
+def _length(kind: str) -> ScalarSelect[int]:
+    rows = select(WorklistEntry.detection_id).where(_belongs(kind)).limit(MOST_COUNTED).subquery()
+    return select(func.count()).select_from(rows).scalar_subquery()
 
 
 def _belongs(kind: str) -> ColumnElement[bool]:
-    newer = aliased(Detection)
-    replaced = exists().where(
-        col(newer.image_id) == col(Detection.image_id), col(newer.id) > col(Detection.id)
-    )
-    return and_(col(Patient.archived_at).is_(None), ~replaced, _waits(kind))
+    return and_(col(WorklistEntry.active), _waits(kind))
 
 
 def _waits(kind: str) -> ColumnElement[bool]:
@@ -110,45 +99,15 @@ def _waits(kind: str) -> ColumnElement[bool]:
         case "recent":
             return true()
         case "unreviewed":
-            reviewed = exists().where(col(Review.detection_id) == col(Detection.id))
-            return and_(
-                col(Detection.status) == "complete",
-                col(Detection.id) >= earliest_id(now() - VERDICT_WITHIN),
-                ~reviewed,
-            )
+            young = col(WorklistEntry.detection_id) >= earliest_id(now() - VERDICT_WITHIN)
+            return and_(col(WorklistEntry.needs_verdict), young)
         case "pending":
-            return col(Detection.status) == "pending"
+            return col(WorklistEntry.is_pending).is_(True)
         case "follow_up":
-            return _is_held_for_malignant()
+            return col(WorklistEntry.needs_follow_up).is_(True)
     raise DomainError(
         Code.INVALID_ARGUMENT,
         "WORKLIST_KIND_REQUIRED",
         "Say which worklist.",
         metadata={"field": "kind"},
     )
-
-
-def _is_held_for_malignant() -> ColumnElement[bool]:
-    """By the last verdict on it, while no biopsy has told and the lesion is still there."""
-    last = aliased(Review)
-    later = aliased(Review)
-    said = aliased(Detection)
-    closed = exists().where(
-        col(Lesion.id) == col(Image.lesion_id), col(Lesion.status) != "observed"
-    )
-    held = exists().where(
-        col(last.detection_id) == col(Detection.id),
-        or_(
-            col(last.verdict) == "malignant",
-            and_(col(last.verdict) == "agrees", col(Detection.label) == "malignant"),
-        ),
-        ~exists().where(
-            col(later.detection_id) == col(last.detection_id), col(later.id) > col(last.id)
-        ),
-    )
-    # The few that may be, by an index each, so that not every verdict ever given is read.
-    candidates = union(
-        select(Review.detection_id).where(col(Review.verdict) == "malignant"),
-        select(said.id).where(col(said.label) == "malignant"),
-    )
-    return and_(col(Detection.id).in_(candidates), held, ~closed)

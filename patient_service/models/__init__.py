@@ -11,6 +11,7 @@ from patient_service.models.images import Image
 from patient_service.models.lesions import Lesion
 from patient_service.models.patients import Patient, SearchTerm
 from patient_service.models.table import Table
+from patient_service.models.worklist import WorklistEntry
 
 __all__ = [
     "AuditEnd",
@@ -24,4 +25,5 @@ __all__ = [
     "Review",
     "SearchTerm",
     "Table",
+    "WorklistEntry",
 ]

@@ -34,14 +34,6 @@ class Detection(Table, table=True):
         ),
         Index("detections_by_patient", "patient_id", "id"),
         Index("detections_by_image", "image_id", "id"),
-        Index("detections_by_clinic", "clinic_id", "id"),
-        Index(
-            "detections_pending", "clinic_id", "id", postgresql_where=text("status = 'pending'")
-        ),
-        Index(
-            "detections_malignant", "clinic_id", "id",
-            postgresql_where=text("label = 'malignant'"),
-        ),
         Index(
             "detections_of_upload", "image_id",
             unique=True, postgresql_where=text("NOT rediagnosis"),
@@ -97,11 +89,7 @@ class Review(Table, table=True):
         ),
         Index("reviews_by_patient", "patient_id", "id"),
         Index("reviews_by_detection", "detection_id", "id"),
-        Index(
-            "reviews_malignant", "clinic_id", "detection_id",
-            postgresql_where=text("verdict = 'malignant'"),
-        ),
-    )  # fmt: skip
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     clinic_id: UUID

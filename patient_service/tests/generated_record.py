@@ -16,7 +16,8 @@ _SYLLABLES = [consonant + vowel for consonant in "bcdfglmnprstv" for vowel in "a
 
 
 def generate(owner_url: str, clinic: UUID, patients: int) -> list[UUID]:
-    """Fill a clinic: per patient 20 images of 1,000 days, per image 5 detections.
+    """Fill a clinic: per patient 20 images of 1,000 days, per image 5 detections, of which
+    one in twenty says malignant and one has a verdict.
 
     Returns:
         The patients' identifiers.
@@ -25,10 +26,28 @@ def generate(owner_url: str, clinic: UUID, patients: int) -> list[UUID]:
     rows = [(new_id(), f"R-{number:06}", _name(chance)) for number in range(patients)]
     with psycopg.connect(owner_url.replace("+psycopg", ""), autocommit=True) as connection:
         _copy_patients(connection, clinic, rows)
+        # A trigger for each of a million rows would take longer than all that is measured.
+        connection.execute("ALTER TABLE detections DISABLE TRIGGER USER")
+        connection.execute("ALTER TABLE reviews DISABLE TRIGGER USER")
         for statement in (_IMAGES, _DETECTIONS, _REVIEWS, _NOTES, _CHANGES):
             connection.execute(statement, {"clinic": clinic})
-        connection.execute("VACUUM ANALYZE")
+        _fill_worklist(connection)
     return [patient_id for patient_id, _, _ in rows]
+
+
+def restate(owner_url: str, clinic: UUID, *statements: str) -> None:
+    """Change a generated record by SQL on `%(clinic)s`, and have its worklists say so."""
+    with psycopg.connect(owner_url.replace("+psycopg", ""), autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement, {"clinic": clinic})
+        _fill_worklist(connection)
+
+
+def _fill_worklist(connection: psycopg.Connection) -> None:
+    connection.execute("VACUUM ANALYZE")
+    connection.execute("TRUNCATE worklist")
+    connection.execute("INSERT INTO worklist SELECT * FROM worklist_now")
+    connection.execute("VACUUM ANALYZE worklist")
 
 
 def _name(chance: random.Random) -> str:
@@ -79,8 +98,10 @@ _DETECTIONS = f"""
     )
     SELECT
         uuidv7(random() * interval '-1000 days'), i.clinic_id, i.patient_id, i.id, 'complete',
-        number > 1, i.uploaded_by, now(), now(), 'benign', 0.1, 0.9, 0.3, true, '{{}}', 'lesion',
-        '1', 7, 7, array_fill(0.5::real, ARRAY[49]), 1, 'benign', 'grad-cam', 'conv_head', 0
+        number > 1, i.uploaded_by, now(), now(),
+        CASE WHEN random() < 0.05 THEN 'malignant' ELSE 'benign' END, 0.1, 0.9, 0.3, true, '{{}}',
+        'lesion', '1', 7, 7, array_fill(0.5::real, ARRAY[49]), 1, 'benign', 'grad-cam',
+        'conv_head', 0
     FROM images i, generate_series(1, {DETECTIONS_PER_IMAGE}) AS number
     WHERE i.clinic_id = %(clinic)s
 """

@@ -11,7 +11,7 @@ from patient_service.tests.conftest import Caller, Service, finding
 
 TABLES = (
     "patients", "patient_search_terms", "lesions", "images", "detections", "reviews", "notes",
-    "changes",
+    "changes", "worklist",
 )  # fmt: skip
 
 
@@ -92,6 +92,17 @@ def test_the_services_role_deletes_no_record(service: Service) -> None:
         for table in set(TABLES) - {"patient_search_terms"}:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(f"DELETE FROM {table}")
+
+
+def test_the_services_role_writes_no_worklist(service: Service) -> None:
+    with service.raw() as connection:
+        for forged in (
+            "UPDATE worklist SET needs_follow_up = false",
+            "SELECT refresh_worklist(gen_random_uuid())",
+            "SELECT * FROM worklist_now",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(forged)
 
 
 def test_the_functions_across_clinics_serve_services_only(service: Service) -> None:

@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 from dermis.patient.v1 import patient_pb2 as pb
@@ -27,13 +28,7 @@ async def test_an_entry_says_whose_it_is(clinician: Caller, photo: bytes) -> Non
 
 async def test_of_a_photo_only_the_newest_diagnosis_counts(clinician: Caller, photo: bytes) -> None:
     first = await _diagnosed(clinician, photo)
-    second = (
-        await clinician.call(
-            pb.RecordDetectionRequest(
-                image_id=first.image_id, finding=finding(0.4), rediagnosis=True
-            )
-        )
-    ).detection
+    second = await _rediagnosed(clinician, first)
     assert await _ids(clinician, pb.WORKLIST_KIND_RECENT) == [second.id]
 
 
@@ -84,6 +79,59 @@ async def test_an_excised_lesion_is_no_longer_followed_up(clinician: Caller, pho
     assert await _ids(clinician, pb.WORKLIST_KIND_FOLLOW_UP) == []
 
 
+async def test_a_rediagnosis_does_not_end_a_follow_up(clinician: Caller, photo: bytes) -> None:
+    first = await _diagnosed(clinician, photo)
+    await _review(clinician, first, pb.VERDICT_MALIGNANT)
+    second = await _rediagnosed(clinician, first)
+    assert await _ids(clinician, pb.WORKLIST_KIND_FOLLOW_UP) == [second.id]
+    assert await _counts(clinician) == (1, 0, 1)
+    await _review(clinician, second, pb.VERDICT_BENIGN)
+    assert await _counts(clinician) == (0, 0, 0)
+
+
+async def test_a_photo_that_is_moved_to_an_excised_lesion_is_no_longer_followed_up(
+    clinician: Caller, photo: bytes
+) -> None:
+    detection = await _diagnosed(clinician, photo)
+    await _review(clinician, detection, pb.VERDICT_MALIGNANT)
+    lesion = await clinician.add_lesion(detection.patient_id, status=pb.LESION_STATUS_EXCISED)
+    move = pb.MoveImageRequest(image_id=detection.image_id, lesion_id=lesion.id)
+    await clinician.call(move)
+    assert await _counts(clinician) == (0, 0, 0)
+    await clinician.call(
+        pb.UpdateLesionRequest(
+            lesion_id=lesion.id,
+            version=lesion.version,
+            profile=pb.LesionProfile(status=pb.LESION_STATUS_OBSERVED),
+        )
+    )
+    assert await _counts(clinician) == (0, 0, 1)
+
+
+async def test_a_restored_patient_waits_again(clinician: Caller, photo: bytes) -> None:
+    detection = await _diagnosed(clinician, photo)
+    await clinician.call(pb.ArchivePatientRequest(patient_id=detection.patient_id))
+    await clinician.call(pb.RestorePatientRequest(patient_id=detection.patient_id))
+    assert await _counts(clinician) == (1, 0, 0)
+
+
+async def test_worklists_stay_true_when_many_change_one_photo_at_once(
+    service: Service, clinician: Caller, photo: bytes
+) -> None:
+    first = await _diagnosed(clinician, photo)
+    verdicts = [pb.VERDICT_MALIGNANT, pb.VERDICT_BENIGN, pb.VERDICT_AGREES] * 4
+    await asyncio.gather(
+        *(_review(clinician, first, verdict) for verdict in verdicts),
+        *(_rediagnosed(clinician, first) for _ in range(8)),
+    )
+    with service.raw(as_owner=True) as connection:
+        differing = connection.execute(
+            "(TABLE worklist EXCEPT TABLE worklist_now)"
+            " UNION ALL (TABLE worklist_now EXCEPT TABLE worklist)"
+        ).fetchall()
+    assert differing == []
+
+
 async def test_an_archived_patient_waits_for_nobody(clinician: Caller, photo: bytes) -> None:
     detection = await _diagnosed(clinician, photo)
     await clinician.call(pb.ArchivePatientRequest(patient_id=detection.patient_id))
@@ -124,6 +172,14 @@ async def _diagnosed(clinician: Caller, photo: bytes) -> pb.Detection:
 
 async def _recorded(clinician: Caller, image_id: str) -> pb.Detection:
     request = pb.RecordDetectionRequest(image_id=image_id, finding=finding(0.8))
+    detection: pb.Detection = (await clinician.call(request)).detection
+    return detection
+
+
+async def _rediagnosed(clinician: Caller, first: pb.Detection) -> pb.Detection:
+    request = pb.RecordDetectionRequest(
+        image_id=first.image_id, finding=finding(0.4), rediagnosis=True
+    )
     detection: pb.Detection = (await clinician.call(request)).detection
     return detection
 

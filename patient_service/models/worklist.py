@@ -1,0 +1,53 @@
+"""What a diagnosed photo waits for; written by triggers only (migration 0009)."""
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, text
+from sqlmodel import Field
+
+from patient_service.models.table import Table
+
+
+class WorklistEntry(Table, table=True):
+    """A photo that was diagnosed, with its newest detection."""
+
+    __tablename__ = "worklist"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["clinic_id", "patient_id", "image_id"],
+            ["images.clinic_id", "images.patient_id", "images.id"],
+        ),
+        ForeignKeyConstraint(
+            ["clinic_id", "patient_id", "detection_id"],
+            ["detections.clinic_id", "detections.patient_id", "detections.id"],
+        ),
+        Index("worklist_by_patient", "patient_id"),
+        Index(
+            "worklist_recent", "clinic_id", "detection_id",
+            postgresql_where=text("active"),
+        ),
+        Index(
+            "worklist_pending", "clinic_id", "detection_id",
+            postgresql_where=text("active AND is_pending"),
+        ),
+        Index(
+            "worklist_unreviewed", "clinic_id", "detection_id",
+            postgresql_where=text("active AND needs_verdict"),
+        ),
+        Index(
+            "worklist_follow_up", "clinic_id", "detection_id",
+            postgresql_where=text("active AND needs_follow_up"),
+        ),
+    )  # fmt: skip
+
+    image_id: UUID = Field(primary_key=True)
+    clinic_id: UUID
+    patient_id: UUID
+    detection_id: UUID
+    # The patient is not archived.
+    active: bool
+    # The newest detection has no outcome yet, or has one without a verdict.
+    is_pending: bool
+    needs_verdict: bool
+    # The last word on the photo was malignant, and the lesion is still there.
+    needs_follow_up: bool
