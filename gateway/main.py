@@ -30,6 +30,7 @@ from gateway.routers import (
     accounts,
     audit,
     auth,
+    colleagues,
     detections,
     dev,
     health,
@@ -57,8 +58,8 @@ from serving.torchserve import InferenceClient
 from serving.trials import TrialDesk
 
 ROUTERS = (
-    auth, users, patients, lesions, images, predict, detections, worklist, take_away, accounts,
-    audit, log_lines, models, health,
+    auth, users, colleagues, patients, lesions, images, predict, detections, worklist, take_away,
+    accounts, audit, log_lines, models, health,
 )  # fmt: skip
 WEB = Path(__file__).parent / "web"
 # What scripts of the sites in CORS_ORIGINS may read besides the body.

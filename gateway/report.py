@@ -4,8 +4,8 @@ Everything that is drawn is text or a picture of ours; nothing is fetched, and n
 """
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import font_source_sans_pro
@@ -39,11 +39,13 @@ class Diagnosis:
         detection: with its heatmap.
         photo: as `printable` made it; twenty photos as they came may be 400 MB.
         reviews: newest first.
+        names: of their authors, by account; who is missing is not named.
     """
 
     detection: pb.Detection
     photo: bytes
     reviews: Sequence[pb.Review]
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def printable(photo: bytes) -> bytes:
@@ -143,7 +145,9 @@ def _add(page: _Page, diagnosis: Diagnosis) -> None:
     if finding.quality:
         page.text_line(f"Warnings: {', '.join(finding.quality)}")
     for review in diagnosis.reviews:
-        page.text_line(f"{from_timestamp(review.created_at):%Y-%m-%d}: {verdict_text(review)}")
+        author = diagnosis.names.get(review.author_id, "")
+        given = f"{from_timestamp(review.created_at):%Y-%m-%d}{author and f', {author}'}"
+        page.text_line(f"{given}: {verdict_text(review)}")
     if not diagnosis.reviews:
         page.text_line("No clinician's verdict yet.")
 

@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from auth_service import (
     accounts,
     audit,
+    clinics,
     enrolment,
     password_changes,
     profiles,
@@ -28,7 +29,7 @@ from auth_service.tokens import TokenSigner
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from service_kit.cursors import Cursors, page_size
 from service_kit.ids import parse_id
-from service_kit.paging import next_cursor
+from service_kit.paging import id_position, next_cursor
 from service_kit.principal import current_principal
 
 
@@ -186,6 +187,26 @@ class AccountServicer(auth_pb2_grpc.AccountServiceServicer):
             )
         return auth_pb2.ListSecurityEventsResponse(
             events=[present_entry(record) for record in page.rows],
+            next_cursor=next_cursor(self._cursors, collection, page),
+        )
+
+    async def ListColleagues(
+        self, request: auth_pb2.ListColleaguesRequest, context: Any
+    ) -> auth_pb2.ListColleaguesResponse:
+        """The people of one's own clinic."""
+        clinic_id = enrolment.full_principal().clinic_id
+        if clinic_id is None:  # whoever may read patients belongs to a clinic
+            return auth_pb2.ListColleaguesResponse()
+        collection = f"colleagues at {clinic_id}"
+        after = id_position(self._cursors.read(collection, request.cursor))
+        async with self._transactions.begin() as session:
+            page = await clinics.colleagues(
+                session, clinic_id, after=after, size=page_size(request.limit)
+            )
+        return auth_pb2.ListColleaguesResponse(
+            colleagues=[
+                auth_pb2.Colleague(id=str(one.id), full_name=one.full_name) for one in page.rows
+            ],
             next_cursor=next_cursor(self._cursors, collection, page),
         )
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from auth_service import administration, invitations, profiles
+from auth_service import administration, clinics, invitations, profiles
 from auth_service.administration import AccountChange
 from auth_service.profiles import Profile
 from auth_service.roles import Role
@@ -93,6 +93,25 @@ class AdminServicer(auth_pb2_grpc.AdminServiceServicer):
             )
         return auth_pb2.CreateInvitationResponse(
             invitation_id=str(invitation.id), expires_at=to_timestamp(invitation.expires_at)
+        )
+
+    async def ListClinics(
+        self, request: auth_pb2.ListClinicsRequest, context: Any
+    ) -> auth_pb2.ListClinicsResponse:
+        """Clinics, newest first."""
+        search = without_nul(request.search)
+        collection = f"clinics search={search}"
+        before = id_position(self._cursors.read(collection, request.cursor))
+        async with self._transactions.begin() as session:
+            page = await clinics.page(
+                session, search=search, before=before, size=page_size(request.limit)
+            )
+        return auth_pb2.ListClinicsResponse(
+            clinics=[
+                auth_pb2.Clinic(id=str(one.id), name=one.name, clinicians=one.clinicians)
+                for one in page.rows
+            ],
+            next_cursor=next_cursor(self._cursors, collection, page),
         )
 
     def _present(self, profile: Profile) -> auth_pb2.User:

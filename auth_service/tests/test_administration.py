@@ -138,10 +138,26 @@ async def test_users_are_listed_page_by_page_and_found_by_name(identity: Identit
     assert not (await admin.client.call("ListUsers", search="%_%")).users
 
 
+async def test_clinics_are_found_by_a_part_of_their_name(identity: Identity) -> None:
+    admin, client = await identity.admin(), identity.client()
+    for number in range(3):
+        email = f"founder{number}@clinics.example"
+        await client.call(
+            "Register", email=email, password=PASSWORD, full_name="A", clinic_name=f"Dünen {number}"
+        )
+    first = await admin.client.call("ListClinics", search="dünen", limit=2)
+    assert [clinic.name for clinic in first.clinics] == ["Dünen 2", "Dünen 1"]
+    rest = await admin.client.call("ListClinics", search="dünen", cursor=first.next_cursor)
+    assert [(clinic.name, clinic.clinicians) for clinic in rest.clinics] == [("Dünen 0", 1)]
+    assert not (await admin.client.call("ListClinics", search="%_%")).clinics
+    other = admin.client.call("ListClinics", cursor=first.next_cursor)
+    assert await refusal(other) == "CURSOR_INVALID"
+
+
 @pytest.mark.parametrize(
     "method",
     ["ListUsers", "UpdateUser", "ResetUserTwoFactor", "EndUserSessions", "CreateInvitation",
-     "ListAudit", "VerifyAudit"],
+     "ListClinics", "ListAudit", "VerifyAudit"],
 )  # fmt: skip
 async def test_a_clinician_administers_nothing(identity: Identity, method: str) -> None:
     person = await identity.enrolled()

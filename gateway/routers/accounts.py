@@ -1,4 +1,4 @@
-"""/admin/users and /admin/invitations: other people's accounts."""
+"""/admin/users, /admin/invitations and /admin/clinics: other people's accounts."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from gateway.errors import answers
 from gateway.rate_limit import limited
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit
 from gateway.schemas.accounts import Ended, User
-from gateway.schemas.admin import Invitation, InvitationDraft, UserChange
+from gateway.schemas.admin import Clinic, Invitation, InvitationDraft, UserChange
 from gateway.schemas.fields import Page, role_value
 from gateway.security import permit
 from service_kit.clock import from_timestamp
@@ -74,3 +74,20 @@ async def create_invitation(body: InvitationDraft, clients: ClientsDep) -> Invit
         )
     )
     return Invitation(id=answer.invitation_id, expires_at=from_timestamp(answer.expires_at))
+
+
+@router.get("/clinics")
+async def list_clinics(
+    clients: ClientsDep,
+    search: Annotated[str, Query(max_length=200, description="Part of a name.")] = "",
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Page[Clinic]:
+    """Clinics that somebody can be invited or moved to, newest first."""
+    page = await clients.account_admin.ListClinics(
+        pb.ListClinicsRequest(search=search, limit=limit, cursor=cursor)
+    )
+    return Page(
+        items=[Clinic(id=one.id, name=one.name, clinicians=one.clinicians) for one in page.clinics],
+        next_cursor=page.next_cursor or None,
+    )

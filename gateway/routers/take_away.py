@@ -1,13 +1,14 @@
 """What is taken away: reports as PDF, the record as FHIR."""
 
 import asyncio
+from collections.abc import Mapping
 
 import orjson
 from fastapi import APIRouter, Request, Response
 
 from dermis.options.v1 import access_pb2
 from dermis.patient.v1 import patient_pb2 as pb
-from gateway import fhir, photos, record
+from gateway import colleagues, fhir, photos, record
 from gateway.clients import Clients
 from gateway.errors import answers
 from gateway.rate_limit import limited
@@ -33,13 +34,13 @@ router = APIRouter(tags=["patients"], responses=answers(401, 403, 404, 422))
 )
 async def get_patient_report(patient_id: str, clients: ClientsDep) -> Response:
     """A patient's newest diagnoses with photos, heatmaps and verdicts, as PDF."""
-    found = await record.read(clients, patient_id)
+    found, names = await asyncio.gather(record.read(clients, patient_id), colleagues.names(clients))
     complete = [d for d in found.detections if d.status == pb.DETECTION_STATUS_COMPLETE]
     room = asyncio.Semaphore(AT_ONCE)
 
     async def one(detection_id: str) -> Diagnosis:
         async with room:
-            return await _diagnosis(clients, detection_id)
+            return await _diagnosis(clients, detection_id, names)
 
     diagnoses = await asyncio.gather(*(one(d.id) for d in complete[:MOST_DIAGNOSES]))
     left_out = max(0, len(complete) - MOST_DIAGNOSES)
@@ -57,7 +58,7 @@ async def get_patient_report(patient_id: str, clients: ClientsDep) -> Response:
 )
 async def get_detection_report(detection_id: str, clients: ClientsDep) -> Response:
     """One diagnosis with its photo, heatmap and verdicts, as PDF."""
-    diagnosis = await _diagnosis(clients, detection_id)
+    diagnosis = await _diagnosis(clients, detection_id, await colleagues.names(clients))
     patient_id = diagnosis.detection.patient_id
     answer = await clients.patients.GetPatient(pb.GetPatientRequest(patient_id=patient_id))
     return _pdf(await asyncio.to_thread(report, answer.patient, [diagnosis]))
@@ -81,7 +82,7 @@ async def export_patient(patient_id: str, request: Request, clients: ClientsDep)
     return Response(orjson.dumps(fhir.bundle(found, base)), media_type=fhir.MEDIA_TYPE)
 
 
-async def _diagnosis(clients: Clients, detection_id: str) -> Diagnosis:
+async def _diagnosis(clients: Clients, detection_id: str, names: Mapping[str, str]) -> Diagnosis:
     """One complete diagnosis with all that its page shows.
 
     Raises:
@@ -96,7 +97,7 @@ async def _diagnosis(clients: Clients, detection_id: str) -> Diagnosis:
         )
     photo = await photos.read(clients, answer.detection.image_id)
     photo = await asyncio.to_thread(printable, photo)
-    return Diagnosis(answer.detection, photo, list(reversed(answer.reviews)))
+    return Diagnosis(answer.detection, photo, list(reversed(answer.reviews)), names)
 
 
 def _pdf(content: bytes) -> Response:

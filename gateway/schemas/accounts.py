@@ -124,6 +124,13 @@ class User(BaseModel):
         )
 
 
+class Colleague(BaseModel):
+    """Somebody of one's own clinic, by name."""
+
+    id: Id
+    full_name: FullName
+
+
 class Session(BaseModel):
     """Where somebody is signed in."""
 

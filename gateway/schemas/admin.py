@@ -45,6 +45,14 @@ class Invitation(BaseModel):
     expires_at: Moment
 
 
+class Clinic(BaseModel):
+    """A clinic that somebody can be invited to; two may have the same name."""
+
+    id: Id
+    name: str = Field(examples=["Harbour Dermatology"])
+    clinicians: int = Field(description="Active ones.", examples=[4])
+
+
 class AuditEntry(BaseModel):
     """One line of the audit: who did what to whom, when and from where."""
 

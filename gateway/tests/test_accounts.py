@@ -207,6 +207,29 @@ async def test_accounts_are_listed_reset_and_signed_out(gateway: Gateway) -> Non
     assert ended.json() == {"ended": 3}
 
 
+async def test_colleagues_are_named_to_clinicians_only(gateway: Gateway) -> None:
+    gateway.auth.answers["ListColleagues"] = pb.ListColleaguesResponse(
+        colleagues=[pb.Colleague(id="u-1", full_name="Grace Hopper")], next_cursor="more"
+    )
+    page = await gateway.get("/users/colleagues?limit=1&cursor=x")
+    named = [{"id": "u-1", "full_name": "Grace Hopper"}]
+    assert page.json() == {"items": named, "next_cursor": "more"}
+    assert gateway.auth.last("ListColleagues").cursor == "x"
+    for role in ("admin", "ml_engineer"):
+        assert (await gateway.get("/users/colleagues", headers=bearer(role))).status_code == 403
+    assert (await gateway.get("/users/colleagues", headers={})).status_code == 401
+
+
+async def test_clinics_are_listed_for_administrators_only(gateway: Gateway) -> None:
+    gateway.auth.answers["ListClinics"] = pb.ListClinicsResponse(
+        clinics=[pb.Clinic(id="c-1", name="Harbour", clinicians=4)]
+    )
+    page = await gateway.get("/admin/clinics?search=harb", headers=bearer("admin"))
+    assert page.json()["items"] == [{"id": "c-1", "name": "Harbour", "clinicians": 4}]
+    assert gateway.auth.last("ListClinics").search == "harb"
+    assert (await gateway.get("/admin/clinics")).status_code == 403
+
+
 async def test_a_clinician_is_invited_to_a_clinic(gateway: Gateway) -> None:
     admin = bearer("admin")
     gateway.auth.answers["CreateInvitation"] = pb.CreateInvitationResponse(

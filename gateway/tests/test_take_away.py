@@ -5,10 +5,13 @@ from typing import Any
 
 from fhir.resources.R4B.bundle import Bundle
 
+from dermis.auth.v1 import auth_pb2
 from dermis.patient.v1 import patient_pb2 as pb
+from gateway import report as paper
 from gateway.tests.conftest import Gateway
 from gateway.tests.pictures import photo
 from gateway.tests.test_record import MOMENT, lesion, patient
+from service_kit.errors import Code, DomainError
 
 
 async def a_record(gateway: Gateway, diagnoses: int = 1) -> list[dict[str, Any]]:
@@ -106,6 +109,45 @@ async def test_one_diagnosis_has_a_report_of_its_own(gateway: Gateway) -> None:
     (uploaded,) = await a_record(gateway)
     answer = await gateway.get(f"/detections/{uploaded['id']}/report.pdf")
     assert pages(answer.content) == 1
+
+
+async def test_a_report_names_who_gave_a_verdict(gateway: Gateway, monkeypatch: Any) -> None:
+    lines: list[str] = []
+    write = paper._Page.text_line
+
+    def noting(page: Any, text: str, **style: Any) -> None:
+        lines.append(text)
+        write(page, text, **style)
+
+    monkeypatch.setattr(paper._Page, "text_line", noting)
+    (uploaded,) = await a_record(gateway)
+    review = pb.Review(
+        id="r-1", detection_id=uploaded["id"], verdict=pb.VERDICT_BENIGN, author_id="u-2",
+        created_at=MOMENT,
+    )  # fmt: skip
+    gateway.patients.own["GetDetection"] = lambda request: pb.GetDetectionResponse(
+        detection=gateway.patients.detections[request.detection_id], reviews=[review]
+    )
+    pages_of_names = [
+        auth_pb2.ListColleaguesResponse(
+            colleagues=[auth_pb2.Colleague(id="u-1", full_name="Ada Byron")], next_cursor="more"
+        ),
+        auth_pb2.ListColleaguesResponse(
+            colleagues=[auth_pb2.Colleague(id="u-2", full_name="Grace Hopper")]
+        ),
+    ]
+    gateway.auth.own["ListColleagues"] = lambda request: pages_of_names[bool(request.cursor)]
+    for path in (f"/detections/{uploaded['id']}/report.pdf", "/patients/p-1/report.pdf"):
+        lines.clear()
+        assert (await gateway.get(path)).status_code == 200
+        assert any("Grace Hopper: " in line for line in lines)
+
+
+async def test_a_report_is_made_without_names_when_nobody_can_tell_them(gateway: Gateway) -> None:
+    (uploaded,) = await a_record(gateway)
+    gateway.auth.answers["ListColleagues"] = DomainError(Code.UNAVAILABLE, "AWAY", "away")
+    answer = await gateway.get(f"/detections/{uploaded['id']}/report.pdf")
+    assert answer.status_code == 200
 
 
 async def test_what_is_pending_has_no_report(gateway: Gateway) -> None:

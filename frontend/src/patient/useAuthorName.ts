@@ -1,9 +1,39 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { api, told, type Schemas } from "@/api/client";
 import { useUser } from "@/session/useSession";
 
-/** Who wrote something, by name. */
+/** The most that one call gives. */
+const MOST = 200;
+/** Names change so seldom that nobody waits for them twice. */
+const FRESH_MS = 300_000;
+
+/** Who wrote something, by name: oneself or a colleague, also one who has left. */
 export function useAuthorName(): (authorId: string) => string {
   const { t } = useTranslation();
   const user = useUser();
-  return (authorId) => (authorId === user.id ? user.full_name : t("patient.colleague"));
+  const colleagues = useQuery({
+    queryKey: ["colleagues"],
+    queryFn: ({ signal }) => everybody(signal),
+    staleTime: FRESH_MS,
+  }).data;
+  const names = useMemo(
+    () => new Map(colleagues?.map(({ id, full_name }) => [id, full_name])),
+    [colleagues],
+  );
+  return (id) => (id === user.id ? user.full_name : (names.get(id) ?? t("patient.colleague")));
+}
+
+async function everybody(signal: AbortSignal): Promise<Schemas["Colleague"][]> {
+  const found: Schemas["Colleague"][] = [];
+  let cursor: string | null | undefined = "";
+  do {
+    const page: Schemas["Page_Colleague_"] = await told(
+      api.GET("/users/colleagues", { params: { query: { limit: MOST, cursor } }, signal }),
+    );
+    found.push(...page.items);
+    cursor = page.next_cursor;
+  } while (cursor);
+  return found;
 }

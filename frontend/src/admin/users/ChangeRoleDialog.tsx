@@ -46,6 +46,11 @@ export function ChangeRoleDialog({
           <Text size="sm">{t("admin.users.signsOut", { name: user.full_name })}</Text>
           <RoleFields
             value={value}
+            present={
+              user.clinic_id
+                ? { id: user.clinic_id, name: user.clinic_name ?? user.clinic_id }
+                : undefined
+            }
             error={formState.errors.clinic_id?.message}
             onChange={({ role, clinic_id }) => {
               if (role) setValue("role", role, { shouldDirty: true });

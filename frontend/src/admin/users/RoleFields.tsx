@@ -1,21 +1,23 @@
 import { NativeSelect } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { ClinicSelect } from "./ClinicSelect";
 import { ROLES, type RoleForm } from "./role_form";
-import { useClinics } from "./useClinics";
 
 /** A role, and the clinic of a clinician. */
 export function RoleFields({
   value,
+  present,
   error,
   onChange,
 }: {
   value: RoleForm;
+  /** The clinic now. */
+  present?: { id: string; name: string };
   /** What is wrong with the clinic. */
   error?: string;
   onChange: (part: Partial<RoleForm>) => void;
 }) {
   const { t } = useTranslation();
-  const clinics = useClinics();
   return (
     <>
       <NativeSelect
@@ -25,15 +27,11 @@ export function RoleFields({
         data={ROLES.map((role) => ({ value: role, label: t(`shell.roles.${role}`) }))}
       />
       {value.role === "clinician" && (
-        <NativeSelect
-          label={t("admin.users.clinic")}
-          error={error}
+        <ClinicSelect
           value={value.clinic_id}
-          onChange={(event) => onChange({ clinic_id: event.currentTarget.value })}
-          data={[
-            { value: "", label: t("admin.users.chooseClinic") },
-            ...clinics.map(({ id, name }) => ({ value: id, label: name })),
-          ]}
+          present={present}
+          error={error}
+          onChange={(clinic_id) => onChange({ clinic_id })}
         />
       )}
     </>

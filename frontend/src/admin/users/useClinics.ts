@@ -1,21 +1,16 @@
-import { useMemo } from "react";
-import { useKnownUsers } from "./queries";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { api, told } from "@/api/client";
 
-export interface Clinic {
-  id: string;
-  name: string;
-}
+/** As many as a list can be looked through; who is not in it is searched for. */
+const SHOWN = 50;
 
-/** The clinics that clinicians belong to, by name. */
-export function useClinics(): Clinic[] {
-  const { users } = useKnownUsers();
-  return useMemo(() => {
-    const names = new Map<string, string>();
-    for (const { clinic_id, clinic_name } of users) {
-      if (clinic_id) names.set(clinic_id, clinic_name ?? clinic_id);
-    }
-    return [...names]
-      .map(([id, name]) => ({ id, name }))
-      .sort((one, other) => one.name.localeCompare(other.name));
-  }, [users]);
+/** Clinics whose name has a part like `search`, by name. */
+export function useClinics(search: string) {
+  return useQuery({
+    queryKey: ["admin", "clinics", search],
+    queryFn: ({ signal }) =>
+      told(api.GET("/admin/clinics", { params: { query: { search, limit: SHOWN } }, signal })),
+    select: ({ items }) => items.toSorted((one, other) => one.name.localeCompare(other.name)),
+    placeholderData: keepPreviousData,
+  });
 }

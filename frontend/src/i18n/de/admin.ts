@@ -52,6 +52,8 @@ export default {
     role: "Rolle",
     clinic: "Klinik",
     chooseClinic: "Klinik wählen",
+    noClinic: "Keine Klinik heißt so",
+    clearClinic: "Keine Klinik wählen",
     clinicNeeded: "Zu dieser Rolle gehört eine Klinik; wählen Sie eine.",
     signsOut: "Die Änderung meldet {{name}} überall ab.",
     email: "E-Mail-Adresse",

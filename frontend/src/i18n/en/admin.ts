@@ -51,6 +51,8 @@ export default {
     role: "Role",
     clinic: "Clinic",
     chooseClinic: "Choose a clinic",
+    noClinic: "No clinic has such a name",
+    clearClinic: "Choose no clinic",
     clinicNeeded: "A clinician belongs to a clinic; choose one.",
     signsOut: "The change signs {{name}} out everywhere.",
     email: "E-mail address",

@@ -1,0 +1,59 @@
+import { Select } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Schemas } from "@/api/client";
+import { useClinics } from "./useClinics";
+
+const TYPING_MS = 250;
+
+/** One clinic of all that there are, found by typing a part of its name. */
+export function ClinicSelect({
+  value,
+  present,
+  error,
+  onChange,
+}: {
+  /** The id; "" for none. */
+  value: string;
+  /** The clinic that somebody belongs to now, which a search may not list. */
+  present?: { id: string; name: string };
+  error?: string;
+  onChange: (id: string) => void;
+}) {
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState("");
+  const [chosen, setChosen] = useState(present);
+  const [search] = useDebouncedValue(typed, TYPING_MS);
+  // The chosen one's own name stands in the field, and is no search.
+  const clinics = useClinics(search === chosen?.name ? "" : search);
+  const found = clinics.data ?? [];
+  const isListed = !chosen || found.some(({ id }) => id === chosen.id);
+  const data = found.map((clinic) => ({ value: clinic.id, label: nameIn(clinic, found) }));
+  return (
+    <Select
+      label={t("admin.users.clinic")}
+      placeholder={t("admin.users.chooseClinic")}
+      nothingFoundMessage={clinics.isFetching ? t("shell.loading") : t("admin.users.noClinic")}
+      searchable
+      clearable
+      clearButtonProps={{ "aria-label": t("admin.users.clearClinic") }}
+      error={error ?? (clinics.error && !clinics.data ? clinics.error.message : undefined)}
+      value={value || null}
+      data={isListed ? data : [{ value: chosen.id, label: chosen.name }, ...data]}
+      // The server has searched already.
+      filter={({ options }) => options}
+      onSearchChange={setTyped}
+      onChange={(id, option) => {
+        setChosen(id ? { id, name: option.label } : undefined);
+        onChange(id ?? "");
+      }}
+    />
+  );
+}
+
+/** With what tells it from another of the same name. */
+function nameIn({ id, name }: Schemas["Clinic"], all: Schemas["Clinic"][]): string {
+  const isAlone = all.filter((other) => other.name === name).length === 1;
+  return isAlone ? name : `${name} (${id.slice(-8)})`;
+}
