@@ -11,9 +11,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, true
 from sqlalchemy.orm import defer
-from sqlalchemy.sql._typing import _ColumnExpressionArgument
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -95,21 +94,21 @@ def _length(kind: str) -> ScalarSelect[int]:
 
 
 def _belongs(kind: str) -> ColumnElement[bool]:
+    return and_(col(WorklistEntry.active), _waits(kind))
+
+
+def _waits(kind: str) -> ColumnElement[bool]:
     # Bare columns, as the partial indexes name them: "IS true" would fit none of them.
-    return and_(col(WorklistEntry.active), *_waits(kind))
-
-
-def _waits(kind: str) -> Sequence[_ColumnExpressionArgument[bool]]:
     match kind:
         case "recent":
-            return ()
+            return true()
         case "unreviewed":
             young = col(WorklistEntry.detection_id) >= earliest_id(now() - VERDICT_WITHIN)
-            return (col(WorklistEntry.needs_verdict), young)
+            return and_(col(WorklistEntry.needs_verdict), young)
         case "pending":
-            return (col(WorklistEntry.is_pending),)
+            return and_(col(WorklistEntry.is_pending))
         case "follow_up":
-            return (col(WorklistEntry.needs_follow_up),)
+            return and_(col(WorklistEntry.needs_follow_up))
     raise DomainError(
         Code.INVALID_ARGUMENT,
         "WORKLIST_KIND_REQUIRED",
