@@ -7,6 +7,7 @@ import structlog
 
 from dermis.auth.v1 import auth_pb2 as pb
 from gateway.clients import Clients
+from gateway.every_page import every_page
 
 log = structlog.get_logger()
 
@@ -16,18 +17,16 @@ _PAGE = 200
 async def names(clients: Clients) -> Mapping[str, str]:
     """Full names of the caller's clinic, by account; none while auth_service is away.
 
-    What is signed with them is right without them too, so nobody has to wait for a name.
+    What they have written is right without their names too, so nothing fails for want of them.
     """
     found: dict[str, str] = {}
-    cursor, more = "", True
     try:
-        while more:
-            page = await clients.accounts.ListColleagues(
+        async for page in every_page(
+            lambda cursor: clients.accounts.ListColleagues(
                 pb.ListColleaguesRequest(limit=_PAGE, cursor=cursor)
             )
+        ):
             found |= {one.id: one.full_name for one in page.colleagues}
-            cursor = page.next_cursor
-            more = bool(cursor)
     except grpc.aio.AioRpcError as error:
-        log.warning("colleagues_unknown", code=error.code().name)
+        log.warning("colleagues are left without names", code=error.code().name)
     return found

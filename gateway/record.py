@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.clients import Clients
+from gateway.every_page import every_page
 
 _PAGE = 200
 _KINDS = [pb.TIMELINE_KIND_IMAGE, pb.TIMELINE_KIND_DETECTION, pb.TIMELINE_KIND_REVIEW]
@@ -51,24 +52,20 @@ async def read(clients: Clients, patient_id: str) -> Record:
 
 
 async def _lesions(clients: Clients, patient_id: str) -> AsyncIterator[pb.Lesion]:
-    cursor, more = "", True
-    while more:
-        page = await clients.lesions.ListLesions(
+    async for page in every_page(
+        lambda cursor: clients.lesions.ListLesions(
             pb.ListLesionsRequest(patient_id=patient_id, limit=_PAGE, cursor=cursor)
         )
+    ):
         for lesion in page.lesions:
             yield lesion
-        cursor = page.next_cursor
-        more = bool(cursor)
 
 
 async def _timeline(clients: Clients, patient_id: str) -> AsyncIterator[pb.TimelineEntry]:
-    cursor, more = "", True
-    while more:
-        page = await clients.timeline.ListTimeline(
+    async for page in every_page(
+        lambda cursor: clients.timeline.ListTimeline(
             pb.ListTimelineRequest(patient_id=patient_id, kinds=_KINDS, limit=_PAGE, cursor=cursor)
         )
+    ):
         for entry in page.entries:
             yield entry
-        cursor = page.next_cursor
-        more = bool(cursor)

@@ -41,14 +41,14 @@ class BacklogGauges:
 
     async def observe(self, database: Database) -> None:
         """Count once; while the database is away the gauges say that nothing is known (NaN)."""
+        waiting = oldest = math.nan
         try:
             async with database.session() as session:
-                found = await self._count(session)
+                waiting, oldest = await self._count(session)
         except Exception as error:  # noqa: BLE001  the loop must outlive every outage
             log.warning("backlog could not be counted", error=type(error).__name__)
-            found = Backlog(0, math.nan)
-        self._waiting.set(math.nan if math.isnan(found.oldest_seconds) else found.waiting)
-        self._oldest.set(found.oldest_seconds)
+        self._waiting.set(waiting)
+        self._oldest.set(oldest)
 
     async def run(self, database: Database) -> None:
         """Count until cancelled."""

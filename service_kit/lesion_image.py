@@ -22,7 +22,8 @@ MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
 
 _ORIENTATION_TAG = 0x0112
 _UPRIGHT = 1
-# What turns a picture upright, by its orientation (EXIF 2.32, 4.6.4 A).
+# What turns a picture upright, by its orientation (EXIF 2.32, 4.6.4 A). Pillow's `exif_transpose`
+# writes the whole block anew besides, and fails over a damaged one.
 _TURNS = {
     2: Transpose.FLIP_LEFT_RIGHT,
     3: Transpose.ROTATE_180,

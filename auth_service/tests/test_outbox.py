@@ -34,6 +34,7 @@ async def test_a_mail_server_that_hangs_keeps_no_mail_beyond_its_lease(
     async def hang(*_: object, **__: object) -> None:
         await asyncio.Event().wait()
 
+    # A server that takes the connection and then says nothing; the real patience is ten seconds.
     monkeypatch.setattr("aiosmtplib.send", hang)
     monkeypatch.setattr("auth_service.mail_sender.SMTP_TIMEOUT_SECONDS", 0.2)
     async with identity.service.database.session() as session:

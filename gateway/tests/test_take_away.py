@@ -119,6 +119,7 @@ async def test_a_report_names_who_gave_a_verdict(gateway: Gateway, monkeypatch: 
         lines.append(text)
         write(page, text, **style)
 
+    # On paper are numbers of glyphs; the words are heard on their way there.
     monkeypatch.setattr(paper._Page, "text_line", noting)
     (uploaded,) = await a_record(gateway)
     review = pb.Review(

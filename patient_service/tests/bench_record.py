@@ -65,11 +65,11 @@ Calls = dict[str, Callable[[], Awaitable[Any]]]
 async def bench_the_record(postgres: Any, tmp_path: Path) -> None:
     small = await _measure(postgres, tmp_path, SMALL)
     large = await _measure(postgres, tmp_path, LARGE)
-    print(f"\n{'call':44}{'patients':>10}{'median ms':>11}{'p95 ms':>9}")  # noqa: T201
+    print(f"\n{'call':44}{'patients':>10}{'median ms':>11}{'p95 ms':>9}")  # noqa: T201  the bench's table
     for name in large:
         for patients, figures in ((SMALL, small), (LARGE, large)):
             median, p95 = figures[name]
-            print(f"{name:44}{patients:>10,}{median:>11.2f}{p95:>9.2f}")  # noqa: T201
+            print(f"{name:44}{patients:>10,}{median:>11.2f}{p95:>9.2f}")  # noqa: T201  the bench's table
     for name, (median, p95) in large.items():
         assert p95 <= P95_GOAL_MILLISECONDS, f"{name}: p95 {p95:.1f} ms"
         # Medians: a p95 of 200 calls is too restless to be compared.

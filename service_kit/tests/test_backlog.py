@@ -1,8 +1,8 @@
 """What waits is told as numbers; what can't be counted is told as unknown."""
 
 import math
+from collections.abc import Iterator
 
-import pytest
 from prometheus_client import REGISTRY
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -10,30 +10,25 @@ from service_kit.backlog import Backlog, BacklogGauges
 from service_kit.database import Database
 
 
-async def _three(_: AsyncSession) -> Backlog:
-    return Backlog(3, 12.5)
+async def test_number_and_age_are_told_and_nothing_is_claimed_while_the_database_is_away() -> None:
+    answers: Iterator[Backlog | Exception] = iter(
+        [Backlog(3, 12.5), ConnectionError(), Backlog(0, 0)]
+    )
 
+    async def count(_: AsyncSession) -> Backlog:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
-async def _unreachable(_: AsyncSession) -> Backlog:
-    raise ConnectionError
-
-
-# Not named as ours are: those all have a place on the dashboard.
-GAUGES = BacklogGauges("test_backlog", "Things that wait", _three)
-
-
-async def test_number_and_age_are_told() -> None:
-    await GAUGES.observe(_database())
+    # Not named as ours are: those all have a place on the dashboard.
+    gauges = BacklogGauges("test_backlog", "Things that wait", count)
+    await gauges.observe(_database())
     assert _told() == (3, 12.5)
-
-
-async def test_while_the_database_is_away_nothing_is_claimed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    await GAUGES.observe(_database())
-    monkeypatch.setattr(GAUGES, "_count", _unreachable)
-    await GAUGES.observe(_database())
+    await gauges.observe(_database())
     assert all(math.isnan(value) for value in _told())
+    await gauges.observe(_database())
+    assert _told() == (0, 0)
 
 
 def _database() -> Database:

@@ -26,7 +26,7 @@ class Away:
 
 async def test_while_auth_service_is_away_a_hundred_callers_wait_for_one_answer() -> None:
     auth = Away()
-    keys = RemoteKeys(auth)  # type: ignore[arg-type]
+    keys = RemoteKeys(auth)  # type: ignore[arg-type]  # the one call that is made
     answers = await asyncio.gather(*(keys.key("k") for _ in range(100)), return_exceptions=True)
     assert auth.asked == 1
     assert all(isinstance(answer, DomainError | grpc.aio.AioRpcError) for answer in answers)

