@@ -13,7 +13,7 @@ from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack
 from tests.browser.conftest import context_of, take_session_along, visitor_in
 from tests.browser.screens import Visitor
-from tests.conftest import NewClinician, profile
+from tests.conftest import NewClinician, new_sign_in, profile
 from tests.test_model_release import next_version
 
 # Loading a version, trying it and switching to it, on a busy machine.
@@ -109,6 +109,47 @@ async def end_sessions(page: Page, email: str) -> None:
     await page.get_by_role("menuitem", name="End all sessions").click()
     await page.get_by_role("dialog").get_by_role("button", name="End all sessions").click()
     await expect(page.get_by_text("has ended")).to_be_visible()
+
+
+async def test_a_colleague_is_invited_to_a_clinic_and_named_in_its_history(
+    page: Page, visitor: Visitor, browser: Browser, stack: Stack, mailbox: Mailbox
+) -> None:
+    clinic = "Dunes Dermatology"
+    founder, invited = new_sign_in(), new_sign_in()
+    async with Clinician(stack.url, mailbox) as clinician, Clinician(stack.url, mailbox) as other:
+        await clinician.register(founder, full_name="Noor Haddad", clinic=clinic)
+        await clinician.sign_in(founder, keep=lambda _: None)
+        patient = await clinician.add_patient(profile())
+
+        before = mailbox.newest()
+        await page.goto("/admin?tab=users")
+        await page.get_by_role("button", name="Invite").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label("E-mail address").fill(invited.email)
+        await dialog.get_by_role("combobox", name="Clinic").fill("dunes")
+        await page.get_by_role("option", name=clinic).click()
+        assert await visitor.grave_faults() == []
+        await visitor.show("admin-invite")
+        await dialog.get_by_role("button", name="Send").click()
+        await expect(page.get_by_text(f"An invitation to {invited.email}")).to_be_visible()
+
+        token = await mailbox.token(invited.email, after=before)
+        account = {"email": invited.email, "password": invited.password}
+        before = mailbox.newest()
+        await other.call(
+            "POST", "/auth/register", account | {"full_name": "Grace Hopper", "invitation": token}
+        )
+        proof = await mailbox.token(invited.email, after=before)
+        await other.call("POST", "/auth/verify-email", {"token": proof})
+        await other.sign_in(invited, keep=lambda _: None)
+        await other.call("POST", f"/patients/{patient}/notes", {"text": "Seen again in May."})
+
+        async with context_of(browser, stack) as theirs:
+            await take_session_along(theirs, clinician)
+            history = await theirs.new_page()
+            await history.goto(f"/patient/{patient}?tab=timeline")
+            await expect(history.get_by_text("Seen again in May.")).to_be_visible()
+            await expect(history.get_by_text(re.compile("Grace Hopper"))).to_be_visible()
 
 
 async def test_audit_and_logs_are_searched(page: Page, visitor: Visitor) -> None:
