@@ -13,8 +13,8 @@ from prometheus_client import Counter
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.clients import Clients, ServiceToken
-from gateway.diagnosis import Model
 from gateway.findings import finding_message
+from gateway.inference import Model
 from service_kit.request import Request, set_current_request
 from serving.torchserve import HandlerFailed, ImageRefused, TorchServeError
 
@@ -84,8 +84,8 @@ class Completion:
         log.info("pending detection", detection_id=claim.detection_id, outcome=outcome)
 
     async def _finish(self, claim: pb.Claim, metadata: Metadata) -> pb.FinishDetectionRequest:
-        chunks = [
-            part.chunk
+        parts = [
+            part
             async for part in self._clients.completion.GetClaimedImage(
                 pb.GetClaimedImageRequest(lease=claim.lease),
                 metadata=metadata,
@@ -93,7 +93,9 @@ class Completion:
             )
         ]
         try:
-            finding = await self._model.ask(b"".join(chunks))
+            finding = await self._model.diagnose(
+                b"".join(part.chunk for part in parts), patient_id=parts[0].patient_id
+            )
         except ImageRefused as refusal:
             return pb.FinishDetectionRequest(lease=claim.lease, failure_reason=refusal.reason)
         except HandlerFailed:

@@ -7,43 +7,26 @@ later (`completion`) and nothing is lost. Without patient_service nothing is pre
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
 import grpc
 import structlog
-from opentelemetry.trace import SpanKind
 from prometheus_client import Counter, Histogram
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.clients import Clients
 from gateway.findings import finding_message
-from gateway.replicas import Replicas
-from service_kit import telemetry
+from gateway.inference import Model
 from service_kit.clock import to_timestamp
-from service_kit.request import REQUEST_ID_HEADER, request_id
-from serving.torchserve import (
-    Finding,
-    HandlerFailed,
-    ImageRefused,
-    InferenceClient,
-    ModelMissing,
-    TokenRefused,
-    TorchServeAway,
-    TorchServeError,
-    TorchServeFull,
-)
+from serving.torchserve import Finding, HandlerFailed, ImageRefused, ModelMissing, TorchServeAway
 
 log = structlog.get_logger()
 
 T = TypeVar("T")
 
-INFERENCE_SECONDS = Histogram(
-    "dermis_inference_seconds", "How long a replica took to answer.", ["version", "outcome"]
-)
 # Its shape over weeks tells whether the clinic's photos drift away from what the model knows.
 PROBABILITY = Histogram(
     "dermis_probability_malignant",
@@ -59,8 +42,6 @@ LEFT_PENDING = Counter("dermis_left_pending", "Diagnoses that were left for late
 CHUNK_BYTES = 256 * 1024
 STORE_SECONDS = 15.0
 RECORD_SECONDS = 5.0
-# A replica that is away is found out fast; a second one may still answer in time.
-TRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,71 +64,6 @@ class Diagnosis:
     milliseconds: dict[str, float] = field(default_factory=dict)
 
 
-class Model:
-    """The model that is live, wherever it runs."""
-
-    def __init__(self, replicas: Replicas, inference: InferenceClient, seconds: float) -> None:
-        self._replicas = replicas
-        self._inference = inference
-        self._seconds = seconds
-
-    @property
-    def is_live(self) -> bool:
-        """Whether any replica could be asked now."""
-        return self._replicas.pick() is not None
-
-    async def close(self) -> None:
-        """Close the connections to the replicas."""
-        await self._inference.close()
-
-    async def ask(self, data: bytes, *, target: str = "", version: str = "") -> Finding:
-        """The finding on a photo by the live version, or by `version` where it is still loaded.
-
-        Raises:
-            TorchServeError: one of its subclasses.
-        """
-        ends = time.monotonic() + self._seconds
-        failure: TorchServeError = TorchServeAway("no replica is live")
-        for _ in range(TRIES):
-            replica = self._replicas.pick()
-            left = ends - time.monotonic()
-            if replica is None or left <= 0:
-                break
-            asked = version or replica.live_version
-            try:
-                with (
-                    self._replicas.asking(replica),
-                    _measured(asked),
-                    telemetry.tracer.start_as_current_span("predict", kind=SpanKind.CLIENT),
-                ):
-                    return await self._inference.predict(
-                        replica.address,
-                        replica.token,
-                        model=replica.model,
-                        version=asked,
-                        image=data,
-                        seconds=left,
-                        target=target,
-                        headers={REQUEST_ID_HEADER: request_id(), **telemetry.outgoing()},
-                    )
-            except TorchServeFull as error:
-                failure = error
-            except TokenRefused as error:
-                # It has new tokens; its follower has told them by now.
-                failure = error
-                await self._replicas.refresh()
-                if replica.token in (known.token for known in self._replicas.known):
-                    self._replicas.rest(replica)
-            except TorchServeAway as error:
-                failure = error
-                self._replicas.rest(replica)
-            except ModelMissing as error:
-                # Its follower has just switched; the next list says to which version.
-                failure = error
-                await self._replicas.refresh()
-        raise failure
-
-
 async def diagnose(photo: Photo, clients: Clients, model: Model) -> Diagnosis:
     """Store a photo and diagnose it.
 
@@ -159,7 +75,9 @@ async def diagnose(photo: Photo, clients: Clients, model: Model) -> Diagnosis:
         grpc.aio.AioRpcError: patient_service refused the photo or is away; nothing is predicted.
     """
     clock = _Clock()
-    predicting = asyncio.create_task(clock.measure("predict", model.ask(photo.data)))
+    predicting = asyncio.create_task(
+        clock.measure("predict", model.diagnose(photo.data, patient_id=photo.patient_id))
+    )
     try:
         added = await clock.measure("store", _store(photo, clients))
     except BaseException:
@@ -175,17 +93,17 @@ async def diagnose(photo: Photo, clients: Clients, model: Model) -> Diagnosis:
     return Diagnosis(added.image, recorded or added.detection, clock.milliseconds)
 
 
-async def rediagnose(image_id: str, data: bytes, clients: Clients, model: Model) -> pb.Detection:
-    """Ask the live model again about a stored image; a new detection.
+async def rediagnose(image: pb.Image, data: bytes, clients: Clients, model: Model) -> pb.Detection:
+    """Ask the model again about a stored image; a new detection.
 
     Raises:
         TorchServeError: the model gave no answer; nothing is recorded.
         grpc.aio.AioRpcError: patient_service refused.
     """
-    finding = await model.ask(data)
+    finding = await model.diagnose(data, patient_id=image.patient_id)
     recorded = await clients.detections.RecordDetection(
         pb.RecordDetectionRequest(
-            image_id=image_id, finding=finding_message(finding), rediagnosis=True
+            image_id=image.id, finding=finding_message(finding), rediagnosis=True
         )
     )
     return recorded.detection
@@ -235,18 +153,6 @@ async def _record(outcome: pb.RecordDetectionRequest, clients: Clients) -> pb.De
         log.warning("the diagnosis is left pending", status=error.code().name)
         return None
     return recorded.detection
-
-
-@contextmanager
-def _measured(version: str) -> Iterator[None]:
-    started, outcome = time.perf_counter(), "ok"
-    try:
-        yield
-    except TorchServeError as error:
-        outcome = type(error).__name__
-        raise
-    finally:
-        INFERENCE_SECONDS.labels(version, outcome).observe(time.perf_counter() - started)
 
 
 class _Clock:

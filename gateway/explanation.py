@@ -3,8 +3,8 @@
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway import photos
 from gateway.clients import Clients
-from gateway.diagnosis import Model
 from gateway.findings import heatmap_message
+from gateway.inference import Model
 from service_kit.errors import Code, DomainError
 from serving.torchserve import ModelMissing, TorchServeError
 
@@ -26,9 +26,10 @@ async def explain(
     stored = detection.finding.heatmap
     if target is None or target == stored.target:
         return stored
-    photo = await photos.read(clients, detection.image_id)
+    _, photo = await photos.read(clients, detection.image_id)
     try:
-        finding = await model.ask(photo, target=target, version=detection.finding.model_version)
+        version = detection.finding.model_version
+        finding = await model.explain(photo, target=target, version=version)
     except ModelMissing:
         raise DomainError(
             Code.FAILED_PRECONDITION,

@@ -17,9 +17,11 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from gateway import errors, web_client
+from gateway.agreement import Comparisons
+from gateway.canary import CanaryWatch
 from gateway.clients import ServiceToken, open_clients
 from gateway.completion import Completion
-from gateway.diagnosis import Model
+from gateway.inference import Model
 from gateway.middleware import RequestMiddleware
 from gateway.model_shelf import ModelShelf
 from gateway.openapi import describe, operation_id
@@ -30,6 +32,7 @@ from gateway.routers import (
     accounts,
     audit,
     auth,
+    candidates,
     colleagues,
     detections,
     dev,
@@ -40,12 +43,14 @@ from gateway.routers import (
     models,
     patients,
     predict,
+    serving,
     take_away,
     users,
     worklist,
 )
 from gateway.security import refuse_open_routes
 from gateway.settings import Settings
+from gateway.shadow import Shadow
 from service_kit import logs, telemetry
 from service_kit.background import in_background
 from service_kit.blobs import Blobs
@@ -54,12 +59,12 @@ from service_kit.principal import TokenVerifier
 from service_kit.redis_client import open_redis
 from service_kit.settings import load
 from serving.archive import read_policy
+from serving.request_desk import regeneration_desk, trial_desk
 from serving.torchserve import InferenceClient
-from serving.trials import TrialDesk
 
 ROUTERS = (
     auth, users, colleagues, patients, lesions, images, predict, detections, worklist, take_away,
-    accounts, audit, log_lines, models, health,
+    accounts, audit, log_lines, models, candidates, serving, health,
 )  # fmt: skip
 WEB = Path(__file__).parent / "web"
 # What scripts of the sites in CORS_ORIGINS may read besides the body.
@@ -107,18 +112,28 @@ def wire(api: FastAPI, settings: Settings) -> None:
     clients = open_clients(settings)
     redis = open_redis(settings.redis_url)
     replicas = Replicas(redis, settings.model_name)
-    api.state.clients = clients
-    api.state.redis = redis
-    api.state.replicas = replicas
-    api.state.model = Model(replicas, InferenceClient(), settings.prediction_seconds)
-    api.state.rate_limits = RateLimits(redis, settings.rate_limits)
-    api.state.models = (
+    shelf = (
         ModelShelf(Blobs(settings.model_store, settings.store_access), settings.model_name)
         if settings.model_store
         else None
     )
+    api.state.clients = clients
+    api.state.redis = redis
+    api.state.replicas = replicas
+    api.state.models = shelf
+    api.state.canary_watch = CanaryWatch(replicas, shelf, settings)
+    api.state.comparisons = Comparisons(redis, settings.model_name)
+    api.state.model = Model(
+        replicas,
+        InferenceClient(),
+        settings.prediction_seconds,
+        canary=api.state.canary_watch,
+        shadow=Shadow(api.state.comparisons),
+    )
+    api.state.rate_limits = RateLimits(redis, settings.rate_limits)
     api.state.release_gate = ReleaseGate(replicas, settings)
-    api.state.trial_desk = TrialDesk(redis, settings.model_name)
+    api.state.trial_desk = trial_desk(redis, settings.model_name)
+    api.state.regeneration_desk = regeneration_desk(redis, settings.model_name)
     api.state.archive_policy = read_policy(settings.trusted_keys, settings.signature_required)
     api.state.verifier = TokenVerifier(
         RemoteKeys(clients.auth),
@@ -197,7 +212,8 @@ async def _background(api: FastAPI) -> AsyncIterator[None]:
     completion = Completion(state.clients, token, state.model)
     await state.replicas.refresh()
     try:
-        async with in_background(state.replicas.follow(), completion.run()):
+        loops = (state.replicas.follow(), completion.run(), state.canary_watch.run())
+        async with in_background(*loops):
             yield
     finally:
         await state.model.close()

@@ -20,7 +20,7 @@ from service_kit.clock import now
 from service_kit.errors import Code, DomainError
 from serving.archive import ArchiveRefused, CheckedArchive, check_archive
 from serving.model_card import ModelCard
-from serving.releases import Kind, Release, ReleaseLog
+from serving.releases import LIVE, CandidateKind, Desired, Kind, Release, ReleaseLog
 
 log = structlog.get_logger()
 
@@ -81,9 +81,13 @@ class ModelShelf:
             Code.NOT_FOUND, "VERSION_NOT_FOUND", "There is no such version of the model."
         )
 
-    async def desired(self) -> ShelvedVersion | None:
-        """The version that the newest release names; None where there is none or it is lost."""
-        newest = await self._log.newest()
+    async def desired(self) -> Desired:
+        """The release that is to be live everywhere, and the candidate beside it."""
+        return await self._log.desired()
+
+    async def live(self) -> ShelvedVersion | None:
+        """The version that is to be live; None where there is none or it is lost."""
+        newest = (await self._log.desired()).live
         return next(
             (v for v in await self.versions() if newest and v.sha256 == newest.sha256), None
         )
@@ -129,7 +133,7 @@ class ModelShelf:
         Raises:
             DomainError: FAILED_PRECONDITION NOTHING_BEFORE; ABORTED RELEASE_RACE.
         """
-        releases = await self.releases()
+        releases = [release for release in await self.releases() if release.kind in LIVE]
         for release in releases[1:]:
             if release.version != releases[0].version:
                 return await self._append(await self.version(release.version), "rollback", by, why)
@@ -137,10 +141,59 @@ class ModelShelf:
             Code.FAILED_PRECONDITION, "NOTHING_BEFORE", "No other version was released before."
         )
 
-    async def _append(self, shelved: ShelvedVersion, kind: Kind, by: str, why: str) -> Release:
+    async def put_beside(
+        self, version: str, kind: CandidateKind, *, by: str, why: str, percent: int = 0
+    ) -> Release:
+        """Put a version beside the live one; a candidate that is there already is replaced.
+
+        Args:
+            version: that is on the shelf.
+            kind: a canary answers for `percent` of the patients, a shadow for nobody.
+            by: who wants it.
+            why: that the log keeps.
+            percent: 1 to 99 for a canary.
+
+        Raises:
+            DomainError: NOT_FOUND VERSION_NOT_FOUND; FAILED_PRECONDITION NOTHING_LIVE or
+                ALREADY_LIVE; ABORTED RELEASE_RACE.
+        """
+        shelved = await self.version(version)
+        live = (await self._log.desired()).live
+        if live is None:
+            raise DomainError(Code.FAILED_PRECONDITION, "NOTHING_LIVE", "Release a version first.")
+        if live.version == version:
+            raise DomainError(
+                Code.FAILED_PRECONDITION, "ALREADY_LIVE", f"Version {version} is the live one."
+            )
+        return await self._append(shelved, kind, by, why, percent)
+
+    async def withdraw(self, *, by: str, why: str, version: str = "") -> Release:
+        """End the canary or shadow; every photo is the live version's again.
+
+        Args:
+            by: who wants it.
+            why: that the log keeps.
+            version: the only one that is meant; any where "".
+
+        Raises:
+            DomainError: FAILED_PRECONDITION NO_CANDIDATE; ABORTED RELEASE_RACE.
+        """
+        candidate = (await self._log.desired()).candidate
+        if candidate is None or (version and candidate.version != version):
+            raise DomainError(
+                Code.FAILED_PRECONDITION, "NO_CANDIDATE", "No canary or shadow is under way."
+            )
         return await self._log.append(
-            version=shelved.version, sha256=shelved.sha256, kind=kind, by=by, why=why
+            version=candidate.version, sha256=candidate.sha256, kind="withdrawal", by=by, why=why
         )
+
+    async def _append(
+        self, shelved: ShelvedVersion, kind: Kind, by: str, why: str, percent: int = 0
+    ) -> Release:
+        return await self._log.append(
+            version=shelved.version, sha256=shelved.sha256, kind=kind, by=by, why=why,
+            percent=percent,
+        )  # fmt: skip
 
     async def _entered(self, release: Release) -> ShelvedVersion | None:
         """Read the card out of a released archive; None where it is no longer there or usable."""

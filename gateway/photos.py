@@ -47,17 +47,18 @@ class PhotoStream:
         self._parts.cancel()
 
 
-async def read(clients: Clients, image_id: str) -> bytes:
-    """A photo's bytes as stored.
+async def read(clients: Clients, image_id: str) -> tuple[pb.Image, bytes]:
+    """A photo's description, and its bytes as stored.
 
     Raises:
         grpc.aio.AioRpcError: NOT_FOUND, or patient_service is away.
     """
-    parts = clients.images.GetImage(
+    reading = clients.images.GetImage(
         pb.GetImageRequest(image_id=image_id, variant=pb.IMAGE_VARIANT_ORIGINAL),
         timeout=READ_SECONDS,
     )
-    return b"".join([part.chunk async for part in parts])
+    parts = [part async for part in reading]
+    return parts[0].content.image, b"".join(part.chunk for part in parts)
 
 
 async def stream(

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from serving.torchserve import REPLICA_INDEX, Phase, Replica, replica_key
+from serving.torchserve import REPLICA_INDEX, Candidate, Phase, Replica, replica_key
 
 log = structlog.get_logger()
 
@@ -59,22 +59,35 @@ class Replicas:
         for state in get_args(Phase):
             REPLICAS.labels(state).set(states[state])
 
-    def pick(self) -> Replica | None:
+    @property
+    def candidate(self) -> Candidate | None:
+        """The canary or shadow that answers on some replica."""
+        ready = [replica.candidate for replica in self._able() if replica.candidate]
+        # Followers hear of a change one after the other.
+        return max(ready, key=lambda candidate: candidate.release, default=None)
+
+    def pick(self, version: str = "") -> Replica | None:
         """The less loaded of two live replicas, drawn at random; None when there is none.
 
         Two choices are enough to keep queues short (Mitzenmacher 2001).
+
+        Args:
+            version: only replicas where it is live or a candidate that is ready.
         """
-        able = [
+        able = [replica for replica in self._able() if not version or replica.answers(version)]
+        if not able:
+            return None
+        drawn = random.sample(able, min(2, len(able)))
+        return min(drawn, key=lambda replica: self._in_flight[replica.id])
+
+    def _able(self) -> list[Replica]:
+        return [
             replica
             for replica in self._known
             if replica.model == self._model
             and replica.live_version
             and not self.is_resting(replica)
         ]
-        if not able:
-            return None
-        drawn = random.sample(able, min(2, len(able)))
-        return min(drawn, key=lambda replica: self._in_flight[replica.id])
 
     @contextmanager
     def asking(self, replica: Replica) -> Iterator[None]:

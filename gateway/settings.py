@@ -75,6 +75,21 @@ class Settings(ObjectStoreSettings):
         default="all sources, held out",
         description="The evaluation of the model cards whose figures are compared.",
     )
+    canary_min_requests: int = Field(
+        default=30, ge=1, le=500, description="A canary is not judged by fewer requests."
+    )
+    canary_error_margin: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="A canary ends when its share of failed requests is higher by more than this.",
+    )
+    canary_latency_ratio: float = Field(
+        default=1.5,
+        ge=1,
+        le=100,
+        description="A canary ends when its median time is more than so many times the live one's.",
+    )
     call_seconds: float = Field(
         default=5, gt=0, le=60, description="How long a call to another service may take."
     )

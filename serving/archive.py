@@ -108,14 +108,24 @@ class CheckedArchive:
         with zipfile.ZipFile(self.path) as archive:
             return archive.read(member)
 
-    def write_sound_copy(self, path: Path) -> None:
+    def write_sound_copy(self, path: Path, registration: str = "") -> None:
         """Write an archive of the checked members for TorchServe to unpack.
 
         A zip file can say one thing in its directory, which we read, and another between its
         members, which Java reads. TorchServe is therefore never given the file that came in.
+
+        Args:
+            path: of the copy.
+            registration: under which TorchServe is to hold it (`serving.registrations`), where
+                that is not the version itself.
         """
         with zipfile.ZipFile(self.path) as archive:
-            _write_plain(archive, path)
+            instead = {}
+            if registration:
+                manifest = json.loads(archive.read(MANIFEST))
+                manifest["model"]["modelVersion"] = registration
+                instead[MANIFEST] = json.dumps(manifest, indent=2).encode()
+            _write_plain(archive, path, instead)
 
 
 def build_archive(

@@ -1,7 +1,7 @@
 """Released archives on this machine: fetched, checked again, and laid out for TorchServe.
 
-    archives/<sha256>.mar, .sig                    as they were released
-    model_store/<model>-<version>-<digest>.mar     what TorchServe unpacks
+    archives/<sha256>.mar, .sig                         as they were released
+    model_store/<model>-<registration>-<digest>.mar     what TorchServe unpacks
 
 What was fetched once is there when the object store is away.
 """
@@ -22,9 +22,16 @@ KEPT = 3
 
 @dataclass(frozen=True, slots=True)
 class CachedArchive:
-    """A checked archive, and its name in TorchServe's model store."""
+    """A checked archive, laid out in TorchServe's model store.
+
+    Attributes:
+        archive: as it was released.
+        registration: under which TorchServe is to hold it.
+        file_name: in the model store.
+    """
 
     archive: CheckedArchive
+    registration: str
     file_name: str
 
 
@@ -43,12 +50,21 @@ class ArchiveCache:
         self._releases = releases
         self._policy = policy
 
-    async def get(self, release: Archived, *, keep: Release | None = None) -> CachedArchive:
+    async def get(
+        self,
+        release: Archived,
+        *,
+        registration: str = "",
+        keep: Release | None = None,
+        anew: bool = False,
+    ) -> CachedArchive:
         """A release's archive, ready to be registered.
 
         Args:
             release: what is wanted: a release, or what is to be tried before one.
+            registration: under which TorchServe is to hold it; the version itself if "".
             keep: a release whose archive must stay, however long it was not asked for.
+            anew: fetch it from the object store, though it may be here.
 
         Raises:
             ArchiveRefused: it is not sound, not signed as asked for, or not what was released.
@@ -58,9 +74,9 @@ class ArchiveCache:
         for folder in (self._archives, self._store):
             folder.mkdir(parents=True, exist_ok=True)
         path = self._archives / f"{release.sha256}.mar"
-        if not path.exists():
+        if anew or not path.exists():
             await self._releases.fetch_archive(release.sha256, path)
-        signature = await self._signature(release.sha256)
+        signature = await self._signature(release.sha256, anew=anew)
         try:
             archive = await asyncio.to_thread(check_archive, path, self._policy, signature)
             _require_released(archive, release)
@@ -68,17 +84,18 @@ class ArchiveCache:
             # Fetched anew next time: this copy may be damaged, the store's may have been mended.
             path.unlink()
             raise
-        file_name = f"{release.model}-{release.version}-{release.sha256[:12]}.mar"
-        await asyncio.to_thread(_lay_out, archive, self._store / file_name)
+        held_as = registration or release.version
+        file_name = f"{release.model}-{held_as}-{release.sha256[:12]}.mar"
+        await asyncio.to_thread(_lay_out, archive, held_as, self._store / file_name)
         os.utime(path)
         await asyncio.to_thread(self._forget_old, keep.sha256 if keep else "")
-        return CachedArchive(archive, file_name)
+        return CachedArchive(archive, held_as, file_name)
 
-    async def _signature(self, sha256: str) -> bytes | None:
+    async def _signature(self, sha256: str, *, anew: bool) -> bytes | None:
         if not self._policy.trusted_keys:
             return None
         path = self._archives / f"{sha256}.sig"
-        if not path.exists():
+        if anew or not path.exists():
             signature = await self._releases.signature(sha256)
             if signature is None:
                 return None
@@ -104,12 +121,12 @@ def _require_released(archive: CheckedArchive, release: Archived) -> None:
         )
 
 
-def _lay_out(archive: CheckedArchive, path: Path) -> None:
+def _lay_out(archive: CheckedArchive, registration: str, path: Path) -> None:
     if path.exists():
         return
     partial = path.with_suffix(".part")
     try:
-        archive.write_sound_copy(partial)
+        archive.write_sound_copy(partial, registration)
         partial.replace(path)
     finally:
         with contextlib.suppress(FileNotFoundError):

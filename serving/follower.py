@@ -1,13 +1,15 @@
-"""Brings the TorchServe beside it to the newest release, and tells the gateway how it stands.
+"""Brings the TorchServe beside it to what the release log asks for, and tells how it stands.
 
 A version becomes live only after its golden images gave the recorded answers; one that fails is
-taken out again and the old one goes on serving. Every step starts from what TorchServe says is
-loaded, so a follower or a TorchServe that was killed anywhere is picked up where it stands.
+taken out again and the old one goes on serving. A candidate, canary or shadow, stands beside the
+live version under the same conditions. Every step starts from what TorchServe says is loaded, so a
+follower or a TorchServe that was killed anywhere is picked up where it stands.
 """
 
 import asyncio
 import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import structlog
 from obstore.exceptions import BaseError
@@ -17,17 +19,18 @@ from service_kit import background
 from service_kit.blobs import BlobMissing
 from serving.archive import ArchiveRefused
 from serving.archive_cache import ArchiveCache, CachedArchive
-from serving.backoff import Backoff
 from serving.live_memory import LiveMemory
 from serving.management import LoadedVersion, ManagementClient
 from serving.probe import ProbeFailed
-from serving.releases import Release, ReleaseLog
+from serving.regenerator import Regenerator
+from serving.registrations import newest_of
+from serving.releases import LIVE, Release, ReleaseLog
 from serving.replica_board import ReplicaBoard
 from serving.replica_metrics import observe
+from serving.replica_state import Held, State
 from serving.settings import FollowerSettings
-from serving.torchserve import Phase, Replica, TorchServeAway, TorchServeError
+from serving.torchserve import Replica, TorchServeAway, TorchServeError
 from serving.trial_maker import TrialMaker
-from serving.trials import Measurement
 from serving.version_loader import VersionLoader
 
 log = structlog.get_logger()
@@ -39,7 +42,7 @@ TOKEN_SECONDS = 40 * 60
 # A version can load, answer, and hang an hour later.
 CHECK_SECONDS = 15.0
 CHECKS_TO_FAIL = 2
-# The live version and one that is coming or going; each takes memory for all its workers.
+# The live version and one beside it, or coming or going; each takes memory for all its workers.
 MAX_LOADED = 2
 
 # The object store does not answer, or answers nonsense.
@@ -47,25 +50,17 @@ _STORE_FAILURES = (BaseError, BlobMissing, OSError, ValidationError)
 # Whatever can be wrong with one release; OSError includes a full disk.
 _RELEASE_FAILURES = (ArchiveRefused, ProbeFailed, TorchServeError, *_STORE_FAILURES)
 
+Loaded = Mapping[str, LoadedVersion]
 
-@dataclass(slots=True)
-class State:
-    """What is known about the TorchServe beside us."""
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What is missing here; nothing where all is as it should be, or can't be better just now."""
 
     live: Release | None = None
-    archive: CachedArchive | None = None
-    phase: Phase = "starting"
-    # Why the newest release is not live; it stays until one is.
-    refusal: str = ""
-    # What hinders us just now: TorchServe or the object store away; gone when a step succeeds.
+    candidate: Release | None = None
+    # What hinders us from knowing it.
     trouble: str = ""
-    backoff: Backoff = field(default_factory=Backoff)
-    # Since when a version is neither live nor coming (monotonic seconds).
-    idle_since: dict[str, float] = field(default_factory=dict)
-    # By version, for those that were loaded since the follower started.
-    measured: dict[str, Measurement] = field(default_factory=dict)
-    failed_checks: int = 0
-    checked_at: float = field(default_factory=time.monotonic)
 
 
 class Follower:
@@ -80,6 +75,7 @@ class Follower:
         management: ManagementClient,
         loader: VersionLoader,
         trials: TrialMaker,
+        regenerator: Regenerator,
         board: ReplicaBoard,
     ) -> None:
         self._settings = settings
@@ -89,6 +85,7 @@ class Follower:
         self._management = management
         self._loader = loader
         self._trials = trials
+        self._regenerator = regenerator
         self._board = board
         self._memory = LiveMemory(settings.torchserve_folder)
         self._state = State()
@@ -109,27 +106,24 @@ class Follower:
 
     async def step(self) -> None:
         """Look once at TorchServe and the log, and close the gap between them."""
-        trouble = ""
+        gap = Gap()
         try:
             loaded = await self._management.versions(self._model)
             self._notice_restart(loaded)
             await self._renew_tokens()
             await self._check_live()
-            release, trouble = await self._wanted(loaded)
-            if release and (release.version in loaded or len(loaded) < MAX_LOADED):
-                await self._bring_up(release, loaded)
-            elif not release:
-                await self._try_out(loaded)
+            gap = await self._gap(loaded)
+            await self._close(gap, loaded)
             await self._retire()
         except TorchServeError as error:
-            trouble = str(error)
-        self._state.trouble = trouble
+            gap = Gap(trouble=str(error))
+        self._state.trouble = gap.trouble
 
     async def publish(self) -> None:
         """Tell the gateways how this replica stands."""
         replica = await self._replica()
         live, trouble = self._state.live, self._state.trouble
-        observe(replica, release=live.number if live else 0, hindered=bool(trouble))
+        observe(replica, release=live.release.number if live else 0, hindered=bool(trouble))
         await self._board.publish(replica)
 
     async def _keep_stepping(self) -> None:
@@ -142,11 +136,10 @@ class Follower:
             await self.publish()
             await asyncio.sleep(PUBLISH_SECONDS)
 
-    def _notice_restart(self, loaded: dict[str, LoadedVersion]) -> None:
-        """A TorchServe that no longer knows the live version was restarted: begin anew."""
-        live = self._state.live
-        if live and live.version not in loaded:
-            log.warning("torchserve was restarted", version=live.version)
+    def _notice_restart(self, loaded: Loaded) -> None:
+        """A TorchServe that no longer knows what was in use was restarted: begin anew."""
+        if lost := self._state.in_use - loaded.keys():
+            log.warning("torchserve was restarted", lost=sorted(lost))
             self._state = State(backoff=self._state.backoff)
 
     async def _renew_tokens(self) -> None:
@@ -160,116 +153,160 @@ class Follower:
     async def _check_live(self) -> None:
         """Ask the live version now and then; load it anew when it no longer answers."""
         state = self._state
-        if not state.live or not state.archive:
-            return
-        if time.monotonic() - state.checked_at < CHECK_SECONDS:
+        if not state.live or time.monotonic() - state.checked_at < CHECK_SECONDS:
             return
         state.checked_at = time.monotonic()
         try:
-            await self._loader.check(state.archive.archive)
+            await self._loader.check(state.live.cached)
         except (ProbeFailed, TorchServeError, TimeoutError) as error:
             state.failed_checks += 1
             log.warning("the live version does not answer", error=str(error))
         else:
             state.failed_checks = 0
         if state.failed_checks >= CHECKS_TO_FAIL:
-            await self._loader.unload(state.live.version)
+            await self._loader.unload(state.live.registration)
             self._state = State(backoff=state.backoff, refusal="the live version hung")
 
-    async def _wanted(self, loaded: dict[str, LoadedVersion]) -> tuple[Release | None, str]:
-        """The release to bring up now, and what hinders us from knowing it.
-
-        None while all is as it should be or can't be better.
-        """
+    async def _gap(self, loaded: Loaded) -> Gap:
         state, remembered = self._state, self._memory.read()
-        if state.live is None and remembered and remembered.version in loaded:
-            return remembered, ""  # the follower was restarted, not TorchServe
+        if state.live is None and remembered and newest_of(remembered.version, loaded):
+            return Gap(live=remembered)  # the follower was restarted, not TorchServe
         try:
-            newest = await self._releases.newest()
-            if newest is None:
-                return None, ""
-            if self._is_live(newest):
-                state.refusal = ""
-                return None, ""
-            if not state.backoff.is_resting(newest.number):
-                return newest, ""
-            # Better an older version than none.
-            return None if state.live else await self._newest_that_may_pass(), ""
+            desired = await self._releases.desired()
+            state.follow_candidate(desired.candidate)
+            return Gap(
+                live=await self._missing_live(desired.live),
+                candidate=self._missing_candidate(desired.candidate),
+            )
         except _STORE_FAILURES as error:
             # What is here goes on serving meanwhile.
             log.warning("the release log can't be read", error=type(error).__name__)
             trouble = f"the release log can't be read: {type(error).__name__}"
-            return None if state.live else remembered, trouble
+            return Gap(live=None if state.live else remembered, trouble=trouble)
 
-    def _is_live(self, release: Release) -> bool:
-        live = self._state.live
-        return live is not None and live.sha256 == release.sha256
-
-    async def _newest_that_may_pass(self) -> Release | None:
+    async def _missing_live(self, newest: Release | None) -> Release | None:
+        state = self._state
+        if newest is None:
+            return None
+        if state.live and state.live.release.sha256 == newest.sha256:
+            state.refusal = ""
+            return None
+        if not state.backoff.is_resting(newest.number):
+            return newest
+        if state.live:
+            return None
+        # Better an older version than none.
         for release in reversed(await self._releases.entries()):
-            if not self._state.backoff.is_resting(release.number):
+            if release.kind in LIVE and not state.backoff.is_resting(release.number):
                 return release
         return None
 
-    async def _bring_up(self, release: Release, loaded: dict[str, LoadedVersion]) -> None:
+    def _missing_candidate(self, desired: Release | None) -> Release | None:
+        if desired is None or self._state.candidate:
+            return None
+        return None if self._state.backoff.is_resting(desired.number) else desired
+
+    async def _close(self, gap: Gap, loaded: Loaded) -> None:
+        """Do the one thing that is next."""
+        state = self._state
+        if gap.live:
+            if self._has_room(gap.live.version, loaded):
+                await self._bring_up(gap.live, loaded)
+        elif gap.candidate and state.live:
+            if self._has_room(gap.candidate.version, loaded):
+                await self._bring_beside(gap.candidate, loaded)
+        elif request := await self._trials.wanted():
+            if self._has_room(request.version, loaded):
+                await self._trials.make(request, state.live.release if state.live else None, loaded)
+                await self.publish()
+        elif state.live and len(loaded) < MAX_LOADED:
+            await self._regenerate(state.live, loaded)
+
+    def _has_room(self, version: str, loaded: Loaded) -> bool:
+        return len(loaded) < MAX_LOADED or bool(newest_of(version, loaded))
+
+    async def _bring_up(self, release: Release, loaded: Loaded) -> None:
         """Load, probe and switch; on failure everything stays as it was."""
         state, instance = self._state, self._management.instance
         state.phase = "updating" if state.live else "starting"
         log.info("bringing up", version=release.version, release=release.number)
         try:
-            if state.live and state.live.version == release.version:
-                raise ProbeFailed("the version is live with another archive; raise the version")
-            cached = await self._cache.get(release, keep=state.live)
-            measured = await self._loader.make_ready(
-                cached, loaded.get(release.version), workers=self._settings.workers
-            )
-            await self._management.set_default(self._model, release.version)
+            cached = await self._made_ready(release, loaded)
+            await self._management.set_default(self._model, cached.registration)
         except _RELEASE_FAILURES as error:
-            await self._give_up(release, error, instance)
+            await self._take_out(release, error, instance)
+            state.phase = "ready" if state.live else "failed"
+            state.refusal = f"{release.version}: {error}"
             return
         self._memory.write(release)
-        state.measured[release.version] = measured
-        state.live, state.archive, state.phase, state.refusal = release, cached, "ready", ""
+        state.live, state.phase, state.refusal = Held(release, cached), "ready", ""
         state.failed_checks, state.checked_at = 0, time.monotonic()
         state.backoff.passed(release.number)
         log.info("live", version=release.version, release=release.number)
         await self.publish()
 
-    async def _try_out(self, loaded: dict[str, LoadedVersion]) -> None:
-        """Make a trial that somebody waits for, where there is room for it."""
-        request = await self._trials.wanted()
-        if request and (request.version in loaded or len(loaded) < MAX_LOADED):
-            await self._trials.make(request, self._state.live, loaded)
-            await self.publish()
+    async def _bring_beside(self, release: Release, loaded: Loaded) -> None:
+        """Load and probe a candidate; the live version stays what it is."""
+        state, instance = self._state, self._management.instance
+        log.info("bringing beside", version=release.version, kind=release.kind)
+        try:
+            cached = await self._made_ready(release, loaded)
+        except _RELEASE_FAILURES as error:
+            await self._take_out(release, error, instance)
+            state.candidate_refusal = f"{release.kind} {release.version}: {error}"
+            return
+        state.candidate, state.candidate_refusal = Held(release, cached), ""
+        log.info("beside the live version", version=release.version, kind=release.kind)
+        await self.publish()
 
-    async def _give_up(self, release: Release, error: Exception, instance: str) -> None:
-        """Take a failed release out, and leave it alone for a while."""
+    async def _made_ready(self, release: Release, loaded: Loaded) -> CachedArchive:
         state = self._state
-        state.phase = "ready" if state.live else "failed"
-        if not (state.live and state.live.version == release.version):
-            await self._loader.unload(release.version)
+        if state.live and state.live.release.version == release.version:
+            raise ProbeFailed("the version is live with another archive; raise the version")
+        name = newest_of(release.version, loaded)
+        cached = await self._cache.get(
+            release, registration=name, keep=state.live.release if state.live else None
+        )
+        state.measured[release.version] = await self._loader.make_ready(
+            cached, loaded.get(name), workers=self._settings.workers
+        )
+        return cached
+
+    async def _take_out(self, release: Release, error: Exception, instance: str) -> None:
+        """Unload a release that failed, and leave it alone for a while."""
+        state = self._state
+        loaded = await self._management.versions(self._model)
+        name = newest_of(release.version, loaded)
+        if name and name not in state.in_use:
+            await self._loader.unload(name)
         if self._management.instance != instance:
             raise TorchServeAway("TorchServe was restarted meanwhile") from error
         log.error("release refused", version=release.version, error=str(error))
-        state.refusal = f"{release.version}: {error}"
         state.backoff.failed(release.number)
+
+    async def _regenerate(self, live: Held, loaded: Loaded) -> None:
+        """Let fresh workers of the live version take its place, where that is asked for."""
+        request = await self._regenerator.wanted()
+        if request is None:
+            return
+        self._state.live = await self._regenerator.make(request, live, loaded) or live
+        await self.publish()
 
     async def _retire(self) -> None:
         """Unregister what nobody can still wait for.
 
         Unregistering kills workers at once, so a version goes only when the longest deadline of
-        a request has passed since it was live.
+        a request has passed since it was in use.
         """
         state, now = self._state, time.monotonic()
-        live = state.live.version if state.live else ""
         loaded = await self._management.versions(self._model)
         state.idle_since = {
-            version: state.idle_since.get(version, now) for version in loaded if version != live
+            name: state.idle_since.get(name, now) for name in loaded if name not in state.in_use
         }
-        for version, since in state.idle_since.items():
+        for name, since in state.idle_since.items():
             if now - since >= self._settings.drain_seconds:
-                log.info("unloading", version=version)
-                await self._loader.unload(version)
+                log.info("unloading", version=name)
+                await self._loader.unload(name)
 
     async def _replica(self) -> Replica:
         state, settings = self._state, self._settings
@@ -279,8 +316,9 @@ class Follower:
             token="",
             model=self._model,
             state=state.phase,
-            last_error=state.trouble or state.refusal,
+            last_error=state.trouble or state.refusal or state.candidate_refusal,
             trials=self._trials.told,
+            regeneration=self._regenerator.told,
             seen_at=time.time(),
         )
         try:
@@ -288,13 +326,4 @@ class Follower:
             token = self._management.token("inference")
         except TorchServeError as error:
             return replica.model_copy(update={"state": "failed", "last_error": str(error)})
-        live = loaded.get(state.live.version) if state.live else None
-        return replica.model_copy(
-            update={
-                "token": token,
-                "live_version": live.version if live else "",
-                "loaded_versions": list(loaded),
-                "workers": live.ready_workers if live else 0,
-                "measured": [state.measured[name] for name in loaded if name in state.measured],
-            }
-        )
+        return state.tell(replica.model_copy(update={"token": token}), loaded)

@@ -17,12 +17,13 @@ from serving.archive import read_policy
 from serving.archive_cache import ArchiveCache
 from serving.follower import Follower
 from serving.management import ManagementClient
+from serving.regenerator import Regenerator
 from serving.releases import ReleaseLog
 from serving.replica_board import ReplicaBoard
+from serving.request_desk import regeneration_desk, trial_desk
 from serving.settings import FollowerSettings
 from serving.torchserve import InferenceClient
 from serving.trial_maker import TrialMaker
-from serving.trials import TrialDesk
 from serving.version_loader import VersionLoader
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -75,6 +76,13 @@ def make_follower(settings: FollowerSettings) -> Follower:
         cache=cache,
         management=management,
         loader=loader,
-        trials=TrialMaker(TrialDesk(redis, settings.model_name), cache, loader),
+        trials=TrialMaker(trial_desk(redis, settings.model_name), cache, loader),
+        regenerator=Regenerator(
+            regeneration_desk(redis, settings.model_name),
+            cache,
+            loader,
+            management,
+            workers=settings.workers,
+        ),
         board=ReplicaBoard(redis),
     )

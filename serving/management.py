@@ -24,13 +24,13 @@ class LoadedVersion:
     """A registered model version.
 
     Attributes:
-        version: of the model.
+        registration: what TorchServe calls it (`serving.registrations`).
         archive: file name in TorchServe's model store.
         pids: process of each worker by the worker's id; 0 while there is none.
         ready_workers: how many say that they can answer (a dead one may, for a while).
     """
 
-    version: str
+    registration: str
     archive: str
     pids: dict[str, int]
     ready_workers: int
@@ -68,7 +68,7 @@ class ManagementClient:
         await self._call("GET", "/token", {"type": kind}, token=self.token("API"))
 
     async def versions(self, model: str) -> dict[str, LoadedVersion]:
-        """Every registered version of a model."""
+        """Every registered version of a model, by what TorchServe calls it."""
         try:
             found = json.loads(await self._call("GET", f"/models/{model}/all"))
         except ModelMissing:
@@ -153,7 +153,7 @@ class ManagementClient:
 def _loaded(entry: dict[str, Any]) -> LoadedVersion:
     workers = entry["workers"]
     return LoadedVersion(
-        version=entry["modelVersion"],
+        registration=entry["modelVersion"],
         archive=entry["modelUrl"],
         pids={worker["id"]: max(worker["pid"], 0) for worker in workers},
         ready_workers=sum(worker["status"] == "READY" for worker in workers),

@@ -3,21 +3,28 @@
     archives/<sha256>.mar, .sig
     <model>/releases/000012.json
 
-The newest entry is the desired state of every TorchServe. An entry is created only if its number
-is free, so of two administrators at once exactly one wins. No torch here.
+What the log's end says is the desired state of every TorchServe: the version that is live, and
+perhaps a candidate beside it. An entry is created only if its number is free, so of two
+administrators at once exactly one wins. No torch here.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service_kit.blobs import BlobExists, BlobMissing, Blobs
 from service_kit.clock import now
 from service_kit.errors import Code, DomainError
 
-Kind = Literal["release", "rollback"]
+# A canary answers a share of the patients; a shadow is asked about the same photos as the live
+# version, and nobody sees its answers. A withdrawal ends either.
+CandidateKind = Literal["canary", "shadow"]
+Kind = Literal["release", "rollback", CandidateKind, "withdrawal"]
+LIVE: tuple[Kind, ...] = ("release", "rollback")
+CANDIDATE: tuple[Kind, ...] = ("canary", "shadow")
 
 
 class Release(BaseModel):
@@ -33,6 +40,21 @@ class Release(BaseModel):
     by: str
     at: AwareDatetime
     why: str = ""
+    # Of the patients, whose photos a canary answers; 0 for every other kind.
+    percent: int = Field(default=0, ge=0, le=99)
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """What every TorchServe should hold.
+
+    Attributes:
+        live: the newest release or rollback; None before the first.
+        candidate: the canary or shadow beside it, until a release, a rollback or a withdrawal.
+    """
+
+    live: Release | None = None
+    candidate: Release | None = None
 
 
 class ReleaseLog:
@@ -48,14 +70,21 @@ class ReleaseLog:
         """All releases, oldest first."""
         return [await self._entry(key) for key in await self._keys()]
 
-    async def newest(self) -> Release | None:
-        """The desired state; None before the first release."""
+    async def desired(self) -> Desired:
+        """What the end of the log asks for."""
+        candidate = None
         keys = await self._keys()
-        return await self._entry(keys[-1]) if keys else None
+        for key in reversed(keys):
+            entry = await self._entry(key)
+            if entry.kind in LIVE:
+                return Desired(entry, candidate)
+            if key == keys[-1] and entry.kind in CANDIDATE:
+                candidate = entry
+        return Desired(None, candidate)
 
     async def append(
         self, *, version: str, sha256: str, kind: Kind, by: str, why: str = "",
-        at: datetime | None = None,
+        percent: int = 0, at: datetime | None = None,
     ) -> Release:  # fmt: skip
         """Write the next entry.
 
@@ -79,6 +108,7 @@ class ReleaseLog:
             by=by,
             at=at or now(),
             why=why,
+            percent=percent,
         )
         key = f"{self._model}/releases/{release.number:06}.json"
         try:

@@ -4,12 +4,14 @@ Over REST: over gRPC TorchServe drops a handler's status and headers.
 """
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import aiohttp
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from serving.model_card import Share
+from serving.regeneration import Regeneration
+from serving.releases import CandidateKind, Release
 from serving.trials import Measurement, Trial
 
 TARGET_HEADER = "x-dermis-target"
@@ -114,7 +116,8 @@ class InferenceClient:
             address: `http://host:port` of the inference API.
             token: its current inference token.
             model: the model's name.
-            version: the version that must answer.
+            version: the one that must answer, as this TorchServe calls it
+                (`Replica.registered`).
             image: JPEG or PNG bytes.
             seconds: deadline of the whole call.
             target: class whose heatmap is wanted; the predicted one when empty.
@@ -170,6 +173,24 @@ def _finding(status: int, body: bytes) -> Finding:
 Phase = Literal["starting", "ready", "updating", "failed"]
 
 
+class Candidate(BaseModel):
+    """A version that answers beside the live one: a share of the patients, or in its shadow."""
+
+    model_config = ConfigDict(frozen=True)
+
+    # Of the entry in the release log that asks for it.
+    release: int
+    version: str
+    kind: CandidateKind
+    percent: int
+
+    @classmethod
+    def of(cls, entry: Release) -> Self:
+        """From the log's entry of a canary or a shadow."""
+        known = entry.model_dump(include={"version", "kind", "percent"})
+        return cls.model_validate(known | {"release": entry.number})
+
+
 class Replica(BaseModel):
     """One TorchServe as its follower publishes it in Redis, with an expiry."""
 
@@ -183,7 +204,11 @@ class Replica(BaseModel):
     model: str
     # "" while nothing is live.
     live_version: str = ""
+    # None while there is none, or it is not ready here.
+    candidate: Candidate | None = None
     loaded_versions: list[str] = Field(default_factory=list)
+    # The name under which TorchServe holds each of them (`serving.registrations`).
+    registrations: dict[str, str] = Field(default_factory=dict)
     workers: int = 0
     state: Phase = "starting"
     last_error: str = ""
@@ -191,7 +216,18 @@ class Replica(BaseModel):
     measured: list[Measurement] = Field(default_factory=list)
     # The latest trials, the newest last.
     trials: list[Trial] = Field(default_factory=list)
+    regeneration: Regeneration | None = None
     seen_at: float
+
+    def answers(self, version: str) -> bool:
+        """Whether a version is live here, or a candidate that is ready."""
+        return version == self.live_version or (
+            self.candidate is not None and version == self.candidate.version
+        )
+
+    def registered(self, version: str) -> str:
+        """What TorchServe calls a version."""
+        return self.registrations.get(version, version)
 
 
 REPLICA_INDEX = "dermis:replicas"

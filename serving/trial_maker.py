@@ -1,5 +1,7 @@
 """Makes the trials that are asked for, in the TorchServe beside us."""
 
+from collections.abc import Mapping
+
 import structlog
 from obstore.exceptions import BaseError
 
@@ -8,9 +10,11 @@ from serving.archive import ArchiveRefused
 from serving.archive_cache import ArchiveCache
 from serving.management import LoadedVersion
 from serving.probe import ProbeFailed
+from serving.registrations import newest_of
 from serving.releases import Release
+from serving.request_desk import RequestDesk
 from serving.torchserve import TorchServeError
-from serving.trials import TOLD, Measurement, Trial, TrialDesk, TrialRequest
+from serving.trials import TOLD, Measurement, Trial, TrialRequest
 from serving.version_loader import VersionLoader
 
 log = structlog.get_logger()
@@ -24,7 +28,9 @@ _FAILURES = (ArchiveRefused, BlobMissing, ProbeFailed, TorchServeError, BaseErro
 class TrialMaker:
     """Tries one version at a time and remembers how the latest did."""
 
-    def __init__(self, desk: TrialDesk, cache: ArchiveCache, loader: VersionLoader) -> None:
+    def __init__(
+        self, desk: RequestDesk[TrialRequest], cache: ArchiveCache, loader: VersionLoader
+    ) -> None:
         self._desk = desk
         self._cache = cache
         self._loader = loader
@@ -42,7 +48,7 @@ class TrialMaker:
         return None if is_met else request
 
     async def make(
-        self, request: TrialRequest, live: Release | None, loaded: dict[str, LoadedVersion]
+        self, request: TrialRequest, live: Release | None, loaded: Mapping[str, LoadedVersion]
     ) -> None:
         """Load a version that nobody asks, probe it, measure it, take it out again.
 
@@ -63,14 +69,14 @@ class TrialMaker:
             log.warning("trial failed", version=request.version, error=error)
         self._told = [*self._told, Trial(request=request, error=error, measured=measured)][-TOLD:]
         # What was there before may still be answering somebody.
-        if request.version not in loaded:
+        if not newest_of(request.version, loaded):
             await self._loader.unload(request.version)
 
     async def _measured(
-        self, request: TrialRequest, live: Release | None, loaded: dict[str, LoadedVersion]
+        self, request: TrialRequest, live: Release | None, loaded: Mapping[str, LoadedVersion]
     ) -> Measurement:
         if live and live.version == request.version and live.sha256 != request.sha256:
             raise ProbeFailed("the version is live with another archive; raise the version")
-        cached = await self._cache.get(request, keep=live)
-        found = loaded.get(request.version)
-        return await self._loader.make_ready(cached, found, workers=WORKERS)
+        name = newest_of(request.version, loaded)
+        cached = await self._cache.get(request, registration=name, keep=live)
+        return await self._loader.make_ready(cached, loaded.get(name), workers=WORKERS)

@@ -7,15 +7,9 @@ replica. A version under trial is registered but never the default, and taken ou
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
-# A trial that no follower has taken up by then is forgotten.
-REQUEST_SECONDS = 600
 # How many results a follower keeps telling.
 TOLD = 8
-
-_AWAY = (RedisError, OSError, TimeoutError)
 
 
 class Archived(Protocol):
@@ -68,27 +62,3 @@ class Trial(BaseModel):
     request: TrialRequest
     error: str = ""
     measured: Measurement | None = None
-
-
-class TrialDesk:
-    """The newest request for a trial of one model."""
-
-    def __init__(self, redis: Redis, model: str) -> None:
-        self._redis = redis
-        self._key = f"dermis:trial:{model}"
-
-    async def ask_for(self, request: TrialRequest) -> None:
-        """Have every follower try a version; a request that still waits is replaced.
-
-        Raises:
-            RedisError, OSError: Redis is away.
-        """
-        await self._redis.set(self._key, request.model_dump_json(), ex=REQUEST_SECONDS)
-
-    async def newest(self) -> TrialRequest | None:
-        """The newest request; None where there is none, or Redis is away."""
-        try:
-            text = await self._redis.get(self._key)
-        except _AWAY:
-            return None
-        return TrialRequest.model_validate_json(text) if text else None

@@ -4,7 +4,6 @@ import time
 
 import structlog
 
-from serving.archive import CheckedArchive
 from serving.archive_cache import CachedArchive
 from serving.management import LoadedVersion, ManagementClient
 from serving.measurement import measure
@@ -52,63 +51,64 @@ class VersionLoader:
             ProbeFailed: it answers otherwise than its archive says.
             TorchServeError: it can't be loaded, or does not answer.
         """
-        archive = cached.archive
-        version = archive.card.version
+        name = cached.registration
         if found and found.archive == cached.file_name and found.ready_workers >= workers:
             try:
-                await self._probe(archive, found.ready_workers)
-                return await self._measure(archive, None)
+                await self._probe(cached, found.ready_workers)
+                return await self._measure(cached, None)
             except (ProbeFailed, TorchServeError, TimeoutError) as error:
-                log.warning("a loaded version does not answer", version=version, error=str(error))
-        await self.unload(version)
+                log.warning("a loaded version does not answer", version=name, error=str(error))
+        await self.unload(name)
         started = time.monotonic()
         await self._management.register(
-            self._model, version, cached.file_name, workers=workers, seconds=LOAD_SECONDS
+            self._model, name, cached.file_name, workers=workers, seconds=LOAD_SECONDS
         )
         load_seconds = time.monotonic() - started
-        await self._probe(archive, workers)
-        return await self._measure(archive, load_seconds)
+        await self._probe(cached, workers)
+        return await self._measure(cached, load_seconds)
 
-    async def check(self, archive: CheckedArchive) -> None:
+    async def check(self, cached: CachedArchive) -> None:
         """Ask a version about one golden image.
 
         Raises:
             ProbeFailed, TorchServeError, TimeoutError: it does not answer as it must.
         """
-        await probe(archive, archive.golden[:1], self._asker(archive), workers=1)
+        archive = cached.archive
+        await probe(archive, archive.golden[:1], self._asker(cached), workers=1)
 
-    async def unload(self, version: str) -> None:
+    async def unload(self, registration: str) -> None:
         """Unregister a version, if it is registered.
 
         Raises:
             TorchServeError: TorchServe is away.
         """
-        versions = await self._management.versions(self._model)
-        others = [other for other in versions if other != version]
-        if version in versions and others:
+        loaded = await self._management.versions(self._model)
+        others = [other for other in loaded if other != registration]
+        if registration in loaded and others:
             # TorchServe does not let go of its default; nobody here asks for the default.
             await self._management.set_default(self._model, others[0])
-        await self._management.unregister(self._model, version)
+        await self._management.unregister(self._model, registration)
 
-    async def _probe(self, archive: CheckedArchive, workers: int) -> None:
-        await probe(archive, archive.golden, self._asker(archive), workers=workers)
+    async def _probe(self, cached: CachedArchive, workers: int) -> None:
+        archive = cached.archive
+        await probe(archive, archive.golden, self._asker(cached), workers=workers)
 
-    async def _measure(self, archive: CheckedArchive, load_seconds: float | None) -> Measurement:
-        loaded = (await self._management.versions(self._model)).get(archive.card.version)
+    async def _measure(self, cached: CachedArchive, load_seconds: float | None) -> Measurement:
+        loaded = (await self._management.versions(self._model)).get(cached.registration)
         return await measure(
-            archive,
-            self._asker(archive),
+            cached.archive,
+            self._asker(cached),
             pids=loaded.pids.values() if loaded else (),
             load_seconds=load_seconds,
         )
 
-    def _asker(self, archive: CheckedArchive) -> Ask:
+    def _asker(self, cached: CachedArchive) -> Ask:
         async def ask(photo: bytes) -> Finding:
             return await self._inference.predict(
                 self._settings.inference_address,
                 self._management.token("inference"),
                 model=self._model,
-                version=archive.card.version,
+                version=cached.registration,
                 image=photo,
                 seconds=ANSWER_SECONDS,
             )

@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import Depends, Header, Query, Request
 
 from gateway.clients import Clients
-from gateway.diagnosis import Model
+from gateway.inference import Model
+from gateway.model_shelf import ModelShelf
 from service_kit.errors import Code, DomainError
 
 # Of an integer that fits the contracts' 32 bits.
@@ -20,6 +21,15 @@ def _clients(request: Request) -> Clients:
 
 def _model(request: Request) -> Model:
     found: Model = request.app.state.model
+    return found
+
+
+def _shelf(request: Request) -> ModelShelf:
+    found: ModelShelf | None = request.app.state.models
+    if found is None:
+        raise DomainError(
+            Code.UNIMPLEMENTED, "NO_MODEL_STORE", "This gateway was given no MODEL_STORE."
+        )
     return found
 
 
@@ -42,6 +52,7 @@ def _version(
 
 ClientsDep = Annotated[Clients, Depends(_clients)]
 ModelDep = Annotated[Model, Depends(_model)]
+ShelfDep = Annotated[ModelShelf, Depends(_shelf)]
 Version = Annotated[int, Depends(_version)]
 Limit = Annotated[int, Query(ge=1, le=200, description="Rows a page.")]
 Cursor = Annotated[str, Query(max_length=4096, description="`next_cursor` of the page before.")]

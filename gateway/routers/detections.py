@@ -98,7 +98,7 @@ async def get_overlay_picture(
         pb.GetDetectionRequest(detection_id=detection_id)
     )
     heatmap = await explain(clients, model, answer.detection, target)
-    photo = await photos.read(clients, answer.detection.image_id)
+    _, photo = await photos.read(clients, answer.detection.image_id)
     return _picture(await asyncio.to_thread(heatmaps.overlay_png, grid_of(heatmap), photo, opacity))
 
 

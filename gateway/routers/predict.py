@@ -59,9 +59,9 @@ async def diagnose_again(
     image_id: str, request: Request, response: Response, clients: ClientsDep, model: ModelDep
 ) -> Detection:
     """Ask the live model about a stored image; a new diagnosis beside the old ones."""
-    photo = await photos.read(clients, image_id)
+    image, photo = await photos.read(clients, image_id)
     try:
-        detection = await rediagnose(image_id, photo, clients, model)
+        detection = await rediagnose(image, photo, clients, model)
     except TorchServeError:
         raise model_unavailable() from None
     response.headers["Location"] = f"{request.scope['root_path']}/detections/{detection.id}"

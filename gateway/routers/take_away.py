@@ -95,7 +95,7 @@ async def _diagnosis(clients: Clients, detection_id: str, names: Mapping[str, st
         raise DomainError(
             Code.FAILED_PRECONDITION, "NOT_DIAGNOSED", "This detection has no result yet."
         )
-    photo = await photos.read(clients, answer.detection.image_id)
+    _, photo = await photos.read(clients, answer.detection.image_id)
     photo = await asyncio.to_thread(printable, photo)
     return Diagnosis(answer.detection, photo, list(reversed(answer.reviews)), names)
 

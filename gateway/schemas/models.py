@@ -1,16 +1,15 @@
-"""Bodies of /admin/models and /admin/serving."""
+"""Bodies of /admin/models."""
 
-from datetime import UTC, date, datetime
-from typing import Annotated, Literal, Self
+from datetime import date
+from typing import Annotated, Self
 
 from pydantic import BaseModel, Field
 
 from gateway.model_shelf import ShelvedVersion
 from gateway.schemas.fields import Body, Moment
 from serving.model_card import ModelCard, Preprocessing
+from serving.releases import Kind
 from serving.releases import Release as LoggedRelease
-from serving.torchserve import Replica as PublishedReplica
-from serving.trials import Measurement, Trial
 
 Version = Annotated[str, Field(examples=["1.0.0"])]
 Digest = Annotated[
@@ -46,11 +45,11 @@ class ModelVersion(BaseModel):
         description="Fingerprint of the trusted key that vouches for it.",
         examples=["3f1c9a6be2d04458"],
     )
-    desired: bool = Field(description="The newest release names it.", examples=[True])
+    desired: bool = Field(description="It is to be live everywhere.", examples=[True])
 
     @classmethod
     def of(cls, shelved: ShelvedVersion, desired: str) -> Self:
-        """From the shelf; `desired` is the version that the newest release names."""
+        """From the shelf; `desired` is the version that is to be live."""
         return cls(
             version=shelved.version,
             sha256=shelved.sha256,
@@ -68,7 +67,8 @@ class Release(BaseModel):
 
     number: int = Field(examples=[12])
     version: Version
-    kind: Literal["release", "rollback"] = Field(examples=["release"])
+    kind: Kind = Field(examples=["release"])
+    percent: int = Field(description="Of the patients; 0 but for a canary.", examples=[0])
     by: Account
     at: Moment
     why: str = Field(examples=["Better on acral lesions."])
@@ -84,6 +84,9 @@ class Models(BaseModel):
 
     versions: list[ModelVersion]
     releases: list[Release]
+    candidate: Release | None = Field(
+        description="The canary or shadow that stands beside the live version."
+    )
 
 
 class ModelDetails(ModelVersion):
@@ -93,7 +96,7 @@ class ModelDetails(ModelVersion):
 
     @classmethod
     def of(cls, shelved: ShelvedVersion, desired: str) -> Self:
-        """From the shelf; `desired` is the version that the newest release names."""
+        """From the shelf; `desired` is the version that is to be live."""
         shown = ModelVersion.of(shelved, desired)
         return cls(**shown.model_dump(), card=shelved.card)
 
@@ -102,93 +105,3 @@ class Why(Body):
     """The reason that the release log keeps."""
 
     why: str = Field(default="", max_length=1000, examples=["Better on acral lesions."])
-
-
-class Measured(BaseModel):
-    """What a version costs on a replica, by lone requests for its golden images."""
-
-    version: Version
-    median_ms: float = Field(examples=[41.5])
-    p95_ms: float = Field(examples=[48.0])
-    load_seconds: float | None = Field(examples=[4.2])
-    memory_mib: int | None = Field(
-        description="Of its largest worker; null where workers can't be seen.", examples=[157]
-    )
-
-    @classmethod
-    def of(cls, measured: Measurement) -> Self:
-        """From what a follower measured."""
-        return cls.model_validate(measured.model_dump())
-
-
-class Tried(BaseModel):
-    """How a version did when it was tried on a replica before its release."""
-
-    id: str = Field(examples=["01a20817-f471-731e-896b-230f70989781"])
-    version: Version
-    sha256: Digest
-    passed: bool = Field(examples=[True])
-    error: str | None = Field(examples=[None])
-    measured: Measured | None
-
-    @classmethod
-    def of(cls, trial: Trial) -> Self:
-        """From what a follower tells."""
-        return cls(
-            id=trial.request.id,
-            version=trial.request.version,
-            sha256=trial.request.sha256,
-            passed=not trial.error,
-            error=trial.error or None,
-            measured=Measured.of(trial.measured) if trial.measured else None,
-        )
-
-
-class TrialAsked(BaseModel):
-    """A trial that every replica makes as soon as it has room; see its replica's `trials`."""
-
-    id: str = Field(examples=["01a20817-f471-731e-896b-230f70989781"])
-    version: Version
-    sha256: Digest
-
-
-class Replica(BaseModel):
-    """One TorchServe as its follower last told."""
-
-    id: str = Field(examples=["torchserve-0"])
-    address: str = Field(examples=["http://10.0.3.7:8080"])
-    live_version: Version | None
-    loaded_versions: list[str] = Field(examples=[["1.0.0"]])
-    workers: int = Field(examples=[2])
-    state: Literal["starting", "ready", "updating", "failed"] = Field(examples=["ready"])
-    last_error: str | None = Field(examples=[None])
-    in_flight: int = Field(description="Requests of this gateway under way.", examples=[0])
-    resting: bool = Field(description="Left out a moment for not answering.", examples=[False])
-    measured: list[Measured] = Field(description="What the loaded versions cost.")
-    trials: list[Tried] = Field(description="The latest trials, the newest last.")
-    seen_at: Moment
-
-    @classmethod
-    def of(cls, replica: PublishedReplica, *, in_flight: int, resting: bool) -> Self:
-        """From what its follower published; never its token."""
-        return cls(
-            id=replica.id,
-            address=replica.address,
-            live_version=replica.live_version or None,
-            loaded_versions=replica.loaded_versions,
-            workers=replica.workers,
-            state=replica.state,
-            last_error=replica.last_error or None,
-            in_flight=in_flight,
-            resting=resting,
-            measured=[Measured.of(measured) for measured in replica.measured],
-            trials=[Tried.of(trial) for trial in replica.trials],
-            seen_at=datetime.fromtimestamp(replica.seen_at, UTC),
-        )
-
-
-class Serving(BaseModel):
-    """What is served, and by whom."""
-
-    model: str = Field(examples=["lesion"])
-    replicas: list[Replica]

@@ -104,7 +104,9 @@ class FakePatients(FakeService):
     async def _get_claimed(
         self, request: pb.GetClaimedImageRequest
     ) -> AsyncIterator[pb.GetClaimedImageResponse]:
-        data = _found(self.photos, self.detections[request.lease].image_id)
+        detection = self.detections[request.lease]
+        data = _found(self.photos, detection.image_id)
+        yield pb.GetClaimedImageResponse(patient_id=detection.patient_id)
         yield pb.GetClaimedImageResponse(chunk=data[:100])
         yield pb.GetClaimedImageResponse(chunk=data[100:])
 

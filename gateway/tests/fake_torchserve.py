@@ -32,11 +32,15 @@ class FakeTorchServe:
 
     Attributes:
         mood: "well", "slow", "full", "raising", "refusing" or "garbled".
-        version: the one that is loaded; others answer 404.
+        version: the live one.
+        beside: a candidate's version with a mood of its own; any other version answers 404.
     """
 
     mood: str = "well"
     version: str = "1.0.0"
+    beside: str = ""
+    mood_beside: str = "well"
+    probability_beside: float = 0.75
     probability: float = 0.75
     token: str = "inference-token"
     asked: list[Asked] = field(default_factory=list)
@@ -63,9 +67,11 @@ class FakeTorchServe:
         self.asked.append(Asked(path["model"], path["version"], body, dict(request.headers)))
         if request.headers.get("authorization") != f"Bearer {self.token}":
             return _problem(400, "InvalidKeyException")
-        if path["version"] != self.version:
+        moods = {self.version: self.mood, self.beside: self.mood_beside}
+        mood = moods.get(path["version"])
+        if mood is None:
             return _problem(404, "ModelVersionNotFoundException")
-        if self.mood == "slow":
+        if mood == "slow":
             await asyncio.sleep(5)
         failures = {
             "full": lambda: _problem(503, "ServiceUnavailableException"),
@@ -75,18 +81,22 @@ class FakeTorchServe:
             ),
             "garbled": lambda: Response(b"not json"),
         }
-        if self.mood in failures:
-            return failures[self.mood]()
+        if mood in failures:
+            return failures[mood]()
         target = request.headers.get("x-dermis-target", "malignant")
-        return JSONResponse(self._finding(target))
+        return JSONResponse(self._finding(target, path["version"]))
 
-    def _finding(self, target: str) -> dict[str, Any]:
+    def _finding(self, target: str, version: str) -> dict[str, Any]:
+        is_beside = version == self.beside
+        probability = self.probability_beside if is_beside else self.probability
         grid = [[0.0] * 7 for _ in range(7)]
         grid[3][3] = 0.4 if target == "malignant" else 0.01
         return {
-            "label": "malignant", "probability_malignant": self.probability,
-            "confidence": self.probability, "threshold": 0.17, "assessable": True, "quality": [],
-            "model": {"name": "lesion", "version": self.version},
+            "label": "malignant" if probability >= 0.17 else "benign",
+            "probability_malignant": probability,
+            "confidence": max(probability, 1 - probability),
+            "threshold": 0.17, "assessable": True, "quality": [],
+            "model": {"name": "lesion", "version": version},
             "heatmap": {
                 "grid": grid, "target": target, "method": "grad-cam", "layer": "conv_head"
             },

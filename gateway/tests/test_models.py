@@ -19,8 +19,9 @@ from service_kit.blobs import Blobs
 from serving.archive import build_archive
 from serving.model_card import Evaluation, Metric, ModelCard, Preprocessing
 from serving.releases import ReleaseLog
+from serving.request_desk import trial_desk
 from serving.signatures import fingerprint, make_key_pair, sign
-from serving.trials import Measurement, Trial, TrialDesk, TrialRequest
+from serving.trials import Measurement, Trial, TrialRequest
 
 ENGINEER = bearer("ml_engineer")
 
@@ -243,7 +244,7 @@ async def test_an_archive_longer_than_the_limit_is_cut_off(
 async def test_a_trial_is_asked_for_and_its_result_shown(gateway: Gateway, tmp_path: Path) -> None:
     await bring(gateway, archive(tmp_path, "1.1.0"))
     asked = (await gateway.post("/admin/models/1.1.0/trial")).json()
-    request = await TrialDesk(gateway.state.redis, "lesion").newest()
+    request = await trial_desk(gateway.state.redis, "lesion").newest()
     assert request is not None
     assert (request.id, request.version, request.sha256) == (
         asked["id"], "1.1.0", asked["sha256"],
@@ -326,7 +327,7 @@ async def test_without_a_model_store_releases_are_not_served(redis_url: str) -> 
 async def test_the_progress_of_a_release_is_told_as_it_happens(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.routers.models.STREAM_SECONDS", 3)
+    monkeypatch.setattr("gateway.routers.serving.STREAM_SECONDS", 3)
 
     async def switch() -> None:
         await asyncio.sleep(0.5)

@@ -37,6 +37,7 @@ class CompletionServicer(patient_pb2_grpc.CompletionServiceServicer):
         image = await completion.view_image(current_session(), parse_id(request.lease, "lease"))
         # The audit must not wait for a slow reader, and the connection is no longer needed.
         await current_session().commit()
+        yield pb.GetClaimedImageResponse(patient_id=str(image.patient_id))
         async for chunk in image_objects.stream(self._blobs, image):
             yield pb.GetClaimedImageResponse(chunk=chunk)
 

@@ -122,6 +122,8 @@ async def test_a_lease_reads_the_image_and_finishes_the_detection(
     assert claim.attempt == 1
     parts = await completer.parts(pb.GetClaimedImageRequest(lease=claim.lease))
     assert sum(len(part.chunk) for part in parts) == claim.image_size
+    pending = await clinician.call(pb.GetDetectionRequest(detection_id=detection_id))
+    assert parts[0].patient_id == pending.detection.patient_id
     await completer.call(pb.FinishDetectionRequest(lease=claim.lease, finding=finding()))
     request = pb.GetDetectionRequest(detection_id=detection_id)
     detection = (await clinician.call(request)).detection

@@ -6,7 +6,7 @@ import rich
 import structlog
 import typer
 
-from serving.cli import account, archives, releases, training
+from serving.cli import account, archives, candidates, releases, training
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -24,8 +24,13 @@ VERBS: dict[str, Callable[..., None]] = {
     "sign-out": account.sign_out,
     "push": releases.push,
     "try": releases.try_out,
+    "shadow": candidates.shadow,
+    "agreement": candidates.agreement,
+    "canary": candidates.canary,
+    "withdraw": candidates.withdraw,
     "release": releases.release,
     "rollback": releases.rollback,
+    "regenerate": candidates.regenerate,
     "status": releases.status,
     "watch": releases.watch,
 }

@@ -36,13 +36,13 @@ class AdminApi:
         """
         return self._send("GET", path).json()
 
-    def post(self, path: str, body: dict[str, str]) -> Any:
+    def post(self, path: str, body: dict[str, str], **query: int) -> Any:
         """The decoded answer.
 
         Raises:
             CommandFailed: refused, or not reachable.
         """
-        return self._send("POST", path, json=body).json()
+        return self._send("POST", path, json=body, params=query).json()
 
     def upload(self, name: str, archive: BinaryIO, signature: bytes | None) -> Any:
         """Bring an archive; `archive` is read in pieces, so that its reader can show progress.

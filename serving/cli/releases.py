@@ -13,6 +13,7 @@ from serving.cli.answers import CommandFailed, Json, failing, notices, tell
 from serving.cli.archives import Archive, signature_file
 from serving.cli.waiting import await_live, await_trial
 
+Version = Annotated[str, typer.Argument(help="A version that was pushed.")]
 Why = Annotated[str, typer.Option(help="The reason that the release log keeps.")]
 Wait = Annotated[
     bool, typer.Option(help="Wait until every replica serves it; exit 1 where one refuses it.")
@@ -47,7 +48,7 @@ def push(
 
 
 def try_out(
-    version: Annotated[str, typer.Argument(help="A version that was pushed.")],
+    version: Version,
     seconds: Seconds = WAIT_SECONDS,
     url: Url = LOCAL,
     as_json: Json = False,
@@ -73,7 +74,7 @@ def try_out(
 
 
 def release(
-    version: Annotated[str, typer.Argument(help="A version that was pushed.")],
+    version: Version,
     why: Why = "",
     wait: Wait = True,
     seconds: Seconds = WAIT_SECONDS,
@@ -116,6 +117,7 @@ def status(url: Url = LOCAL, as_json: Json = False) -> None:
         for table in (
             tables.replicas(serving["replicas"]),
             tables.costs(serving["replicas"]),
+            *([tables.canary(serving["canary"])] if serving["canary"] else []),
             tables.versions(models["versions"]),
             tables.releases(models["releases"]),
         ):

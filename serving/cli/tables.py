@@ -11,16 +11,48 @@ LATEST = 10
 
 def replicas(found: Rows) -> Table:
     """One row a replica: how it stands."""
-    table = Table("replica", "state", "live", "loaded", "workers", "last error", title="Replicas")
+    table = Table(
+        "replica", "state", "live", "beside", "loaded", "workers", "last error", title="Replicas"
+    )
     for replica in found:
         table.add_row(
             replica["id"],
             replica["state"],
             replica["live_version"] or "",
+            _beside(replica["candidate"]),
             " ".join(replica["loaded_versions"]),
             str(replica["workers"]),
             replica["last_error"] or "",
         )
+    return table
+
+
+def canary(found: dict[str, Any]) -> Table:
+    """How a canary answers, and the live version beside it."""
+    table = Table("version", "requests", "failed", "median ms", title="Canary")
+    for name, figures in ((found["version"], found["canary"]), ("live", found["live"])):
+        table.add_row(name, *(_figure(figures[key]) for key in ("requests", "failed", "median_ms")))
+    return table
+
+
+def agreement(found: dict[str, Any]) -> Table:
+    """How a shadow's answers compare with the live version's."""
+    table = Table("", "", title=f"{found['version']} in the live version's shadow")
+    interval = (
+        "" if found["share"] is None
+        else f"{found['share']:.3f} ({found['low']:.3f} to {found['high']:.3f})"
+    )  # fmt: skip
+    for name, shown in (
+        ("photos", found["photos"]),
+        ("without an answer", found["failed"]),
+        ("same label", found["same_label"]),
+        ("share of the same label (95 %)", interval),
+        ("live benign, here malignant", found["newly_malignant"]),
+        ("live malignant, here benign", found["newly_benign"]),
+        ("mean difference of probability", _figure(found["mean_difference"])),
+        ("largest difference", _figure(found["largest_difference"])),
+    ):
+        table.add_row(name, str(shown))
     return table
 
 
@@ -59,11 +91,23 @@ def releases(found: Rows) -> Table:
     table = Table("release", "version", "kind", "at", "why", title="Latest releases")
     for entry in found[:LATEST]:
         table.add_row(
-            str(entry["number"]), entry["version"], entry["kind"], entry["at"][:16], entry["why"]
+            str(entry["number"]), entry["version"], _kind(entry), entry["at"][:16], entry["why"]
         )
     return table
 
 
 def _figures(measured: dict[str, Any]) -> list[str]:
     names = ("median_ms", "p95_ms", "load_seconds", "memory_mib")
-    return ["" if measured[name] is None else f"{measured[name]:g}" for name in names]
+    return [_figure(measured[name]) for name in names]
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
+
+
+def _beside(candidate: dict[str, Any] | None) -> str:
+    return f"{candidate['version']} {_kind(candidate)}" if candidate else ""
+
+
+def _kind(entry: dict[str, Any]) -> str:
+    return f"{entry['kind']} {entry['percent']} %" if entry["percent"] else str(entry["kind"])

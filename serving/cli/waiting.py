@@ -27,9 +27,43 @@ def await_live(api: AdminApi, version: str, seconds: float, *, quiet: bool) -> i
             told = line
         if replicas and all(replica["live_version"] == version for replica in replicas):
             return len(replicas)
-        if refused := [replica for replica in replicas if _refuses(replica, version)]:
-            details = [f"{replica['id']}: {replica['last_error']}" for replica in refused]
-            raise CommandFailed("RELEASE_REFUSED", f"{version} did not become live.", details)
+        _raise_refusals(replicas, f"{version}:", f"{version} did not become live.")
+    raise AssertionError("states end by a failure only")
+
+
+def await_beside(api: AdminApi, entry: dict[str, Any], seconds: float) -> int:
+    """Wait until all replicas hold a canary or shadow.
+
+    Args:
+        api: to ask.
+        entry: of the release log.
+        seconds: how long at most.
+
+    Returns:
+        How many do.
+
+    Raises:
+        CommandFailed: a replica refused it, or it took too long.
+    """
+    version, kind = entry["version"], entry["kind"]
+    asked = {"version": version, "kind": kind, "percent": entry["percent"]}
+    for replicas in _states(api, seconds, f"{version} is not ready"):
+        if replicas and all(replica["candidate"] == asked for replica in replicas):
+            return len(replicas)
+        _raise_refusals(replicas, f"{kind} {version}:", f"{version} did not become a {kind}.")
+    raise AssertionError("states end by a failure only")
+
+
+def await_regeneration(api: AdminApi, request: str, seconds: float) -> Replicas:
+    """Wait until every replica has made a regeneration, and return them.
+
+    Raises:
+        CommandFailed: it took too long.
+    """
+    for replicas in _states(api, seconds, "The cache is not regenerated"):
+        made = [replica["regeneration"] for replica in replicas]
+        if made and all(latest and latest["id"] == request for latest in made):
+            return replicas
     raise AssertionError("states end by a failure only")
 
 
@@ -66,5 +100,12 @@ def _short(replica: dict[str, Any]) -> str:
     return f"{replica['id']}: {replica['state']} {replica['live_version'] or 'nothing live'}"
 
 
-def _refuses(replica: dict[str, Any], version: str) -> bool:
-    return str(replica["last_error"] or "").startswith(f"{version}:")
+def _raise_refusals(replicas: Replicas, prefix: str, message: str) -> None:
+    """Fail where replicas tell that they refused what they were to load."""
+    details = [
+        f"{replica['id']}: {replica['last_error']}"
+        for replica in replicas
+        if (replica["last_error"] or "").startswith(prefix)
+    ]
+    if details:
+        raise CommandFailed("RELEASE_REFUSED", message, details)

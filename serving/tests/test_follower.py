@@ -17,6 +17,7 @@ from serving.archive import check_archive
 from serving.main import make_follower
 from serving.management import ManagementClient
 from serving.releases import ReleaseLog
+from serving.request_desk import trial_desk
 from serving.settings import FollowerSettings
 from serving.tests.archives import sound
 from serving.tests.conftest import MakeArchive, lesion_photo
@@ -30,7 +31,7 @@ from serving.torchserve import (
     TorchServeError,
     replica_key,
 )
-from serving.trials import TrialDesk, TrialRequest
+from serving.trials import TrialRequest
 from serving.version_loader import VersionLoader
 
 pytestmark = pytest.mark.torchserve
@@ -85,7 +86,7 @@ class Site:
         request = TrialRequest(
             id=str(uuid4()), model="lesion", version=checked.card.version, sha256=checked.sha256
         )
-        await TrialDesk(self.redis, "lesion").ask_for(request)
+        await trial_desk(self.redis, "lesion").ask_for(request)
         return request
 
     async def follow(self) -> Replica:

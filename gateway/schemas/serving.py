@@ -1,0 +1,128 @@
+"""Bodies of /admin/serving."""
+
+from datetime import UTC, datetime
+from typing import Self
+
+from pydantic import BaseModel, Field
+
+from gateway.schemas.candidates import CanaryFigures, Candidate
+from gateway.schemas.fields import Moment
+from gateway.schemas.models import Digest, Version
+from serving.regeneration import Regeneration
+from serving.torchserve import Phase
+from serving.torchserve import Replica as PublishedReplica
+from serving.trials import Measurement, Trial
+
+
+class Measured(BaseModel):
+    """What a version costs on a replica, by lone requests for its golden images."""
+
+    version: Version
+    median_ms: float = Field(examples=[41.5])
+    p95_ms: float = Field(examples=[48.0])
+    load_seconds: float | None = Field(examples=[4.2])
+    memory_mib: int | None = Field(
+        description="Of its largest worker; null where workers can't be seen.", examples=[157]
+    )
+
+    @classmethod
+    def of(cls, measured: Measurement) -> Self:
+        """From what a follower measured."""
+        return cls.model_validate(measured.model_dump())
+
+
+class Tried(BaseModel):
+    """How a version did when it was tried on a replica before its release."""
+
+    id: str = Field(examples=["01a20817-f471-731e-896b-230f70989781"])
+    version: Version
+    sha256: Digest
+    passed: bool = Field(examples=[True])
+    error: str | None = Field(examples=[None])
+    measured: Measured | None
+
+    @classmethod
+    def of(cls, trial: Trial) -> Self:
+        """From what a follower tells."""
+        return cls(
+            id=trial.request.id,
+            version=trial.request.version,
+            sha256=trial.request.sha256,
+            passed=not trial.error,
+            error=trial.error or None,
+            measured=Measured.of(trial.measured) if trial.measured else None,
+        )
+
+
+class TrialAsked(BaseModel):
+    """A trial that every replica makes as soon as it has room; see its replica's `trials`."""
+
+    id: str = Field(examples=["01a20817-f471-731e-896b-230f70989781"])
+    version: Version
+    sha256: Digest
+
+
+class RegenerationAsked(BaseModel):
+    """What every replica does as soon as it can; see its `regeneration`."""
+
+    id: str = Field(examples=["01a20817-f471-731e-896b-230f70989781"])
+
+
+class Regenerated(BaseModel):
+    """How a replica fetched and loaded the live version anew."""
+
+    id: str = Field(examples=["01a20817-f471-731e-896b-230f70989781"])
+    passed: bool = Field(examples=[True])
+    error: str | None = Field(examples=[None])
+
+    @classmethod
+    def of(cls, made: Regeneration) -> Self:
+        """From what a follower tells."""
+        return cls(id=made.request.id, passed=not made.error, error=made.error or None)
+
+
+class Replica(BaseModel):
+    """One TorchServe as its follower last told."""
+
+    id: str = Field(examples=["torchserve-0"])
+    address: str = Field(examples=["http://10.0.3.7:8080"])
+    live_version: Version | None
+    candidate: Candidate | None = Field(description="The canary or shadow, once it is ready here.")
+    loaded_versions: list[str] = Field(examples=[["1.0.0"]])
+    workers: int = Field(examples=[2])
+    state: Phase = Field(examples=["ready"])
+    last_error: str | None = Field(examples=[None])
+    in_flight: int = Field(description="Requests of this gateway under way.", examples=[0])
+    resting: bool = Field(description="Left out a moment for not answering.", examples=[False])
+    measured: list[Measured] = Field(description="What the loaded versions cost.")
+    trials: list[Tried] = Field(description="The latest trials, the newest last.")
+    regeneration: Regenerated | None = Field(description="The latest one.")
+    seen_at: Moment
+
+    @classmethod
+    def of(cls, replica: PublishedReplica, *, in_flight: int, resting: bool) -> Self:
+        """From what its follower published; never its token."""
+        return cls(
+            id=replica.id,
+            address=replica.address,
+            live_version=replica.live_version or None,
+            candidate=Candidate.of(replica.candidate) if replica.candidate else None,
+            loaded_versions=replica.loaded_versions,
+            workers=replica.workers,
+            state=replica.state,
+            last_error=replica.last_error or None,
+            in_flight=in_flight,
+            resting=resting,
+            measured=[Measured.of(measured) for measured in replica.measured],
+            trials=[Tried.of(trial) for trial in replica.trials],
+            regeneration=Regenerated.of(replica.regeneration) if replica.regeneration else None,
+            seen_at=datetime.fromtimestamp(replica.seen_at, UTC),
+        )
+
+
+class Serving(BaseModel):
+    """What is served, and by whom."""
+
+    model: str = Field(examples=["lesion"])
+    canary: CanaryFigures | None
+    replicas: list[Replica]

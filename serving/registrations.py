@@ -1,0 +1,31 @@
+"""Under which name a TorchServe holds a version.
+
+TorchServe can't hold one version twice, and a version that is loaded anew must stand beside itself
+until the fresh workers answer. Each time it gets a name of its own: 1.2.0, then 1.2.0_2, 1.2.0_3.
+"""
+
+from collections.abc import Iterable
+
+
+def version_of(registration: str) -> str:
+    """The version that a registration holds."""
+    return registration.partition("_")[0]
+
+
+def newest_of(version: str, registrations: Iterable[str]) -> str:
+    """The registration that holds a version, the latest where there are two; "" where none does."""
+    return max(_of(version, registrations), key=_number, default="")
+
+
+def next_of(version: str, registrations: Iterable[str]) -> str:
+    """A name for a version that none of the registrations has."""
+    numbers = [_number(registration) for registration in _of(version, registrations)]
+    return f"{version}_{max(numbers) + 1}" if numbers else version
+
+
+def _of(version: str, registrations: Iterable[str]) -> list[str]:
+    return [name for name in registrations if version_of(name) == version]
+
+
+def _number(registration: str) -> int:
+    return int(registration.partition("_")[2] or 1)
