@@ -45,6 +45,15 @@ class Event(StrEnum):
     SESSIONS_ENDED = "session.all_ended"
     REFRESH_REUSED = "session.refresh_reused"
 
+    # Written before the change is made: nothing goes live without an entry.
+    MODEL_UPLOAD_REQUESTED = "model.upload_requested"
+    MODEL_RELEASE_REQUESTED = "model.release_requested"
+    MODEL_ROLLBACK_REQUESTED = "model.rollback_requested"
+    MODEL_CANARY_REQUESTED = "model.canary_requested"
+    MODEL_SHADOW_REQUESTED = "model.shadow_requested"
+    MODEL_WITHDRAWAL_REQUESTED = "model.withdrawal_requested"
+    MODEL_REGENERATION_REQUESTED = "model.regeneration_requested"
+
     NOT_FOUND = "refused.not_found"
 
     SIGNING_KEY_ROTATED = "key.signing_rotated"

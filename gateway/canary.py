@@ -13,9 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+import grpc
 import structlog
 from obstore.exceptions import BaseError
 
+from dermis.auth.v1 import auth_pb2 as pb
+from gateway.model_audit import ModelAudit
 from gateway.model_shelf import ModelShelf
 from gateway.replicas import Replicas
 from gateway.settings import Settings
@@ -69,12 +72,20 @@ class CanaryWatch:
     Args:
         replicas: that say which canary there is.
         shelf: to withdraw it; None where this gateway has no model store.
+        audit: that is told of it.
         settings: how much worse it may be.
     """
 
-    def __init__(self, replicas: Replicas, shelf: ModelShelf | None, settings: Settings) -> None:
+    def __init__(
+        self,
+        replicas: Replicas,
+        shelf: ModelShelf | None,
+        audit: ModelAudit,
+        settings: Settings,
+    ) -> None:
         self._replicas = replicas
         self._shelf = shelf
+        self._audit = audit
         self._settings = settings
         self._version = ""
         self._outcomes = {live: deque[Outcome](maxlen=WINDOW) for live in (True, False)}
@@ -84,7 +95,7 @@ class CanaryWatch:
         while True:
             try:
                 await self.judge()
-            except (DomainError, BaseError, OSError) as error:
+            except (DomainError, BaseError, OSError, grpc.aio.AioRpcError) as error:
                 # Somebody else was faster, or the store is away: the next look will tell.
                 log.warning("the canary could not be withdrawn", error=type(error).__name__)
             await asyncio.sleep(JUDGE_SECONDS)
@@ -94,11 +105,12 @@ class CanaryWatch:
 
         Raises:
             DomainError: somebody else has just changed the release log.
-            BaseError, OSError: the model store is away.
+            BaseError, OSError, grpc.aio.AioRpcError: the model store or auth_service is away.
         """
         candidate = self._canary()
         reason = self._fault() if candidate else ""
         if candidate and reason and self._shelf:
+            await self._audit.record_own(pb.MODEL_CHANGE_WITHDRAWAL, candidate.version)
             await self._shelf.withdraw(version=candidate.version, by=GATEWAY, why=reason)
             log.error("canary withdrawn", version=candidate.version, why=reason)
 

@@ -23,6 +23,7 @@ from gateway.clients import ServiceToken, open_clients
 from gateway.completion import Completion
 from gateway.inference import Model
 from gateway.middleware import RequestMiddleware
+from gateway.model_audit import ModelAudit
 from gateway.model_shelf import ModelShelf
 from gateway.openapi import describe, operation_id
 from gateway.rate_limit import RateLimits
@@ -121,7 +122,9 @@ def wire(api: FastAPI, settings: Settings) -> None:
     api.state.redis = redis
     api.state.replicas = replicas
     api.state.models = shelf
-    api.state.canary_watch = CanaryWatch(replicas, shelf, settings)
+    api.state.service_token = ServiceToken(clients, settings.service_secret.get_secret_value())
+    api.state.model_audit = ModelAudit(clients, api.state.service_token)
+    api.state.canary_watch = CanaryWatch(replicas, shelf, api.state.model_audit, settings)
     api.state.comparisons = Comparisons(redis, settings.model_name)
     api.state.model = Model(
         replicas,
@@ -208,8 +211,7 @@ def main() -> None:
 async def _background(api: FastAPI) -> AsyncIterator[None]:
     """Keep the replica list fresh and finish pending detections while the gateway serves."""
     state = api.state
-    token = ServiceToken(state.clients, state.settings.service_secret.get_secret_value())
-    completion = Completion(state.clients, token, state.model)
+    completion = Completion(state.clients, state.service_token, state.model)
     await state.replicas.refresh()
     try:
         loops = (state.replicas.follow(), completion.run(), state.canary_watch.run())

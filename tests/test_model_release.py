@@ -99,6 +99,29 @@ async def test_a_model_is_signed_pushed_released_and_rolled_back(
     assert back == {"live": before, "replicas": 1}
 
 
+async def test_a_model_is_shown_photos_before_its_release_and_withdrawn(
+    engineer: Engineer, tmp_path: Path
+) -> None:
+    live = (await engineer.run("status"))["replicas"][0]["live_version"]
+    await engineer.run("push", next_version(tmp_path, "90.1.0"))
+    shadow = await engineer.run("shadow", "90.1.0", "--why", "a look")
+    assert shadow == {"shadow": "90.1.0", "replicas": 1}
+    assert (await engineer.run("agreement", "90.1.0"))["version"] == "90.1.0"
+    canary = await engineer.run("canary", "90.1.0", "--percent", "5")
+    assert canary == {"canary": "90.1.0", "replicas": 1}
+    status = await engineer.run("status")
+    assert (status["candidate"]["percent"], status["canary"]["percent"]) == (5, 5)
+    assert status["replicas"][0]["live_version"] == live
+    assert (await engineer.run("withdraw", "--why", "enough"))["kind"] == "withdrawal"
+    assert (await engineer.run("withdraw", fails=True))["error"] == "NO_CANDIDATE"
+
+
+async def test_the_live_model_is_fetched_and_loaded_anew(engineer: Engineer) -> None:
+    live = (await engineer.run("status"))["replicas"][0]["live_version"]
+    assert await engineer.run("regenerate") == {"replicas": 1}
+    assert (await engineer.run("status"))["replicas"][0]["live_version"] == live
+
+
 async def test_a_model_that_answers_otherwise_than_its_archive_says_is_told_with_its_reason(
     engineer: Engineer, tmp_path: Path
 ) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from auth_service.models import Account
-from auth_service.tests.conftest import PASSWORD, Identity, Person
+from auth_service.tests.conftest import GATEWAY_SECRET, PASSWORD, Identity, Person
 from auth_service.tests.refusals import refusal
+from dermis.auth.v1 import auth_pb2
 from dermis.options.v1 import access_pb2
 
 
@@ -182,6 +183,30 @@ async def test_the_audit_names_who_did_what_to_whom(identity: Identity) -> None:
     assert dict(newest.details) == {"before": "clinician", "after": "admin"}
     assert newest.address == admin.client.address
     assert newest.agent == "Firefox"
+
+
+async def test_changes_of_the_model_are_in_the_audit(identity: Identity) -> None:
+    admin, clinician = await identity.admin(), await identity.enrolled()
+    change = {"change": auth_pb2.MODEL_CHANGE_CANARY, "version": "1.1.0", "percent": 10}
+    await admin.client.call("RecordModelChange", **change)
+    answer = await admin.client.call("ListAudit", actor_id=admin.user_id, event="model")
+    assert [(e.event, dict(e.details)) for e in answer.entries] == [
+        ("model.canary_requested", {"what": "1.1.0, 10 %"})
+    ]
+    issued = await identity.client().call(
+        "IssueServiceToken", service="gateway", secret=GATEWAY_SECRET
+    )
+    gateway = identity.client()
+    gateway.token = issued.token
+    await gateway.call(
+        "RecordModelChange", change=auth_pb2.MODEL_CHANGE_WITHDRAWAL, version="1.1.0"
+    )
+    newest = (await admin.client.call("ListAudit", event="model")).entries[0]
+    assert newest.event == "model.withdrawal_requested"
+    assert (await admin.client.call("VerifyAudit")).intact
+    assert await refusal(clinician.client.call("RecordModelChange", **change)) == "NOT_PERMITTED"
+    for bad in ({"change": 0}, {"change": 99}, change | {"version": "1" * 65}):
+        assert await refusal(admin.client.call("RecordModelChange", **bad)) == "CHANGE_INVALID"
 
 
 async def test_failed_sign_ins_are_in_the_audit(identity: Identity) -> None:

@@ -28,7 +28,8 @@ from service_kit.clock import from_timestamp
 from service_kit.errors import Code, DomainError
 
 # The refresh token travels in this cookie only, and only to /auth: no script and no other route
-# sees it. Programs keep cookies too (docs/decisions/0030-the-refresh-token-lives-in-a-cookie-only.md).
+# sees it. Programs keep cookies too:
+# docs/decisions/0030-the-refresh-token-lives-in-a-cookie-only.md.
 COOKIE = "dermis_refresh"
 
 router = APIRouter(

@@ -7,6 +7,7 @@ from fastapi import Depends, Header, Query, Request
 
 from gateway.clients import Clients
 from gateway.inference import Model
+from gateway.model_audit import ModelAudit
 from gateway.model_shelf import ModelShelf
 from service_kit.errors import Code, DomainError
 
@@ -33,6 +34,11 @@ def _shelf(request: Request) -> ModelShelf:
     return found
 
 
+def _audit(request: Request) -> ModelAudit:
+    found: ModelAudit = request.app.state.model_audit
+    return found
+
+
 def _version(
     if_match: Annotated[str, Header(description="The ETag that the change is made from.")] = "",
 ) -> int:
@@ -53,6 +59,7 @@ def _version(
 ClientsDep = Annotated[Clients, Depends(_clients)]
 ModelDep = Annotated[Model, Depends(_model)]
 ShelfDep = Annotated[ModelShelf, Depends(_shelf)]
+ModelAuditDep = Annotated[ModelAudit, Depends(_audit)]
 Version = Annotated[int, Depends(_version)]
 Limit = Annotated[int, Query(ge=1, le=200, description="Rows a page.")]
 Cursor = Annotated[str, Query(max_length=4096, description="`next_cursor` of the page before.")]

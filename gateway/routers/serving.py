@@ -9,13 +9,14 @@ from fastapi import APIRouter, Request
 from redis.exceptions import RedisError
 from starlette.responses import StreamingResponse
 
+from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.canary import CanaryWatch
 from gateway.errors import answers
 from gateway.model_shelf import ModelShelf
 from gateway.rate_limit import limited
 from gateway.replicas import REFRESH_SECONDS, Replicas
-from gateway.routers.dependencies import ShelfDep
+from gateway.routers.dependencies import ModelAuditDep, ShelfDep
 from gateway.schemas.candidates import CanaryFigures
 from gateway.schemas.serving import RegenerationAsked, Replica, Serving, TrialAsked
 from gateway.security import permit
@@ -53,7 +54,9 @@ async def try_model(version: str, request: Request, shelf: ShelfDep) -> TrialAsk
 
 
 @router.post("/models/cache/regenerate", status_code=202, responses=answers(409))
-async def regenerate_cache(request: Request, shelf: ShelfDep) -> RegenerationAsked:
+async def regenerate_cache(
+    request: Request, shelf: ShelfDep, audit: ModelAuditDep
+) -> RegenerationAsked:
     """Have every replica fetch and load the live version anew, without losing a request.
 
     Archives on the replicas' disks are dropped and fetched again. There is no cache of predictions
@@ -61,6 +64,7 @@ async def regenerate_cache(request: Request, shelf: ShelfDep) -> RegenerationAsk
     """
     await _require_room(shelf)
     desk: RequestDesk[RegenerationRequest] = request.app.state.regeneration_desk
+    await audit.record(pb.MODEL_CHANGE_REGENERATION)
     asked = RegenerationRequest(id=str(new_id()))
     await _asked(desk.ask_for(asked))
     log.info("regeneration asked for", regeneration=asked.id)

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dermis.auth.v1 import auth_pb2 as pb
 from gateway.agreement import Comparison, agreement
 from gateway.canary import GATEWAY, Outcome, is_chosen
 from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.pictures import photo
 from gateway.tests.test_models import ENGINEER, archive, bring, release
+from service_kit.errors import Code, DomainError
 from serving.torchserve import Candidate
 
 FEW = 6
@@ -119,6 +121,7 @@ async def test_a_canary_that_fails_too_often_is_withdrawn_and_the_log_says_why(
         await uploaded(gateway, patient)
     entry = await ended(gateway)
     assert (entry["version"], entry["by"]) == ("1.1.0", GATEWAY)
+    assert gateway.auth.last("RecordModelChange").change == pb.MODEL_CHANGE_WITHDRAWAL
     assert entry["why"].startswith(f"{FEW} of {FEW} requests failed")
 
 
@@ -249,6 +252,33 @@ async def test_while_a_candidate_is_under_way_there_is_no_room_for_a_third_versi
         answer = await gateway.post(path)
         assert (answer.status_code, answer.json()["reason"]) == (409, "CANDIDATE_UNDER_WAY")
     assert (await gateway.post("/admin/models/1.1.0/trial")).status_code == 202
+
+
+async def test_what_the_audit_can_not_take_is_not_done(gateway: Gateway) -> None:
+    def away(_: pb.RecordModelChangeRequest) -> pb.RecordModelChangeResponse:
+        raise DomainError(Code.UNAVAILABLE, "DATABASE_AWAY", "Try again.")
+
+    before = await newest(gateway)
+    gateway.auth.own["RecordModelChange"] = away
+    for path in ("1.1.0/release", "1.1.0/canary", "1.1.0/shadow", "cache/regenerate"):
+        answer = await gateway.post(f"/admin/models/{path}", {})
+        assert (answer.status_code, answer.json()["reason"]) == (503, "DATABASE_AWAY")
+    assert await newest(gateway) == before
+
+
+async def test_every_change_of_the_model_is_written_down_first(gateway: Gateway) -> None:
+    await begin(gateway, "canary", percent=5)
+    asked = gateway.auth.last("RecordModelChange")
+    assert (asked.change, asked.version, asked.percent) == (pb.MODEL_CHANGE_CANARY, "1.1.0", 5)
+    for path, change in (
+        ("withdraw", pb.MODEL_CHANGE_WITHDRAWAL),
+        ("1.1.0/shadow", pb.MODEL_CHANGE_SHADOW),
+        ("1.1.0/release", pb.MODEL_CHANGE_RELEASE),
+        ("rollback", pb.MODEL_CHANGE_ROLLBACK),
+        ("cache/regenerate", pb.MODEL_CHANGE_REGENERATION),
+    ):
+        assert (await gateway.post(f"/admin/models/{path}", {})).status_code == 202
+        assert gateway.auth.last("RecordModelChange").change == change
 
 
 async def newest(gateway: Gateway) -> Any:

@@ -23,6 +23,16 @@ test("a photo that waits is never sent in the name of whoever signs in next", as
   await vi.waitFor(() => expect(send).toHaveBeenCalledTimes(2));
 });
 
+test("a photo is said to wait only once it outlives a reload", async () => {
+  signIn("ada");
+  const known = currentUploads().length;
+  const photos = ["one.jpg", "two.jpg"].map((name) => new File(["pixels"], name));
+  const adding = addUploads(photos, { userId: "ada", patientId: "p-1", lesionId: null });
+  expect(currentUploads()).toHaveLength(known);
+  await adding;
+  expect(currentUploads()).toHaveLength(known + photos.length);
+});
+
 function signIn(account: string): void {
   const claims = btoa(JSON.stringify({ sub: account })).replace(/=+$/, "");
   begin({

@@ -56,10 +56,9 @@ export function currentUploads(): Upload[] {
 
 /** Takes up what an earlier visit of this account left behind. */
 export async function resumeUploads(userId: string): Promise<void> {
-  const known = new Set(uploads.map(({ id }) => id));
   const kept = await (await store()).getAll("uploads");
-  const left = kept
-    .filter((upload) => upload.userId === userId && !known.has(upload.id))
+  const left = unknown(kept)
+    .filter((upload) => upload.userId === userId)
     .map((upload): Upload => ({ ...upload, state: "waiting", progress: 0 }));
   change([...uploads.filter((upload) => upload.userId === userId), ...left]);
   pump();
@@ -78,10 +77,24 @@ export async function addUploads(
     state: "waiting",
     progress: 0,
   }));
-  change([...uploads, ...added]);
-  const db = await store();
-  await Promise.all(added.map((upload) => db.put("uploads", stored(upload))));
+  // Shown only once they are kept: what is said to wait must outlive a reload.
+  await keep(added);
+  change([...uploads, ...unknown(added)]);
   pump();
+}
+
+function unknown<T extends Stored>(found: T[]): T[] {
+  const known = new Set(uploads.map(({ id }) => id));
+  return found.filter(({ id }) => !known.has(id));
+}
+
+async function keep(added: Upload[]): Promise<void> {
+  try {
+    const writing = (await store()).transaction("uploads", "readwrite");
+    await Promise.all([...added.map((upload) => writing.store.put(stored(upload))), writing.done]);
+  } catch {
+    // No room on this disk: they are sent all the same, and wait for as long as the page is open.
+  }
 }
 
 /** Forgets one that is done or refused, or gives up one that waits. */
