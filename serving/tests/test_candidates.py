@@ -108,9 +108,11 @@ async def test_a_restarted_torchserve_gets_the_candidate_back(
 async def test_the_live_version_is_fetched_and_loaded_anew_beside_itself(
     site: Site, make_archive: MakeArchive
 ) -> None:
-    await site.release(make_archive("0.0.1"))
+    archive = make_archive("0.0.1")
+    await site.release(archive)
     await site.follow()
-    (cached,) = (site.settings.torchserve_folder / "archives").glob("*.mar")
+    archives = site.settings.torchserve_folder / "archives"
+    cached = archives / f"{check_archive(archive).sha256}.mar"
     cached.write_bytes(b"damaged on the disk")
     old = await site.management.versions("lesion")
     request = RegenerationRequest(id=str(uuid4()))
