@@ -26,6 +26,7 @@ from gateway.middleware import RequestMiddleware
 from gateway.model_audit import ModelAudit
 from gateway.model_shelf import ModelShelf
 from gateway.openapi import describe, operation_id
+from gateway.photo_form import UploadsUnderWay
 from gateway.rate_limit import RateLimits
 from gateway.release_gate import ReleaseGate
 from gateway.replicas import Replicas
@@ -133,6 +134,7 @@ def wire(api: FastAPI, settings: Settings) -> None:
         canary=api.state.canary_watch,
         shadow=Shadow(api.state.comparisons),
     )
+    api.state.uploads = UploadsUnderWay(settings.uploads_at_once)
     api.state.rate_limits = RateLimits(redis, settings.rate_limits)
     api.state.release_gate = ReleaseGate(replicas, settings)
     api.state.trial_desk = trial_desk(redis, settings.model_name)

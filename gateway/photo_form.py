@@ -4,6 +4,8 @@ FastAPI would read the body of a route with form parameters before any of its de
 so a stranger could make us hold 20 MiB before the 401.
 """
 
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -17,6 +19,8 @@ from service_kit.errors import Code, DomainError
 from service_kit.lesion_image import MAX_BYTES
 
 _LONGEST_FIELD_BYTES = 1024
+# Until a place is free: an upload takes tens of milliseconds where nothing hinders it.
+_RETRY_SECONDS = 2
 
 
 class PhotoForm(BaseModel):
@@ -38,6 +42,37 @@ REQUEST_BODY: dict[str, Any] = {
         "content": {"multipart/form-data": {"schema": PhotoForm.model_json_schema()}},
     }
 }
+
+
+class UploadsUnderWay:
+    """Bounds how many photos this gateway holds in memory, 20 MiB each at most.
+
+    Args:
+        most: at once; who comes then is told to come again, and clients keep what they have.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._free = most
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        """Hold a place.
+
+        Raises:
+            DomainError: UNAVAILABLE TOO_MANY_UPLOADS.
+        """
+        if not self._free:
+            raise DomainError(
+                Code.UNAVAILABLE,
+                "TOO_MANY_UPLOADS",
+                "Too many photos are under way; try again in a moment.",
+                retry_after=_RETRY_SECONDS,
+            )
+        self._free -= 1
+        try:
+            yield
+        finally:
+            self._free += 1
 
 
 class _InMemory(MultiPartParser):
@@ -74,7 +109,18 @@ async def _read(request: Request) -> PhotoForm:
         await form.close()
 
 
-PhotoFormDep = Annotated[PhotoForm, Depends(_read)]
+async def _held(request: Request) -> AsyncIterator[PhotoForm]:
+    """The form, for as long as its place is held.
+
+    Raises:
+        DomainError: as `_read`, and UNAVAILABLE TOO_MANY_UPLOADS.
+    """
+    uploads: UploadsUnderWay = request.app.state.uploads
+    with uploads.one_more():
+        yield await _read(request)
+
+
+PhotoFormDep = Annotated[PhotoForm, Depends(_held)]
 
 
 async def _content(value: UploadFile | str) -> bytes | str:

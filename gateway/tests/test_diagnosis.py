@@ -7,7 +7,7 @@ import zlib
 import pytest
 
 from dermis.patient.v1 import patient_pb2 as pb
-from gateway.tests.conftest import Gateway
+from gateway.tests.conftest import Gateway, running
 from gateway.tests.pictures import photo
 from service_kit.errors import Code, DomainError
 from service_kit.redis_client import open_redis
@@ -277,3 +277,18 @@ async def test_a_photo_the_model_always_fails_on_is_given_up_with_a_reason(
             break
         await asyncio.sleep(0.1)
     assert gateway.patients.finished[0].failure_reason == "MODEL_FAILED"
+
+
+async def test_more_photos_at_once_than_memory_allows_are_told_to_come_again(
+    redis_url: str,
+) -> None:
+    async with running(redis_url, uploads_at_once=2, prediction_seconds=1) as gateway:
+        gateway.torchserve.mood = "slow"
+        answers = await asyncio.gather(*(gateway.upload(photo()) for _ in range(6)))
+        assert sorted(answer.status_code for answer in answers) == [202, 202, 503, 503, 503, 503]
+        refused = next(answer for answer in answers if answer.status_code == 503)
+        assert refused.json()["reason"] == "TOO_MANY_UPLOADS"
+        assert int(refused.headers["retry-after"]) > 0
+        gateway.torchserve.mood = "well"
+        gateway.state.replicas._resting_until.clear()
+        assert (await gateway.upload(photo())).status_code == 201
