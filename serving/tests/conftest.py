@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,8 @@ from serving.classifier import Classifier
 from serving.model_card import ModelCard, Preprocessing
 
 ARCHITECTURE = "tf_efficientnet_lite0"
+# For tests that load many versions and look at none: a third of a megabyte, made in a blink.
+SMALL_ARCHITECTURE = "test_efficientnet"
 MakeArchive = Callable[..., Path]
 
 
@@ -33,10 +36,15 @@ def lesion_photo(seed: int = 0, size: tuple[int, int] = (300, 240)) -> Image.Ima
 
 @pytest.fixture(scope="session")
 def make_archive(tmp_path_factory: pytest.TempPathFactory) -> MakeArchive:
-    def make(version: str = "0.0.1", seed: int = 0, golden_shift: float = 0) -> Path:
+    def make(
+        version: str = "0.0.1",
+        seed: int = 0,
+        golden_shift: float = 0,
+        architecture: str = ARCHITECTURE,
+    ) -> Path:
         folder = tmp_path_factory.mktemp("archive")
         torch.manual_seed(seed)
-        model = build_model(ARCHITECTURE)
+        model = build_model(architecture)
         weights = folder / "model.safetensors"
         save_file(
             {k: v.half() if v.is_floating_point() else v for k, v in model.state_dict().items()},
@@ -45,7 +53,7 @@ def make_archive(tmp_path_factory: pytest.TempPathFactory) -> MakeArchive:
         card = ModelCard(
             name="lesion",
             version=version,
-            architecture=ARCHITECTURE,
+            architecture=architecture,
             preprocessing=Preprocessing(input_size=224, mean=(127,) * 3, std=(128,) * 3),
             # Untrained logits are large; this keeps the probabilities apart from 0 and 1.
             temperature=100,
@@ -67,6 +75,11 @@ def make_archive(tmp_path_factory: pytest.TempPathFactory) -> MakeArchive:
         return build_archive(weights=weights, card=card, golden=golden, out=folder)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def make_small_archive(make_archive: MakeArchive) -> MakeArchive:
+    return partial(make_archive, architecture=SMALL_ARCHITECTURE)
 
 
 @pytest.fixture(scope="session")

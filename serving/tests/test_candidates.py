@@ -12,7 +12,7 @@ from serving.regeneration import RegenerationRequest
 from serving.releases import Release
 from serving.request_desk import regeneration_desk
 from serving.tests.conftest import MakeArchive
-from serving.tests.test_follower import Site, photo_bytes, until
+from serving.tests.site import Site, photo_bytes, until
 
 pytestmark = pytest.mark.torchserve
 
@@ -21,7 +21,6 @@ pytestmark = pytest.mark.torchserve
 async def site(torchserve: TorchServe, redis_url: str, tmp_path: Path) -> Site:
     site = Site(torchserve, redis_url, tmp_path)
     await site.empty()
-    await site.redis.delete("dermis:regeneration:lesion")
     return site
 
 

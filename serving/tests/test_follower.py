@@ -1,130 +1,24 @@
 """A real TorchServe follows the release log."""
 
-import asyncio
-import contextlib
-import io
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import pytest
-from redis.asyncio import Redis
 
 from local_stack.components.torchserve import TorchServe
-from service_kit.blobs import Blobs
-from serving.archive import check_archive
-from serving.main import make_follower
 from serving.management import ManagementClient
-from serving.releases import ReleaseLog
-from serving.request_desk import trial_desk
-from serving.settings import FollowerSettings
 from serving.tests.archives import sound
-from serving.tests.conftest import MakeArchive, lesion_photo
-from serving.torchserve import (
-    Finding,
-    ImageRefused,
-    InferenceClient,
-    ModelMissing,
-    Replica,
-    TorchServeAway,
-    TorchServeError,
-    replica_key,
-)
-from serving.trials import TrialRequest
-from serving.version_loader import VersionLoader
+from serving.tests.conftest import MakeArchive
+from serving.tests.site import Site, photo_bytes, until
+from serving.torchserve import ImageRefused, ModelMissing, TorchServeAway, TorchServeError
 
 pytestmark = pytest.mark.torchserve
-
-
-def photo_bytes(seed: int = 5) -> bytes:
-    out = io.BytesIO()
-    lesion_photo(seed).save(out, "JPEG")
-    return out.getvalue()
-
-
-async def until(holds: Callable[[], Awaitable[bool]], *, seconds: float = 120) -> None:
-    """Wait for a condition; how long it takes is the machine's affair."""
-    async with asyncio.timeout(seconds):
-        while not await holds():
-            await asyncio.sleep(0.1)
-
-
-class Site:
-    """One TorchServe with its follower and release log."""
-
-    def __init__(self, server: TorchServe, redis_url: str, store: Path) -> None:
-        self.server = server
-        self.redis: Any = Redis.from_url(redis_url, decode_responses=True)
-        self.releases = ReleaseLog(Blobs(store.as_uri()), "lesion")
-        self.management = ManagementClient(server.management_address, server.key_file)
-        self.inference = InferenceClient()
-        self.settings = FollowerSettings(
-            environment="test",
-            redis_url=redis_url,
-            model_store=store.as_uri(),
-            replica_id="r1",
-            torchserve_folder=server.folder,
-            inference_address=server.inference_address,
-            management_address=server.management_address,
-            workers=1,
-            drain_seconds=0.2,
-        )
-        self.follower = make_follower(self.settings)
-
-    async def release(self, archive: Path) -> None:
-        checked = check_archive(archive)
-        await self.releases.store_archive(checked.sha256, archive)
-        await self.releases.append(
-            version=checked.card.version, sha256=checked.sha256, kind="release", by="test"
-        )
-
-    async def ask_for_trial(self, archive: Path, *, stored: bool = True) -> TrialRequest:
-        checked = check_archive(archive)
-        if stored:
-            await self.releases.store_archive(checked.sha256, archive)
-        request = TrialRequest(
-            id=str(uuid4()), model="lesion", version=checked.card.version, sha256=checked.sha256
-        )
-        await trial_desk(self.redis, "lesion").ask_for(request)
-        return request
-
-    async def follow(self) -> Replica:
-        await self.follower.step()
-        await self.follower.publish()
-        return Replica.model_validate_json(await self.redis.get(replica_key("r1")))
-
-    async def loaded(self) -> list[str]:
-        return list(await self.management.versions("lesion"))
-
-    async def empty(self) -> None:
-        """Unregister what the test before left, as soon as TorchServe lets go of it."""
-        loader = VersionLoader(self.settings, management=self.management, inference=self.inference)
-
-        async def is_empty() -> bool:
-            with contextlib.suppress(TorchServeError):
-                for version in await self.loaded():
-                    await loader.unload(version)
-            return not await self.loaded()
-
-        await until(is_empty)
-        await self.redis.delete("dermis:trial:lesion")
-
-    async def predict(self, version: str, image: bytes, **options: Any) -> Finding:
-        return await self.inference.predict(
-            self.server.inference_address,
-            self.management.token("inference"),
-            model="lesion",
-            version=version,
-            image=image,
-            seconds=60,
-            **options,
-        )
 
 
 @pytest.fixture
 async def site(torchserve: TorchServe, redis_url: str, tmp_path: Path) -> Site:
     site = Site(torchserve, redis_url, tmp_path)
+    if torchserve.process.pid is None:
+        await torchserve.start()
     await site.empty()
     return site
 
@@ -139,17 +33,21 @@ async def test_a_release_goes_live_and_answers(site: Site, make_archive: MakeArc
     assert (len(finding.heatmap.grid), len(finding.heatmap.grid[0])) == (7, 7)
 
 
-async def test_the_other_class_can_be_explained(site: Site, make_archive: MakeArchive) -> None:
-    await site.release(make_archive("0.0.1"))
+async def test_the_other_class_can_be_explained(
+    site: Site, make_small_archive: MakeArchive
+) -> None:
+    await site.release(make_small_archive("0.0.1"))
     await site.follow()
     for target in ("benign", "malignant"):
         assert (await site.predict("0.0.1", photo_bytes(), target=target)).heatmap.target == target
 
 
-async def test_a_new_release_replaces_the_old_one(site: Site, make_archive: MakeArchive) -> None:
-    await site.release(make_archive("0.0.1"))
+async def test_a_new_release_replaces_the_old_one(
+    site: Site, make_small_archive: MakeArchive
+) -> None:
+    await site.release(make_small_archive("0.0.1"))
     await site.follow()
-    await site.release(make_archive("0.0.2", seed=1))
+    await site.release(make_small_archive("0.0.2", seed=1))
     replica = await site.follow()
     assert replica.live_version == "0.0.2"
 
@@ -164,11 +62,11 @@ async def test_a_new_release_replaces_the_old_one(site: Site, make_archive: Make
 
 
 async def test_an_old_version_that_could_not_be_unloaded_is_unloaded_later(
-    site: Site, make_archive: MakeArchive, monkeypatch: pytest.MonkeyPatch
+    site: Site, make_small_archive: MakeArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await site.release(make_archive("0.0.1"))
+    await site.release(make_small_archive("0.0.1"))
     await site.follow()
-    await site.release(make_archive("0.0.2", seed=1))
+    await site.release(make_small_archive("0.0.2", seed=1))
     await site.follow()
     unregister = ManagementClient.unregister
     refusals = iter(range(2))
@@ -192,25 +90,25 @@ async def test_an_old_version_that_could_not_be_unloaded_is_unloaded_later(
 
 
 async def test_a_version_that_answers_otherwise_than_its_archive_says_never_goes_live(
-    site: Site, make_archive: MakeArchive
+    site: Site, make_small_archive: MakeArchive
 ) -> None:
-    await site.release(make_archive("0.0.1"))
+    await site.release(make_small_archive("0.0.1"))
     await site.follow()
-    await site.release(make_archive("0.0.3", golden_shift=0.1))
+    await site.release(make_small_archive("0.0.3", golden_shift=0.1))
     replica = await site.follow()
     assert (replica.live_version, replica.state) == ("0.0.1", "ready")
     assert "golden_00.jpg is off" in replica.last_error
     assert await site.loaded() == ["0.0.1"]
-    await site.release(make_archive("0.0.1"))
+    await site.release(make_small_archive("0.0.1"))
     assert (await site.follow()).last_error == ""
 
 
 async def test_what_a_version_costs_is_told_beside_what_the_live_one_costs(
-    site: Site, make_archive: MakeArchive
+    site: Site, make_small_archive: MakeArchive
 ) -> None:
-    await site.release(make_archive("0.0.1"))
+    await site.release(make_small_archive("0.0.1"))
     await site.follow()
-    trial = await site.ask_for_trial(make_archive("0.0.2", seed=1))
+    trial = await site.ask_for_trial(make_small_archive("0.0.2", seed=1))
     replica = await site.follow()
     assert (replica.live_version, [live.version for live in replica.measured]) == (
         "0.0.1",
@@ -228,15 +126,15 @@ async def test_what_a_version_costs_is_told_beside_what_the_live_one_costs(
 
 
 async def test_a_version_that_fails_its_trial_is_told_with_the_reason_and_taken_out(
-    site: Site, make_archive: MakeArchive
+    site: Site, make_small_archive: MakeArchive
 ) -> None:
-    await site.release(make_archive("0.0.1"))
+    await site.release(make_small_archive("0.0.1"))
     await site.follow()
-    await site.ask_for_trial(make_archive("0.0.2", golden_shift=0.1))
+    await site.ask_for_trial(make_small_archive("0.0.2", golden_shift=0.1))
     (tried,) = (await site.follow()).trials
     assert "golden_00.jpg is off" in tried.error
     assert await site.loaded() == ["0.0.1"]
-    await site.ask_for_trial(make_archive("0.0.3"), stored=False)
+    await site.ask_for_trial(make_small_archive("0.0.3"), stored=False)
     assert [bool(trial.error) for trial in (await site.follow()).trials] == [True, True]
 
 
@@ -252,9 +150,9 @@ async def test_a_model_that_can_not_be_built_or_filled_fails_its_trial(
 
 
 async def test_after_a_kill_of_torchserve_everything_is_registered_again(
-    site: Site, make_archive: MakeArchive
+    site: Site, make_small_archive: MakeArchive
 ) -> None:
-    await site.release(make_archive("0.0.1"))
+    await site.release(make_small_archive("0.0.1"))
     await site.follow()
     site.server.process.kill()
     with pytest.raises(TorchServeAway):
@@ -266,9 +164,9 @@ async def test_after_a_kill_of_torchserve_everything_is_registered_again(
 
 
 async def test_a_bad_photo_is_refused_with_its_reason(
-    site: Site, make_archive: MakeArchive
+    site: Site, make_small_archive: MakeArchive
 ) -> None:
-    await site.release(make_archive("0.0.1"))
+    await site.release(make_small_archive("0.0.1"))
     await site.follow()
     for image, reason in (
         (b"not a photo", "NOT_AN_IMAGE"),
@@ -280,8 +178,8 @@ async def test_a_bad_photo_is_refused_with_its_reason(
         assert refusal.value.reason == reason
 
 
-async def test_a_wrong_token_is_not_let_in(site: Site, make_archive: MakeArchive) -> None:
-    await site.release(make_archive("0.0.1"))
+async def test_a_wrong_token_is_not_let_in(site: Site, make_small_archive: MakeArchive) -> None:
+    await site.release(make_small_archive("0.0.1"))
     await site.follow()
     with pytest.raises(TorchServeAway):
         await site.inference.predict(

@@ -1,0 +1,143 @@
+"""A real TorchServe with its follower and release log, and what tests ask of them."""
+
+import asyncio
+import contextlib
+import io
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from redis.asyncio import Redis
+
+from local_stack.components.torchserve import TorchServe
+from service_kit.blobs import Blobs
+from serving.archive import check_archive
+from serving.main import make_follower
+from serving.management import ManagementClient
+from serving.releases import ReleaseLog
+from serving.request_desk import trial_desk
+from serving.settings import FollowerSettings
+from serving.tests.conftest import lesion_photo
+from serving.torchserve import Finding, InferenceClient, Replica, TorchServeError, replica_key
+from serving.trials import TrialRequest
+from serving.version_loader import VersionLoader
+
+
+def photo_bytes(seed: int = 5) -> bytes:
+    out = io.BytesIO()
+    lesion_photo(seed).save(out, "JPEG")
+    return out.getvalue()
+
+
+async def until(
+    holds: Callable[[], Awaitable[bool]], *, seconds: float = 120, every: float = 0.1
+) -> None:
+    """Wait for a condition; how long it takes is the machine's affair."""
+    async with asyncio.timeout(seconds):
+        while not await holds():
+            await asyncio.sleep(every)
+
+
+class Site:
+    """One TorchServe with its follower and release log.
+
+    Args:
+        server: the TorchServe.
+        redis_url: where the replica is told.
+        store: the object store's settings, or a folder.
+        name: the replica's.
+        settings: of the follower, where they differ.
+    """
+
+    def __init__(
+        self,
+        server: TorchServe,
+        redis_url: str,
+        store: Path | dict[str, str],
+        name: str = "r1",
+        **settings: Any,
+    ) -> None:
+        self.server = server
+        self.redis: Any = Redis.from_url(redis_url, decode_responses=True)
+        self.management = ManagementClient(server.management_address, server.key_file)
+        self.inference = InferenceClient()
+        reached = store if isinstance(store, dict) else {"model_store": store.as_uri()}
+        known: dict[str, Any] = {
+            "environment": "test",
+            "redis_url": redis_url,
+            "replica_id": name,
+            "torchserve_folder": server.folder,
+            "inference_address": server.inference_address,
+            "management_address": server.management_address,
+            "workers": 1,
+            "drain_seconds": 0.2,
+        }
+        self.settings = FollowerSettings(**known | reached | settings)
+        self.releases = ReleaseLog(
+            Blobs(self.settings.model_store, self.settings.store_access), "lesion"
+        )
+        self.follower = make_follower(self.settings)
+
+    async def release(self, archive: Path) -> None:
+        checked = check_archive(archive)
+        await self.releases.store_archive(checked.sha256, archive)
+        await self.releases.append(
+            version=checked.card.version, sha256=checked.sha256, kind="release", by="test"
+        )
+
+    async def ask_for_trial(self, archive: Path, *, stored: bool = True) -> TrialRequest:
+        checked = check_archive(archive)
+        if stored:
+            await self.releases.store_archive(checked.sha256, archive)
+        request = TrialRequest(
+            id=str(uuid4()), model="lesion", version=checked.card.version, sha256=checked.sha256
+        )
+        await trial_desk(self.redis, "lesion").ask_for(request)
+        return request
+
+    async def follow(self) -> Replica:
+        await self.follower.step()
+        await self.follower.publish()
+        told = await self.told()
+        assert told
+        return told
+
+    async def told(self) -> Replica | None:
+        """What the gateways hear of this replica."""
+        text = await self.redis.get(replica_key(self.settings.replica_id))
+        return Replica.model_validate_json(text) if text else None
+
+    async def loaded(self) -> list[str]:
+        return list(await self.management.versions("lesion"))
+
+    async def empty(self) -> None:
+        """Unregister what the test before left, as soon as TorchServe lets go of it."""
+        loader = VersionLoader(self.settings, management=self.management, inference=self.inference)
+
+        async def is_empty() -> bool:
+            with contextlib.suppress(TorchServeError):
+                for version in await self.loaded():
+                    await loader.unload(version)
+                return not await self.loaded()
+            return False
+
+        await until(is_empty)
+        await self.redis.delete("dermis:trial:lesion", "dermis:regeneration:lesion")
+
+    async def predict(self, version: str, image: bytes, **options: Any) -> Finding:
+        return await self.inference.predict(
+            self.server.inference_address,
+            self.management.token("inference"),
+            model="lesion",
+            version=version,
+            image=image,
+            seconds=60,
+            **options,
+        )
+
+
+def half_written(folder: Path) -> list[Path]:
+    """What somebody who was killed while writing has left in TorchServe's folder."""
+    kept = [folder, folder / "archives", folder / "model_store"]
+    return [path for place in kept for path in place.glob("*.part")]
