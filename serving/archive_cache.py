@@ -49,6 +49,9 @@ class ArchiveCache:
         self._store = folder / "model_store"
         self._releases = releases
         self._policy = policy
+        # Of a follower that was killed while it wrote; nobody else writes here.
+        for left in (*self._archives.glob("*.part"), *self._store.glob("*.part")):
+            left.unlink(missing_ok=True)
 
     async def get(
         self,

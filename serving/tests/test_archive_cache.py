@@ -1,0 +1,67 @@
+"""Archives on a replica's disk, and what a follower that was killed or had no room left there."""
+
+from pathlib import Path
+
+import pytest
+
+from service_kit.blobs import Blobs
+from serving.archive import Policy, check_archive
+from serving.archive_cache import ArchiveCache
+from serving.releases import Release, ReleaseLog
+from serving.tests.archives import sound
+
+
+NO_POLICY = Policy()
+
+
+class Replica:
+    """A replica's disk, and the release log that it fetches from."""
+
+    def __init__(self, folder: Path, policy: Policy = NO_POLICY) -> None:
+        self.folder = folder / "torchserve"
+        self.releases = ReleaseLog(Blobs((folder / "store").as_uri()), "lesion")
+        self._made = folder / "made"
+        self._policy = policy
+
+    def cache(self) -> ArchiveCache:
+        """As a follower opens it at its start."""
+        return ArchiveCache(self.folder, self.releases, self._policy)
+
+    async def release(self, version: str, signature: bytes | None = None) -> Release:
+        archive = sound(self._made / version, version=version)
+        digest = check_archive(archive).sha256
+        await self.releases.store_archive(digest, archive, signature=signature)
+        return await self.releases.append(version=version, sha256=digest, kind="release", by="test")
+
+    def files(self) -> set[str]:
+        return {path.name for path in self.folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def replica(tmp_path: Path) -> Replica:
+    return Replica(tmp_path)
+
+
+async def test_what_a_killed_follower_had_half_written_is_gone_after_the_next_start(
+    replica: Replica,
+) -> None:
+    release = await replica.release("1.0.0")
+    for folder in ("archives", "model_store"):
+        (replica.folder / folder).mkdir(parents=True)
+        (replica.folder / folder / "of-a-release-that-nobody-wants-any-more.part").touch()
+    cached = await replica.cache().get(release)
+    assert replica.files() == {f"{release.sha256}.mar", cached.file_name}
+
+
+async def test_an_archive_that_found_no_room_leaves_nothing_and_is_fetched_when_there_is(
+    replica: Replica,
+) -> None:
+    release, cache = await replica.release("1.0.0"), replica.cache()
+    (replica.folder / "archives").mkdir(parents=True)
+    # Whatever is written there finds the disk full.
+    (replica.folder / "archives" / f"{release.sha256}.part").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        await cache.get(release)
+    assert replica.files() == set()
+    cached = await cache.get(release)
+    assert cached.archive.card.version == "1.0.0"
