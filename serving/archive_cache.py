@@ -9,6 +9,7 @@ What was fetched once is there when the object store is away.
 import asyncio
 import contextlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,6 +87,7 @@ class ArchiveCache:
         except ArchiveRefused:
             # Fetched anew next time: this copy may be damaged, the store's may have been mended.
             path.unlink()
+            path.with_suffix(".sig").unlink(missing_ok=True)
             raise
         held_as = registration or release.version
         file_name = f"{release.model}-{held_as}-{release.sha256[:12]}.mar"
@@ -102,7 +104,8 @@ class ArchiveCache:
             signature = await self._releases.signature(sha256)
             if signature is None:
                 return None
-            path.write_bytes(signature)
+            with _whole(path) as partial:
+                partial.write_bytes(signature)
         return path.read_bytes()
 
     def _forget_old(self, also_kept: str) -> None:
@@ -127,10 +130,16 @@ def _require_released(archive: CheckedArchive, release: Archived) -> None:
 def _lay_out(archive: CheckedArchive, registration: str, path: Path) -> None:
     if path.exists():
         return
+    with _whole(path) as partial:
+        archive.write_sound_copy(partial, registration)
+
+
+@contextlib.contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A file to write that then takes this path's place, whole or not at all."""
     partial = path.with_suffix(".part")
     try:
-        archive.write_sound_copy(partial, registration)
+        yield partial
         partial.replace(path)
     finally:
-        with contextlib.suppress(FileNotFoundError):
-            partial.unlink()
+        partial.unlink(missing_ok=True)

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from service_kit.blobs import Blobs
-from serving.archive import Policy, check_archive
+from serving.archive import ArchiveRefused, Policy, check_archive
 from serving.archive_cache import ArchiveCache
 from serving.releases import Release, ReleaseLog
+from serving.signatures import make_key_pair, sign
 from serving.tests.archives import sound
 
 
@@ -65,3 +66,31 @@ async def test_an_archive_that_found_no_room_leaves_nothing_and_is_fetched_when_
     assert replica.files() == set()
     cached = await cache.get(release)
     assert cached.archive.card.version == "1.0.0"
+
+
+async def test_a_signature_that_was_half_written_is_read_anew(tmp_path: Path) -> None:
+    private, public = make_key_pair()
+    replica = Replica(tmp_path, Policy((public,)))
+    digest = check_archive(sound(tmp_path / "same", version="1.0.0")).sha256
+    release = await replica.release("1.0.0", sign(private, digest))
+    await replica.cache().get(release)
+    (replica.folder / "archives" / f"{digest}.sig").write_bytes(b"")
+    cache = replica.cache()
+    with pytest.raises(ArchiveRefused, match="SIGNATURE_WRONG"):
+        await cache.get(release)
+    assert (await cache.get(release)).archive.signed_by
+
+
+async def test_an_archive_signed_anew_is_taken_where_its_former_signature_was_refused(
+    tmp_path: Path,
+) -> None:
+    stranger, _ = make_key_pair()
+    private, public = make_key_pair()
+    replica = Replica(tmp_path, Policy((public,)))
+    archive = sound(tmp_path / "same", version="1.0.0")
+    digest = check_archive(archive).sha256
+    release, cache = await replica.release("1.0.0", sign(stranger, digest)), replica.cache()
+    with pytest.raises(ArchiveRefused):
+        await cache.get(release)
+    await replica.releases.store_archive(digest, archive, signature=sign(private, digest))
+    assert (await cache.get(release)).archive.signed_by
