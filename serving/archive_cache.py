@@ -78,7 +78,10 @@ class ArchiveCache:
         for folder in (self._archives, self._store):
             folder.mkdir(parents=True, exist_ok=True)
         path = self._archives / f"{release.sha256}.mar"
+        kept = keep.sha256 if keep else ""
         if anew or not path.exists():
+            # Before, too: on a full disk it would never be the turn of what is no longer needed.
+            await asyncio.to_thread(self._forget_old, kept, KEPT - 1)
             await self._releases.fetch_archive(release.sha256, path)
         signature = await self._signature(release.sha256, anew=anew)
         try:
@@ -93,7 +96,7 @@ class ArchiveCache:
         file_name = f"{release.model}-{held_as}-{release.sha256[:12]}.mar"
         await asyncio.to_thread(_lay_out, archive, held_as, self._store / file_name)
         os.utime(path)
-        await asyncio.to_thread(self._forget_old, keep.sha256 if keep else "")
+        await asyncio.to_thread(self._forget_old, kept, KEPT)
         return CachedArchive(archive, held_as, file_name)
 
     async def _signature(self, sha256: str, *, anew: bool) -> bytes | None:
@@ -108,9 +111,9 @@ class ArchiveCache:
                 partial.write_bytes(signature)
         return path.read_bytes()
 
-    def _forget_old(self, also_kept: str) -> None:
+    def _forget_old(self, also_kept: str, count: int) -> None:
         archives = sorted(self._archives.glob("*.mar"), key=lambda path: -path.stat().st_mtime)
-        kept = {path.stem for path in archives[:KEPT]} | {also_kept}
+        kept = {path.stem for path in archives[:count]} | {also_kept}
         for path in self._archives.iterdir():
             if path.suffix in (".mar", ".sig") and path.stem not in kept:
                 path.unlink()

@@ -6,11 +6,10 @@ import pytest
 
 from service_kit.blobs import Blobs
 from serving.archive import ArchiveRefused, Policy, check_archive
-from serving.archive_cache import ArchiveCache
+from serving.archive_cache import KEPT, ArchiveCache
 from serving.releases import Release, ReleaseLog
 from serving.signatures import make_key_pair, sign
 from serving.tests.archives import sound
-
 
 NO_POLICY = Policy()
 
@@ -94,3 +93,22 @@ async def test_an_archive_signed_anew_is_taken_where_its_former_signature_was_re
         await cache.get(release)
     await replica.releases.store_archive(digest, archive, signature=sign(private, digest))
     assert (await cache.get(release)).archive.signed_by
+
+
+async def test_a_disk_with_room_for_three_archives_takes_any_number_of_releases(
+    replica: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there: list[int] = []
+    fetch = ReleaseLog.fetch_archive
+
+    async def fetch_and_count(log: ReleaseLog, sha256: str, path: Path) -> None:
+        await fetch(log, sha256, path)
+        there.append(len(list(path.parent.glob("*.mar"))))
+
+    monkeypatch.setattr(ReleaseLog, "fetch_archive", fetch_and_count)
+    cache, live = replica.cache(), None
+    for number in range(6):
+        release = await replica.release(f"1.0.{number}")
+        await cache.get(release, keep=live)
+        live = release
+    assert max(there) <= KEPT
