@@ -10,12 +10,13 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from obstore.exceptions import BaseError
 from pydantic import ValidationError
 
-from service_kit import background
+from service_kit import background, clock
 from service_kit.blobs import BlobMissing
 from serving.archive import ArchiveRefused
 from serving.archive_cache import ArchiveCache, CachedArchive
@@ -38,7 +39,7 @@ log = structlog.get_logger()
 STEP_SECONDS = 1.0
 PUBLISH_SECONDS = 1.0
 # TorchServe's tokens live for 60 minutes.
-TOKEN_SECONDS = 40 * 60
+RENEW_BEFORE = timedelta(minutes=20)
 # A version can load, answer, and hang an hour later.
 CHECK_SECONDS = 15.0
 CHECKS_TO_FAIL = 2
@@ -89,7 +90,6 @@ class Follower:
         self._board = board
         self._memory = LiveMemory(settings.torchserve_folder)
         self._state = State()
-        self._tokens_at = time.monotonic()
 
     async def run(self) -> None:
         """Follow until cancelled."""
@@ -108,9 +108,9 @@ class Follower:
         """Look once at TorchServe and the log, and close the gap between them."""
         gap = Gap()
         try:
+            await self._renew_tokens()
             loaded = await self._management.versions(self._model)
             self._notice_restart(loaded)
-            await self._renew_tokens()
             await self._check_live()
             gap = await self._gap(loaded)
             await self._close(gap, loaded)
@@ -143,12 +143,13 @@ class Follower:
             self._state = State(backoff=self._state.backoff)
 
     async def _renew_tokens(self) -> None:
-        if time.monotonic() - self._tokens_at > TOKEN_SECONDS:
-            await self._management.renew_token("inference")
-            # At once: the old token is refused already.
-            await self.publish()
-            await self._management.renew_token("management")
-            self._tokens_at = time.monotonic()
+        """In time, and also where nobody followed while they ended."""
+        if self._management.tokens_end() - clock.now() > RENEW_BEFORE:
+            return
+        await self._management.renew_token("management")
+        await self._management.renew_token("inference")
+        # At once: the old token is refused already.
+        await self.publish()
 
     async def _check_live(self) -> None:
         """Ask the live version now and then; load it anew when it no longer answers."""

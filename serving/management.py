@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -49,11 +50,19 @@ class ManagementClient:
         Raises:
             TorchServeAway: the file is not there (yet).
         """
+        return self._told_of(kind, "key")
+
+    def tokens_end(self) -> datetime:
+        """When the first of the tokens is refused; the one named "API" never is.
+
+        Raises:
+            TorchServeError: the file is not there (yet), or can't be read.
+        """
+        ends = [self._told_of(kind, "expiration time") for kind in ("inference", "management")]
         try:
-            key: str = json.loads(self._key_file.read_text())[kind]["key"]
-        except (OSError, ValueError, KeyError):
-            raise TorchServeAway("TorchServe has written no tokens yet") from None
-        return key
+            return min(map(datetime.fromisoformat, ends))
+        except ValueError:
+            raise TorchServeError("the tokens' end can't be read") from None
 
     @property
     def instance(self) -> str:
@@ -119,6 +128,13 @@ class ManagementClient:
     async def close(self) -> None:
         """Close the kept connections."""
         await self._http.aclose()
+
+    def _told_of(self, kind: str, what: str) -> str:
+        try:
+            told: str = json.loads(self._key_file.read_text())[kind][what]
+        except (OSError, ValueError, KeyError):
+            raise TorchServeAway("TorchServe has written no tokens yet") from None
+        return told
 
     async def _until_ready(self, model: str, version: str, workers: int) -> None:
         started: dict[str, int] = {}

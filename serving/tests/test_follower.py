@@ -1,10 +1,12 @@
 """A real TorchServe follows the release log."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from local_stack.components.torchserve import TorchServe
+from serving.main import make_follower
 from serving.management import ManagementClient
 from serving.tests.archives import sound
 from serving.tests.conftest import MakeArchive
@@ -161,6 +163,29 @@ async def test_after_a_kill_of_torchserve_everything_is_registered_again(
     replica = await site.follow()
     assert replica.live_version == "0.0.1"
     await site.predict("0.0.1", photo_bytes())
+
+
+async def test_tokens_that_end_soon_are_renewed_whoever_followed_before(
+    site: Site, make_small_archive: MakeArchive
+) -> None:
+    await site.release(make_small_archive("0.0.1"))
+    await site.follow()
+    # As it is when nobody has followed for an hour: what the file holds is refused.
+    held = json.loads(site.server.key_file.read_text())
+    for kind in ("management", "inference"):
+        held[kind] = {"key": "ended", "expiration time": "2026-01-01T00:00:00.123456789Z"}
+    site.server.key_file.write_text(json.dumps(held))
+    restarted = make_follower(site.settings)
+    await restarted.step()
+    await restarted.publish()
+    told = await site.told()
+    assert told
+    assert (told.live_version, told.last_error) == ("0.0.1", "")
+    assert told.token == site.management.token("inference") != "ended"
+    await site.predict("0.0.1", photo_bytes())
+    # Good for long: it stays.
+    await restarted.step()
+    assert site.management.token("inference") == told.token
 
 
 async def test_a_bad_photo_is_refused_with_its_reason(
