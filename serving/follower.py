@@ -8,24 +8,20 @@ follower or a TorchServe that was killed anywhere is picked up where it stands.
 
 import asyncio
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from obstore.exceptions import BaseError
-from pydantic import ValidationError
 
 from service_kit import background, clock
-from service_kit.blobs import BlobMissing
 from serving.archive import ArchiveRefused
 from serving.archive_cache import ArchiveCache, CachedArchive
+from serving.gap import STORE_FAILURES, Gap, GapFinder, Loaded
 from serving.live_memory import LiveMemory
-from serving.management import LoadedVersion, ManagementClient
+from serving.management import ManagementClient
 from serving.probe import ProbeFailed
 from serving.regenerator import Regenerator
 from serving.registrations import newest_of
-from serving.releases import LIVE, Release, ReleaseLog
+from serving.releases import Release, ReleaseLog
 from serving.replica_board import ReplicaBoard
 from serving.replica_metrics import observe
 from serving.replica_state import Held, State
@@ -46,22 +42,8 @@ CHECKS_TO_FAIL = 2
 # The live version and one beside it, or coming or going; each takes memory for all its workers.
 MAX_LOADED = 2
 
-# The object store does not answer, or answers nonsense.
-_STORE_FAILURES = (BaseError, BlobMissing, OSError, ValidationError)
 # Whatever can be wrong with one release; OSError includes a full disk.
-_RELEASE_FAILURES = (ArchiveRefused, ProbeFailed, TorchServeError, *_STORE_FAILURES)
-
-Loaded = Mapping[str, LoadedVersion]
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """What is missing here; nothing where all is as it should be, or can't be better just now."""
-
-    live: Release | None = None
-    candidate: Release | None = None
-    # What hinders us from knowing it.
-    trouble: str = ""
+_RELEASE_FAILURES = (ArchiveRefused, ProbeFailed, TorchServeError, *STORE_FAILURES)
 
 
 class Follower:
@@ -81,7 +63,6 @@ class Follower:
     ) -> None:
         self._settings = settings
         self._model = settings.model_name
-        self._releases = releases
         self._cache = cache
         self._management = management
         self._loader = loader
@@ -89,6 +70,7 @@ class Follower:
         self._regenerator = regenerator
         self._board = board
         self._memory = LiveMemory(settings.torchserve_folder)
+        self._gaps = GapFinder(releases, self._memory)
         self._state = State()
 
     async def run(self) -> None:
@@ -112,7 +94,7 @@ class Follower:
             loaded = await self._management.versions(self._model)
             self._notice_restart(loaded)
             await self._check_live()
-            gap = await self._gap(loaded)
+            gap = await self._gaps.find(self._state, loaded)
             await self._close(gap, loaded)
             await self._retire()
         except TorchServeError as error:
@@ -167,45 +149,6 @@ class Follower:
         if state.failed_checks >= CHECKS_TO_FAIL:
             await self._loader.unload(state.live.registration)
             self._state = State(backoff=state.backoff, refusal="the live version hung")
-
-    async def _gap(self, loaded: Loaded) -> Gap:
-        state, remembered = self._state, self._memory.read()
-        if state.live is None and remembered and newest_of(remembered.version, loaded):
-            return Gap(live=remembered)  # the follower was restarted, not TorchServe
-        try:
-            desired = await self._releases.desired()
-            state.follow_candidate(desired.candidate)
-            return Gap(
-                live=await self._missing_live(desired.live),
-                candidate=self._missing_candidate(desired.candidate),
-            )
-        except _STORE_FAILURES as error:
-            # What is here goes on serving meanwhile.
-            log.warning("the release log can't be read", error=type(error).__name__)
-            trouble = f"the release log can't be read: {type(error).__name__}"
-            return Gap(live=None if state.live else remembered, trouble=trouble)
-
-    async def _missing_live(self, newest: Release | None) -> Release | None:
-        state = self._state
-        if newest is None:
-            return None
-        if state.live and state.live.release.sha256 == newest.sha256:
-            state.refusal = ""
-            return None
-        if not state.backoff.is_resting(newest.number):
-            return newest
-        if state.live:
-            return None
-        # Better an older version than none.
-        for release in reversed(await self._releases.entries()):
-            if release.kind in LIVE and not state.backoff.is_resting(release.number):
-                return release
-        return None
-
-    def _missing_candidate(self, desired: Release | None) -> Release | None:
-        if desired is None or self._state.candidate:
-            return None
-        return None if self._state.backoff.is_resting(desired.number) else desired
 
     async def _close(self, gap: Gap, loaded: Loaded) -> None:
         """Do the one thing that is next."""
