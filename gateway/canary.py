@@ -87,7 +87,7 @@ class CanaryWatch:
         self._shelf = shelf
         self._audit = audit
         self._settings = settings
-        self._version = ""
+        self._release = 0
         self._outcomes = {live: deque[Outcome](maxlen=WINDOW) for live in (True, False)}
 
     async def run(self) -> None:
@@ -128,7 +128,7 @@ class CanaryWatch:
         self._note(live, Outcome(True, time.perf_counter() - started))
 
     def figures(self, *, live: bool) -> Figures:
-        """How the live version, or the canary, did since the canary began."""
+        """How the live version, or the canary, did since the canary or its share began."""
         outcomes = self._outcomes[live]
         answered = [outcome.seconds for outcome in outcomes if outcome.ok]
         return Figures(
@@ -142,12 +142,15 @@ class CanaryWatch:
             self._outcomes[live].append(outcome)
 
     def _canary(self) -> Candidate | None:
-        """The canary that answers; what was noted about another one is forgotten."""
+        """The canary that answers; what was noted before it began is forgotten.
+
+        A version that is tried once more is another canary: it may have been mended meanwhile.
+        """
         candidate = self._replicas.candidate
         if candidate is None or candidate.kind != "canary":
             return None
-        if candidate.version != self._version:
-            self._version = candidate.version
+        if candidate.release > self._release:
+            self._release = candidate.release
             for outcomes in self._outcomes.values():
                 outcomes.clear()
         return candidate

@@ -35,10 +35,10 @@ async def gateway(redis_url: str, tmp_path: Path) -> AsyncIterator[Gateway]:
         yield found
 
 
-async def beside(gateway: Gateway, kind: str, percent: int = 0) -> None:
+async def beside(gateway: Gateway, kind: str, percent: int = 0, release: int = 2) -> None:
     """What a follower publishes once 1.1.0 is ready."""
     gateway.torchserve.beside = "1.1.0"
-    candidate = Candidate(release=2, version="1.1.0", kind=kind, percent=percent)  # type: ignore[arg-type]
+    candidate = Candidate(release=release, version="1.1.0", kind=kind, percent=percent)  # type: ignore[arg-type]
     await gateway.publish(gateway.torchserve.replica("one", candidate=candidate))
 
 
@@ -133,6 +133,26 @@ async def test_a_canary_that_is_slow_is_withdrawn(gateway: Gateway) -> None:
         for _ in range(FEW):
             watch._note(live, Outcome(True, seconds))
     assert (await ended(gateway))["why"] == "it took 60 ms, the live version 30 ms"
+
+
+async def test_a_version_that_is_tried_again_is_judged_by_its_new_requests(
+    gateway: Gateway,
+) -> None:
+    await begin(gateway, "canary", percent=30)
+    await beside(gateway, "canary", percent=30)
+    gateway.torchserve.mood_beside = "raising"
+    for patient in patients(30, chosen=True, count=FEW):
+        await uploaded(gateway, patient)
+    await ended(gateway)
+    await gateway.publish()
+
+    gateway.torchserve.mood_beside = "well"
+    await begin(gateway, "canary", percent=30)
+    await beside(gateway, "canary", percent=30, release=4)
+    await gateway.state.canary_watch.judge()
+    assert (await newest(gateway))["kind"] == "canary"
+    shown = (await gateway.get("/admin/serving")).json()["canary"]
+    assert (shown["canary"]["requests"], shown["live"]["requests"]) == (0, 0)
 
 
 async def test_how_a_canary_does_is_shown_beside_the_live_version(gateway: Gateway) -> None:
