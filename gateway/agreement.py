@@ -129,4 +129,6 @@ def _wilson(successes: int, count: int) -> tuple[float | None, float | None]:
     share, weight = successes / count, _Z**2 / count
     centre = share + weight / 2
     spread = _Z * math.sqrt(share * (1 - share) / count + weight / (4 * count))
-    return max(0.0, (centre - spread) / (1 + weight)), min(1.0, (centre + spread) / (1 + weight))
+    # All the same, or none: rounding must not put the share outside of its interval.
+    low, high = (centre - spread) / (1 + weight), (centre + spread) / (1 + weight)
+    return max(0.0, min(low, share)), min(1.0, max(high, share))

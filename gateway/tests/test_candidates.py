@@ -208,6 +208,20 @@ def test_an_agreement_of_nothing_claims_nothing() -> None:
     assert (nothing.photos, nothing.share, nothing.mean_difference) == (0, None, None)
 
 
+def test_the_share_of_the_same_labels_lies_in_its_interval_whatever_is_rounded() -> None:
+    for count in range(1, 200):
+        for label in ("benign", "malignant"):
+            same = Comparison(
+                live_version="1.0.0", live_label="benign", live_probability=0.5,
+                label=label, probability=0.5,
+            )  # fmt: skip
+            found = agreement([same] * count)
+            assert found.low is not None
+            assert found.share is not None
+            assert found.high is not None
+            assert 0 <= found.low <= found.share <= found.high <= 1
+
+
 @given(st.lists(st.tuples(st.sampled_from(["benign", "malignant"]), st.sampled_from(
     ["benign", "malignant", None]))))  # fmt: skip
 def test_every_photo_is_counted_once(pairs: list[tuple[Any, Any]]) -> None:
