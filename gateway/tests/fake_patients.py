@@ -31,6 +31,7 @@ class FakePatients(FakeService):
         self.detections: dict[str, pb.Detection] = {}
         self.finished: list[pb.FinishDetectionRequest] = []
         self.store_is_away = False
+        self._left: set[str] = set()
         self._by_key: dict[str, str] = {}
         self.own = {
             "AddImage": self._add_image,
@@ -79,6 +80,8 @@ class FakePatients(FakeService):
         )
         detection.rediagnosis = request.rediagnosis
         _end(detection, request)
+        if request.WhichOneof("outcome") is None:
+            self._left.add(detection.id)
         return pb.RecordDetectionResponse(detection=detection)
 
     async def _get_image(self, request: pb.GetImageRequest) -> AsyncIterator[pb.GetImageResponse]:
@@ -98,7 +101,9 @@ class FakePatients(FakeService):
     def _claim(
         self, request: pb.ClaimPendingDetectionsRequest
     ) -> pb.ClaimPendingDetectionsResponse:
-        claims = [pb.Claim(detection_id=d.id, lease=d.id, attempt=1) for d in self.pending()]
+        # As in the real service, whoever has just stored a photo has the first try.
+        left = [d for d in self.pending() if d.id in self._left]
+        claims = [pb.Claim(detection_id=d.id, lease=d.id, attempt=1) for d in left]
         return pb.ClaimPendingDetectionsResponse(claims=claims[: request.limit])
 
     async def _get_claimed(
