@@ -17,9 +17,10 @@ from gateway.model_shelf import ModelShelf
 from gateway.rate_limit import limited
 from gateway.replicas import REFRESH_SECONDS, Replicas
 from gateway.routers.dependencies import ModelAuditDep, ShelfDep
-from gateway.schemas.candidates import CanaryFigures
+from gateway.schemas.candidates import CanaryFigures, CanaryRule
 from gateway.schemas.serving import RegenerationAsked, Replica, Serving, TrialAsked
 from gateway.security import permit
+from gateway.settings import Settings
 from service_kit.errors import Code, DomainError
 from service_kit.ids import new_id
 from serving.regeneration import RegenerationRequest
@@ -103,12 +104,14 @@ async def _changes(request: Request) -> AsyncIterator[str]:
 def _serving(request: Request) -> Serving:
     replicas: Replicas = request.app.state.replicas
     watch: CanaryWatch = request.app.state.canary_watch
+    settings: Settings = request.app.state.settings
     candidate = replicas.candidate
     return Serving(
-        model=request.app.state.settings.model_name,
+        model=settings.model_name,
         canary=(
             CanaryFigures.of(candidate, watch) if candidate and candidate.kind == "canary" else None
         ),
+        canary_rule=CanaryRule.of(settings),
         replicas=[
             Replica.of(
                 replica,

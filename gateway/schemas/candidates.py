@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from gateway.agreement import Agreement as Compared
 from gateway.canary import CanaryWatch, Figures
 from gateway.schemas.models import Version
+from gateway.settings import Settings
 from serving.releases import CandidateKind
 from serving.torchserve import Candidate as PublishedCandidate
 
@@ -53,6 +54,23 @@ class CanaryFigures(BaseModel):
             percent=candidate.percent,
             canary=VersionFigures.of(watch.figures(live=False)),
             live=VersionFigures.of(watch.figures(live=True)),
+        )
+
+
+class CanaryRule(BaseModel):
+    """When a canary ends by itself: where it is worse than the live version by more than this."""
+
+    min_requests: int = Field(description="Fewer say nothing.", examples=[30])
+    error_margin: float = Field(description="Of the shares that failed.", examples=[0.05])
+    latency_ratio: float = Field(description="Of the median times.", examples=[1.5])
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """From the gateway's settings."""
+        return cls(
+            min_requests=settings.canary_min_requests,
+            error_margin=settings.canary_error_margin,
+            latency_ratio=settings.canary_latency_ratio,
         )
 
 

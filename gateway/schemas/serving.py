@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from gateway.schemas.candidates import CanaryFigures, Candidate
+from gateway.schemas.candidates import CanaryFigures, CanaryRule, Candidate
 from gateway.schemas.fields import Moment
 from gateway.schemas.models import Digest, Version
 from serving.regeneration import Regeneration
@@ -125,4 +125,5 @@ class Serving(BaseModel):
 
     model: str = Field(examples=["lesion"])
     canary: CanaryFigures | None
+    canary_rule: CanaryRule
     replicas: list[Replica]

@@ -162,6 +162,9 @@ async def test_how_a_canary_does_is_shown_beside_the_live_version(gateway: Gatew
             await uploaded(gateway, patient)
     shown = (await gateway.get("/admin/serving")).json()
     assert (shown["canary"]["version"], shown["canary"]["percent"]) == ("1.1.0", 30)
+    assert shown["canary_rule"] == {
+        "min_requests": FEW, "error_margin": 0.05, "latency_ratio": 1.5,
+    }  # fmt: skip
     for figures in (shown["canary"]["canary"], shown["canary"]["live"]):
         assert (figures["requests"], figures["failed"]) == (2, 0)
         assert figures["median_ms"] > 0
