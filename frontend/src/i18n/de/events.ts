@@ -21,16 +21,16 @@ export default {
     changed: "Passwort geändert",
     reset_requested: "Neues Passwort beantragt",
     reset: "Passwort neu gesetzt",
-    model: {
+    refused: "Falsches Passwort",
+  },
+  model: {
     upload_requested: "Modell gebracht",
     release_requested: "Freigabe angefragt",
     rollback_requested: "Rückkehr zur Vorversion angefragt",
     canary_requested: "Canary angefragt",
     shadow_requested: "Schattenlauf angefragt",
-    withdrawal_requested: "Rücknahme angefragt",
+    withdrawal_requested: "Rückzug angefragt",
     regeneration_requested: "Frischer Modellspeicher angefragt",
-  },
-  refused: "Falsches Passwort",
   },
   sign_in: {
     succeeded: "Angemeldet",

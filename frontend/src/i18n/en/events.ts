@@ -22,7 +22,9 @@ export default {
     changed: "Password changed",
     reset_requested: "Password reset asked for",
     reset: "Password reset",
-    model: {
+    refused: "Wrong password",
+  },
+  model: {
     upload_requested: "Model brought",
     release_requested: "Release asked for",
     rollback_requested: "Rollback asked for",
@@ -30,8 +32,6 @@ export default {
     shadow_requested: "Shadow asked for",
     withdrawal_requested: "Withdrawal asked for",
     regeneration_requested: "Fresh model cache asked for",
-  },
-  refused: "Wrong password",
   },
   sign_in: {
     succeeded: "Signed in",
