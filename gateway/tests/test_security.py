@@ -92,7 +92,7 @@ async def test_an_enrolment_token_opens_only_ones_own_account(shared: Gateway, r
 @pytest.fixture(scope="module")
 async def shared(redis_url: str) -> Any:
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("models", "log_lines"):
+        for module in ("serving", "log_lines"):
             patch.setattr(f"gateway.routers.{module}.STREAM_SECONDS", 0)
         async with running(redis_url) as found:
             yield found
