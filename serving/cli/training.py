@@ -49,6 +49,22 @@ def train(
     compressed: Annotated[
         float, typer.Option(min=0, max=1, help="Share of photos that are compressed anew.")
     ] = 0.0,
+    balance: Annotated[
+        float, typer.Option(min=0, max=1, help="1 draws sources and classes alike, 0 as they come.")
+    ] = 0.7,
+    label_smoothing: Annotated[
+        float, typer.Option(min=0, max=0.5, help="How far the right answer is from certain.")
+    ] = 0.05,
+    blanked_one_in: Annotated[
+        int, typer.Option(min=2, help="One in so many photos has its lesion painted over.")
+    ] = 10,
+    frozen_stages: Annotated[
+        int, typer.Option(min=0, help="First stages of an EfficientNet that stay as they are.")
+    ] = 2,
+    warm_up_steps: Annotated[int, typer.Option(min=1, help="Steps until the highest rate.")] = 150,
+    averaging: Annotated[
+        float, typer.Option(min=0, max=0.9999, help="What the averaged weights keep at each step.")
+    ] = 0.998,
     evaluate_every: Annotated[int, typer.Option(min=1, help="Steps between validations.")] = 400,
     as_json: Json = False,
 ) -> None:
@@ -71,6 +87,12 @@ def train(
             head_rate=rate * 5,
             compressed=compressed,
             started_from=hashlib.sha256(start.read_bytes()).hexdigest() if start else "",
+            balance=balance,
+            label_smoothing=label_smoothing,
+            blanked_one_in=blanked_one_in,
+            frozen_stages=frozen_stages,
+            warm_up_steps=warm_up_steps,
+            averaging=averaging,
             evaluate_every=evaluate_every,
         )
         training = Training(recipe, samples, cache, out, leave_out=leave_out, start=start)

@@ -84,6 +84,27 @@ def test_a_run_goes_on_where_it_was_stopped(data: Path, tmp_path: Path) -> None:
         assert torch.equal(one, other)
 
 
+@pytest.mark.parametrize("stages", [1, 4])
+def test_frozen_stages_answer_alike_and_stay_as_they_are(
+    data: Path, tmp_path: Path, stages: int
+) -> None:
+    samples = read_folders([data])
+    cache = PixelCache(samples, tmp_path / "pixels.npy")
+    recipe = Recipe(input_size=64, steps=2, batch=8, frozen_stages=stages, evaluate_every=2)
+    training = Training(recipe, samples, cache, tmp_path)
+    model = training._model.eval()
+    inputs = torch.randn(8, 3, 64, 64, generator=torch.Generator().manual_seed(3))
+    with torch.no_grad():
+        assert torch.allclose(training._forward(inputs), model(inputs), atol=1e-4)
+    before = {name: weight.clone() for name, weight in model.state_dict().items()}
+    training.run()
+    after = model.state_dict()
+    assert torch.equal(after["conv_stem.weight"], before["conv_stem.weight"])
+    for stage in range(7):
+        name = next(n for n in before if n.startswith(f"blocks.{stage}.") and "conv" in n)
+        assert torch.equal(after[name], before[name]) is (stage < stages)
+
+
 def test_a_checkpoint_of_another_recipe_is_refused(data: Path, tmp_path: Path) -> None:
     samples = read_folders([data])
     cache = PixelCache(samples, tmp_path / "pixels.npy")

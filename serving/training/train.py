@@ -7,7 +7,8 @@ little. What is kept is a running average of the weights (Polyak averaging).
 import copy
 import json
 import math
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +31,8 @@ from serving.training.start_weights import start_model
 log = structlog.get_logger()
 
 EVALUATION_BATCH = 64
+# A line in the log at every so many steps, for runs that nobody watches.
+LOGGED_EVERY = 25
 
 
 class Training:
@@ -64,6 +67,7 @@ class Training:
         self.augmentation = Augmentation(recipe.preprocessing, generator)
         self._model = start_model(recipe, start).to(memory_format=torch.channels_last)
         self._frozen = _freeze(self._model, recipe.frozen_stages)
+        self._forward = _forward(self._model, self._frozen)
         self.average = copy.deepcopy(self._model).eval()
         self._optimizer = _optimizer(self._model, recipe)
         self._labels = torch.tensor([sample.label for sample in samples])
@@ -88,6 +92,8 @@ class Training:
             while self._step < self.recipe.steps and not self._is_stalled():
                 drawn = self._random.choice(training, self.recipe.batch, p=weights)
                 loss = self._train_step(drawn.tolist())
+                if self._step % LOGGED_EVERY == 0:
+                    log.info("trained", step=self._step, loss=round(loss, 3))
                 if self._step % self.recipe.evaluate_every == 0 or self._is_last():
                     self._evaluate()
                 shown = f"loss {loss:.3f}, best AUC {self._best:.4f}"
@@ -119,7 +125,7 @@ class Training:
         blanked = recipe.batch // recipe.blanked_one_in
         inputs[:blanked] = self.augmentation.blanked(inputs[:blanked])
         targets[:blanked] = 0.5
-        logits = self._model(inputs.contiguous(memory_format=torch.channels_last))
+        logits = self._forward(inputs.contiguous(memory_format=torch.channels_last))
         loss = functional.cross_entropy(logits, targets)
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -235,6 +241,34 @@ def _freeze(model: nn.Module, stages: int) -> list[nn.Module]:
     for stage in frozen:
         stage.requires_grad_(requires_grad=False)
     return frozen
+
+
+def _forward(model: nn.Module, frozen: Sequence[nn.Module]) -> Callable[[Tensor], Tensor]:
+    """The way to the model's logits in training, with `frozen` of `_freeze` compiled.
+
+    Compiled they cost half as much. It is done at the first batch, when a resumed run has put the
+    weights in that they keep.
+    """
+    if not frozen:
+        return model
+    compiled: list[Any] = []
+
+    def forward(inputs: Tensor) -> Tensor:
+        if not compiled:
+            with torch.no_grad(), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                traced: Any = torch.jit.trace(nn.Sequential(*frozen).eval(), inputs)  # type: ignore[no-untyped-call]
+                compiled.append(torch.jit.freeze(traced))
+        with torch.no_grad():
+            features = compiled[0](inputs)
+        # All of a timm EfficientNet behind its frozen stages; see `_freeze`.
+        for stage in model.blocks[len(frozen) - 2 :]:  # type: ignore[index]
+            features = stage(features)
+        features = model.bn2(model.conv_head(features))  # type: ignore[operator]
+        logits: Tensor = model.forward_head(features)  # type: ignore[operator]
+        return logits
+
+    return forward
 
 
 def _optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
