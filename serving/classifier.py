@@ -83,8 +83,10 @@ class Classifier:
         Returns:
             N predictions.
         """
-        features, logits = self.backend.run(batch)
-        malignant = calibrated(logits, self.card.temperature, self.card.intercept)[:, 1].tolist()
+        features, logits = self.backend.run(self._views(batch))
+        malignant = calibrated(self._averaged(logits), self.card.temperature, self.card.intercept)[
+            :, 1
+        ].tolist()
         labels = [int(share >= self.card.threshold) for share in malignant]
         targets = labels if target is None else [self.card.classes.index(target)] * len(labels)
         return [
@@ -103,19 +105,40 @@ class Classifier:
 
     def logits(self, batch: Floats) -> Floats:
         """N×2, uncalibrated."""
-        _, answer = self.backend.run(batch)
-        return answer
+        _, answer = self.backend.run(self._views(batch))
+        return self._averaged(answer)
 
     def quality(self, image: Image.Image) -> tuple[bool, list[str]]:
         """Whether the photo can be assessed, and warnings about it."""
         found = quality.warnings(image)
         return not quality.NOT_ASSESSABLE.intersection(found), found
 
+    def _views(self, batch: Floats) -> Floats:
+        """The photos, N×3×H×W, and behind them their mirror images where the card averages both."""
+        return np.concatenate([batch, batch[..., ::-1]]) if self.card.mirror_averaging else batch
+
+    def _averaged(self, answers: Floats) -> Floats:
+        """The answers on N photos, of those on their views."""
+        if not self.card.mirror_averaging:
+            return answers
+        photos, mirrored = np.split(answers, 2)
+        return (photos + mirrored) / np.float32(2)
+
     def _explain(self, features: Floats, targets: list[int]) -> Floats:
+        """N×H×W of the views' feature maps and of N targets; see `gradcam`."""
+        mirrored = self.card.mirror_averaging
+        if mirrored:
+            targets = targets * 2
         head = self.backend.head
         if head is None:
-            return self.backend.explain(features, targets)
-        return gradcam.from_linear_head(features, head[targets])
+            cams = self.backend.explain(features, targets)
+        else:
+            cams = gradcam.from_linear_head(features, head[targets])
+        if mirrored:
+            # Turned back, so that both lie on the photo as it is.
+            half = len(cams) // 2
+            cams = np.concatenate([cams[:half], cams[half:, :, ::-1]])
+        return self._averaged(cams)
 
 
 def calibrated(logits: Floats, temperature: float, intercept: float) -> npt.NDArray[np.float64]:

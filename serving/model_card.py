@@ -70,6 +70,9 @@ class ModelCard(BaseModel):
     intercept: float = Field(default=0.0, ge=-20, le=20)
     # At or above it a lesion is called malignant.
     threshold: Share
+    # Whether logits and heatmap are those of the photo and its mirror image, averaged: twice the
+    # cost.
+    mirror_averaging: bool = False
     weights_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     trained_on: date
     intended_use: str

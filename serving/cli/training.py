@@ -112,6 +112,13 @@ def evaluate(
     version: Annotated[str, typer.Option(help="Of the model, like 1.0.0.")],
     page: Annotated[Path, typer.Option(help="The readable card.")] = Path("model-card.md"),
     name: Annotated[str, typer.Option(help="Of the model.")] = "lesion",
+    mirror_averaging: Annotated[
+        bool,
+        typer.Option(
+            "--mirror-averaging",
+            help="Answers are averaged with the mirror image's; twice the cost.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Judge a run on photos it has not seen; write its card as JSON and as a page."""
@@ -122,7 +129,9 @@ def evaluate(
     with failing(as_json), usable_input():
         samples = read_folders(data)
         cache = PixelCache(samples, run / "pixels.npy")
-        card, test = judge_run(run, samples, cache, name=name, version=version)
+        card, test = judge_run(
+            run, samples, cache, name=name, version=version, mirror_averaging=mirror_averaging
+        )
         (run / "model_card.json").write_text(card.model_dump_json(indent=2))
         write_page(card, test, page)
         tell(

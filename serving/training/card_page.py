@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.metrics import roc_curve
 
 from serving.model_card import Evaluation, Metric, ModelCard
-from serving.training.evaluate import Judged
+from serving.training.judge import Judged
 
 mpl.use("agg")
 from matplotlib import pyplot as plt
@@ -34,8 +34,8 @@ def _lines(card: ModelCard) -> list[str]:
         f"Architecture `{card.architecture}`, {card.preprocessing.input_size} pixels, trained on "
         f"{card.trained_on}. Threshold {card.threshold:.3f} and temperature "
         f"{card.temperature:.3f} (intercept {card.intercept:.3f}) were fitted on validation photos "
-        "for a sensitivity of 0.95. Figures are on test photos that the model has not seen, with "
-        "95 % intervals. [All runs](training-runs.md).",
+        f"for a sensitivity of 0.95. {_averaging(card)}Figures are on test photos that the model "
+        "has not seen, with 95 % intervals. [All runs](training-runs.md).",
         "",
         "## What it does, the hard figures first",
         *(line for evaluation in card.evaluations for line in _section(evaluation)),
@@ -59,6 +59,12 @@ def _lines(card: ModelCard) -> list[str]:
         "| --- | --- |",
         *(f"| {key} | {value} |" for key, value in card.training.items()),
     ]
+
+
+def _averaging(card: ModelCard) -> str:
+    if not card.mirror_averaging:
+        return ""
+    return "Every answer is the average of the photo's and its mirror image's. "
 
 
 def _section(evaluation: Evaluation) -> list[str]:

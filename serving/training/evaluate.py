@@ -6,30 +6,23 @@ another clinic's photos says more than the held-out part of the sources it was t
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import torch
-from rich.progress import track
-from torch import Tensor
 
 from serving.architectures import load_model
-from serving.classifier import Classifier, calibrated
+from serving.classifier import Classifier
 from serving.model_card import Evaluation, Metric, ModelCard, Preprocessing
 from serving.torch_backends import TorchscriptBackend
 from serving.training import metrics
-from serving.training.augmentation import Augmentation
 from serving.training.datasets import PixelCache, Sample
-from serving.training.metrics import Floats, Labels
+from serving.training.judge import Judge, Judged
 from serving.training.photo_changes import CHANGES
 
-BATCH = 64
 # An answer is confident when its label's probability is at least this.
 CONFIDENT = 0.9
 SMALLEST_SUBGROUP = 40
@@ -56,117 +49,20 @@ DATA = [
 ]
 
 
-Change = Callable[[Tensor], Tensor]
-
-
-def _as_it_is(photos: Tensor) -> Tensor:
-    return photos
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A model's calibrated answers on one split."""
-
-    samples: list[Sample]
-    labels: Labels
-    shares: Floats
-
-
-class Judge:
-    """Runs one model over cached photos.
-
-    Args:
-        classifier: temperature 1 and any threshold: they are fitted here.
-        samples, cache: all photos, in one order.
-    """
-
-    def __init__(
-        self, classifier: Classifier, samples: Sequence[Sample], cache: PixelCache
-    ) -> None:
-        self._classifier = classifier
-        self._samples = samples
-        self._cache = cache
-        preprocessing = classifier.card.preprocessing
-        self._left_out = str(classifier.card.training.get("leave_out", ""))
-        self._augmentation = Augmentation(preprocessing, torch.Generator().manual_seed(7))
-        validation = self._indices("validation")
-        logits = self._logits(validation)
-        labels = torch.tensor([samples[i].label for i in validation])
-        self.temperature, self.intercept = metrics.fit_calibration(torch.from_numpy(logits), labels)
-        shares = self._shares(logits)
-        self.threshold = metrics.threshold_for_sensitivity(labels.numpy(), shares)
-
-    def answers(self, split: str, change: Change = _as_it_is, pixels: Change = _as_it_is) -> Judged:
-        """Calibrated answers on a split, of photos as they are or changed.
-
-        Args:
-            split: train, validation or test.
-            change: of the model's inputs.
-            pixels: of the photos' pixels, 0 to 255, before preprocessing.
-        """
-        return self._answers(self._indices(split), change, pixels)
-
-    def answers_left_out(self) -> Judged | None:
-        """Calibrated answers on the whole source that training has not seen, if there is one."""
-        indices = [i for i, s in enumerate(self._samples) if s.source == self._left_out]
-        return self._answers(indices) if indices else None
-
-    def _answers(
-        self, indices: Sequence[int], change: Change = _as_it_is, pixels: Change = _as_it_is
-    ) -> Judged:
-        samples = [self._samples[i] for i in indices]
-        labels = np.array([sample.label for sample in samples])
-        return Judged(samples, labels, self._shares(self._logits(indices, change, pixels)))
-
-    def blanked(self, inputs: Tensor) -> Tensor:
-        """The lesion painted over."""
-        return self._augmentation.blanked(inputs)
-
-    def without_border(self, inputs: Tensor) -> Tensor:
-        """All but the central disc hidden."""
-        return self._augmentation.without_border(inputs)
-
-    def central_mass(self, count: int = 200) -> float:
-        """Mean share of a heatmap that lies in the central disc of 0.7 radius; malignant photos."""
-        indices = [i for i in self._indices("test") if self._samples[i].label == 1][:count]
-        disc = None
-        shares = []
-        for start in range(0, len(indices), BATCH):
-            inputs = self._inputs(indices[start : start + BATCH])
-            for prediction in self._classifier.predict(inputs.numpy(), "malignant"):
-                cam = torch.tensor(prediction.cam)
-                disc = _disc(cam.shape[0]) if disc is None else disc
-                if cam.sum() > 0:
-                    shares.append(float((cam * disc).sum() / cam.sum()))
-        return float(np.mean(shares))
-
-    def _indices(self, split: str) -> list[int]:
-        return [
-            i
-            for i, sample in enumerate(self._samples)
-            if sample.split == split and sample.source != self._left_out
-        ]
-
-    def _inputs(self, indices: Sequence[int], pixels: Change = _as_it_is) -> Tensor:
-        return self._augmentation.plain(pixels(self._cache.batch(indices)))
-
-    def _logits(
-        self, indices: Sequence[int], change: Change = _as_it_is, pixels: Change = _as_it_is
-    ) -> npt.NDArray[np.float32]:
-        answers = []
-        for start in track(range(0, len(indices), BATCH), description="Judging"):
-            inputs = change(self._inputs(indices[start : start + BATCH], pixels))
-            answers.append(self._classifier.logits(inputs.numpy()))
-        return np.concatenate(answers)
-
-    def _shares(self, logits: npt.NDArray[np.float32]) -> Floats:
-        return calibrated(logits, self.temperature, self.intercept)[:, 1]
-
-
 def judge_run(
-    run: Path, samples: Sequence[Sample], cache: PixelCache, *, name: str, version: str
+    run: Path,
+    samples: Sequence[Sample],
+    cache: PixelCache,
+    *,
+    name: str,
+    version: str,
+    mirror_averaging: bool = False,
 ) -> tuple[ModelCard, Judged]:
-    """The card of the run in `run` (see `train.save_run`), and its answers on the test split."""
+    """The card of the run in `run` (see `train.save_run`), and its answers on the test split.
+
+    Calibration, threshold and every figure are those of the answers that the card asks for:
+    averaged with the mirror image's where `mirror_averaging` is set.
+    """
     recipe = json.loads((run / "run.json").read_text())
     weights = run / "model.safetensors"
     draft = ModelCard(
@@ -178,6 +74,7 @@ def judge_run(
         ),
         temperature=1,
         threshold=0.5,
+        mirror_averaging=mirror_averaging,
         weights_sha256=hashlib.sha256(weights.read_bytes()).hexdigest(),
         trained_on=datetime.now(UTC).date(),
         intended_use=INTENDED_USE,
@@ -190,21 +87,21 @@ def judge_run(
     classifier = Classifier(backend, draft)
     judge = Judge(classifier, samples, cache)
     test = judge.answers("test")
-    card = draft.model_copy(
-        update={
-            "temperature": judge.temperature,
-            "intercept": judge.intercept,
-            "threshold": judge.threshold,
-            "evaluations": _evaluations(judge, test),
-            "subgroups": _subgroups(test, judge.threshold),
-        }
-    )
-    return card, test
+    fitted = {
+        "temperature": judge.temperature,
+        "intercept": judge.intercept,
+        "threshold": judge.threshold,
+    }
+    found = {
+        "evaluations": _evaluations(judge, test),
+        "subgroups": _subgroups(test, judge.threshold),
+    }
+    return draft.model_copy(update=fitted | found), test
 
 
 def _evaluations(judge: Judge, test: Judged) -> list[Evaluation]:
     sources = sorted({sample.source for sample in test.samples})
-    parts = [(source, _select(test, partial(_is_from, source))) for source in sources]
+    parts = [(source, test.where(partial(_is_from, source))) for source in sources]
     left_out = judge.answers_left_out()
     strange = (
         [_evaluation("a source not trained on", "Leave one set out.", left_out, judge.threshold)]
@@ -265,14 +162,14 @@ def _subgroups(test: Judged, threshold: float) -> list[Evaluation]:
     """Rows by age, sex, site and diagnosis, where the data has them."""
     rows: list[Evaluation] = []
     for low, high in AGE_BANDS:
-        part = _select(test, partial(_is_aged, low, high))
+        part = test.where(partial(_is_aged, low, high))
         rows += _row(
             f"age {low} to {high}" if high < 200 else f"age {low} and more", part, threshold
         )
     for column in ("sex", "site", "diagnosis"):
         values = sorted({s.metadata.get(column, "") for s in test.samples} - {""})
         for value in values:
-            part = _select(test, partial(_has, column, value))
+            part = test.where(partial(_has, column, value))
             rows += _row(f"{column}: {value}", part, threshold)
     return rows
 
@@ -294,12 +191,6 @@ def _evaluation(name: str, description: str, part: Judged, threshold: float) -> 
         metrics={k: m for k, m in found.items() if not np.isnan([m.value, m.low, m.high]).any()},
         confusion=metrics.confusion(part.labels, part.shares, threshold),
     )
-
-
-def _select(judged: Judged, wanted: Callable[[Sample], bool]) -> Judged:
-    kept = np.array([wanted(sample) for sample in judged.samples])
-    samples = [sample for sample, keep in zip(judged.samples, kept, strict=True) if keep]
-    return Judged(samples, judged.labels[kept], judged.shares[kept])
 
 
 def _is_from(source: str, sample: Sample) -> bool:
@@ -333,8 +224,3 @@ def _proportion(found: Any) -> Metric:
 
 def _point(value: float) -> Metric:
     return Metric(value=round(value, 4), low=round(value, 4), high=round(value, 4))
-
-
-def _disc(side: int) -> Tensor:
-    axis = torch.linspace(-1, 1, side)
-    return ((axis[None, :] ** 2 + axis[:, None] ** 2) <= 0.49).float()

@@ -44,6 +44,13 @@ def figures(
     }
 
 
+def mean(values: Floats, *, seed: int = 7) -> Metric:
+    """The mean over photos with its 95 % interval from 500 bootstrap resamples."""
+    random = np.random.default_rng(seed)
+    drawn = [values[random.integers(0, len(values), len(values))] for _ in range(RESAMPLES)]
+    return _interval(float(values.mean()), [resample.mean() for resample in drawn])
+
+
 def expected_calibration_error(labels: Labels, shares: Floats) -> float:
     """Mean gap between confidence and accuracy over 15 equal bins (Naeini et al. 2015)."""
     bins = np.minimum((shares * BINS).astype(int), BINS - 1)

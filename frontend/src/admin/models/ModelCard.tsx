@@ -65,6 +65,9 @@ function Card({ model }: { model: Schemas["ModelDetails"] }) {
             [t("admin.models.card.architecture")]: card.architecture,
             [t("admin.models.card.threshold")]: percent(card.threshold, 1),
             [t("admin.models.card.temperature")]: card.temperature.toFixed(3),
+            [t("admin.models.card.averaging")]: card.mirror_averaging
+              ? t("admin.models.card.averaged")
+              : t("admin.models.card.notAveraged"),
             [t("admin.models.card.inputSize")]: t("admin.models.card.pixels", {
               size: card.preprocessing.input_size,
             }),
