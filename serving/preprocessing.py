@@ -23,6 +23,7 @@ class Preprocess:
     Attributes:
         size: pixels of the input's side.
         shorter_side: pixels of a photo's shorter side that are enough for it.
+        visible: 1×size×size, 1 where the model sees the photo, 0 where it is hidden.
     """
 
     def __init__(self, description: Preprocessing) -> None:
@@ -30,6 +31,7 @@ class Preprocess:
         self.size = size
         self.shorter_side = OVERSAMPLING * size
         mask = circle(size) if description.circular_mask else np.ones((1, size, size), np.float32)
+        self.visible = mask
         self._mean = np.asarray(description.mean, np.float32)[:, None, None]
         self._scale = mask / np.asarray(description.std, np.float32)[:, None, None]
 

@@ -20,6 +20,7 @@ from serving.model_card import Evaluation, Metric, ModelCard, Preprocessing
 from serving.torch_backends import TorchscriptBackend
 from serving.training import metrics
 from serving.training.datasets import PixelCache, Sample
+from serving.training.explanation import PHOTOS, explanation
 from serving.training.judge import Judge, Judged
 from serving.training.photo_changes import CHANGES
 
@@ -92,14 +93,17 @@ def judge_run(
         "intercept": judge.intercept,
         "threshold": judge.threshold,
     }
+    explained = explanation(
+        Classifier(backend, draft.model_copy(update=fitted)), model, *judge.drawn("test", PHOTOS)
+    )
     found = {
-        "evaluations": _evaluations(judge, test),
+        "evaluations": _evaluations(judge, test, explained),
         "subgroups": _subgroups(test, judge.threshold),
     }
     return draft.model_copy(update=fitted | found), test
 
 
-def _evaluations(judge: Judge, test: Judged) -> list[Evaluation]:
+def _evaluations(judge: Judge, test: Judged, explained: Evaluation) -> list[Evaluation]:
     sources = sorted({sample.source for sample in test.samples})
     parts = [(source, test.where(partial(_is_from, source))) for source in sources]
     left_out = judge.answers_left_out()
@@ -112,6 +116,7 @@ def _evaluations(judge: Judge, test: Judged) -> list[Evaluation]:
         *strange,
         _stress(judge, test),
         _robustness(judge, test),
+        explained,
         *(
             _evaluation(
                 f"{source}, held out", "Photos of this source alone.", part, judge.threshold

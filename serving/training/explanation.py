@@ -1,0 +1,63 @@
+"""How far heatmaps can be trusted, as one more evaluation of the model card."""
+
+import numpy as np
+import numpy.typing as npt
+from torch import Tensor, nn
+
+from serving.classifier import Classifier
+from serving.model_card import Evaluation, Metric
+from serving.training.heatmap_curves import MAPS, curve_areas
+from serving.training.metrics import mean
+from serving.training.weight_randomisation import rank_correlations, similarity_when_shuffled
+
+# Photos that the figures are measured on: some minutes' work at most.
+PHOTOS = 150
+BATCH = 64
+
+DESCRIPTION = (
+    "Heatmap of the answer on test photos drawn at random. Deletion, insertion: area under the "
+    "answer's probability while the map's highest cells are painted over (low is good), or shown "
+    "alone first (high is good). Gain: how much better than a random or a centred map on the same "
+    "photo. Similarity: rank correlation with the map after weights were shuffled (near 0 is "
+    "good), and for comparison with another photo's map."
+)
+
+
+def explanation(
+    classifier: Classifier, model: nn.Module, inputs: Tensor, labels: npt.NDArray[np.int64]
+) -> Evaluation:
+    """Deletion, insertion and weight randomisation.
+
+    Args:
+        classifier: with its calibration and threshold.
+        model: what it computes.
+        inputs: N×3×S×S, preprocessed, of test photos.
+        labels: N, 1 for malignant.
+    """
+    starts = range(0, len(inputs), BATCH)
+    answers = [a for n in starts for a in classifier.predict(inputs[n : n + BATCH].numpy())]
+    targets = [classifier.card.classes.index(answer.target) for answer in answers]
+    maps = np.array([answer.cam for answer in answers])
+    count, side = maps.shape[:2]
+    deletion, insertion = curve_areas(classifier, inputs, maps, targets)
+    metrics: dict[str, Metric] = {"deletion": mean(deletion), "insertion": mean(insertion)}
+    for name, made in MAPS.items():
+        worse_deletion, worse_insertion = curve_areas(
+            classifier, inputs, made(count, side), targets
+        )
+        metrics |= {
+            f"deletion_{name}_map": mean(worse_deletion),
+            f"insertion_{name}_map": mean(worse_insertion),
+            f"deletion_gain_on_{name}": mean(worse_deletion - deletion),
+            f"insertion_gain_on_{name}": mean(insertion - worse_insertion),
+        }
+    similar = similarity_when_shuffled(classifier, model, inputs, maps, targets)
+    metrics |= {f"similarity_{name}_shuffled": mean(values) for name, values in similar.items()}
+    metrics["similarity_other_photo"] = mean(rank_correlations(maps, np.roll(maps, 1, axis=0)))
+    return Evaluation(
+        name="explanation",
+        description=DESCRIPTION,
+        images=len(labels),
+        malignant=int(labels.sum()),
+        metrics=metrics,
+    )
