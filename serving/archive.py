@@ -18,7 +18,8 @@ from pathlib import Path
 
 from model_archiver import ModelArchiver, ModelArchiverConfig
 
-from serving.archive_checks import GOLDEN_IMAGES, GoldenImage, Reason, reasons, wrong_file
+from serving.archive_bounds import Reason, wrong_file
+from serving.archive_checks import GOLDEN_IMAGES, GoldenImage, reasons
 from serving.archive_members import (
     CARD,
     CONFIG,
@@ -27,15 +28,18 @@ from serving.archive_members import (
     HANDLER,
     MANIFEST,
     MAX_ARCHIVE_BYTES,
+    NOVELTY,
     WEIGHTS,
     golden_image,
 )
 from serving.model_card import ModelCard
+from serving.novelty import Novelty
 from serving.signatures import fingerprint, is_signed, read_keys
 
 __all__ = [
     "CARD",
     "MAX_ARCHIVE_BYTES",
+    "NOVELTY",
     "WEIGHTS",
     "ArchiveRefused",
     "CheckedArchive",
@@ -108,6 +112,10 @@ class CheckedArchive:
         with zipfile.ZipFile(self.path) as archive:
             return archive.read(member)
 
+    def read_novelty(self) -> Novelty | None:
+        """What the training photos look like, where the archive says."""
+        return Novelty.from_bytes(self.read(NOVELTY)) if self.card.novelty_sha256 else None
+
     def write_sound_copy(self, path: Path, registration: str = "") -> None:
         """Write an archive of the checked members for TorchServe to unpack.
 
@@ -129,7 +137,12 @@ class CheckedArchive:
 
 
 def build_archive(
-    *, weights: Path, card: ModelCard, golden: Sequence[tuple[Path, float]], out: Path
+    *,
+    weights: Path,
+    card: ModelCard,
+    golden: Sequence[tuple[Path, float]],
+    out: Path,
+    novelty: Path | None = None,
 ) -> Path:
     """Pack a model with torch-model-archiver; the same content gives the same bytes.
 
@@ -137,6 +150,7 @@ def build_archive(
         weights: safetensors; its digest must be the card's.
         card: the model card.
         golden: JPEG files, each with the malignant probability it must give.
+        novelty: safetensors of `Novelty`, where the card names its digest.
         out: folder for `<name>-<version>.mar`; an older file of that name is replaced.
 
     Returns:
@@ -146,6 +160,8 @@ def build_archive(
     with tempfile.TemporaryDirectory(prefix="dermis-archive-") as folder:
         staged = Path(folder)
         extra = _stage(staged, weights, card, golden)
+        if novelty is not None:
+            extra.append(Path(shutil.copyfile(novelty, staged / NOVELTY)))
         ModelArchiver.generate_model_archive(
             ModelArchiverConfig(
                 # The archiver gathers its files in a folder of this name beside ours.

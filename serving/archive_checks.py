@@ -1,22 +1,22 @@
-"""Every reason to refuse a model archive, as two lists of checks.
+"""Is a model archive one of ours? Every reason to refuse its content.
 
-An archive is read as if an attacker had built it: its directory first, without unpacking
-anything, and its content only if that directory promises a bounded amount of it.
+An archive is read as if an attacker had built it: its directory first (`archive_bounds`), and its
+content only if that directory promises a bounded amount of it.
 """
 
 import hashlib
 import stat
-import struct
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 from typing import Any, BinaryIO, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from serving import archive_members as members
+from serving.archive_bounds import BOUNDS, Check, Reason, shown
 from serving.model_card import ModelCard, Share
+from serving.novelty import Novelty
 from serving.weights_file import wrong_weights
 
 
@@ -31,24 +31,7 @@ class GoldenImage(BaseModel):
 
 GOLDEN_IMAGES = TypeAdapter(list[GoldenImage])
 
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why an archive is refused: a code for programs and a sentence for people."""
-
-    code: str
-    message: str
-
-
-Check = Callable[[zipfile.ZipFile], Iterator[Reason]]
-
-_END_OF_DIRECTORY = struct.Struct("<4s4H2LH")  # APPNOTE.TXT 4.3.16
-_ZIP64_LOCATOR = b"PK\x06\x07"
-_ZIP64_LOCATOR_BYTES = 20
-_ENCRYPTED = 0x1
 _JPEG = b"\xff\xd8\xff"
-# A directory entry of ours takes about 70 bytes.
-_MAX_DIRECTORY_BYTES = members.MAX_MEMBERS * 1024
 
 
 class _ManifestModel(BaseModel):
@@ -72,75 +55,15 @@ class _Manifest(BaseModel):
     model: _ManifestModel
 
 
-def wrong_file(path: Path) -> Iterator[Reason]:
-    """What the file's last bytes show, before any list of members is built in memory."""
-    size = path.stat().st_size
-    if size > members.MAX_ARCHIVE_BYTES:
-        yield Reason("TOO_LARGE", "The archive is larger than 512 MiB.")
-        return
-    tail_bytes = _END_OF_DIRECTORY.size + _ZIP64_LOCATOR_BYTES
-    with path.open("rb") as file:
-        file.seek(max(0, size - tail_bytes))
-        tail = file.read()
-    end = tail[-_END_OF_DIRECTORY.size :]
-    if len(end) < _END_OF_DIRECTORY.size or not end.startswith(b"PK\x05\x06"):
-        yield Reason("NOT_AN_ARCHIVE", "The file is not a whole zip file.")
-        return
-    _, _, _, _, count, directory_bytes, _, _ = _END_OF_DIRECTORY.unpack(end)
-    if tail.startswith(_ZIP64_LOCATOR) or count > members.MAX_MEMBERS:
-        yield Reason("TOO_MANY_MEMBERS", f"More than {members.MAX_MEMBERS} members.")
-    elif directory_bytes > _MAX_DIRECTORY_BYTES:
-        yield Reason("TOO_LARGE", "The archive's table of contents is too large.")
-
-
-# --- Is it safe to read? ------------------------------------------------------------------------
-
-
-def _too_many(archive: zipfile.ZipFile) -> Iterator[Reason]:
-    if len(archive.infolist()) > members.MAX_MEMBERS:
-        yield Reason("TOO_MANY_MEMBERS", f"More than {members.MAX_MEMBERS} members.")
-
-
-def _twice(archive: zipfile.ZipFile) -> Iterator[Reason]:
-    names = archive.namelist()
-    if len(set(names)) != len(names):
-        yield Reason("DUPLICATE_MEMBER", "Two members have the same name.")
-
-
-def _too_large(archive: zipfile.ZipFile) -> Iterator[Reason]:
-    infos = archive.infolist()
-    if sum(info.file_size for info in infos) > members.MAX_UNPACKED_BYTES:
-        yield Reason("TOO_LARGE", "Unpacked, the archive is larger than 1 GiB.")
-    for info in infos:
-        if info.filename != members.WEIGHTS and info.file_size > members.MAX_SMALL_BYTES:
-            yield Reason("MEMBER_TOO_LARGE", f"{_shown(info)} is larger than 1 MiB.")
-        if info.file_size > members.MAX_RATIO * max(info.compress_size, 1):
-            yield Reason(
-                "RATIO_TOO_HIGH",
-                f"{_shown(info)} unpacks to more than {members.MAX_RATIO} times its size.",
-            )
-
-
-def _unreadable(archive: zipfile.ZipFile) -> Iterator[Reason]:
-    for info in archive.infolist():
-        if info.flag_bits & _ENCRYPTED:
-            yield Reason("MEMBER_ENCRYPTED", f"{_shown(info)} is encrypted.")
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            yield Reason("COMPRESSION_UNKNOWN", f"{_shown(info)} is neither stored nor deflated.")
-
-
-# --- Is it one of ours? -------------------------------------------------------------------------
-
-
 def _out_of_place(archive: zipfile.ZipFile) -> Iterator[Reason]:
     for info in archive.infolist():
         name, kind = info.filename, stat.S_IFMT(info.external_attr >> 16)
         if name.startswith("/") or "\\" in name or ".." in PurePosixPath(name).parts:
-            yield Reason("PATH_ESCAPES", f"{_shown(info)} leads out of the archive.")
+            yield Reason("PATH_ESCAPES", f"{shown(info)} leads out of the archive.")
         elif kind == stat.S_IFLNK:
-            yield Reason("SYMLINK", f"{_shown(info)} is a link.")
+            yield Reason("SYMLINK", f"{shown(info)} is a link.")
         elif kind not in (0, stat.S_IFREG) or not _belongs(name):
-            yield Reason("MEMBER_NOT_ALLOWED", f"{_shown(info)} has no place in a model archive.")
+            yield Reason("MEMBER_NOT_ALLOWED", f"{shown(info)} has no place in a model archive.")
 
 
 def _missing(archive: zipfile.ZipFile) -> Iterator[Reason]:
@@ -202,6 +125,19 @@ def _weights(archive: zipfile.ZipFile) -> Iterator[Reason]:
             yield Reason(code, f"{members.WEIGHTS} {message}")
 
 
+def _novelty(archive: zipfile.ZipFile) -> Iterator[Reason]:
+    content = _content(archive, members.NOVELTY)
+    card = _valid_card(archive)
+    if card and card.novelty_sha256 != (hashlib.sha256(content).hexdigest() if content else ""):
+        yield Reason("DIGEST_MISMATCH", f"{members.NOVELTY} is not what the card describes.")
+    if content is None:
+        return
+    try:
+        Novelty.from_bytes(content)
+    except ValueError as error:
+        yield Reason("NOVELTY_INVALID", f"{members.NOVELTY}: {error}")
+
+
 def _golden(archive: zipfile.ZipFile) -> Iterator[Reason]:
     content = _content(archive, members.GOLDEN)
     if content is None:
@@ -223,10 +159,8 @@ def _golden(archive: zipfile.ZipFile) -> Iterator[Reason]:
             yield Reason("GOLDEN_INVALID", f"{name} is not a JPEG file.")
 
 
-# Content is read only from an archive that passed all of these.
-BOUNDS: Sequence[Check] = (_too_many, _twice, _too_large, _unreadable)
 CONTENT: Sequence[Check] = (
-    _out_of_place, _missing, _foreign_code, _card, _manifest, _digest, _weights, _golden,
+    _out_of_place, _missing, _foreign_code, _card, _manifest, _digest, _weights, _novelty, _golden,
 )  # fmt: skip
 
 
@@ -242,7 +176,8 @@ def reasons(archive: zipfile.ZipFile) -> list[Reason]:
 
 
 def _belongs(name: str) -> bool:
-    return name in members.REQUIRED or members.is_golden_image(name) or name == "MAR-INF/"
+    known = (*members.REQUIRED, members.NOVELTY, "MAR-INF/")
+    return name in known or members.is_golden_image(name)
 
 
 def _content(archive: zipfile.ZipFile, name: str) -> bytes | None:
@@ -254,7 +189,3 @@ def _valid_card(archive: zipfile.ZipFile) -> ModelCard | None:
         return ModelCard.model_validate_json(_content(archive, members.CARD) or b"")
     except ValidationError:
         return None
-
-
-def _shown(info: zipfile.ZipInfo) -> str:
-    return repr(info.filename[:100])

@@ -12,6 +12,8 @@ HANDLER = "dermis_handler.py"
 CONFIG = "model-config.yaml"
 GOLDEN = "golden.json"
 MANIFEST = "MAR-INF/MANIFEST.json"
+# What the training photos look like; archives from before it have none.
+NOVELTY = "novelty.safetensors"
 REQUIRED = (WEIGHTS, CARD, HANDLER, CONFIG, GOLDEN, MANIFEST)
 
 _OWN = Path(__file__).parent / "config"

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
-from serving import gradcam, quality
+from serving import gradcam
 from serving.backends import Backend
 from serving.model_card import ModelCard
+from serving.novelty import Novelty
+from serving.photo_measures import measures
 from serving.preprocessing import Floats, Preprocess
 
 METHOD = "grad-cam"
@@ -30,6 +31,8 @@ class Prediction:
         threshold: of the card, 0 to 1.
         target: the class that the heatmap explains.
         cam: rows of the model's own grid, ≥ 0, not scaled.
+        unlike_training: whether the photo is unlike all that the model learned from; never where
+            the archive does not say what that was.
     """
 
     label: str
@@ -38,6 +41,7 @@ class Prediction:
     threshold: float
     target: str
     cam: list[list[float]]
+    unlike_training: bool = False
 
 
 class Classifier:
@@ -46,15 +50,17 @@ class Classifier:
     Args:
         backend: what computes it.
         card: its model card.
+        novelty: what its training photos look like, where its archive says.
     """
 
-    def __init__(self, backend: Backend, card: ModelCard) -> None:
+    def __init__(self, backend: Backend, card: ModelCard, novelty: Novelty | None = None) -> None:
         self.backend = backend
         self.card = card
+        self.novelty = novelty
         self.preprocess = Preprocess(card.preprocessing)
 
     @classmethod
-    def load(cls, weights: Path, card: ModelCard) -> "Classifier":
+    def load(cls, weights: Path, card: ModelCard, novelty: Novelty | None = None) -> "Classifier":
         """Build the card's architecture in eager PyTorch and fill it with `weights` (safetensors).
 
         Raises:
@@ -66,7 +72,7 @@ class Classifier:
         from serving.torch_backends import EagerBackend  # noqa: PLC0415
 
         size = card.preprocessing.input_size
-        return cls(EagerBackend(load_model(weights, card), size), card)
+        return cls(EagerBackend(load_model(weights, card), size), card, novelty)
 
     @property
     def layer(self) -> str:
@@ -89,6 +95,9 @@ class Classifier:
         ].tolist()
         labels = [int(share >= self.card.threshold) for share in malignant]
         targets = labels if target is None else [self.card.classes.index(target)] * len(labels)
+        unlike = [False] * len(batch)
+        if self.novelty:
+            unlike = self.novelty.is_unlike(self._pooled(features), measures(batch)).tolist()
         return [
             Prediction(
                 label=self.card.classes[label],
@@ -97,9 +106,10 @@ class Classifier:
                 threshold=self.card.threshold,
                 target=self.card.classes[chosen],
                 cam=cam.tolist(),
+                unlike_training=strange,
             )
-            for label, share, chosen, cam in zip(
-                labels, malignant, targets, self._explain(features, targets), strict=True
+            for label, share, chosen, cam, strange in zip(
+                labels, malignant, targets, self._explain(features, targets), unlike, strict=True
             )
         ]
 
@@ -108,14 +118,18 @@ class Classifier:
         _, answer = self.backend.run(self._views(batch))
         return self._averaged(answer)
 
-    def quality(self, image: Image.Image) -> tuple[bool, list[str]]:
-        """Whether the photo can be assessed, and warnings about it."""
-        found = quality.warnings(image)
-        return not quality.NOT_ASSESSABLE.intersection(found), found
+    def pooled(self, batch: Floats) -> Floats:
+        """N×K means of the last feature map, averaged over the views."""
+        features, _ = self.backend.run(self._views(batch))
+        return self._pooled(features)
 
     def _views(self, batch: Floats) -> Floats:
         """The photos, N×3×H×W, and behind them their mirror images where the card averages both."""
         return np.concatenate([batch, batch[..., ::-1]]) if self.card.mirror_averaging else batch
+
+    def _pooled(self, features: Floats) -> Floats:
+        """N×K of the views' feature maps."""
+        return self._averaged(features.mean(axis=(2, 3)))
 
     def _averaged(self, answers: Floats) -> Floats:
         """The answers on N photos, of those on their views."""

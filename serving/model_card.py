@@ -74,6 +74,8 @@ class ModelCard(BaseModel):
     # cost.
     mirror_averaging: bool = False
     weights_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    # Of the archive's `novelty.safetensors`; "" where it has none.
+    novelty_sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
     trained_on: date
     intended_use: str
     limits: list[str]

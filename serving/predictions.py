@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from service_kit.lesion_image import decode_reduced
+from serving import quality
 from serving.archive import WEIGHTS, check_archive
 from serving.classifier import METHOD, Classifier
 from serving.model_card import ModelCard
+from serving.quality import NOT_A_LESION, NOT_ASSESSABLE
 
 
 def open_classifier(archive: Path) -> Classifier:
@@ -20,7 +22,7 @@ def open_classifier(archive: Path) -> Classifier:
     with tempfile.TemporaryDirectory() as folder:
         weights = Path(folder) / WEIGHTS
         weights.write_bytes(checked.read(WEIGHTS))
-        return Classifier.load(weights, checked.card)
+        return Classifier.load(weights, checked.card, checked.read_novelty())
 
 
 def prediction_of(
@@ -33,15 +35,17 @@ def prediction_of(
     """
     preprocess = classifier.preprocess
     image, full_size = decode_reduced(photo, shorter_side=preprocess.shorter_side)
-    assessable, warnings = classifier.quality(image)
     (prediction,) = classifier.predict(preprocess(image, full_size)[None], target)
+    warnings = quality.warnings(image)
+    if prediction.unlike_training:
+        warnings.append(NOT_A_LESION)
     card: ModelCard = classifier.card
     return {
         "label": prediction.label,
         "probability_malignant": prediction.probability_malignant,
         "confidence": prediction.confidence,
         "threshold": prediction.threshold,
-        "assessable": assessable,
+        "assessable": not NOT_ASSESSABLE.intersection(warnings),
         "quality": warnings,
         "model": {"name": card.name, "version": card.version},
         "heatmap": {

@@ -17,7 +17,9 @@ LEAST_SHARPNESS = 3.0
 # Standard deviation of grey values; below it there is nothing to see.
 LEAST_CONTRAST = 4.0
 
-NOT_ASSESSABLE = frozenset({"NO_CONTRAST", "TOO_DARK", "TOO_BRIGHT"})
+# Told by the model's `Novelty`, of archives that hold one.
+NOT_A_LESION = "NOT_A_LESION"
+NOT_ASSESSABLE = frozenset({"NO_CONTRAST", "TOO_DARK", "TOO_BRIGHT", NOT_A_LESION})
 
 
 def warnings(image: Image.Image) -> list[str]:

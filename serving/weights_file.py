@@ -4,6 +4,7 @@ Format: https://huggingface.co/docs/safetensors: eight bytes with the length of 
 header, then the tensors' bytes without gaps.
 """
 
+import io
 import json
 import math
 import struct
@@ -50,6 +51,27 @@ def wrong_weights(file: BinaryIO, size: int) -> Iterator[tuple[str, str]]:
     for name, kind, width, count in tensors:
         if not _is_finite(file, kind, width * count):
             yield "WEIGHTS_NOT_FINITE", f"has values that are no numbers in {name[:100]!r}."
+
+
+def read_tensors(content: bytes) -> dict[str, NDArray[np.float32]]:
+    """The tensors of a safetensors file that holds float32 alone.
+
+    Raises:
+        ValueError: it is not whole, holds other types or what is no number.
+    """
+    for _, message in wrong_weights(io.BytesIO(content), len(content)):
+        raise ValueError(message)
+    file = io.BytesIO(content)
+    header = _header(file, len(content)) or {}
+    values = content[file.tell() :]
+    read = {}
+    for name, kind, *_ in _layout(header) or []:
+        if kind != "F32":
+            raise ValueError(f"{name[:100]!r} is not of float32")
+        start, end = header[name]["data_offsets"]
+        tensor = np.frombuffer(values[start:end], np.dtype("<f4"))
+        read[name] = tensor.reshape(header[name]["shape"])
+    return read
 
 
 def _header(file: BinaryIO, size: int) -> dict[str, Any] | None:

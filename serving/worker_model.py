@@ -11,10 +11,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from serving.archive_members import CARD, WEIGHTS
+from serving.archive_members import CARD, NOVELTY, WEIGHTS
 from serving.backends import CHOICE, Backend, Choice, OnnxBackend
 from serving.classifier import Classifier
 from serving.model_card import ModelCard
+from serving.novelty import Novelty
 
 log = logging.getLogger(__name__)
 
@@ -38,12 +39,14 @@ def open_unpacked(archive: Path, *, threads: int = 1) -> tuple[Classifier, Choic
         ValueError: the weights don't fit the architecture.
     """
     card = ModelCard.model_validate_json((archive / CARD).read_bytes())
+    novelty = Novelty.from_bytes((archive / NOVELTY).read_bytes()) if card.novelty_sha256 else None
     folder = _exported(archive)
     choice = Choice.model_validate_json((folder / CHOICE).read_bytes()) if folder else None
     if folder and choice and choice.chosen == OnnxBackend.name:
-        return Classifier(OnnxBackend(folder, threads=threads), card), choice
+        return Classifier(OnnxBackend(folder, threads=threads), card, novelty), choice
     name = choice.chosen if choice else "eager"
-    return Classifier(_torch_backend(name, archive / WEIGHTS, card, threads), card), choice
+    backend = _torch_backend(name, archive / WEIGHTS, card, threads)
+    return Classifier(backend, card, novelty), choice
 
 
 def _exported(archive: Path) -> Path | None:

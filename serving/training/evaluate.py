@@ -7,14 +7,16 @@ another clinic's photos says more than the held-out part of the sources it was t
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from safetensors.numpy import save_file
 
 from serving.architectures import load_model
+from serving.archive_members import NOVELTY, WEIGHTS
 from serving.classifier import Classifier
 from serving.model_card import Evaluation, Metric, ModelCard, Preprocessing
 from serving.torch_backends import TorchscriptBackend
@@ -22,6 +24,8 @@ from serving.training import metrics
 from serving.training.datasets import PixelCache, Sample
 from serving.training.explanation import PHOTOS, explanation
 from serving.training.judge import Judge, Judged
+from serving.training.metrics import proportion
+from serving.training.novelty_judge import judge_novelty
 from serving.training.photo_changes import CHANGES
 
 # An answer is confident when its label's probability is at least this.
@@ -62,10 +66,12 @@ def judge_run(
     """The card of the run in `run` (see `train.save_run`), and its answers on the test split.
 
     Calibration, threshold and every figure are those of the answers that the card asks for:
-    averaged with the mirror image's where `mirror_averaging` is set.
+    averaged with the mirror image's where `mirror_averaging` is set. What the training photos look
+    like is written into the run's folder.
     """
     recipe = json.loads((run / "run.json").read_text())
-    weights = run / "model.safetensors"
+    weights = run / WEIGHTS
+    finished = recipe.get("finished") or datetime.now(UTC).isoformat()
     draft = ModelCard(
         name=name,
         version=version,
@@ -77,7 +83,7 @@ def judge_run(
         threshold=0.5,
         mirror_averaging=mirror_averaging,
         weights_sha256=hashlib.sha256(weights.read_bytes()).hexdigest(),
-        trained_on=datetime.now(UTC).date(),
+        trained_on=datetime.fromisoformat(finished).date(),
         intended_use=INTENDED_USE,
         limits=LIMITS,
         data=DATA,
@@ -96,14 +102,22 @@ def judge_run(
     explained = explanation(
         Classifier(backend, draft.model_copy(update=fitted)), model, *judge.drawn("test", PHOTOS)
     )
+    trained_on = [sample for sample in samples if sample.source != recipe.get("leave_out")]
+    further, novelty_sha256 = [explained], ""
+    if fit := judge_novelty(classifier, trained_on):
+        novelty, evaluation = fit
+        save_file(asdict(novelty), run / NOVELTY)
+        novelty_sha256 = hashlib.sha256((run / NOVELTY).read_bytes()).hexdigest()
+        further.append(evaluation)
     found = {
-        "evaluations": _evaluations(judge, test, explained),
+        "novelty_sha256": novelty_sha256,
+        "evaluations": _evaluations(judge, test, further),
         "subgroups": _subgroups(test, judge.threshold),
     }
     return draft.model_copy(update=fitted | found), test
 
 
-def _evaluations(judge: Judge, test: Judged, explained: Evaluation) -> list[Evaluation]:
+def _evaluations(judge: Judge, test: Judged, further: Sequence[Evaluation]) -> list[Evaluation]:
     sources = sorted({sample.source for sample in test.samples})
     parts = [(source, test.where(partial(_is_from, source))) for source in sources]
     left_out = judge.answers_left_out()
@@ -116,7 +130,7 @@ def _evaluations(judge: Judge, test: Judged, explained: Evaluation) -> list[Eval
         *strange,
         _stress(judge, test),
         _robustness(judge, test),
-        explained,
+        *further,
         *(
             _evaluation(
                 f"{source}, held out", "Photos of this source alone.", part, judge.threshold
@@ -140,8 +154,8 @@ def _stress(judge: Judge, test: Judged) -> Evaluation:
         images=len(test.labels),
         malignant=int(test.labels.sum()),
         metrics={
-            "confident_when_blanked": _proportion(confident),
-            "unchanged_without_border": _proportion(same),
+            "confident_when_blanked": proportion(confident),
+            "unchanged_without_border": proportion(same),
             "heatmap_in_central_disc": _point(judge.central_mass()),
         },
     )
@@ -159,7 +173,7 @@ def _robustness(judge: Judge, test: Judged) -> Evaluation:
         description="Share of photos whose label changes with the photo (goal ≤ 0.065).",
         images=len(test.labels),
         malignant=int(test.labels.sum()),
-        metrics={name: _proportion(found) for name, found in changed.items()},
+        metrics={name: proportion(found) for name, found in changed.items()},
     )
 
 
@@ -215,16 +229,6 @@ def _age(sample: Sample) -> float:
         return float(sample.metadata.get("age", ""))
     except ValueError:
         return -1
-
-
-def _proportion(found: Any) -> Metric:
-    """A share with its 95 % Wilson interval."""
-    count, share, z = len(found), float(np.mean(found)), 1.96
-    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
-    spread = z * np.sqrt(share * (1 - share) / count + z * z / (4 * count**2)) / (1 + z * z / count)
-    return Metric(
-        value=round(share, 4), low=round(centre - spread, 4), high=round(centre + spread, 4)
-    )
 
 
 def _point(value: float) -> Metric:

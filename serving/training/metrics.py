@@ -51,6 +51,16 @@ def mean(values: Floats, *, seed: int = 7) -> Metric:
     return _interval(float(values.mean()), [resample.mean() for resample in drawn])
 
 
+def proportion(found: npt.NDArray[np.bool_]) -> Metric:
+    """A share with its 95 % Wilson interval."""
+    count, share, z = len(found), float(np.mean(found)), 1.96
+    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
+    spread = z * np.sqrt(share * (1 - share) / count + z * z / (4 * count**2)) / (1 + z * z / count)
+    return Metric(
+        value=round(share, 4), low=round(centre - spread, 4), high=round(centre + spread, 4)
+    )
+
+
 def expected_calibration_error(labels: Labels, shares: Floats) -> float:
     """Mean gap between confidence and accuracy over 15 equal bins (Naeini et al. 2015)."""
     bins = np.minimum((shares * BINS).astype(int), BINS - 1)

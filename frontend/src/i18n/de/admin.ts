@@ -184,9 +184,19 @@ export default {
       deletion_gain_on_centred: "Löschen, Gewinn über eine zentrierte Karte",
       insertion_gain_on_centred: "Einfügen, Gewinn über eine zentrierte Karte",
       similarity_head_shuffled: "Gleiche Heatmap mit vermischtem Kopf (nahe 0 ist gut)",
-      similarity_last_third_shuffled: "Gleiche Heatmap mit vermischtem letztem Drittel (nahe 0 ist gut)",
-      similarity_all_layers_shuffled: "Gleiche Heatmap mit allen Schichten vermischt (nahe 0 ist gut)",
+      similarity_last_third_shuffled:
+        "Gleiche Heatmap mit vermischtem letztem Drittel (nahe 0 ist gut)",
+      similarity_all_layers_shuffled:
+        "Gleiche Heatmap mit allen Schichten vermischt (nahe 0 ist gut)",
       similarity_other_photo: "Gleiche Heatmap wie die eines anderen Fotos",
+      noticed_textures: "Erkannt: Texturen",
+      noticed_documents: "Erkannt: Dokumente",
+      noticed_faces: "Erkannt: gezeichnete Gesichter",
+      noticed_gradients: "Erkannt: Farbverläufe",
+      noticed_noise: "Erkannt: Rauschen",
+      noticed_checkerboards: "Erkannt: Schachbretter",
+      noticed_landscapes: "Erkannt: gezeichnete Landschaften",
+      noticed_photographs: "Erkannt: Fotos von anderem",
     },
   },
   serving: {
