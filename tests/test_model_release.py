@@ -13,8 +13,9 @@ import pytest
 from local_stack.administrator import administrator
 from local_stack.clinician import Clinician, SignIn
 from local_stack.mailbox import Mailbox
-from local_stack.stack import SHIPPED_MODELS, Stack
-from serving.archive import WEIGHTS, build_archive, check_archive
+from local_stack.stack import Stack
+from serving.archive import NOVELTY, WEIGHTS, build_archive
+from tests.shipped import shipped_archive
 
 
 class Engineer:
@@ -62,15 +63,19 @@ async def engineer(
 
 def next_version(folder: Path, version: str, golden_shift: float = 0) -> Path:
     """The shipped model under another version."""
-    (path,) = (SHIPPED_MODELS / "archives").glob("*.mar")
-    shipped = check_archive(path)
+    shipped = shipped_archive()
     (folder / WEIGHTS).write_bytes(shipped.read(WEIGHTS))
+    novelty = folder / NOVELTY if shipped.card.novelty_sha256 else None
+    if novelty:
+        novelty.write_bytes(shipped.read(NOVELTY))
     golden = []
     for image in shipped.golden:
         (folder / image.file).write_bytes(shipped.read(image.file))
         golden.append((folder / image.file, abs(image.probability_malignant - golden_shift)))
     card = shipped.card.model_copy(update={"version": version})
-    return build_archive(weights=folder / WEIGHTS, card=card, golden=golden, out=folder)
+    return build_archive(
+        weights=folder / WEIGHTS, card=card, golden=golden, out=folder, novelty=novelty
+    )
 
 
 async def test_a_kept_sign_in_is_for_nobody_else_to_read(engineer: Engineer) -> None:

@@ -16,15 +16,14 @@ from pytorch_grad_cam.utils.image import scale_cam_image
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import Tensor, nn
 
-from local_stack.stack import SHIPPED_MODELS
 from serving import examples
 from serving.architectures import load_model
-from serving.archive import CARD, WEIGHTS, check_archive
+from serving.archive import CARD, WEIGHTS
 from serving.classifier import Classifier
 from serving.model_card import ModelCard
 from serving.preprocessing import Floats
-from serving.releases import Release
 from serving.torch_backends import EagerBackend, TorchscriptBackend
+from tests.shipped import shipped_archive
 
 IMAGES = 20
 ROUNDS = 150
@@ -60,9 +59,7 @@ def measure() -> HeatmapCost:
 
 def _shipped() -> tuple[Classifier, nn.Module]:
     """The newest shipped model as we serve it, and the bare one."""
-    newest = max((SHIPPED_MODELS / "lesion" / "releases").glob("*.json"))
-    release = Release.model_validate_json(newest.read_bytes())
-    archive = check_archive(SHIPPED_MODELS / "archives" / f"{release.sha256}.mar")
+    archive = shipped_archive()
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(archive.path) as opened:
         opened.extract(WEIGHTS, folder)
         card = ModelCard.model_validate_json(opened.read(CARD))

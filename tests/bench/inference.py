@@ -24,20 +24,19 @@ from rich.table import Table
 from torch import nn
 
 from local_stack.components.torchserve import TorchServe
-from local_stack.stack import SHIPPED_MODELS
 from service_kit.lesion_image import decode
 from serving import examples
 from serving.architectures import load_model
-from serving.archive import CheckedArchive, check_archive
+from serving.archive import CheckedArchive
 from serving.archive_members import WEIGHTS
 from serving.backends import GRAPH, TOLERANCE, Backend, OnnxBackend
 from serving.export import difference_of, export
 from serving.management import ManagementClient
 from serving.model_card import ModelCard
 from serving.preprocessing import Preprocess
-from serving.releases import Release
 from serving.torch_backends import CompiledBackend, EagerBackend, TorchscriptBackend
 from serving.torchserve import InferenceClient
+from tests.shipped import shipped_archive
 
 MOST_RATIO, LEAST_THROUGHPUT, MOST_READY_SECONDS, MOST_WORKER_MIB = 1.3, 0.85, 5.0, 450
 ROUNDS, WARM_UP_ROUNDS = 60, 8
@@ -79,7 +78,7 @@ def main() -> int:
     """Measure, print, and say by the exit status whether the goals hold."""
     torch.set_num_threads(1)
     console, photos = Console(), list(_photos())
-    archive = _shipped()
+    archive = shipped_archive()
     with tempfile.TemporaryDirectory(prefix="dermis-bench-") as held:
         folder, unpacked = Path(held), Path(held) / "unpacked"
         zipfile.ZipFile(archive.path).extractall(unpacked)
@@ -110,8 +109,8 @@ def main() -> int:
 
 def _compare(console: Console, model: nn.Module, exported: Path) -> bool:
     """Print the table of backends; whether all that ran agree with eager PyTorch."""
-    size = _shipped().card.preprocessing.input_size
-    preprocess = Preprocess(_shipped().card.preprocessing)
+    size = shipped_archive().card.preprocessing.input_size
+    preprocess = Preprocess(shipped_archive().card.preprocessing)
     batches = [preprocess(decode(e.path.read_bytes()))[None] for e in examples.read()]
     eager = EagerBackend(model, size)
     kinds: dict[str, Callable[[], Backend]] = {
@@ -214,13 +213,6 @@ async def _busy(ask: Callable[[bytes], Awaitable[None]], photos: list[bytes]) ->
 def _largest_worker(server: TorchServe) -> float:
     children = psutil.Process(server.process.pid).children(recursive=True)
     return max(child.memory_info().rss for child in children) / 2**20
-
-
-def _shipped() -> CheckedArchive:
-    """The newest release that ships with Dermis."""
-    newest = max((SHIPPED_MODELS / "lesion" / "releases").glob("*.json"))
-    release = Release.model_validate_json(newest.read_bytes())
-    return check_archive(SHIPPED_MODELS / "archives" / f"{release.sha256}.mar")
 
 
 def _photos() -> Iterator[bytes]:
