@@ -2,14 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyotp
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, ViewportSize, expect
 
 from local_stack.clinician import SignIn
 from local_stack.mailbox import Mailbox
@@ -17,9 +16,24 @@ from local_stack.stack import ROOT
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = ("serious", "critical")
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1280, "height": 800}
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+PHONE = ViewportSize(width=390, height=844)
+DESKTOP = ViewportSize(width=1280, height=800)
 TOTP_SECONDS = 30
+
+# Colours between two themes are no fault of either.
+REDRAWN = """async () => {
+    scrollTo(0, 0);
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const ending = document.getAnimations().filter(
+        one => one.effect.getComputedTiming().endTime < Infinity);
+    await Promise.allSettled(ending.map(one => one.finished));
+}"""
+# Long enough for the second press to wait behind the first.
+BUSY_AT_THE_FIRST_CLICK = """() => addEventListener("click", () => {
+    const ends = performance.now() + 300;
+    while (performance.now() < ends);
+}, { capture: true, once: true })"""
 
 
 @dataclass(slots=True)
@@ -67,14 +81,6 @@ class Visitor:
         await self.page.locator('input[autocomplete="one-time-code"]').first.click()
         await self.page.keyboard.type(code)
 
-    async def grave_faults(self, exclude: Sequence[str] = ()) -> list[str]:
-        """What axe finds serious or critical on the page as it is now."""
-        await self.page.evaluate(_axe())
-        found = await self.page.evaluate(
-            "exclude => axe.run({ exclude: exclude.map(one => [one]) })", list(exclude)
-        )
-        return [_told(fault) for fault in found["violations"] if fault["impact"] in GRAVE]
-
     async def pictures_that_do_not_show(self) -> list[str]:
         """Names of pictures that the browser could not draw."""
         script = """async () => {
@@ -84,19 +90,43 @@ class Visitor:
         }"""
         return list(await self.page.evaluate(script))
 
-    async def show(self, name: str) -> None:
-        """Keep the page's picture in both themes, at desk and phone width."""
+    async def double_click(self, button: Locator) -> None:
+        """Press a button twice while the machine is busy, so that both presses wait in line."""
+        await self.page.evaluate(BUSY_AT_THE_FIRST_CLICK)
+        await button.dblclick()
+
+    async def show(self, name: str) -> list[str]:
+        """Look at the page in both themes, at desk and phone width, and keep each picture.
+
+        Args:
+            name: of the pictures.
+
+        Returns:
+            What is wrong with any of them: axe's serious and critical findings, and a page that
+            must be scrolled sideways (WCAG 2.2, 1.4.10).
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        for theme in ("light", "dark"):
-            await self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        await self.page.bring_to_front()
+        await self.page.evaluate(_axe())
+        faults: list[str] = []
+        for theme in THEMES:
+            await self.page.emulate_media(color_scheme=theme)
             for width, size in (("desktop", DESKTOP), ("phone", PHONE)):
-                await self.page.set_viewport_size(size)  # type: ignore[arg-type]
-                await self.page.evaluate("scrollTo(0, 0)")
-                await self.page.screenshot(
-                    path=self.folder / f"{name}-{theme}-{width}.png", full_page=True
-                )
+                await self.page.set_viewport_size(size)
+                await self.page.evaluate(REDRAWN)
+                faults += [f"{theme}, {width}: {fault}" for fault in await self._faults()]
+                path = self.folder / f"{name}-{theme}-{width}.png"
+                await self.page.screenshot(path=path, full_page=True)
         await self.page.emulate_media(color_scheme="light")
-        await self.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+        await self.page.set_viewport_size(DESKTOP)
+        await self.page.evaluate(REDRAWN)
+        return faults
+
+    async def _faults(self) -> list[str]:
+        found = await self.page.evaluate("axe.run()")
+        grave = [_told(fault) for fault in found["violations"] if fault["impact"] in GRAVE]
+        too_wide = await self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        return grave + ([f"wider than the window by {too_wide} pixels"] if too_wide > 0 else [])
 
 
 async def next_code(secret: str) -> str:
@@ -111,5 +141,5 @@ def _axe() -> str:
 
 
 def _told(fault: dict[str, Any]) -> str:
-    places = "; ".join(str(node["html"])[:120] for node in fault["nodes"][:3])
-    return f"{fault['id']}: {fault['help']}: {places}"
+    places = [f"{node['html'][:160]} ({node['failureSummary']})" for node in fault["nodes"]]
+    return f"{fault['id']}: {fault['help']}: {'; '.join(places)}"

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from local_stack.administrator import administrator
 from local_stack.clinician import Clinician, SignIn
@@ -48,28 +48,36 @@ async def test_an_archive_is_brought_released_and_rolled_back(
     models = page.get_by_role("tabpanel", name="Models")
     archive = next_version(tmp_path, "91.0.0")
     await models.locator("input[accept='.mar']").set_input_files(archive)
-    await models.get_by_role("button", name="Upload").click()
+    await visitor.double_click(models.get_by_role("button", name="Upload"))
     # The first table lists the versions, the second one their releases.
     row = models.get_by_role("table").first.get_by_role("row").filter(has_text="91.0.0")
     await expect(row).to_be_visible(timeout=RELEASE_MS)
-    assert await visitor.grave_faults() == []
-    await visitor.show("admin-models")
+    assert await visitor.show("admin-models") == []
 
     await row.get_by_role("button", name=re.compile("^Release")).click()
-    await page.get_by_role("dialog").get_by_label("Why").fill("a test")
-    await page.get_by_role("dialog").get_by_role("button", name="Release").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Why").fill("a test")
+    assert await visitor.show("admin-release") == []
+    await visitor.double_click(dialog.get_by_role("button", name="Release"))
     await expect(row).to_contain_text("1 of 1 replicas", timeout=RELEASE_MS)
+    log = page.get_by_role("table", name="Releases, newest first").get_by_role("row")
+    await expect(log.filter(has_text="a test")).to_have_count(1)
 
     await page.get_by_role("tab", name="Serving").click()
     serving = page.get_by_role("tabpanel", name="Serving")
-    await expect(serving.get_by_role("row").filter(has_text="91.0.0")).to_contain_text("Ready")
-    await visitor.show("admin-serving")
+    replica = serving.get_by_role("row").filter(has_text="91.0.0")
+    await expect(replica).to_contain_text("Ready", timeout=RELEASE_MS)
+    assert await visitor.show("admin-serving") == []
 
     await page.get_by_role("tab", name="Models").click()
     await models.get_by_role("button", name="Roll back").click()
-    await page.get_by_role("dialog").get_by_label("Why").fill("the test is over")
-    await page.get_by_role("dialog").get_by_role("button", name="Roll back").click()
+    await dialog.get_by_label("Why").fill("the test is over")
+    await visitor.double_click(dialog.get_by_role("button", name="Roll back"))
     await expect(row).to_contain_text("Not in use", timeout=RELEASE_MS)
+    await expect(log.filter(has_text="the test is over")).to_have_count(1)
+    await row.get_by_role("button", name="Card of version").click()
+    await expect(dialog.get_by_text("Intended use")).to_be_visible()
+    assert await visitor.show("admin-model-card") == []
 
 
 async def test_what_is_no_archive_is_refused_with_its_reasons(page: Page) -> None:
@@ -92,23 +100,52 @@ async def test_a_session_that_an_administrator_ends_asks_for_a_new_sign_in_in_pl
         theirs = await elsewhere.new_page()
         await theirs.goto(f"/patient/{patient}?tab=timeline")
         await theirs.get_by_label("Add a note").fill("not saved yet")
-        await end_sessions(page, me["email"])
-        assert await visitor.grave_faults() == []
-        await visitor.show("admin-users")
+        await choose(page, await found(page, me["email"]), "End all sessions")
+        await expect(page.get_by_text("1 session has ended.")).to_be_visible()
+        assert await visitor.show("admin-users") == []
 
         await theirs.get_by_role("button", name="Save note").click()
         await expect(theirs.get_by_role("dialog")).to_contain_text("Sign in again")
         await expect(theirs.get_by_label("Add a note")).to_have_value("not saved yet")
 
 
-async def end_sessions(page: Page, email: str) -> None:
+async def test_whose_second_factor_is_reset_sets_up_another_at_the_next_sign_in(
+    page: Page, visitor: Visitor, browser: Browser, stack: Stack, mailbox: Mailbox
+) -> None:
+    known = new_sign_in()
+    async with Clinician(stack.url, mailbox) as clinician:
+        await clinician.register(known, full_name="Noor Haddad", clinic="Harbour Dermatology")
+        known = await clinician.sign_in(known, keep=lambda _: None)
+    account = await found(page, known.email)
+    await choose(page, account, "Reset the second factor")
+    await expect(account).to_contain_text("Off")
+    await choose(page, account, "Change role or clinic", confirmed=False)
+    await expect(page.get_by_role("dialog")).to_contain_text("signs Noor Haddad out everywhere")
+    assert await visitor.show("admin-change-role") == []
+
+    async with context_of(browser, stack) as elsewhere, visitor_in(elsewhere) as theirs:
+        await theirs.page.goto("/")
+        await theirs.enter_password(known)
+        await expect(theirs.page).to_have_url(re.compile("/setup-2fa"))
+        await theirs.enrol()
+        await expect(theirs.page.get_by_role("heading", name="Today")).to_be_visible()
+
+
+async def found(page: Page, email: str) -> Locator:
+    """The row of the one account that a search finds."""
     await page.goto("/admin?tab=users")
     await page.get_by_label("Search by name or address").fill(email)
-    account = page.get_by_role("row").filter(has_text=email)
+    rows = page.get_by_role("table").get_by_role("row")
+    await expect(rows).to_have_count(2)  # of which one is the table's head
+    return rows.filter(has_text=email)
+
+
+async def choose(page: Page, account: Locator, action: str, *, confirmed: bool = True) -> None:
     await account.get_by_role("button", name=re.compile("^Actions for")).click()
-    await page.get_by_role("menuitem", name="End all sessions").click()
-    await page.get_by_role("dialog").get_by_role("button", name="End all sessions").click()
-    await expect(page.get_by_text("has ended")).to_be_visible()
+    await page.get_by_role("menuitem", name=action).click()
+    if confirmed:
+        await page.get_by_role("dialog").get_by_role("button", name=action).click()
+        await expect(page.get_by_role("dialog")).to_be_hidden()
 
 
 async def test_a_colleague_is_invited_to_a_clinic_and_named_in_its_history(
@@ -128,8 +165,7 @@ async def test_a_colleague_is_invited_to_a_clinic_and_named_in_its_history(
         await dialog.get_by_label("E-mail address").fill(invited.email)
         await dialog.get_by_role("combobox", name="Clinic").fill("dunes")
         await page.get_by_role("option", name=clinic).click()
-        assert await visitor.grave_faults() == []
-        await visitor.show("admin-invite")
+        assert await visitor.show("admin-invite") == []
         await dialog.get_by_role("button", name="Send").click()
         await expect(page.get_by_text(f"An invitation to {invited.email}")).to_be_visible()
 
@@ -152,9 +188,37 @@ async def test_a_colleague_is_invited_to_a_clinic_and_named_in_its_history(
             await expect(history.get_by_text(re.compile("Grace Hopper"))).to_be_visible()
 
 
-async def test_audit_and_logs_are_searched(page: Page, visitor: Visitor) -> None:
+async def test_the_audit_is_filtered_and_its_chains_are_checked(
+    page: Page, visitor: Visitor, new_clinician: NewClinician
+) -> None:
+    patient = await (await new_clinician()).add_patient(profile())
     await page.goto("/admin?tab=audit")
-    await expect(page.get_by_role("table").first).to_be_visible()
-    await page.get_by_role("button", name=re.compile("chain", re.IGNORECASE)).first.click()
-    assert await visitor.grave_faults() == []
-    await visitor.show("admin-audit")
+    await page.get_by_role("button", name="Check the chain").click()
+    for chain in ("Accounts", "Patients' records"):
+        whole = re.compile(f"^{chain}: .* written\\.$")
+        await expect(page.get_by_role("alert").filter(has_text=whole)).to_be_visible()
+    await expect(page.get_by_role("table")).to_be_visible()
+    assert await visitor.show("admin-audit") == []
+    await page.get_by_text("Patients' records", exact=True).click()
+    await page.get_by_label("Patient's id").fill(patient)
+    await page.get_by_role("button", name="Filter").click()
+    entries = page.get_by_role("table").get_by_role("row")
+    await expect(entries).to_have_count(2)
+    await expect(entries.last).to_contain_text(patient[-8:])
+    assert await visitor.show("admin-audit-of-a-patient") == []
+
+
+async def test_the_log_is_searched_and_followed_live(
+    page: Page, visitor: Visitor, new_clinician: NewClinician
+) -> None:
+    await page.goto("/admin?tab=logs")
+    lines = page.get_by_role("list", name="Log lines, newest first")
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    await page.get_by_label("Text in the line").fill("/patients/")
+    await page.get_by_role("button", name="Show", exact=True).click()
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    clinician = await new_clinician()
+    answer = await clinician.http.get("/patients/01a20817-f471-731e-896b-230f70989781")
+    sought = lines.get_by_role("listitem").filter(has_text=answer.json()["request_id"][-8:])
+    await expect(sought.first).to_be_visible()
+    assert await visitor.show("admin-logs") == []

@@ -1,4 +1,4 @@
-import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import { MutationCache, notifyManager, QueryCache, QueryClient } from "@tanstack/react-query";
 import { showProblem } from "@/shell/notices";
 import { Problem } from "./problem";
 
@@ -6,6 +6,10 @@ import { Problem } from "./problem";
 function mayHeal(error: Error): boolean {
   return error instanceof Problem && (error.isUnreachable || error.status >= 502);
 }
+
+// A button shows that it was pressed before the next event comes. By default it would after a timer,
+// and the second press of a double click goes before timers on a busy machine.
+notifyManager.setScheduler(queueMicrotask);
 
 export const queryClient = new QueryClient({
   defaultOptions: {

@@ -93,10 +93,14 @@ export function refresh(stale?: string): Promise<Access> {
   return refreshing;
 }
 
-export async function signOut(): Promise<void> {
+/** Ends the session, here also when the server can't be told. @param beforeForgetting runs last. */
+export async function signOut(beforeForgetting: () => void): Promise<void> {
   try {
     await fetch("/api/auth/logout", { method: "POST", signal: AbortSignal.timeout(DEADLINE_MS) });
+  } catch {
+    // Whoever leaves a workstation must not be kept on it by a broken line.
   } finally {
+    beforeForgetting();
     forget();
   }
 }

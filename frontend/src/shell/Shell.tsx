@@ -141,10 +141,10 @@ function AccountMenu() {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const leave = async () => {
+    // Nothing of this account stays in the page's memory, and before the session is forgotten: a
+    // session that ends under a known user keeps its page, for signing in again above it.
+    await signOut(() => queryClient.clear());
     await navigate("/", { replace: true });
-    await signOut().catch(() => undefined);
-    // Nothing of this account stays in the page's memory.
-    queryClient.clear();
   };
   return (
     <Menu position="bottom-end">
