@@ -9,7 +9,13 @@ from typing import Any, Literal
 
 import httpx
 
-from serving.torchserve import ModelMissing, TorchServeAway, TorchServeError, problem_type
+from serving.torchserve import (
+    ModelMissing,
+    TorchServeAway,
+    TorchServeError,
+    problem_message,
+    problem_type,
+)
 
 ANSWER_SECONDS = 10.0
 # How often a version that is being loaded is looked at.
@@ -162,7 +168,8 @@ class ManagementClient:
         if answer.status_code == 404 and kind.startswith("Model"):
             raise ModelMissing(path)
         if answer.status_code >= 400:
-            raise TorchServeError(f"{method} {path}: HTTP {answer.status_code} {kind}")
+            told = problem_message(answer.content) or kind
+            raise TorchServeError(f"{method} {path}: HTTP {answer.status_code} {told}")
         return answer.content
 
 

@@ -243,6 +243,11 @@ def problem_type(body: bytes) -> str:
     return str(_json(body).get("type", ""))
 
 
+def problem_message(body: bytes) -> str:
+    """What TorchServe says of a failure in an answer's body; "" where it says nothing."""
+    return str(_json(body).get("message", ""))
+
+
 def _json(body: bytes) -> dict[str, Any]:
     try:
         found = json.loads(body)

@@ -1,6 +1,9 @@
 """Loads versions into the TorchServe beside us, asks them, and takes them out again."""
 
+import asyncio
+import shutil
 import time
+from pathlib import Path
 
 import structlog
 
@@ -60,9 +63,13 @@ class VersionLoader:
                 log.warning("a loaded version does not answer", version=name, error=str(error))
         await self.unload(name)
         started = time.monotonic()
-        await self._management.register(
-            self._model, name, cached.file_name, workers=workers, seconds=LOAD_SECONDS
-        )
+        try:
+            await self._management.register(
+                self._model, name, cached.file_name, workers=workers, seconds=LOAD_SECONDS
+            )
+        except TorchServeError:
+            await asyncio.to_thread(_remove_half_unpacked, self._settings.torchserve_folder)
+            raise
         load_seconds = time.monotonic() - started
         await self._probe(cached, workers)
         return await self._measure(cached, load_seconds)
@@ -114,3 +121,9 @@ class VersionLoader:
             )
 
         return ask
+
+
+def _remove_half_unpacked(folder: Path) -> None:
+    """TorchServe leaves what it could not unpack, and would fill a full disk with it for good."""
+    for left in (folder / "tmp").glob("models*.download"):
+        shutil.rmtree(left, ignore_errors=True)
