@@ -71,7 +71,7 @@ class Follower:
         self._board = board
         self._memory = LiveMemory(settings.torchserve_folder)
         self._gaps = GapFinder(releases, self._memory)
-        self._state = State()
+        self._state = State(inherited=self._memory.read())
 
     async def run(self) -> None:
         """Follow until cancelled."""
@@ -120,6 +120,9 @@ class Follower:
 
     def _notice_restart(self, loaded: Loaded) -> None:
         """A TorchServe that no longer knows what was in use was restarted: begin anew."""
+        inherited = self._state.inherited
+        if inherited and not newest_of(inherited.version, loaded):
+            self._state.inherited = None
         if lost := self._state.in_use - loaded.keys():
             log.warning("torchserve was restarted", lost=sorted(lost))
             self._state = State(backoff=self._state.backoff)

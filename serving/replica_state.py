@@ -31,6 +31,8 @@ class State:
     """What is known about the TorchServe beside us."""
 
     live: Held | None = None
+    # What was live when the follower before us ended; told as such until it was looked at.
+    inherited: Release | None = None
     candidate: Held | None = None
     phase: Phase = "starting"
     # Why the newest release, or the candidate, does not answer; it stays until one does.
@@ -68,7 +70,8 @@ class State:
             replica: what else there is to tell.
             loaded: by registration.
         """
-        live = loaded.get(self.live.registration) if self.live else None
+        live = loaded.get(self._live_registration(loaded))
+        served = self.live.release if self.live else self.inherited
         versions = sorted({version_of(name) for name in loaded})
         registrations = {version: newest_of(version, loaded) for version in versions}
         for held in (self.candidate, self.live):
@@ -78,7 +81,7 @@ class State:
         beside = self.candidate.release if self.candidate else None
         return replica.model_copy(
             update={
-                "live_version": self.live.release.version if self.live and live else "",
+                "live_version": served.version if served and live else "",
                 "candidate": Candidate.of(beside) if beside else None,
                 "loaded_versions": versions,
                 "registrations": registrations,
@@ -86,3 +89,8 @@ class State:
                 "measured": [self.measured[name] for name in versions if name in self.measured],
             }
         )
+
+    def _live_registration(self, loaded: Mapping[str, LoadedVersion]) -> str:
+        if self.live:
+            return self.live.registration
+        return newest_of(self.inherited.version, loaded) if self.inherited else ""

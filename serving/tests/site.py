@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from local_stack.components.torchserve import TorchServe
 from service_kit.blobs import Blobs
@@ -104,8 +105,11 @@ class Site:
         return told
 
     async def told(self) -> Replica | None:
-        """What the gateways hear of this replica."""
-        text = await self.redis.get(replica_key(self.settings.replica_id))
+        """What the gateways hear of this replica; None while they hear nothing."""
+        try:
+            text = await self.redis.get(replica_key(self.settings.replica_id))
+        except RedisError:
+            return None
         return Replica.model_validate_json(text) if text else None
 
     async def loaded(self) -> list[str]:

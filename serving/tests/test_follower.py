@@ -188,6 +188,17 @@ async def test_tokens_that_end_soon_are_renewed_whoever_followed_before(
     assert site.management.token("inference") == told.token
 
 
+async def test_what_was_live_stays_live_while_a_restarted_follower_looks_at_it(
+    site: Site, make_small_archive: MakeArchive
+) -> None:
+    await site.release(make_small_archive("0.0.1"))
+    await site.follow()
+    await make_follower(site.settings).publish()
+    told = await site.told()
+    assert told
+    assert (told.live_version, told.workers) == ("0.0.1", 1)
+
+
 async def test_a_bad_photo_is_refused_with_its_reason(
     site: Site, make_small_archive: MakeArchive
 ) -> None:
