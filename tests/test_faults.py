@@ -15,6 +15,8 @@ from tests.conftest import until_model_is_live
 from tests.photos import unique
 from tests.problems import assert_problem
 
+RECOVERY_SECONDS = 120
+
 
 @pytest.fixture(autouse=True)
 async def whole(stack: Stack) -> AsyncIterator[None]:
@@ -30,7 +32,7 @@ async def test_torchserve_killed_during_a_request_leaves_it_pending_and_it_is_fi
     frontend = psutil.Process(stack.torchserve.process.pid)
     with _frozen(frontend):
         upload = asyncio.create_task(clinician.upload(patient, unique()))
-        await asyncio.sleep(1)
+        await _until_stored(clinician, patient)
         stack.torchserve.process.kill()
         answer = await upload
     assert answer.status_code == 202, answer.text
@@ -115,7 +117,7 @@ async def test_a_gateway_killed_between_storing_and_diagnosing_leaves_it_to_the_
     gateway = stack.supervisor.supervised["gateway"].part.process
     with _frozen(psutil.Process(stack.torchserve.process.pid)):
         upload = asyncio.create_task(clinician.upload(patient, unique()))
-        await asyncio.sleep(1)
+        await _until_stored(clinician, patient)
         gateway.kill()
         with pytest.raises(httpx.HTTPError):
             await upload
@@ -127,7 +129,7 @@ async def test_a_gateway_told_to_stop_finishes_the_uploads_under_way(
     stack: Stack, clinician: Clinician, patient: str
 ) -> None:
     uploads = [asyncio.create_task(clinician.upload(patient, unique())) for _ in range(6)]
-    await asyncio.sleep(0.05)
+    await _until_stored(clinician, patient)
     async with stack.supervisor.held_down("gateway"):
         answers = await asyncio.gather(*uploads, return_exceptions=True)
     stored = await _when_back(clinician, f"/patients/{patient}/images")
@@ -148,11 +150,18 @@ def _frozen(leader: psutil.Process) -> Iterator[None]:
             leader.send_signal(signal.SIGCONT)
 
 
+async def _until_stored(clinician: Clinician, patient: str) -> None:
+    """Wait until an upload has come so far that its photo is kept."""
+    async with asyncio.timeout(RECOVERY_SECONDS):
+        while not (await clinician.call("GET", f"/patients/{patient}/images"))["items"]:
+            await asyncio.sleep(0.05)
+
+
 async def _accepted(
     clinician: Clinician, patient: str, photo: bytes, *, key: str = ""
 ) -> httpx.Response:
     """An upload as a client does it: again after Retry-After, under one key."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(RECOVERY_SECONDS):
         while True:
             answer = await clinician.upload(patient, photo, key=key or f"{patient}-retried")
             if answer.status_code != 503:
@@ -168,7 +177,7 @@ async def _first_detection(clinician: Clinician, patient: str) -> dict[str, obje
 
 
 async def _when_back(clinician: Clinician, path: str) -> dict[str, list[dict[str, object]]]:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(RECOVERY_SECONDS):
         while True:
             with contextlib.suppress(httpx.TransportError):
                 answer = await clinician.http.get(path)

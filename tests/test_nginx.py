@@ -19,7 +19,8 @@ from tests import photos
 from tests.conftest import new_sign_in, profile
 
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
-START_SECONDS = 30
+START_SECONDS = 120
+ANSWER_SECONDS = 60
 PAGE = '<!doctype html><meta property="csp-nonce" nonce="DERMIS_CSP_NONCE"><title>Dermis</title>'
 
 pytestmark = pytest.mark.skipif(
@@ -94,7 +95,7 @@ async def test_the_main_job_works_through_nginx(nginx: Nginx, mailbox: Mailbox) 
 
 
 async def test_a_photo_is_streamed_and_one_that_is_too_large_is_refused(nginx: Nginx) -> None:
-    async with httpx.AsyncClient(base_url=nginx.url, timeout=60) as http:
+    async with httpx.AsyncClient(base_url=nginx.url, timeout=ANSWER_SECONDS) as http:
         path = "/api/predict/upload/01a20817-f471-731e-896b-230f70989781"
         # 10 MB pass nginx and are answered by the gateway, which asks for a sign-in.
         passed = await http.post(path, files={"file": bytes(10 * 1024 * 1024)})
@@ -105,7 +106,7 @@ async def test_a_photo_is_streamed_and_one_that_is_too_large_is_refused(nginx: N
 
 
 async def test_pages_come_from_nginx_with_a_nonce_of_their_own(nginx: Nginx) -> None:
-    async with httpx.AsyncClient(base_url=nginx.url) as http:
+    async with httpx.AsyncClient(base_url=nginx.url, timeout=ANSWER_SECONDS) as http:
         pages = [await http.get(path) for path in ("/", "/patient/01a2", "/admin")]
         script = await http.get("/assets/a-1.js")
         hidden = await http.get("/api/metrics")
@@ -124,7 +125,7 @@ async def test_pages_come_from_nginx_with_a_nonce_of_their_own(nginx: Nginx) -> 
 async def test_answers_of_the_api_keep_the_gateways_headers_and_get_no_second_ones(
     nginx: Nginx,
 ) -> None:
-    async with httpx.AsyncClient(base_url=nginx.url) as http:
+    async with httpx.AsyncClient(base_url=nginx.url, timeout=ANSWER_SECONDS) as http:
         answer = await http.get("/api/patients/")
     assert answer.status_code == 401
     assert answer.json()["reason"]
@@ -133,7 +134,7 @@ async def test_answers_of_the_api_keep_the_gateways_headers_and_get_no_second_on
 
 
 async def test_while_the_gateway_is_away_programs_and_people_are_told(lonely: Nginx) -> None:
-    async with httpx.AsyncClient(base_url=lonely.url) as http:
+    async with httpx.AsyncClient(base_url=lonely.url, timeout=ANSWER_SECONDS) as http:
         problem = await http.get("/api/patients/")
         page = await http.get("/")
     assert problem.status_code == 503
