@@ -137,6 +137,12 @@ def test_a_large_photo_is_decoded_small_and_says_the_same(
     assert answer == pytest.approx(expected, abs=1e-2)
 
 
+def test_no_shipped_example_is_called_unlike_the_training_photos(shipped: Classifier) -> None:
+    assert shipped.novelty is not None
+    for example in examples.read():
+        assert prediction_of(shipped, example.path.read_bytes())["assessable"], example.path.name
+
+
 @pytest.fixture(scope="module")
 def shipped() -> Classifier:
     """The newest release that ships with Dermis."""
