@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { Section } from "@/shell/Section";
 import { ErrorState, LoadingRows } from "@/shell/States";
+import { useServingStream } from "../serving/useServing";
 import { ModelCard } from "./ModelCard";
 import { useModels } from "./queries";
 import { ReleaseHistory } from "./ReleaseHistory";
@@ -14,6 +15,7 @@ export function ModelsTab() {
   const { t } = useTranslation();
   const [address, setAddress] = useSearchParams();
   const models = useModels();
+  useServingStream();
   const shown = address.get("version");
   return (
     <Stack>

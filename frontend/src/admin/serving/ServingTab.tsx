@@ -13,7 +13,7 @@ import { Section } from "@/shell/Section";
 import { EmptyState, ErrorState, LoadingRows } from "@/shell/States";
 import { DataTable } from "../DataTable";
 import { Cost } from "./Cost";
-import { useServing } from "./useServing";
+import { useServing, useServingStream } from "./useServing";
 
 type Replica = Schemas["Replica"];
 
@@ -21,11 +21,12 @@ type Replica = Schemas["Replica"];
 export function ServingTab() {
   const { t } = useTranslation();
   const serving = useServing();
+  const isLive = useServingStream();
   return (
     <Section
       title={t("admin.serving.title")}
       text={t("admin.serving.text")}
-      action={<LiveBadge isLive={serving.isLive} />}
+      action={<LiveBadge isLive={isLive} />}
     >
       {serving.isPending && <LoadingRows rows={2} />}
       {!serving.data && serving.error && (

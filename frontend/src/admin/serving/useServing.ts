@@ -4,16 +4,23 @@ import { useServerEvents } from "@/api/useServerEvents";
 
 export const SERVING = ["admin", "serving"] as const;
 
-/** Every replica, kept up to date by the server's events. */
+/** Every replica, as it was last told. */
 export function useServing() {
-  const queryClient = useQueryClient();
-  const serving = useQuery({
+  return useQuery({
     queryKey: SERVING,
     queryFn: ({ signal }) => told(api.GET("/admin/serving", { signal })),
   });
-  const isLive = useServerEvents("/api/admin/serving/stream", ({ event, data }) => {
+}
+
+/**
+ * Keeps what `useServing` gives up to date; whether it does so now.
+ *
+ * Once a page: each stream holds one of the few connections that a browser opens to a server.
+ */
+export function useServingStream(): boolean {
+  const queryClient = useQueryClient();
+  return useServerEvents("/api/admin/serving/stream", ({ event, data }) => {
     if (event === "serving")
       queryClient.setQueryData(SERVING, JSON.parse(data) as Schemas["Serving"]);
   });
-  return { ...serving, isLive };
 }
