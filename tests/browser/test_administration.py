@@ -54,7 +54,8 @@ async def test_an_archive_is_brought_released_and_rolled_back(
     await expect(row).to_be_visible(timeout=RELEASE_MS)
     assert await visitor.show("admin-models") == []
 
-    await row.get_by_role("button", name=re.compile("^Release")).click()
+    await row.get_by_role("button", name="Put to use").click()
+    await page.get_by_role("menuitem", name="Release").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("Why").fill("a test")
     assert await visitor.show("admin-release") == []

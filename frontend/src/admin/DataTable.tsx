@@ -7,6 +7,8 @@ import classes from "./DataTable.module.css";
 export interface Column<Row> {
   name: string;
   show: (row: Row) => ReactNode;
+  /** Of a few words, which stay on one line where there are columns. */
+  isShort?: boolean;
 }
 
 /**
@@ -41,8 +43,8 @@ export function DataTable<Row>({
         <tbody role="rowgroup">
           {rows.map((row) => (
             <tr key={rowKey(row)} role="row">
-              {columns.map(({ name, show }) => (
-                <td key={name} role="cell" data-label={name}>
+              {columns.map(({ name, show, isShort }) => (
+                <td key={name} role="cell" data-label={name} data-short={isShort}>
                   <div>{show(row)}</div>
                 </td>
               ))}

@@ -4,6 +4,9 @@ import { useSearchParams } from "react-router";
 import { Section } from "@/shell/Section";
 import { ErrorState, LoadingRows } from "@/shell/States";
 import { useServingStream } from "../serving/useServing";
+import { endedByItself } from "./candidate";
+import { CandidatePanel } from "./CandidatePanel";
+import { EndedByItself } from "./EndedByItself";
 import { ModelCard } from "./ModelCard";
 import { useModels } from "./queries";
 import { ReleaseHistory } from "./ReleaseHistory";
@@ -16,9 +19,14 @@ export function ModelsTab() {
   const [address, setAddress] = useSearchParams();
   const models = useModels();
   useServingStream();
+  const ended = endedByItself(models.data?.releases ?? []);
   const shown = address.get("version");
   return (
     <Stack>
+      {ended && <EndedByItself withdrawal={ended} />}
+      {models.data?.candidate && (
+        <CandidatePanel candidate={models.data.candidate} models={models.data} />
+      )}
       <UploadModel />
       <Section title={t("admin.models.versions.title")}>
         {models.isPending && <LoadingRows rows={2} />}
@@ -28,6 +36,7 @@ export function ModelsTab() {
         {models.data && (
           <Versions
             versions={models.data.versions}
+            candidate={models.data.candidate}
             onCard={(version) => setAddress({ tab: "models", version })}
           />
         )}

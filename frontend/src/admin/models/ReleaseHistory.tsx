@@ -3,24 +3,24 @@ import { IconArrowBackUp } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
-import { dayAndTime } from "@/i18n/moments";
+import { dayAndTime, percent } from "@/i18n/moments";
 import { Section } from "@/shell/Section";
 import { DataTable } from "../DataTable";
 import { useKnownUsers } from "../users/queries";
+import { BY_ITSELF, canRollBack, madeLive } from "./candidate";
 import { WhyDialog } from "./WhyDialog";
 
-/** Every release that was, and the way back to the one before. */
+/** Everything that happened to versions, and the way back to the release before. */
 export function ReleaseHistory({ releases }: { releases: Schemas["Release"][] }) {
   const { t } = useTranslation();
   const { nameOf } = useKnownUsers();
   const [isAsking, setIsAsking] = useState(false);
-  const present = releases[0];
-  const canRollBack = releases.some(({ version }) => version !== present?.version);
+  const present = madeLive(releases)[0];
   return (
     <Section
       title={t("admin.models.log.title")}
       action={
-        canRollBack && (
+        canRollBack(releases) && (
           <Button
             variant="default"
             leftSection={<IconArrowBackUp size={18} aria-hidden />}
@@ -40,10 +40,18 @@ export function ReleaseHistory({ releases }: { releases: Schemas["Release"][] })
           { name: t("admin.models.log.version"), show: ({ version }) => version },
           {
             name: t("admin.models.log.kind"),
-            show: ({ kind }) => t(`admin.models.log.kinds.${kind}`),
+            isShort: true,
+            show: ({ kind, percent: share }) =>
+              kind === "canary"
+                ? t("candidate.badge.canary", { share: percent(share / 100) })
+                : t(`admin.models.log.kinds.${kind}`),
           },
-          { name: t("admin.models.log.by"), show: ({ by }) => nameOf(by) },
-          { name: t("admin.models.log.at"), show: ({ at }) => dayAndTime(at) },
+          {
+            name: t("admin.models.log.by"),
+            isShort: true,
+            show: ({ by }) => (by === BY_ITSELF ? t("candidate.byItself") : nameOf(by)),
+          },
+          { name: t("admin.models.log.at"), isShort: true, show: ({ at }) => dayAndTime(at) },
           { name: t("admin.models.log.why"), show: ({ why }) => why || "–" },
         ]}
       />

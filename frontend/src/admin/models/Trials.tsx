@@ -1,32 +1,8 @@
-import { Button, Group, Text } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { Group, Text } from "@mantine/core";
 import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { api, told } from "@/api/client";
-import { showDone } from "@/shell/notices";
 import { Cost } from "../serving/Cost";
 import { useServing } from "../serving/useServing";
-
-/** Has every replica load a version beside the live one, probe and measure it, take it out. */
-export function TryButton({ version }: { version: string }) {
-  const { t } = useTranslation();
-  const ask = useMutation({
-    mutationFn: () =>
-      told(api.POST("/admin/models/{version}/trial", { params: { path: { version } } })),
-    onSuccess: () => showDone(t("admin.models.versions.tryAsked", { version })),
-  });
-  return (
-    <Button
-      size="xs"
-      variant="default"
-      aria-label={t("admin.models.versions.tryOf", { version })}
-      loading={ask.isPending}
-      onClick={() => ask.mutate()}
-    >
-      {t("admin.models.versions.tryIt")}
-    </Button>
-  );
-}
 
 /** How these very bytes did when they were last tried, on each replica. */
 export function Trials({ sha256 }: { sha256: string }) {

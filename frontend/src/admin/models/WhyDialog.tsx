@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { showDone } from "@/shell/notices";
 import { useModelsChanged } from "./queries";
@@ -12,14 +12,20 @@ const LONGEST = 1000;
 export function WhyDialog<Answer>({
   title,
   text,
+  children,
   submit,
+  isReady = true,
   change,
   done,
   onClose,
 }: {
   title: string;
   text: string;
+  /** What else there is to fill in. */
+  children?: ReactNode;
   submit: string;
+  /** Whether that is filled in well. */
+  isReady?: boolean;
   change: (why: string) => Promise<Answer>;
   /** What to say of it. */
   done: (answer: Answer) => string;
@@ -54,6 +60,7 @@ export function WhyDialog<Answer>({
         <Stack>
           <Text size="sm">{text}</Text>
           <Refusal error={ask.error} />
+          {children}
           <Textarea
             label={`${t("admin.models.release.why")} (${t("shell.optional")})`}
             description={t("admin.models.release.whyHelp")}
@@ -68,7 +75,7 @@ export function WhyDialog<Answer>({
             <Button variant="default" onClick={onClose}>
               {t("shell.cancel")}
             </Button>
-            <Button type="submit" loading={ask.isPending}>
+            <Button type="submit" loading={ask.isPending} disabled={!isReady}>
               {submit}
             </Button>
           </Group>

@@ -3,11 +3,26 @@ import { api, told, type Schemas } from "@/api/client";
 
 export const MODELS = ["admin", "models"] as const;
 
-/** The versions and the release log. */
+/** A canary may end by itself at any moment. */
+const CANDIDATE_MS = 5_000;
+const AGREEMENT_MS = 3_000;
+
+/** The versions, the release log and the candidate, which is looked after as long as it is there. */
 export function useModels() {
   return useQuery({
     queryKey: MODELS,
     queryFn: ({ signal }) => told(api.GET("/admin/models", { signal })),
+    refetchInterval: ({ state }) => (state.data?.candidate ? CANDIDATE_MS : false),
+  });
+}
+
+/** How a shadow's answers compare with the live version's, as photos come in. */
+export function useAgreement(version: string) {
+  return useQuery({
+    queryKey: [...MODELS, version, "agreement"],
+    queryFn: ({ signal }) =>
+      told(api.GET("/admin/models/{version}/agreement", { params: { path: { version } }, signal })),
+    refetchInterval: AGREEMENT_MS,
   });
 }
 

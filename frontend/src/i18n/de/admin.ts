@@ -89,7 +89,6 @@ export default {
       liveOn: "{{count}} von {{total}} Replikaten",
       notLive: "Nicht im Einsatz",
       tryIt: "Versuchen",
-      tryOf: "Version {{version}} neben der jetzigen versuchen",
       tryAsked: "Jedes Replikat versucht Version {{version}}, sobald es Platz hat.",
       trial: "Versuch",
       untried: "Nicht versucht",
@@ -97,8 +96,8 @@ export default {
       trialFailed: "Gescheitert auf {{replica}}: {{error}}",
       card: "Karte",
       cardOf: "Karte der Version {{version}}",
-      release: "Freigeben",
-      releaseOf: "Version {{version}} freigeben",
+      use: "Einsetzen",
+      useOf: "Einsetzen: Version {{version}}",
     },
     release: {
       title: "Version {{version}} freigeben?",
@@ -122,7 +121,13 @@ export default {
       by: "Von",
       at: "Wann",
       why: "Warum",
-      kinds: { release: "Freigabe", rollback: "Rücknahme" },
+      kinds: {
+        release: "Freigabe",
+        rollback: "Rücknahme",
+        canary: "Canary",
+        shadow: "Schattenlauf",
+        withdrawal: "Rückzug",
+      },
     },
     card: {
       title: "Modell {{name}} {{version}}",
@@ -227,6 +232,27 @@ export default {
     cost: "{{version}}: {{median}} ms, 95 % in {{p95}} ms",
     memory: "{{mib}} MiB",
     resting: "einen Moment ausgelassen",
+    regeneration: {
+      title: "Zwischenspeicher der Modellarchive",
+      text: "Für den Fall, dass den Archiven auf den Platten der Replikate oder ihren Arbeitern nicht mehr zu trauen ist.",
+      ask: "Zwischenspeicher erneuern …",
+      confirm: "Zwischenspeicher erneuern?",
+      confirmText:
+        "Jedes Replikat verwirft sein Archiv der jetzigen Version, holt es neu aus dem Speicher und prüft es. Frische Arbeiter laden es und übernehmen, sobald die goldenen Bilder richtig beantwortet sind. Bis dahin antworten die bisherigen: Keine Anfrage geht verloren.",
+      submit: "Erneuern",
+      outcome: {
+        waiting: "{{count}} von {{total}} Replikaten sind fertig",
+        done: "Jedes Replikat hat die jetzige Version neu geholt und geladen",
+        failed: "Nicht jedes Replikat konnte es; dort arbeiten die alten Arbeiter weiter",
+      },
+      states: {
+        waiting: "{{replica}}: wartet auf Platz oder ist dabei",
+        done: "{{replica}}: neu geholt, geprüft und geladen",
+        failed: "{{replica}}: {{error}}",
+      },
+      waitingText:
+        "Ein Replikat, das binnen zehn Minuten nicht beginnen kann, lässt es: Fragen Sie dann noch einmal.",
+    },
   },
   logs: {
     text: "Text in der Zeile",

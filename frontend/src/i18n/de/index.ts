@@ -1,6 +1,7 @@
 import type { Catalogue } from "..";
 import account from "./account";
 import admin from "./admin";
+import candidate from "./candidate";
 import shell from "./shell";
 import dashboard from "./dashboard";
 import events from "./events";
@@ -17,6 +18,7 @@ const de: Catalogue = {
   patients,
   profile,
   admin,
+  candidate,
   events,
   problems,
 };

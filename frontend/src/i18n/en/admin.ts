@@ -88,7 +88,6 @@ export default {
       liveOn: "{{count}} of {{total}} replicas",
       notLive: "Not in use",
       tryIt: "Try",
-      tryOf: "Try version {{version}} beside the live one",
       tryAsked: "Every replica tries version {{version}} as soon as it has room.",
       trial: "Trial",
       untried: "Not tried",
@@ -96,8 +95,8 @@ export default {
       trialFailed: "Failed on {{replica}}: {{error}}",
       card: "Card",
       cardOf: "Card of version {{version}}",
-      release: "Release",
-      releaseOf: "Release version {{version}}",
+      use: "Put to use",
+      useOf: "Put to use: version {{version}}",
     },
     release: {
       title: "Release version {{version}}?",
@@ -120,7 +119,13 @@ export default {
       by: "By",
       at: "When",
       why: "Why",
-      kinds: { release: "Release", rollback: "Rollback" },
+      kinds: {
+        release: "Release",
+        rollback: "Rollback",
+        canary: "Canary",
+        shadow: "Shadow",
+        withdrawal: "Withdrawal",
+      },
     },
     card: {
       title: "Model {{name}} {{version}}",
@@ -218,6 +223,26 @@ export default {
     cost: "{{version}}: {{median}} ms, 95 % within {{p95}} ms",
     memory: "{{mib}} MiB",
     resting: "left out for a moment",
+    regeneration: {
+      title: "Cache of model archives",
+      text: "For when the archives on the replicas' disks, or their workers, are not to be trusted any more.",
+      ask: "Regenerate cache …",
+      confirm: "Regenerate the cache?",
+      confirmText:
+        "Every replica drops its archive of the live version, fetches it again from the store and checks it. Fresh workers load it and take over once its golden images gave the right answers. The present ones answer until then: no request is lost.",
+      submit: "Regenerate",
+      outcome: {
+        waiting: "{{count}} of {{total}} replicas are done",
+        done: "Every replica has fetched and loaded the live version anew",
+        failed: "Not every replica could do it; the old workers go on there",
+      },
+      states: {
+        waiting: "{{replica}}: waits for room, or is at it",
+        done: "{{replica}}: fetched, checked and loaded anew",
+        failed: "{{replica}}: {{error}}",
+      },
+      waitingText: "A replica that can't begin within ten minutes leaves it: ask again then.",
+    },
   },
   logs: {
     text: "Text in the line",

@@ -1,5 +1,6 @@
 import account from "./account";
 import admin from "./admin";
+import candidate from "./candidate";
 import shell from "./shell";
 import dashboard from "./dashboard";
 import events from "./events";
@@ -9,4 +10,15 @@ import problems from "./problems";
 import profile from "./profile";
 
 /** Every text that people read, by the room where it stands. */
-export default { shell, account, dashboard, patient, patients, profile, admin, events, problems };
+export default {
+  shell,
+  account,
+  dashboard,
+  patient,
+  patients,
+  profile,
+  admin,
+  candidate,
+  events,
+  problems,
+};

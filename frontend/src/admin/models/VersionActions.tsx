@@ -1,0 +1,120 @@
+import { Button, Menu, Text } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import {
+  IconChevronDown,
+  IconEyeOff,
+  IconFeather,
+  IconGauge,
+  IconRocket,
+  type Icon,
+} from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, told, type Schemas } from "@/api/client";
+import { showDone } from "@/shell/notices";
+import { CanaryDialog } from "./CanaryDialog";
+import { ReleaseDialog } from "./ReleaseDialog";
+import { ShadowDialog } from "./ShadowDialog";
+
+/** The ways from the shelf to the patients, the most careful one first. */
+export function VersionActions({
+  version,
+  candidate,
+}: {
+  version: string;
+  candidate: Schemas["Release"] | null;
+}) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState<"shadow" | "canary" | "release" | null>(null);
+  const close = () => setOpen(null);
+  const trial = useMutation({
+    mutationFn: () =>
+      told(api.POST("/admin/models/{version}/trial", { params: { path: { version } } })),
+    onSuccess: () => showDone(t("admin.models.versions.tryAsked", { version })),
+  });
+  const is = (kind: string) => candidate?.version === version && candidate.kind === kind;
+  const hasNoRoom = candidate !== null && candidate.version !== version;
+  return (
+    <>
+      <Menu position="bottom-end" width={290} withInitialFocusPlaceholder={false}>
+        <Menu.Target>
+          <Button
+            size="xs"
+            rightSection={<IconChevronDown size={14} aria-hidden />}
+            aria-label={t("admin.models.versions.useOf", { version })}
+            loading={trial.isPending}
+          >
+            {t("admin.models.versions.use")}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Way
+            Sign={IconGauge}
+            name={t("admin.models.versions.tryIt")}
+            text={
+              hasNoRoom
+                ? t("candidate.noRoom", { version: candidate.version })
+                : t("candidate.ways.trial")
+            }
+            isOff={hasNoRoom}
+            onClick={() => trial.mutate()}
+          />
+          {!is("shadow") && (
+            <Way
+              Sign={IconEyeOff}
+              name={t("candidate.actions.shadow")}
+              text={t("candidate.ways.shadow")}
+              onClick={() => setOpen("shadow")}
+            />
+          )}
+          <Way
+            Sign={IconFeather}
+            name={t(is("canary") ? "candidate.actions.share" : "candidate.actions.canary")}
+            text={t("candidate.ways.canary")}
+            onClick={() => setOpen("canary")}
+          />
+          <Way
+            Sign={IconRocket}
+            name={t("candidate.actions.release")}
+            text={t("candidate.ways.release")}
+            onClick={() => setOpen("release")}
+          />
+        </Menu.Dropdown>
+      </Menu>
+      {open === "shadow" && <ShadowDialog version={version} present={candidate} onClose={close} />}
+      {open === "canary" && <CanaryDialog version={version} present={candidate} onClose={close} />}
+      {open === "release" && <ReleaseDialog version={version} onClose={close} />}
+    </>
+  );
+}
+
+/** One that is off can still be reached by the keyboard, since its text says why it is. */
+function Way({
+  Sign,
+  name,
+  text,
+  isOff = false,
+  onClick,
+}: {
+  Sign: Icon;
+  name: string;
+  text: string;
+  isOff?: boolean;
+  onClick: () => void;
+}) {
+  return (
+    <Menu.Item
+      leftSection={<Sign size={18} aria-hidden />}
+      closeMenuOnClick={!isOff}
+      aria-disabled={isOff || undefined}
+      onClick={isOff ? undefined : onClick}
+    >
+      <Text size="sm" fw={500} c={isOff ? "dimmed" : undefined}>
+        {name}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {text}
+      </Text>
+    </Menu.Item>
+  );
+}

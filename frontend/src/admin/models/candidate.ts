@@ -1,0 +1,71 @@
+import type { Schemas } from "@/api/client";
+
+type Release = Schemas["Release"];
+type Replica = Schemas["Replica"];
+type Rule = Schemas["CanaryRule"];
+type Figures = Schemas["CanaryFigures"];
+
+/** Who the release log says has withdrawn a canary that did badly. */
+export const BY_ITSELF = "gateway";
+
+/** The entries that made a version live; the newest first, as the log has them. */
+export function madeLive(releases: Release[]): Release[] {
+  return releases.filter(({ kind }) => kind === "release" || kind === "rollback");
+}
+
+/** Whether the version before the live one can be returned to. */
+export function canRollBack(releases: Release[]): boolean {
+  const [present, ...earlier] = madeLive(releases);
+  return earlier.some(({ version }) => version !== present?.version);
+}
+
+/** Since when a candidate stands there as what it is, however often its share changed since. */
+export function since(releases: Release[], candidate: Release): string {
+  const { version, kind } = candidate;
+  const earlier = releases.filter(({ number }) => number <= candidate.number);
+  const other = earlier.findIndex((entry) => entry.version !== version || entry.kind !== kind);
+  return earlier.slice(0, other < 0 ? undefined : other).at(-1)?.at ?? candidate.at;
+}
+
+/** The newest entry, where a canary has just ended by itself; null otherwise. */
+export function endedByItself(releases: Release[]): Release | null {
+  const newest = releases[0];
+  return newest?.kind === "withdrawal" && newest.by === BY_ITSELF ? newest : null;
+}
+
+export interface NotReady {
+  replica: string;
+  why: "loading" | "noRoom" | "soon";
+  /** In the follower's words; null where nothing went wrong. */
+  error: string | null;
+}
+
+/** The live version and one more. */
+const ROOM = 2;
+
+/** The replicas on which a candidate does not answer yet, and why. */
+export function notReady(replicas: Replica[], { version, kind }: Release): NotReady[] {
+  return replicas
+    .filter(({ candidate }) => candidate?.version !== version || candidate.kind !== kind)
+    .map(({ id, last_error, loaded_versions }) => ({
+      replica: id,
+      why: loaded_versions.includes(version)
+        ? "loading"
+        : loaded_versions.length >= ROOM
+          ? "noRoom"
+          : "soon",
+      error: last_error,
+    }));
+}
+
+/** How much of a canary can be judged by what was asked so far. */
+export function judgement({ canary, live }: Figures, { min_requests }: Rule) {
+  if (canary.requests < min_requests) return "nothing";
+  return live.requests < min_requests ? "failures" : "all";
+}
+
+/** What a field holds as a share of the patients, 1 to 99; null for anything else. */
+export function asPercent(given: string | number): number | null {
+  const percent = given === "" ? NaN : Number(given);
+  return Number.isInteger(percent) && percent >= 1 && percent <= 99 ? percent : null;
+}

@@ -1,0 +1,110 @@
+export default {
+  byItself: "von selbst",
+  besideOn: "Neben der jetzigen auf {{count}} von {{total}} Replikaten",
+  noRoom:
+    "Jetzt nicht: Version {{version}} steht neben der jetzigen, und ein Replikat hat Platz für zwei Versionen. Ziehen Sie sie zuerst zurück oder geben Sie sie frei.",
+  replaced: "Version {{version}}, die jetzt daneben steht, macht ihr Platz.",
+  badge: { canary: "Canary, {{share}}", shadow: "Schattenlauf" },
+  actions: {
+    shadow: "Schattenlauf …",
+    canary: "Canary …",
+    share: "Anteil ändern …",
+    release: "Freigeben …",
+    releaseToAll: "Für alle freigeben …",
+    withdraw: "Zurückziehen …",
+  },
+  ways: {
+    trial: "Laden, messen und wieder herausnehmen",
+    shadow: "An denselben Fotos vergleichen; niemand sieht ihre Antworten",
+    canary: "Für einen Teil der Patienten antworten lassen",
+    release: "Für alle antworten lassen",
+  },
+  panel: {
+    canary: "Canary: Version {{version}}",
+    canaryText: "Sie antwortet für {{share}} der Patienten, immer für dieselben.",
+    shadow: "Schattenlauf: Version {{version}}",
+    shadowText:
+      "Sie wird nach den Fotos gefragt, die die jetzige Version beantwortet hat. Niemand sieht ihre Antworten.",
+    since: "Seit",
+    share: "Anteil der Patienten",
+    shareSince: "{{share}}, seit {{at}}",
+    ready: "Bereit",
+    readyOn: "auf {{count}} von {{total}} Replikaten",
+    by: "Von",
+    why: "Warum",
+  },
+  notReady: {
+    title: "Noch nicht überall bereit",
+    on: "{{replica}}: {{reason}}",
+    loading: "sie wird geladen und an ihren goldenen Bildern versucht",
+    noRoom: "wartet, bis eine frühere Version gegangen ist",
+    soon: "beginnt gleich",
+  },
+  figures: {
+    table: "Der Canary neben der jetzigen",
+    version: "Version",
+    canary: "Canary {{version}}",
+    live: "Jetzige {{version}}",
+    requests: "Anfragen",
+    failed: "Gescheitert",
+    median: "Median der Zeit",
+    milliseconds: "{{ms}} ms",
+    counted:
+      "Aus höchstens den letzten 500 Anfragen jeder Version, seit der Canary oder sein Anteil begann, gezählt von dem Gateway, das diese Seite beantwortet.",
+    judged: {
+      nothing:
+        "Noch wird nichts beurteilt: Sie hat {{canary}} von {{needed}} Anfragen beantwortet.",
+      failures:
+        "Fehlschläge werden beurteilt, Zeiten noch nicht: Die jetzige Version hat {{live}} von {{needed}} Anfragen beantwortet.",
+      all: "Beides wird jetzt beurteilt.",
+    },
+  },
+  agreement: {
+    title: "Übereinstimmung mit der jetzigen Version",
+    none: "Noch kein Foto verglichen",
+    noneText: "Die Zahlen kommen mit den nächsten Fotos der Klinik.",
+    same_one:
+      "dasselbe Ergebnis: {{same}} von {{count}} Foto (95-%-Intervall {{low}} bis {{high}})",
+    same_other:
+      "dasselbe Ergebnis: {{same}} von {{count}} Fotos (95-%-Intervall {{low}} bis {{high}})",
+    photos: "Fotos",
+    failed: "Ohne ihre Antwort",
+    newlyMalignant: "Neu bösartig",
+    newlyBenign: "Neu gutartig",
+    meanDifference: "Mittlerer Unterschied",
+    largestDifference: "Größter Unterschied",
+    points: "{{points}} Punkte",
+    kept: "Neu bösartig: gutartig für die jetzige Version und bösartig für diese; neu gutartig: umgekehrt. Unterschiede sind Prozentpunkte der Wahrscheinlichkeit für bösartig. Über die letzten 10.000 Fotos dieser Version im Schattenlauf.",
+  },
+  shadow: {
+    title: "Schattenlauf mit Version {{version}} beginnen?",
+    text: "Jedes Replikat lädt sie neben der jetzigen und versucht sie an ihren goldenen Bildern. Danach wird sie nach den Fotos gefragt, die die jetzige Version beantwortet hat, nach einem zur Zeit, und nur die Unterschiede werden behalten. Niemand sieht ihre Antworten.",
+    submit: "Beginnen",
+    done: "Der Schattenlauf mit Version {{version}} beginnt; die Replikate laden sie.",
+  },
+  canary: {
+    title: "Version {{version}} zum Canary machen?",
+    changeTitle: "Anderer Anteil für Version {{version}}",
+    text: "Sie antwortet für diesen Anteil der Patienten, immer für dieselben; wo sie keine Antwort gibt, antwortet die jetzige Version.",
+    rule: "Sie endet von selbst, wenn ab {{requests}} Anfragen ihr Anteil an Fehlschlägen um mehr als {{points}} Prozentpunkte über dem der jetzigen Version liegt oder der Median ihrer Zeit mehr als das {{ratio}}-Fache.",
+    percent: "Anteil der Patienten",
+    percentSign: " %",
+    percentHelp: "Wer dazugehört, bleibt dabei, wenn der Anteil steigt.",
+    percentWrong: "Eine ganze Zahl von 1 bis 99.",
+    submit: "Beginnen",
+    changeSubmit: "Ändern",
+    done: "Version {{version}} antwortet für {{share}} der Patienten, sobald sie bereit ist.",
+  },
+  withdraw: {
+    title: "Version {{version}} zurückziehen?",
+    canary:
+      "Die jetzige Version antwortet sofort wieder für alle Patienten. Was diese geantwortet hat, bleibt.",
+    shadow: "Sie wird nicht mehr gefragt. Was verglichen wurde, bleibt erhalten.",
+    submit: "Zurückziehen",
+    done: "Version {{version}} ist zurückgezogen.",
+  },
+  ended: {
+    title: "Canary {{version}} endete von selbst",
+    text: "{{at}}: {{why}}. Die jetzige Version antwortet für alle Patienten.",
+  },
+};
