@@ -1,23 +1,26 @@
 import { modals } from "@mantine/modals";
 import i18next from "i18next";
 
-/** Asks before something that is hard to undo. The way out has the focus. */
+/** Asks before something that should not happen by mistake. The way out has the focus. */
 export function confirm({
   title,
   text,
   action,
+  isGrave = true,
   onConfirm,
 }: {
   title: string;
   text: string;
   action: string;
+  /** Whether something is lost by it. */
+  isGrave?: boolean;
   onConfirm: () => void;
 }): void {
   modals.openConfirmModal({
     title,
     children: text,
     labels: { confirm: action, cancel: i18next.t("shell.cancel") },
-    confirmProps: { color: "red.9" },
+    confirmProps: isGrave ? { color: "red.9" } : {},
     cancelProps: { "data-autofocus": true },
     closeButtonProps: { "aria-label": i18next.t("shell.close") },
     onConfirm,

@@ -1,0 +1,109 @@
+import { Alert, Button, Group, Text } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { IconAlertTriangle, IconCheck, IconLoader, IconReload } from "@tabler/icons-react";
+import { useId } from "react";
+import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
+import { api, told as answered, type Schemas } from "@/api/client";
+import { confirm } from "@/shell/confirm";
+import { useModels, useModelsChanged } from "../models/queries";
+import { Section } from "@/shell/Section";
+import { outcome, told, type Told } from "./regeneration";
+
+/** Has the live version fetched and loaded anew. What was asked for is in the address. */
+export function Regeneration({ replicas }: { replicas: Schemas["Replica"][] }) {
+  const { t } = useTranslation();
+  const reason = useId();
+  const [address, setAddress] = useSearchParams();
+  const models = useModels();
+  const changed = useModelsChanged();
+  const candidate = models.data?.candidate ?? null;
+  const ask = useMutation({
+    mutationFn: () => answered(api.POST("/admin/models/cache/regenerate")),
+    onSuccess: ({ id }) => setAddress({ tab: "serving", regeneration: id }, { replace: true }),
+    onSettled: changed,
+  });
+  const asked = address.get("regeneration");
+  const begin = () =>
+    confirm({
+      title: t("admin.serving.regeneration.confirm"),
+      text: t("admin.serving.regeneration.confirmText"),
+      action: t("admin.serving.regeneration.submit"),
+      isGrave: false,
+      onConfirm: ask.mutate,
+    });
+  return (
+    <Section
+      title={t("admin.serving.regeneration.title")}
+      text={t("admin.serving.regeneration.text")}
+      action={
+        <Button
+          variant="default"
+          leftSection={<IconReload size={18} aria-hidden />}
+          loading={ask.isPending}
+          // Not `disabled`: the keyboard would no longer reach it, nor hear why.
+          data-disabled={candidate !== null || undefined}
+          aria-disabled={candidate !== null || undefined}
+          aria-describedby={candidate ? reason : undefined}
+          onClick={candidate ? undefined : begin}
+        >
+          {t("admin.serving.regeneration.ask")}
+        </Button>
+      }
+    >
+      {candidate && (
+        <Text size="sm" id={reason}>
+          {t("candidate.noRoom", { version: candidate.version })}
+        </Text>
+      )}
+      <Results results={told(replicas, asked)} />
+    </Section>
+  );
+}
+
+const LOOKS = {
+  waiting: [IconLoader, "cyan"],
+  done: [IconCheck, "teal"],
+  failed: [IconAlertTriangle, "red"],
+} as const;
+
+function Results({ results }: { results: Told[] }) {
+  const { t } = useTranslation();
+  const state = outcome(results);
+  const [Sign, color] = LOOKS[state];
+  return (
+    // There before it has something to say, so that a screen reader hears of it.
+    <div role="status">
+      {results.length > 0 && (
+        <Alert
+          color={color}
+          icon={<Sign aria-hidden />}
+          title={t(`admin.serving.regeneration.outcome.${state}`, {
+            count: results.filter((one) => one.state !== "waiting").length,
+            total: results.length,
+          })}
+        >
+          {results.map((one) => (
+            <Result key={one.replica} {...one} />
+          ))}
+          {state === "waiting" && (
+            <Text size="xs" mt={4}>
+              {t("admin.serving.regeneration.waitingText")}
+            </Text>
+          )}
+        </Alert>
+      )}
+    </div>
+  );
+}
+
+function Result({ replica, state, error }: Told) {
+  const { t } = useTranslation();
+  const [Sign] = LOOKS[state];
+  return (
+    <Group gap={4} wrap="nowrap" align="flex-start">
+      <Sign size={16} aria-hidden style={{ flex: "none" }} />
+      <Text size="sm">{t(`admin.serving.regeneration.states.${state}`, { replica, error })}</Text>
+    </Group>
+  );
+}

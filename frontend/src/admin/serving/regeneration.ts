@@ -1,0 +1,29 @@
+import type { Schemas } from "@/api/client";
+
+export interface Told {
+  replica: string;
+  state: "waiting" | "done" | "failed";
+  error: string | null;
+}
+
+/**
+ * How far each replica is with fetching and loading the live version anew.
+ *
+ * @param asked the id of what was asked for; null tells how the latest time went, where there was
+ *   one. Ids sort by their time, so a later one counts too: it took this one's place.
+ */
+export function told(replicas: Schemas["Replica"][], asked: string | null): Told[] {
+  return replicas.flatMap<Told>(({ id, regeneration: latest }) => {
+    if (latest && latest.id >= (asked ?? "")) {
+      const state = latest.passed ? "done" : "failed";
+      return [{ replica: id, state, error: latest.error }];
+    }
+    return asked === null ? [] : [{ replica: id, state: "waiting", error: null }];
+  });
+}
+
+/** What it came to, over all replicas. */
+export function outcome(replicas: Told[]): Told["state"] {
+  if (replicas.some(({ state }) => state === "waiting")) return "waiting";
+  return replicas.some(({ state }) => state === "failed") ? "failed" : "done";
+}
