@@ -211,9 +211,8 @@ class Follower:
         if state.live and state.live.release.version == release.version:
             raise ProbeFailed("the version is live with another archive; raise the version")
         name = newest_of(release.version, loaded)
-        cached = await self._cache.get(
-            release, registration=name, keep=state.live.release if state.live else None
-        )
+        serving = state.live.release if state.live else state.inherited
+        cached = await self._cache.get(release, registration=name, keep=serving)
         state.measured[release.version] = await self._loader.make_ready(
             cached, loaded.get(name), workers=self._settings.workers
         )

@@ -82,6 +82,7 @@ def make_follower(settings: FollowerSettings) -> Follower:
             cache,
             loader,
             management,
+            folder=settings.torchserve_folder,
             workers=settings.workers,
         ),
         board=ReplicaBoard(redis),

@@ -1,6 +1,9 @@
 """Makes the regenerations that are asked for, in the TorchServe beside us."""
 
+import asyncio
+import shutil
 from collections.abc import Mapping
+from pathlib import Path
 
 import structlog
 from obstore.exceptions import BaseError
@@ -15,6 +18,7 @@ from serving.registrations import next_of
 from serving.replica_state import Held
 from serving.request_desk import RequestDesk
 from serving.torchserve import TorchServeError
+from serving.torchserve_process import EXPORTS, TEMPORARY
 from serving.version_loader import VersionLoader
 
 log = structlog.get_logger()
@@ -32,12 +36,14 @@ class Regenerator:
         loader: VersionLoader,
         management: ManagementClient,
         *,
+        folder: Path,
         workers: int,
     ) -> None:
         self._desk = desk
         self._cache = cache
         self._loader = loader
         self._management = management
+        self._folder = folder
         self._workers = workers
         self._told: Regeneration | None = None
 
@@ -72,6 +78,9 @@ class Regenerator:
         log.info("regenerating", version=release.version, registration=name)
         try:
             cached = await self._cache.get(release, registration=name, keep=release, anew=True)
+            # What workers computed from the old archives is as little to be trusted.
+            exports = self._folder / TEMPORARY / EXPORTS
+            await asyncio.to_thread(shutil.rmtree, exports, ignore_errors=True)
             await self._loader.make_ready(cached, None, workers=self._workers)
             await self._management.set_default(release.model, name)
         except _FAILURES as failure:

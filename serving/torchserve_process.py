@@ -14,6 +14,12 @@ from pathlib import Path
 from serving.cores import default_workers, threads_each
 from serving.worker_trace import ENDPOINT_VARIABLE
 
+# What does not outlive a TorchServe: unpacked archives, sockets.
+TEMPORARY = "tmp"
+# Among that, too: the next one may be another release of the runtime.
+EXPORTS = "exports"
+EXPORTS_VARIABLE = "DERMIS_EXPORTS"
+
 _CONFIG = Path(__file__).parent / "config"
 _LEAST_JAVA = 11
 
@@ -62,7 +68,7 @@ def prepare(
         JavaMissing: there is no Java 11 or newer.
     """
     workers = workers or default_workers()
-    store, temporary, logs = folder / "model_store", folder / "tmp", folder / "logs"
+    store, temporary, logs = folder / "model_store", folder / TEMPORARY, folder / "logs"
     # Unpacked archives and sockets of an earlier run would only pile up.
     shutil.rmtree(temporary, ignore_errors=True)
     for path in (store, temporary, logs):
@@ -150,5 +156,6 @@ def _environment(temporary: Path, logs: Path, workers: int) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "OMP_NUM_THREADS": "1",
         "DERMIS_WORKER_THREADS": str(threads_each(workers)),
+        EXPORTS_VARIABLE: str((temporary / EXPORTS).resolve()),
         ENDPOINT_VARIABLE: os.environ.get("OTLP_ENDPOINT", ""),
     }

@@ -13,6 +13,7 @@ from serving.measurement import measure
 from serving.probe import Ask, ProbeFailed, probe
 from serving.settings import FollowerSettings
 from serving.torchserve import Finding, InferenceClient, TorchServeError
+from serving.torchserve_process import TEMPORARY
 from serving.trials import Measurement
 
 log = structlog.get_logger()
@@ -125,5 +126,5 @@ class VersionLoader:
 
 def _remove_half_unpacked(folder: Path) -> None:
     """TorchServe leaves what it could not unpack, and would fill a full disk with it for good."""
-    for left in (folder / "tmp").glob("models*.download"):
+    for left in (folder / TEMPORARY).glob("models*.download"):
         shutil.rmtree(left, ignore_errors=True)

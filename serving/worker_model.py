@@ -1,25 +1,31 @@
-"""The model of one TorchServe worker: exported once a version, opened by the backend that won.
+"""The model of one TorchServe worker: exported once, opened by the backend that won.
 
-All workers of a version share the folder into which TorchServe has unpacked its archive. The first
-exports there, the others wait for it.
+All workers of a TorchServe share a folder of exports. The first worker that needs one makes it, the
+others wait for it; a version that comes back, by a rollback or under another name, finds its own.
 """
 
 import fcntl
+import hashlib
 import logging
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from serving.archive_members import CARD, NOVELTY, WEIGHTS
+from serving.archive_members import CARD, GOLDEN, NOVELTY, WEIGHTS
 from serving.backends import CHOICE, Backend, Choice, OnnxBackend
 from serving.classifier import Classifier
 from serving.model_card import ModelCard
 from serving.novelty import Novelty
+from serving.torchserve_process import EXPORTS_VARIABLE
 
 log = logging.getLogger(__name__)
 
+# Without a shared folder (EXPORTS_VARIABLE), an archive's export lies among its members.
 EXPORT = "export"
+# The live version's, a candidate's, and some that may come back.
+KEPT_EXPORTS = 6
 # Less than the time that a worker has to start (`config/model-config.yaml`).
 EXPORT_SECONDS = 90
 
@@ -40,7 +46,7 @@ def open_unpacked(archive: Path, *, threads: int = 1) -> tuple[Classifier, Choic
     """
     card = ModelCard.model_validate_json((archive / CARD).read_bytes())
     novelty = Novelty.from_bytes((archive / NOVELTY).read_bytes()) if card.novelty_sha256 else None
-    folder = _exported(archive)
+    folder = _exported(archive, card)
     choice = Choice.model_validate_json((folder / CHOICE).read_bytes()) if folder else None
     if folder and choice and choice.chosen == OnnxBackend.name:
         return Classifier(OnnxBackend(folder, threads=threads), card, novelty), choice
@@ -49,14 +55,17 @@ def open_unpacked(archive: Path, *, threads: int = 1) -> tuple[Classifier, Choic
     return Classifier(backend, card, novelty), choice
 
 
-def _exported(archive: Path) -> Path | None:
+def _exported(archive: Path, card: ModelCard) -> Path | None:
     """The folder of the archive's export, made now if need be; None where that failed."""
-    folder = archive / EXPORT
-    with (archive / f"{EXPORT}.lock").open("w") as lock:
+    shared = os.environ.get(EXPORTS_VARIABLE)
+    folder = Path(shared) / _content(archive, card) if shared else archive / EXPORT
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if folder.exists():
+            folder.touch()
             return folder
-        partial = archive / f"{EXPORT}.part"
+        partial = folder.with_suffix(".part")
         shutil.rmtree(partial, ignore_errors=True)
         command = [sys.executable, "-m", "serving.export", str(archive), str(partial)]
         try:
@@ -64,7 +73,26 @@ def _exported(archive: Path) -> Path | None:
         except (subprocess.SubprocessError, OSError) as error:
             log.warning("the export failed, PyTorch answers: %s", type(error).__name__)
             return None
-        return Path(shutil.move(partial, folder))
+        partial.rename(folder)
+    if shared:
+        _forget_old(Path(shared))
+    return folder
+
+
+def _content(archive: Path, card: ModelCard) -> str:
+    """Names all that an export is made from: weights, how they are run, what it is checked with."""
+    digest = hashlib.sha256(card.weights_sha256.encode())
+    digest.update(card.architecture.encode())
+    digest.update(card.preprocessing.model_dump_json().encode())
+    for member in (GOLDEN, *sorted(path.name for path in archive.glob("golden_*.jpg"))):
+        digest.update((archive / member).read_bytes())
+    return digest.hexdigest()
+
+
+def _forget_old(exports: Path) -> None:
+    folders = [path for path in exports.iterdir() if path.is_dir() and not path.suffix]
+    for folder in sorted(folders, key=lambda path: -path.stat().st_mtime)[KEPT_EXPORTS:]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _torch_backend(name: str, weights: Path, card: ModelCard, threads: int) -> Backend:

@@ -19,6 +19,7 @@ from serving.cores import usable_cores as cores_of
 from serving.model_card import ModelCard
 from serving.predictions import prediction_of
 from serving.tests.conftest import MakeArchive, lesion_photo
+from serving.torchserve_process import EXPORTS_VARIABLE
 from serving.worker_model import open_unpacked
 
 
@@ -83,6 +84,27 @@ def test_an_export_that_fails_leaves_eager_pytorch_to_answer(unpacked: Path) -> 
     assert (opened.backend.name, found) == ("eager", None)
     answer = prediction_of(opened, photo)["probability_malignant"]
     assert answer == pytest.approx(expected["probability_malignant"], abs=1e-4)
+
+
+def test_a_version_that_comes_back_finds_its_export_and_another_content_does_not(
+    make_archive: MakeArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(EXPORTS_VARIABLE, str(tmp_path / "exports"))
+    for name, archive in (("first", make_archive("0.0.1")), ("again", make_archive("0.0.2"))):
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(tmp_path / name)
+    open_unpacked(tmp_path / "first")
+
+    def never(*_: object, **__: object) -> None:
+        raise OSError("exported a second time")
+
+    monkeypatch.setattr("serving.worker_model.subprocess.run", never)
+    opened, _ = open_unpacked(tmp_path / "again")
+    assert opened.backend.name == "onnxruntime"
+    assert len([path for path in (tmp_path / "exports").iterdir() if path.is_dir()]) == 1
+    (tmp_path / "again" / "golden_00.jpg").write_bytes(photo_bytes())
+    opened, _ = open_unpacked(tmp_path / "again")
+    assert opened.backend.name == "eager"
 
 
 def test_weights_that_do_not_fit_are_an_error_in_the_worker_too(unpacked: Path) -> None:
