@@ -1,8 +1,9 @@
 """The browser's back button in every flow: nothing is done twice, and nobody is stuck."""
 
+import asyncio
 import re
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from local_stack.clinician import Clinician
 from local_stack.mailbox import Mailbox
@@ -106,6 +107,13 @@ async def test_back_during_an_upload_leaves_the_photo_on_its_way(at_work: AtWork
     await page.get_by_role("link", name="Ingrid Solheim").click()
     await page.get_by_role("button", name="Unsorted photos").click()
     await expect(page.get_by_text("No photos yet")).to_be_visible()
+    left = asyncio.Event()
+
+    async def once_the_page_is_left(route: Route) -> None:
+        await left.wait()
+        await route.continue_()
+
+    await page.route("**/api/predict/upload/**", once_the_page_is_left)
     await page.locator("input[type=file]").first.set_input_files(
         {"name": "photo.png", "mimeType": "image/png", "buffer": photos.unique()}
     )
@@ -113,6 +121,9 @@ async def test_back_during_an_upload_leaves_the_photo_on_its_way(at_work: AtWork
     await page.go_back()
     await page.go_back()
     await expect(page.get_by_role("link", name="Ingrid Solheim")).to_be_visible()
+    async with page.expect_response("**/api/predict/upload/**") as answer:
+        left.set()
+    assert (await answer.value).ok
     await page.go_forward()
     await page.go_forward()
     await expect(page.get_by_role("region", name="Result")).to_contain_text("Model lesion")

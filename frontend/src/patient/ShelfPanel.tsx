@@ -12,7 +12,7 @@ import { ImageDetails } from "./ImageDetails";
 import { ImageStrip } from "./ImageStrip";
 import { LesionDialog } from "./LesionDialog";
 import { useAddress } from "./useAddress";
-import { useImages, useRefreshPatient, type Shelf } from "./queries";
+import { useImages, type Shelf } from "./queries";
 
 /** The photos of one lesion, or of the unsorted tray: add some, look at one, compare two. */
 export function ShelfPanel({
@@ -35,7 +35,7 @@ export function ShelfPanel({
   const uploads = useUploads().filter(
     (upload) => upload.patientId === patientId && upload.lesionId === lesionId,
   );
-  useShowFinished(patientId, uploads.filter(({ state }) => state === "done").at(-1), (id) =>
+  useShowFinished(uploads.filter(({ state }) => state === "done").at(-1), (id) =>
     chooseImage(id, { replace: imageId === null }),
   );
 
@@ -110,17 +110,14 @@ export function ShelfPanel({
 
 /** Shows the result of an upload as soon as it is there. */
 function useShowFinished(
-  patientId: string,
   newest: { id: string; detection?: Schemas["Detection"] } | undefined,
   show: (imageId: string) => void,
 ) {
-  const refresh = useRefreshPatient(patientId);
   // What was done before this page was opened is no news.
   const shown = useRef(newest?.id);
   useEffect(() => {
     if (!newest?.detection || shown.current === newest.id) return;
     shown.current = newest.id;
-    const { image_id: imageId } = newest.detection;
-    void refresh().then(() => show(imageId));
-  }, [newest, refresh, show]);
+    show(newest.detection.image_id);
+  }, [newest, show]);
 }

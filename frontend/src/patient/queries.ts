@@ -14,6 +14,8 @@ const keys = {
   ofImage: (id: string, imageId: string) => ["patient", id, "detections", imageId] as const,
   timeline: (id: string, filter: object) => ["patient", id, "timeline", filter] as const,
 };
+/** Everything of one patient. */
+export const patientKey = keys.patient;
 const PENDING_MS = 1_500;
 
 export function usePatient(id: string) {

@@ -1,6 +1,8 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
-import { Problem } from "@/api/problem";
 import type { Schemas } from "@/api/client";
+import { Problem } from "@/api/problem";
+import { queryClient } from "@/api/queries";
+import { patientKey } from "@/patient/queries";
 import { accountOf, currentAccess, onAccessChange } from "@/session/access";
 import { sendPhoto } from "./send_photo";
 
@@ -129,8 +131,10 @@ async function sendOne({ id, userId, patientId, lesionId, file, name }: Upload):
       name,
       onProgress: (progress) => update(id, { progress }),
     });
-    update(id, { state: "done", progress: 1, detection });
     await (await store()).delete("uploads", id);
+    // Here, since no page may show the patient now: it would come back to lists without the photo.
+    await queryClient.invalidateQueries({ queryKey: patientKey(patientId) });
+    update(id, { state: "done", progress: 1, detection });
   } catch (error) {
     const problem = error instanceof Problem ? error : new Problem(0, "UNREACHABLE", String(error));
     if (problem.status === 401) {
