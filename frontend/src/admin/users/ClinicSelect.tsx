@@ -27,7 +27,8 @@ export function ClinicSelect({
   const [chosen, setChosen] = useState(present);
   const [search] = useDebouncedValue(typed, TYPING_MS);
   // The chosen one's own name stands in the field, and is no search.
-  const clinics = useClinics(search === chosen?.name ? "" : search);
+  const isChosen = chosen && [chosen.name, nameBeside(chosen)].includes(search);
+  const clinics = useClinics(isChosen ? "" : search);
   const found = clinics.data ?? [];
   const isListed = !chosen || found.some(({ id }) => id === chosen.id);
   const data = found.map((clinic) => ({ value: clinic.id, label: nameIn(clinic, found) }));
@@ -56,5 +57,9 @@ export function ClinicSelect({
 /** With what tells it from another of the same name. */
 function nameIn({ id, name }: Schemas["Clinic"], all: Schemas["Clinic"][]): string {
   const isAlone = all.filter((other) => other.name === name).length === 1;
-  return isAlone ? name : `${name} (${id.slice(-8)})`;
+  return isAlone ? name : nameBeside({ id, name });
+}
+
+function nameBeside({ id, name }: Pick<Schemas["Clinic"], "id" | "name">): string {
+  return `${name} (${id.slice(-8)})`;
 }
