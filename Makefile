@@ -139,6 +139,10 @@ test-web: setup-dev web ## Test the web client: units, a real browser, axe, bund
 	frontend/npm.sh test --silent
 	$(BIN)/python -m pytest -m browser tests/browser $(T)
 
+.PHONY: bench-web
+bench-web: setup-dev web ## Measure the sign-in page's first visit (LCP, CLS, TBT) and a long list's scrolling
+	@$(BIN)/python -m tests.bench.web
+
 .PHONY: bench-inference bench-reload bench-record test-crash
 bench-inference: setup-dev ## Compare backends, and TorchServe with a bare runtime (C=--compile for torch.compile)
 	$(BIN)/python -W ignore -m tests.bench.inference $(C)
