@@ -18,6 +18,9 @@ import { theme, variables } from "@/theme";
 const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? "";
 setNonce(nonce);
 
+/** Long enough to be read aloud. */
+const NOTICE_MS = 10_000;
+
 const root = document.getElementById("root");
 if (!root) throw new Error("The page has no #root");
 
@@ -33,7 +36,7 @@ createRoot(root).render(
       <QueryClientProvider client={queryClient}>
         <SessionProvider>
           <ModalsProvider>
-            <Notifications />
+            <Notifications autoClose={NOTICE_MS} />
             <RouterProvider router={router} />
           </ModalsProvider>
         </SessionProvider>

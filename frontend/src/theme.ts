@@ -29,6 +29,8 @@ export const variables: CSSVariablesResolver = (colors) => ({
     // On the light ground of badges and alerts the library's own shades reach 2.6 and 4.2 to 1.
     "--mantine-color-yellow-light-color": "#713f00",
     "--mantine-color-teal-light-color": "#05543d",
+    // Links and quiet buttons on it, while the pointer is over them; the library's own reaches 4.1.
+    "--mantine-color-cyan-light-hover": colors.colors.cyan[1],
   },
   dark: {
     ...both,

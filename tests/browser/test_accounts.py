@@ -68,6 +68,7 @@ async def test_a_forgotten_password_is_reset_and_the_second_factor_still_asked(
     await page.get_by_label("Password", exact=True).fill("seven lemons in autumn rain")
     await page.get_by_role("button", name="Sign in", exact=True).click()
     await expect(page.get_by_role("heading", name="Enter your code")).to_be_visible()
+    await expect(page.locator('input[autocomplete="one-time-code"]').first).to_be_focused()
     assert await visitor.show("2fa") == []
     await visitor.enter_code(await next_code(secret))
     await expect(page).to_have_url(re.compile("/profile$"))

@@ -155,6 +155,9 @@ async def test_a_conflict_is_shown_and_nothing_that_was_typed_is_lost(at_work: A
     await expect(page.get_by_role("dialog")).to_be_hidden()
     now = await clinician.call("GET", f"/patients/{patient}")
     assert now["contact"] == "+46 8 123 456"
+    await page.get_by_role("tab", name="History").click()
+    await expect(page.get_by_text("Profile changed").first).to_be_visible()
+    await expect(page.get_by_text("Contact, Risk factors")).to_be_visible()
 
 
 async def test_a_patient_who_is_not_there_and_script_in_a_name_do_no_harm(

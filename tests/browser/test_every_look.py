@@ -5,7 +5,7 @@ import re
 from playwright.async_api import expect
 
 from local_stack.clinician import Clinician
-from tests.browser.screens import Visitor
+from tests.browser.screens import PHONE, Visitor
 from tests.conftest import profile
 
 AtWork = tuple[Visitor, Clinician]
@@ -92,10 +92,22 @@ async def test_what_cannot_be_loaded_is_told_with_a_way_out(at_work: AtWork) -> 
 async def test_the_menu_of_a_phone_leads_to_every_page(at_work: AtWork) -> None:
     visitor, _ = at_work
     page = visitor.page
-    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.set_viewport_size(PHONE)
     await page.goto("/dashboard")
     await expect(page.get_by_role("heading", name="Today")).to_be_visible()
     await page.get_by_role("button", name="Open menu").click()
     await page.get_by_role("navigation").get_by_role("link", name="Patients").click()
     await expect(page.get_by_role("heading", name="Patients")).to_be_visible()
     await expect(page.get_by_role("navigation")).not_to_be_in_viewport()
+
+
+async def test_on_a_phone_a_chosen_lesion_comes_into_sight(at_work: AtWork) -> None:
+    visitor, clinician = at_work
+    page, patient = visitor.page, await clinician.add_patient(profile())
+    draft = {"label": "left forearm", "status": "observed"}
+    await clinician.call("POST", f"/patients/{patient}/lesions", draft)
+    await page.set_viewport_size(PHONE)
+    await page.goto(f"/patient/{patient}")
+    await page.get_by_role("button", name="left forearm").click()
+    await expect(page.get_by_role("heading", name="left forearm")).to_be_in_viewport()
+    await expect(page.get_by_text("Drop photos here")).to_be_in_viewport()

@@ -109,7 +109,7 @@ async def test_a_second_factor_that_the_role_demands_is_not_offered_for_removal(
     await page.goto("/profile")
     await expect(page.get_by_text("Your account must have a second factor")).to_be_visible()
     await expect(page.get_by_role("button", name="New recovery codes")).to_be_visible()
-    await expect(page.get_by_role("button", name="Remove it")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Remove the second factor")).to_have_count(0)
 
 
 async def test_a_second_factor_that_is_demanded_meanwhile_stays_and_the_dialog_says_why(
@@ -124,9 +124,9 @@ async def test_a_second_factor_that_is_demanded_meanwhile_stays_and_the_dialog_s
 
     await page.route("**/api/users/me", before_it_was_demanded)
     await page.goto("/profile")
-    await page.get_by_role("button", name="Remove it").click()
+    await page.get_by_role("button", name="Remove the second factor").click()
     dialog = page.get_by_role("dialog")
-    remove = dialog.get_by_role("button", name="Remove it")
+    remove = dialog.get_by_role("button", name="Remove the second factor")
     await expect(remove).to_be_disabled()
     await dialog.get_by_label("Your password").fill("not this one at all")
     await visitor.enter_code("000000")

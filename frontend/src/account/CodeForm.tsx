@@ -51,6 +51,7 @@ export function CodeForm({
           <>
             <Text size="sm">{t("account.code.text")}</Text>
             <CodeInput
+              isFirst
               label={t("account.code.label")}
               value={code}
               disabled={verify.isPending}

@@ -7,6 +7,7 @@ export function CodeInput({
   value,
   error,
   disabled,
+  isFirst = false,
   onChange,
   onComplete,
 }: {
@@ -14,6 +15,8 @@ export function CodeInput({
   value: string;
   error?: string;
   disabled?: boolean;
+  /** Typing begins here, on a page that is there for nothing else. */
+  isFirst?: boolean;
   onChange: (code: string) => void;
   onComplete: (code: string) => void;
 }) {
@@ -25,6 +28,8 @@ export function CodeInput({
         length={6}
         type="number"
         oneTimeCode
+        // eslint-disable-next-line jsx-a11y/no-autofocus -- the page was opened for typing this
+        autoFocus={isFirst}
         data-autofocus
         mt={4}
         aria-label={label}

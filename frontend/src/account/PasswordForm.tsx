@@ -41,6 +41,7 @@ export function PasswordForm({
         <PasswordInput
           label={t("account.signIn.password")}
           autoComplete="current-password"
+          data-autofocus={known ? true : undefined}
           error={formState.errors.password?.message}
           {...register("password", { required: t("shell.required") })}
         />

@@ -9,6 +9,7 @@ import { LogsTab } from "./logs/LogsTab";
 import { ModelsTab } from "./models/ModelsTab";
 import { ServingTab } from "./serving/ServingTab";
 import { UsersTab } from "./users/UsersTab";
+import classes from "./AdminPage.module.css";
 
 const TABS = {
   users: UsersTab,
@@ -41,7 +42,7 @@ export default function AdminPage() {
         {t("admin.title")}
       </Title>
       <Tabs value={open} onChange={(tab) => tab && setAddress({ tab })} keepMounted={false}>
-        <Tabs.List aria-label={t("admin.tabs.label")} mb="md">
+        <Tabs.List aria-label={t("admin.tabs.label")} mb="md" className={classes.tabs}>
           {tabs.map((tab) => (
             <Tabs.Tab key={tab} value={tab}>
               {t(`admin.tabs.${tab}`)}

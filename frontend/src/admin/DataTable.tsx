@@ -9,6 +9,8 @@ export interface Column<Row> {
   show: (row: Row) => ReactNode;
   /** Of a few words, which stay on one line where there are columns. */
   isShort?: boolean;
+  /** Names, that are read badly when they are broken within a word. */
+  isWhole?: boolean;
 }
 
 /**
@@ -43,8 +45,14 @@ export function DataTable<Row>({
         <tbody role="rowgroup">
           {rows.map((row) => (
             <tr key={rowKey(row)} role="row">
-              {columns.map(({ name, show, isShort }) => (
-                <td key={name} role="cell" data-label={name} data-short={isShort}>
+              {columns.map(({ name, show, isShort, isWhole }) => (
+                <td
+                  key={name}
+                  role="cell"
+                  data-label={name}
+                  data-short={isShort}
+                  data-whole={isWhole}
+                >
                   <div>{show(row)}</div>
                 </td>
               ))}

@@ -67,7 +67,7 @@ function Entry({ entry }: { entry: Schemas["WorklistEntry"] }) {
         <Text size="sm" fw={500} truncate>
           {full_name}
         </Text>
-        <Text size="sm" c="dimmed" truncate>
+        <Text size="sm" c="dimmed">
           {record_number} · {ago(detection.created_at)}
         </Text>
       </div>

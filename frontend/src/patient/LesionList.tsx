@@ -1,4 +1,4 @@
-import { Badge, Button, NavLink, Stack, Text } from "@mantine/core";
+import { Badge, Button, NavLink, Stack } from "@mantine/core";
 import { IconInbox, IconPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
@@ -38,14 +38,10 @@ export function LesionList({
           description={[
             lesion.body_site && t(`patient.sites.${lesion.body_site}`),
             lesion.status !== "observed" && t(`patient.statuses.${lesion.status}`),
+            t("patient.lesion.photos", { count: lesion.image_count ?? 0 }),
           ]
             .filter(Boolean)
             .join(" · ")}
-          rightSection={
-            <Text size="xs" c="dimmed">
-              {t("patient.lesion.photos", { count: lesion.image_count ?? 0 })}
-            </Text>
-          }
         />
       ))}
       <NavLink

@@ -1,5 +1,5 @@
 import { Card, Grid, Stack } from "@mantine/core";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyState, ErrorState, LoadingRows } from "@/shell/States";
 import { BodyMap } from "./BodyMap";
@@ -8,7 +8,8 @@ import { LesionDialog } from "./LesionDialog";
 import { LesionList } from "./LesionList";
 import { ShelfPanel } from "./ShelfPanel";
 import { useAddress } from "./useAddress";
-import { useLesions } from "./queries";
+import { useLesions, type Shelf } from "./queries";
+import classes from "./LesionsTab.module.css";
 
 /** Where the lesions are, and what the chosen one looks like. */
 export function LesionsTab({ patientId, archived }: { patientId: string; archived: boolean }) {
@@ -16,6 +17,12 @@ export function LesionsTab({ patientId, archived }: { patientId: string; archive
   const { shelf, chooseShelf } = useAddress();
   const lesions = useLesions(patientId);
   const [adding, setAdding] = useState<{ position?: BodyPosition } | null>(null);
+  const panel = useRef<HTMLDivElement>(null);
+  const choose = (next: Shelf) => {
+    chooseShelf(next);
+    // On a phone what was chosen stands below the body, out of sight.
+    if (window.matchMedia("(max-width: 62em)").matches) panel.current?.scrollIntoView();
+  };
 
   if (lesions.isPending) return <LoadingRows />;
   if (lesions.error) {
@@ -30,19 +37,19 @@ export function LesionsTab({ patientId, archived }: { patientId: string; archive
             <BodyMap
               lesions={lesions.data}
               chosen={chosen}
-              onChoose={(lesionId) => chooseShelf({ lesionId })}
+              onChoose={(lesionId) => choose({ lesionId })}
               onAdd={(position) => setAdding({ position })}
             />
             <LesionList
               lesions={lesions.data}
               shelf={shelf}
-              onChoose={chooseShelf}
+              onChoose={choose}
               onAdd={() => setAdding({})}
             />
           </Stack>
         </Card>
       </Grid.Col>
-      <Grid.Col span={{ base: 12, md: 8, lg: 9 }}>
+      <Grid.Col span={{ base: 12, md: 8, lg: 9 }} ref={panel} className={classes.panel}>
         {shelf ? (
           <ShelfPanel
             key={chosen ?? "unsorted"}
@@ -62,7 +69,7 @@ export function LesionsTab({ patientId, archived }: { patientId: string; archive
           onClose={() => setAdding(null)}
           onSaved={(lesion) => {
             setAdding(null);
-            chooseShelf({ lesionId: lesion.id });
+            choose({ lesionId: lesion.id });
           }}
         />
       )}

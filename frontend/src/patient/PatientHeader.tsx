@@ -38,7 +38,7 @@ export function PatientHeader({ patient }: { patient: Patient }) {
     <Card withBorder>
       <Stack gap="xs">
         <Group justify="space-between" align="flex-start">
-          <div>
+          <div style={{ overflowWrap: "anywhere" }}>
             <Title order={1} size="h2">
               {patient.full_name}
             </Title>

@@ -79,7 +79,10 @@ export function ShelfPanel({
         <ErrorState error={images.error} onRetry={() => void images.refetch()} />
       )}
       {images.data?.length === 0 && uploads.length === 0 && (
-        <EmptyState title={t("patient.photos.none")} text={t("patient.photos.noneText")} />
+        <EmptyState
+          title={t("patient.photos.none")}
+          text={archived ? undefined : t("patient.photos.noneText")}
+        />
       )}
       {images.data && chosen && (
         <>

@@ -1,4 +1,5 @@
 import {
+  Anchor,
   Button,
   Chip,
   Group,
@@ -20,6 +21,7 @@ import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
 import { dayAndTime, percent } from "@/i18n/moments";
 import { EmptyState, ErrorState, LoadingRows } from "@/shell/States";
+import { changeName, fieldNames } from "./change_name";
 import { NoteForm } from "./NoteForm";
 import { LabelBadge } from "./LabelBadge";
 import { Thumbnail } from "./Thumbnail";
@@ -84,7 +86,11 @@ export function Timeline({ patientId }: { patientId: string }) {
               <MantineTimeline.Item
                 key={`${entry.kind} ${idOf(entry)}`}
                 bullet={<Sign size={16} aria-hidden />}
-                title={t(`patient.timeline.title.${entry.kind}`)}
+                title={
+                  entry.kind === "change"
+                    ? changeName(entry.change)
+                    : t(`patient.timeline.title.${entry.kind}`)
+                }
               >
                 <What entry={entry} />
               </MantineTimeline.Item>
@@ -126,9 +132,13 @@ function What({ entry }: { entry: Entry }) {
           <Group gap="xs">
             {label ? <LabelBadge label={label} /> : t(`patient.timeline.status.${status}`)}
             {typeof probability === "number" && <Text size="sm">{percent(probability, 1)}</Text>}
-            <Link to={addressOf(entry.detection.lesion_id, entry.detection.image_id)}>
-              <Text size="sm">{t("patient.timeline.look")}</Text>
-            </Link>
+            <Anchor
+              component={Link}
+              size="sm"
+              to={addressOf(entry.detection.lesion_id, entry.detection.image_id)}
+            >
+              {t("patient.timeline.look")}
+            </Anchor>
           </Group>
           <Meta>
             {at}
@@ -146,11 +156,7 @@ function What({ entry }: { entry: Entry }) {
     case "note":
       return <Said text={entry.note.text} by={nameOf(entry.note.author_id)} at={at} />;
     case "change":
-      return (
-        <Said text={entry.change.fields.join(", ")} by={nameOf(entry.change.author_id)} at={at}>
-          {entry.change.action}
-        </Said>
-      );
+      return <Said text={fieldNames(entry.change)} by={nameOf(entry.change.author_id)} at={at} />;
   }
 }
 

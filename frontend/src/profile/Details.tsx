@@ -59,7 +59,9 @@ function Fact({ name, value }: { name: string; value: string }) {
       <Text size="xs" c="dimmed">
         {name}
       </Text>
-      <Text size="sm">{value}</Text>
+      <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+        {value}
+      </Text>
     </div>
   );
 }

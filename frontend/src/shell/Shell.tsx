@@ -150,7 +150,7 @@ function AccountMenu() {
     <Menu position="bottom-end">
       <Menu.Target>
         <UnstyledButton className={classes.account}>
-          <Text size="sm" fw={500} truncate maw={160}>
+          <Text size="sm" fw={500} truncate maw={{ base: 104, xs: 200 }}>
             {user.full_name}
           </Text>
           <IconChevronDown size={16} aria-hidden />

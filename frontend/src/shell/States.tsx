@@ -18,6 +18,9 @@ export function LoadingRows({ rows = 4, height = 44 }: { rows?: number; height?:
   );
 }
 
+/** Refusals that another try of the same would meet again. */
+const FINAL = [400, 403, 404, 409, 422];
+
 /** A failure with its way out, and the request's id for whoever is asked for help. */
 export function ErrorState({ error, onRetry }: { error: Error; onRetry?: () => void }) {
   const { t } = useTranslation();
@@ -31,7 +34,7 @@ export function ErrorState({ error, onRetry }: { error: Error; onRetry?: () => v
             {t("shell.requestId", { id: requestId })}
           </Text>
         )}
-        {onRetry && (
+        {onRetry && !(error instanceof Problem && FINAL.includes(error.status)) && (
           <Button size="xs" variant="default" onClick={onRetry}>
             {t("shell.retry")}
           </Button>

@@ -16,6 +16,8 @@ export function showProblem(error: Error): void {
   notifications.show({
     closeButtonProps: { "aria-label": i18next.t("shell.close") },
     color: "red",
+    // Stays until it is closed: nobody reads on time what has gone wrong (WCAG 2.2, 2.2.1).
+    autoClose: false,
     title: i18next.t("shell.failed"),
     message: [problemText(error), id && i18next.t("shell.requestId", { id })]
       .filter(Boolean)

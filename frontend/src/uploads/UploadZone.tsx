@@ -31,6 +31,7 @@ export function UploadZone({
       notifications.show({
         closeButtonProps: { "aria-label": t("shell.close") },
         color: "red",
+        autoClose: false,
         title: file.name,
         message:
           file.size > MAX_BYTES ? t("patient.upload.tooLarge") : t("patient.upload.wrongType"),

@@ -44,6 +44,7 @@ export function AuditFilters({
           ]}
         />
         <NativeSelect
+          flex="1 1 160px"
           label={t("admin.audit.actor")}
           value={filter.actor}
           onChange={(event) => onChange({ ...filter, actor: event.currentTarget.value })}
@@ -57,6 +58,7 @@ export function AuditFilters({
           ]}
         />
         <NativeSelect
+          flex="1 1 160px"
           label={t("admin.audit.action")}
           value={filter.action}
           onChange={(event) => onChange({ ...filter, action: event.currentTarget.value })}

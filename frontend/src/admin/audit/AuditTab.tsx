@@ -98,6 +98,7 @@ function AuditTable({
         },
         {
           name: t("admin.audit.columns.actor"),
+          isWhole: true,
           show: ({ actor_id: actor }) =>
             actor ? (
               <Anchor
@@ -113,7 +114,7 @@ function AuditTable({
               t("admin.audit.system")
             ),
         },
-        { name: t("admin.audit.columns.subject"), show: subject },
+        { name: t("admin.audit.columns.subject"), show: subject, isWhole: true },
         {
           name: t("admin.audit.columns.from"),
           show: ({ address, agent }) =>
@@ -123,6 +124,7 @@ function AuditTable({
           name: t("admin.audit.columns.details"),
           show: ({ details }) =>
             Object.entries(details)
+              .filter(([, value]) => value !== "")
               .map(([name, value]) => `${name}: ${value}`)
               .join(", ") || "–",
         },

@@ -20,9 +20,10 @@ export function Replicas({ replicas }: { replicas: Replica[] }) {
       columns={[
         {
           name: t("admin.serving.columns.replica"),
+          isWhole: true,
           show: ({ id, address }) => (
             <>
-              <Text size="sm" fw={500} miw="max-content">
+              <Text size="sm" fw={500}>
                 {id}
               </Text>
               <Text size="xs" c="dimmed">

@@ -38,7 +38,7 @@ export default {
     setUp: "App einrichten",
     newCodes: "Neue Wiederherstellungscodes",
     newCodesText: "Zehn neue Codes ersetzen alle alten.",
-    remove: "Entfernen",
+    remove: "Zweiten Faktor entfernen",
     removeText: "Danach schützt nur noch Ihr Passwort Ihr Konto.",
     removed: "Der zweite Faktor ist entfernt.",
     code: "Sechs Ziffern aus der App, die wegfällt",

@@ -36,7 +36,7 @@ export default {
     setUp: "Set up an app",
     newCodes: "New recovery codes",
     newCodesText: "Ten new codes replace all old ones.",
-    remove: "Remove it",
+    remove: "Remove the second factor",
     removeText: "From then on only your password protects your account.",
     removed: "The second factor is removed.",
     code: "Six digits from the app that goes",

@@ -1,0 +1,19 @@
+import i18next from "i18next";
+import type { Schemas } from "@/api/client";
+
+type Change = Schemas["Change"];
+
+/** What was done to a profile, in the reader's language; its own name where there is none. */
+export function changeName({ action, lesion_id }: Change): string {
+  const whose = lesion_id ? "lesion" : "patient";
+  return i18next.t(`patient.timeline.changes.${whose}.${action as "updated"}`, {
+    defaultValue: action,
+  });
+}
+
+/** The profile's fields that differ now. */
+export function fieldNames({ fields }: Change): string {
+  return fields
+    .map((field) => i18next.t(`patient.fields.${field as "contact"}`, { defaultValue: field }))
+    .join(", ");
+}
