@@ -85,25 +85,23 @@ async def test_a_shadow_is_compared_on_the_photos_of_clinicians(
     await row_of(page).get_by_role("button", name="Put to use").click()
     shadow = page.get_by_role("menuitem", name="Shadow")
     await expect(shadow).to_be_visible()
-    assert await visitor.grave_faults() == []
+    assert await visitor.show("admin-ways") == []
     await shadow.click()
     dialog = page.get_by_role("dialog", name=f"Put version {VERSION} in the shadow?")
     await dialog.get_by_label("Why").fill("How often does it differ?")
-    assert await visitor.grave_faults() == []
-    await visitor.show("admin-shadow-dialog")
+    assert await visitor.show("admin-shadow-dialog") == []
     await dialog.get_by_role("button", name="Begin").click()
 
     panel = page.get_by_role("region", name=f"Shadow: version {VERSION}", exact=True)
     await expect(panel.get_by_text("No photo compared yet")).to_be_visible()
     await expect(panel).to_contain_text("How often does it differ?")
     await expect(row_of(page)).to_contain_text("on 1 of 1 replicas", timeout=READY_MS)
-    await visitor.show("admin-shadow-empty")
+    assert await visitor.show("admin-shadow-empty") == []
     await until_compared(admin, clinician)
     report = panel.get_by_role("region", name="Agreement with the live version")
     # The first figure is the number of photos.
     await expect(report.get_by_role("definition").first).to_have_text(re.compile(r"^[1-9]\d*$"))
-    assert await visitor.grave_faults() == []
-    await visitor.show("admin-shadow")
+    assert await visitor.show("admin-shadow") == []
 
 
 async def test_a_canary_answers_until_it_is_withdrawn(
@@ -125,8 +123,7 @@ async def test_a_canary_answers_until_it_is_withdrawn(
     await expect(dialog.get_by_role("button", name="Begin")).to_be_disabled()
     await share.fill(str(PERCENT))
     await dialog.get_by_label("Why").fill("It agrees.")
-    assert await visitor.grave_faults() == []
-    await visitor.show("admin-canary-dialog")
+    assert await visitor.show("admin-canary-dialog") == []
     await dialog.get_by_role("button", name="Begin").click()
 
     panel = page.get_by_role("region", name=f"Canary: version {VERSION}", exact=True)
@@ -140,8 +137,7 @@ async def test_a_canary_answers_until_it_is_withdrawn(
         await expect(theirs.get_by_role("region", name="Result")).to_contain_text(VERSION)
     figures = panel.get_by_role("row").filter(has_text=f"Canary {VERSION}")
     await expect(figures.get_by_role("cell").nth(1)).to_have_text(re.compile(r"^[1-9]\d*$"))
-    assert await visitor.grave_faults() == []
-    await visitor.show("admin-canary")
+    assert await visitor.show("admin-canary") == []
 
     await panel.get_by_role("button", name="Raise or lower the share").click()
     dialog = page.get_by_role("dialog", name=f"Another share for version {VERSION}")
@@ -153,11 +149,10 @@ async def test_a_canary_answers_until_it_is_withdrawn(
     await panel.get_by_role("button", name="Withdraw").click()
     dialog = page.get_by_role("dialog", name=f"Withdraw version {VERSION}?")
     await dialog.get_by_label("Why").fill("Seen enough.")
-    assert await visitor.grave_faults() == []
-    await visitor.show("admin-withdraw-dialog")
+    assert await visitor.show("admin-withdraw-dialog") == []
     await dialog.get_by_role("button", name="Withdraw").click()
     await expect(panel).to_have_count(0)
-    log = page.get_by_role("table", name="What happened to versions, newest first")
+    log = page.get_by_role("table", name="Releases, newest first")
     newest = log.get_by_role("row").nth(1)
     await expect(newest).to_contain_text("Withdrawal")
     await expect(newest).to_contain_text("Seen enough.")
@@ -172,21 +167,18 @@ async def test_archives_are_loaded_anew_once_nothing_stands_beside_the_live_vers
     button = cache.get_by_role("button", name="Regenerate cache")
     await expect(button).to_have_attribute("aria-disabled", "true")
     await expect(cache).to_contain_text(f"version {VERSION} stands beside the live one")
-    assert await visitor.grave_faults() == []
-    await visitor.show("admin-regeneration-not-now")
+    assert await visitor.show("admin-regeneration-not-now") == []
 
     await admin.call("POST", "/admin/models/withdraw", {"why": "a test"})
     await expect(button).not_to_have_attribute("aria-disabled", "true")
     await button.click()
     dialog = page.get_by_role("dialog", name="Regenerate the cache?")
     await expect(dialog).to_contain_text("no request is lost")
-    assert await visitor.grave_faults() == []
-    await visitor.show("admin-regeneration-dialog")
+    assert await visitor.show("admin-regeneration-dialog") == []
     await dialog.get_by_role("button", name="Regenerate").click()
     done = cache.get_by_text("Every replica has fetched and loaded the live version anew")
     await expect(done).to_be_visible(timeout=READY_MS)
-    assert await visitor.grave_faults() == []
-    await visitor.show("admin-regeneration")
+    assert await visitor.show("admin-regeneration") == []
     await page.reload()
     await expect(done).to_be_visible()
 
