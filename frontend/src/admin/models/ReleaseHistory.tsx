@@ -7,7 +7,7 @@ import { dayAndTime, percent } from "@/i18n/moments";
 import { Section } from "@/shell/Section";
 import { DataTable } from "../DataTable";
 import { useKnownUsers } from "../users/queries";
-import { BY_ITSELF, canRollBack, madeLive } from "./candidate";
+import { BY_ITSELF, canRollBack, madeLive } from "../candidates/candidate";
 import { WhyDialog } from "./WhyDialog";
 
 /** Everything that happened to versions, and the way back to the release before. */

@@ -12,9 +12,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
 import { showDone } from "@/shell/notices";
-import { CanaryDialog } from "./CanaryDialog";
+import { CanaryDialog } from "../candidates/CanaryDialog";
 import { ReleaseDialog } from "./ReleaseDialog";
-import { ShadowDialog } from "./ShadowDialog";
+import { ShadowDialog } from "../candidates/ShadowDialog";
 
 /** The ways from the shelf to the patients, the most careful one first. */
 export function VersionActions({

@@ -6,7 +6,7 @@ import { ago, percent } from "@/i18n/moments";
 import { EmptyState } from "@/shell/States";
 import { DataTable } from "../DataTable";
 import { useServing } from "../serving/useServing";
-import { CandidateBadge } from "./CandidateBadge";
+import { CandidateBadge } from "../candidates/CandidateBadge";
 import { Trials } from "./Trials";
 import { VersionActions } from "./VersionActions";
 

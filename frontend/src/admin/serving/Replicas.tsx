@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { ago } from "@/i18n/moments";
 import { DataTable } from "../DataTable";
-import { CandidateBadge } from "../models/CandidateBadge";
+import { CandidateBadge } from "../candidates/CandidateBadge";
 import { Cost } from "./Cost";
 
 type Replica = Schemas["Replica"];

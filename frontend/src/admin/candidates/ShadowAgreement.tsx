@@ -6,7 +6,7 @@ import { currentLanguage } from "@/i18n";
 import { percent } from "@/i18n/moments";
 import { EmptyState, ErrorState, LoadingRows } from "@/shell/States";
 import { Facts } from "../Facts";
-import { useAgreement } from "./queries";
+import { useAgreement } from "../models/queries";
 
 /** How often a shadow says the same as the live version, as photos come in. */
 export function ShadowAgreement({ version }: { version: string }) {
