@@ -1,7 +1,7 @@
 import { Loader, Text } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { memo, useCallback, useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
@@ -46,16 +46,20 @@ export function PatientList({
     if (hasMore && !isLoadingMore && last >= patients.length - AHEAD) onMore();
   }, [hasMore, isLoadingMore, last, patients.length, onMore]);
 
-  const move = (event: KeyboardEvent, index: number) => {
-    const next = { ArrowDown: index + 1, ArrowUp: index - 1 }[event.key];
-    if (next === undefined || next < 0 || next >= patients.length) return;
-    event.preventDefault();
-    rows.scrollToIndex(next);
-    // A row beyond the window exists only after the next frame.
-    requestAnimationFrame(() =>
-      list.current?.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus(),
-    );
-  };
+  const count = patients.length;
+  const move = useCallback(
+    (event: KeyboardEvent, index: number) => {
+      const next = { ArrowDown: index + 1, ArrowUp: index - 1 }[event.key];
+      if (next === undefined || next < 0 || next >= count) return;
+      event.preventDefault();
+      rows.scrollToIndex(next);
+      // A row beyond the window exists only after the next frame.
+      requestAnimationFrame(() =>
+        list.current?.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus(),
+      );
+    },
+    [rows, count],
+  );
 
   return (
     <div className={classes.frame}>
@@ -84,7 +88,7 @@ export function PatientList({
               aria-posinset={index + 1}
               aria-setsize={hasMore ? -1 : patients.length}
             >
-              <Row patient={patient} onKeyDown={(event) => move(event, index)} />
+              <Row patient={patient} index={index} onMove={move} />
             </li>
           ) : null;
         })}
@@ -98,16 +102,23 @@ export function PatientList({
   );
 }
 
-function Row({
+/** Drawn once, however far the list is scrolled. */
+const Row = memo(function Row({
   patient,
-  onKeyDown,
+  index,
+  onMove,
 }: {
   patient: Schemas["Patient"];
-  onKeyDown: (event: KeyboardEvent) => void;
+  index: number;
+  onMove: (event: KeyboardEvent, index: number) => void;
 }) {
   const { t } = useTranslation();
   return (
-    <Link to={`/patient/${patient.id}`} className={classes.row} onKeyDown={onKeyDown}>
+    <Link
+      to={`/patient/${patient.id}`}
+      className={classes.row}
+      onKeyDown={(event) => onMove(event, index)}
+    >
       <Text className={classes.name} fw={500} truncate>
         {patient.full_name}
       </Text>
@@ -124,4 +135,4 @@ function Row({
       <IconChevronRight className={classes.chevron} size={18} aria-hidden />
     </Link>
   );
-}
+});
