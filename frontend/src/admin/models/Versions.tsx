@@ -81,7 +81,7 @@ export function Versions({
         {
           name: t("admin.models.versions.actions"),
           show: ({ version, desired }) => (
-            <Group gap="xs" wrap="nowrap">
+            <Group gap="xs" miw={{ md: "max-content" }}>
               <Button
                 size="xs"
                 variant="default"
