@@ -51,7 +51,7 @@ export function UserActions({ user }: { user: Schemas["User"] }) {
 
   return (
     <>
-      <Menu position="bottom-end">
+      <Menu position="bottom-end" withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <ActionIcon variant="default" size="lg" aria-label={t("admin.users.actionsOf", { name })}>
             <IconDots size={18} aria-hidden />
