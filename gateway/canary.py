@@ -109,7 +109,11 @@ class CanaryWatch:
         """
         candidate = self._canary()
         reason = self._fault() if candidate else ""
-        if candidate and reason and self._shelf:
+        if not candidate or not reason or not self._shelf:
+            return
+        desired = (await self._shelf.desired()).candidate
+        # Followers tell of a candidate for a moment after it was withdrawn.
+        if desired and desired.number == candidate.release:
             await self._audit.record_own(pb.MODEL_CHANGE_WITHDRAWAL, candidate.version)
             await self._shelf.withdraw(version=candidate.version, by=GATEWAY, why=reason)
             log.error("canary withdrawn", version=candidate.version, why=reason)

@@ -123,6 +123,10 @@ async def test_a_canary_that_fails_too_often_is_withdrawn_and_the_log_says_why(
     assert (entry["version"], entry["by"]) == ("1.1.0", GATEWAY)
     assert gateway.auth.last("RecordModelChange").change == pb.MODEL_CHANGE_WITHDRAWAL
     assert entry["why"].startswith(f"{FEW} of {FEW} requests failed")
+    # Its replica tells of it for a moment longer: it is withdrawn once.
+    written = gateway.auth.count("RecordModelChange")
+    await gateway.state.canary_watch.judge()
+    assert gateway.auth.count("RecordModelChange") == written
 
 
 async def test_a_canary_that_is_slow_is_withdrawn(gateway: Gateway) -> None:
