@@ -110,7 +110,7 @@ class Pair:
         return version
 
     async def newest(self) -> str:
-        newest = await self.first.site.releases.newest()
+        newest = (await self.first.site.releases.desired()).live
         assert newest
         return newest.version
 

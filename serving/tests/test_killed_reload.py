@@ -56,7 +56,7 @@ class Killable:
         return version, self._make(version, golden_shift=golden_shift)
 
     async def newest(self) -> str:
-        newest = await self.site.releases.newest()
+        newest = (await self.site.releases.desired()).live
         assert newest
         return newest.version
 
