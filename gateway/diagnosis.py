@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
+from uuid import uuid4
 
 import grpc
 import structlog
@@ -114,7 +115,8 @@ async def _store(photo: Photo, clients: Clients) -> pb.AddImageResponse:
         patient_id=photo.patient_id,
         lesion_id=photo.lesion_id,
         captured_at=to_timestamp(photo.captured_at) if photo.captured_at else None,
-        idempotency_key=photo.idempotency_key,
+        # With a key gRPC may send the photo again where patient_service was not reached.
+        idempotency_key=photo.idempotency_key or str(uuid4()),
         size=len(photo.data),
         diagnose=True,
     )

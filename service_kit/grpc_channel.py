@@ -49,10 +49,11 @@ def open_channel(
         ("grpc.service_config", json.dumps(_service_config(services))),
         ("grpc.enable_retries", 1),
         ("grpc.initial_reconnect_backoff_ms", 100),
-        # Despite its name the time that one attempt to connect gets: on a busy machine a
-        # handshake takes its time, and giving up on it would tell callers UNAVAILABLE.
-        ("grpc.min_reconnect_backoff_ms", 2_000),
         ("grpc.max_reconnect_backoff_ms", 2_000),
+        # Despite its name the time that one attempt to connect gets, here gRPC's own default,
+        # which the back-offs above would lower: a machine that stands still for some seconds
+        # would give up on a handshake and tell callers UNAVAILABLE.
+        ("grpc.min_reconnect_backoff_ms", 20_000),
         ("grpc.keepalive_time_ms", 30_000),
     ]
     interceptors: list[grpc.aio.ClientInterceptor] = [

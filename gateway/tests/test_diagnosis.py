@@ -3,6 +3,7 @@
 import asyncio
 import struct
 import zlib
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -98,6 +99,23 @@ async def test_when_patient_service_is_away_nothing_is_kept_and_the_client_may_r
     assert answer.headers["retry-after"] == "3"
     assert answer.json()["reason"] == "DATABASE_UNAVAILABLE"
     assert not gateway.patients.detections
+
+
+async def test_a_photo_is_sent_again_when_patient_service_was_out_of_reach_for_a_moment(
+    gateway: Gateway,
+) -> None:
+    store = gateway.patients.own["AddImage"]
+    tries = []
+
+    async def out_of_reach_once(parts: AsyncIterator[pb.AddImageRequest]) -> pb.AddImageResponse:
+        tries.append(parts)
+        if len(tries) == 1:
+            raise AWAY
+        return await store(parts)
+
+    gateway.patients.own["AddImage"] = out_of_reach_once
+    assert (await gateway.upload(photo())).status_code == 201
+    assert len(gateway.patients.images) == 1
 
 
 async def test_when_the_outcome_can_not_be_recorded_the_diagnosis_stays_pending(
