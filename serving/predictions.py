@@ -9,6 +9,7 @@ from serving import quality
 from serving.archive import WEIGHTS, check_archive
 from serving.classifier import METHOD, Classifier
 from serving.model_card import ModelCard
+from serving.preprocessing import central_square
 from serving.quality import NOT_A_LESION, NOT_ASSESSABLE
 
 
@@ -35,8 +36,9 @@ def prediction_of(
     """
     preprocess = classifier.preprocess
     image, full_size = decode_reduced(photo, shorter_side=preprocess.shorter_side)
-    (prediction,) = classifier.predict(preprocess(image, full_size)[None], target)
-    warnings = quality.warnings(image)
+    square = central_square(image, preprocess.size, full_size)
+    (prediction,) = classifier.predict(preprocess.normalised(square)[None], target)
+    warnings = quality.warnings(image, square)
     if prediction.unlike_training:
         warnings.append(NOT_A_LESION)
     card: ModelCard = classifier.card

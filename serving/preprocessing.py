@@ -37,9 +37,15 @@ class Preprocess:
 
     def __call__(self, image: Image.Image, full_size: tuple[int, int] | None = None) -> Floats:
         """3×size×size, float32, normalised; `full_size` as in `central_square`."""
-        square = np.asarray(central_square(image, self.size, full_size))
-        normalised: Floats = (square.transpose(2, 0, 1) - self._mean) * self._scale
-        return np.ascontiguousarray(normalised)
+        return self.normalised(central_square(image, self.size, full_size))
+
+    def normalised(self, square: Image.Image) -> Floats:
+        """3×size×size, float32, of a `central_square` of this size."""
+        # In this order: laid out anew as bytes, a quarter of what floats take.
+        planes = np.ascontiguousarray(np.asarray(square).transpose(2, 0, 1))
+        normalised: Floats = np.subtract(planes, self._mean, dtype=np.float32)
+        normalised *= self._scale
+        return normalised
 
 
 def central_square(

@@ -6,8 +6,9 @@ The limits were set by looking at dermoscopic photos; they warn, they do not dia
 import numpy as np
 from PIL import Image
 
-# Measured on a copy of this many pixels on its shorter side, so that limits mean the same for
-# every camera.
+from serving.preprocessing import central_square
+
+# Measured on a square of this many pixels, so that limits mean the same for every camera.
 MEASURED_AT = 224
 
 SMALLEST_SIDE = 200
@@ -22,11 +23,12 @@ NOT_A_LESION = "NOT_A_LESION"
 NOT_ASSESSABLE = frozenset({"NO_CONTRAST", "TOO_DARK", "TOO_BRIGHT", NOT_A_LESION})
 
 
-def warnings(image: Image.Image) -> list[str]:
+def warnings(image: Image.Image, square: Image.Image) -> list[str]:
     """What may make a prediction on this photo unreliable.
 
     Args:
         image: RGB, upright.
+        square: what the model sees of it, `preprocessing.central_square`.
 
     Returns:
         Some of SMALL, TOO_DARK, TOO_BRIGHT, NO_CONTRAST, BLURRED.
@@ -34,7 +36,9 @@ def warnings(image: Image.Image) -> list[str]:
     found = []
     if min(image.size) < SMALLEST_SIDE:
         found.append("SMALL")
-    grey = _central_grey(image)
+    # A square of fewer pixels has lost what sharpness is measured by.
+    enough = square.width >= MEASURED_AT
+    grey = _central_grey(square if enough else central_square(image, MEASURED_AT))
     mean, contrast = float(grey.mean()), float(grey.std())
     if mean < DARKEST_MEAN:
         found.append("TOO_DARK")
@@ -47,13 +51,13 @@ def warnings(image: Image.Image) -> list[str]:
     return found
 
 
-def _central_grey(image: Image.Image) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    scale = MEASURED_AT / min(image.size)
-    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    grey = np.asarray(image.convert("L").resize(size, Image.Resampling.BILINEAR), np.float32)
-    height, width = grey.shape
+def _central_grey(square: Image.Image) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    grey = square.convert("L")
+    if grey.width != MEASURED_AT:
+        grey = grey.resize((MEASURED_AT, MEASURED_AT), Image.Resampling.BILINEAR)
     # The corners may belong to the dermoscope, not to the skin.
-    return grey[height // 8 : height - height // 8, width // 8 : width - width // 8]
+    margin = MEASURED_AT // 8
+    return np.asarray(grey, np.float32)[margin:-margin, margin:-margin]
 
 
 def _sharpness(grey: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> float:

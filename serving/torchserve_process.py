@@ -20,6 +20,10 @@ TEMPORARY = "tmp"
 EXPORTS = "exports"
 EXPORTS_VARIABLE = "DERMIS_EXPORTS"
 
+# The front end only passes bytes on: what a second compiler and collecting with several threads
+# would gain it, they take from the workers, most of all while a new version comes up.
+JAVA_OPTIONS = ("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+
 _CONFIG = Path(__file__).parent / "config"
 _LEAST_JAVA = 11
 
@@ -91,7 +95,7 @@ def prepare(
     )
     home = _torchserve_home()
     arguments = [
-        find_java(), "-Xmx512m", f"-Dmodel_server_home={home.parent}",
+        find_java(), *JAVA_OPTIONS, f"-Dmodel_server_home={home.parent}",
         f"-Dlog4j.configurationFile=file://{_CONFIG / 'log4j2.xml'}",
         f"-Djava.io.tmpdir={temporary.resolve()}",
         "-cp", f".:{home / 'frontend'}/*", "org.pytorch.serve.ModelServer",

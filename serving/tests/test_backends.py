@@ -140,8 +140,10 @@ def test_a_worker_answers_without_loading_torch(exported: Path, tmp_path: Path) 
     photo.write_bytes(photo_bytes())
     script = tmp_path / "model_service_worker.py"
     script.write_text(
+        "import os\n"
         "import sys\n"
         "from pathlib import Path\n"
+        "print('serving.handler' in sys.modules, os.getpriority(os.PRIO_PROCESS, 0))\n"
         "import ts.model_service_worker\n"
         "from serving.predictions import prediction_of\n"
         "from serving.worker_model import open_unpacked\n"
@@ -160,7 +162,9 @@ def test_a_worker_answers_without_loading_torch(exported: Path, tmp_path: Path) 
         text=True,
         check=True,
     )
-    assert done.stdout.split() == ["False", "2.0", "True"]
+    # The handler was imported at low priority, but answers at that of the whole process.
+    priority = str(os.getpriority(os.PRIO_PROCESS, 0))
+    assert done.stdout.split() == ["True", priority, "False", "2.0", "True"]
 
 
 @pytest.mark.parametrize(
