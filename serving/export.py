@@ -26,7 +26,7 @@ from serving.model_card import ModelCard
 from serving.preprocessing import Floats, Preprocess
 from serving.torch_backends import EagerBackend, TorchscriptBackend
 
-WARM_UP_ROUNDS, ROUNDS = 3, 9
+WARM_UP_ROUNDS, ROUNDS = 2, 5
 _OPSET = 17
 
 Opened = Callable[[], Backend]
