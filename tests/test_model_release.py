@@ -117,7 +117,9 @@ async def test_a_model_is_shown_photos_before_its_release_and_withdrawn(
     status = await engineer.run("status")
     assert (status["candidate"]["percent"], status["canary"]["percent"]) == (5, 5)
     assert status["replicas"][0]["live_version"] == live
-    assert (await engineer.run("withdraw", "--why", "enough"))["kind"] == "withdrawal"
+    withdrawn = await engineer.run("withdraw", "--why", "enough")
+    assert withdrawn == {"withdrawn": "90.1.0", "replicas": 1}
+    assert (await engineer.run("status"))["replicas"][0]["candidate"] is None
     assert (await engineer.run("withdraw", fails=True))["error"] == "NO_CANDIDATE"
 
 

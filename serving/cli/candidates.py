@@ -8,7 +8,7 @@ from serving.cli import tables
 from serving.cli.account import LOCAL, Url, signed_in
 from serving.cli.answers import CommandFailed, Json, failing, tell
 from serving.cli.releases import WAIT_SECONDS, Seconds, Version, Wait, Why
-from serving.cli.waiting import await_beside, await_regeneration
+from serving.cli.waiting import await_beside, await_regeneration, await_withdrawn
 
 
 def canary(
@@ -36,11 +36,23 @@ def shadow(
     _begin(version, "shadow", why, wait, seconds, url, as_json)
 
 
-def withdraw(why: Why = "", url: Url = LOCAL, as_json: Json = False) -> None:
+def withdraw(
+    why: Why = "",
+    wait: Wait = True,
+    seconds: Seconds = WAIT_SECONDS,
+    url: Url = LOCAL,
+    as_json: Json = False,
+) -> None:
     """End the canary or shadow; every photo is the live version's again."""
     with failing(as_json):
-        entry = signed_in(url).post("/admin/models/withdraw", {"why": why})
-        tell(as_json, entry, f"Release {entry['number']}: {entry['version']} is withdrawn.")
+        api = signed_in(url)
+        entry = api.post("/admin/models/withdraw", {"why": why})
+        version = entry["version"]
+        tell(as_json, entry, f"Release {entry['number']}: {version} is withdrawn.")
+        if wait:
+            count = await_withdrawn(api, version, seconds)
+            shown = f"{version} answers no more on {count} replica{'s' if count > 1 else ''}."
+            tell(as_json, {"withdrawn": version, "replicas": count}, shown)
 
 
 def agreement(version: Version, url: Url = LOCAL, as_json: Json = False) -> None:

@@ -54,6 +54,22 @@ def await_beside(api: AdminApi, entry: dict[str, Any], seconds: float) -> int:
     raise AssertionError("states end by a failure only")
 
 
+def await_withdrawn(api: AdminApi, version: str, seconds: float) -> int:
+    """Wait until no replica tells of a canary or shadow of a version.
+
+    Returns:
+        How many replicas there are.
+
+    Raises:
+        CommandFailed: it took too long.
+    """
+    for replicas in _states(api, seconds, f"{version} is not withdrawn"):
+        beside = [replica["candidate"] for replica in replicas]
+        if not any(candidate and candidate["version"] == version for candidate in beside):
+            return len(replicas)
+    raise AssertionError("states end by a failure only")
+
+
 def await_regeneration(api: AdminApi, request: str, seconds: float) -> Replicas:
     """Wait until every replica has made a regeneration, and return them.
 
