@@ -1,14 +1,12 @@
 """Trains a classifier from the weights of ImageNet or of a former run: resumable, repeatable.
 
-The first stages stay as ImageNet made them: on a CPU they cost more than half of a step and gain
-little. What is kept is a running average of the weights (Polyak averaging).
+What is kept is a running average of the weights (Polyak averaging).
 """
 
 import copy
 import json
 import math
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +23,7 @@ from torch.nn import functional
 
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import PixelCache, Sample
+from serving.training.frozen_stages import forward_of, freeze
 from serving.training.recipe import Recipe
 from serving.training.start_weights import start_model
 
@@ -66,8 +65,8 @@ class Training:
         generator = torch.Generator().manual_seed(recipe.seed)
         self.augmentation = Augmentation(recipe.preprocessing, generator)
         self._model = start_model(recipe, start).to(memory_format=torch.channels_last)
-        self._frozen = _freeze(self._model, recipe.frozen_stages)
-        self._forward = _forward(self._model, self._frozen)
+        self._frozen = freeze(self._model, recipe.frozen_stages)
+        self._forward = forward_of(self._model, self._frozen)
         self.average = copy.deepcopy(self._model).eval()
         self._optimizer = _optimizer(self._model, recipe)
         self._labels = torch.tensor([sample.label for sample in samples])
@@ -230,45 +229,6 @@ def infer(
             inputs = augmentation.plain(pixels)
             answers.append(model(inputs.contiguous(memory_format=torch.channels_last)))
     return torch.cat(answers)
-
-
-def _freeze(model: nn.Module, stages: int) -> list[nn.Module]:
-    """Stem and first stages of a timm EfficientNet; nothing of other architectures."""
-    if stages == 0 or not hasattr(model, "conv_stem"):
-        return []
-    blocks: Any = model.blocks
-    frozen: list[nn.Module] = [model.conv_stem, model.bn1, *blocks[:stages]]  # type: ignore[list-item]
-    for stage in frozen:
-        stage.requires_grad_(requires_grad=False)
-    return frozen
-
-
-def _forward(model: nn.Module, frozen: Sequence[nn.Module]) -> Callable[[Tensor], Tensor]:
-    """The way to the model's logits in training, with `frozen` of `_freeze` compiled.
-
-    Compiled they cost half as much. It is done at the first batch, when a resumed run has put the
-    weights in that they keep.
-    """
-    if not frozen:
-        return model
-    compiled: list[Any] = []
-
-    def forward(inputs: Tensor) -> Tensor:
-        if not compiled:
-            with torch.no_grad(), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                traced: Any = torch.jit.trace(nn.Sequential(*frozen).eval(), inputs)  # type: ignore[no-untyped-call]
-                compiled.append(torch.jit.freeze(traced))
-        with torch.no_grad():
-            features = compiled[0](inputs)
-        # All of a timm EfficientNet behind its frozen stages; see `_freeze`.
-        for stage in model.blocks[len(frozen) - 2 :]:  # type: ignore[index]
-            features = stage(features)
-        features = model.bn2(model.conv_head(features))  # type: ignore[operator]
-        logits: Tensor = model.forward_head(features)  # type: ignore[operator]
-        return logits
-
-    return forward
 
 
 def _optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
