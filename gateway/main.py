@@ -177,14 +177,18 @@ def create_app(settings: Settings) -> Starlette:
                 expose_headers=EXPOSED_HEADERS,
             )
         )
+    others = [
+        Route("/", _page("index.html")),
+        Route("/api/docs", _page("docs.html")),
+        Mount("/web", StaticFiles(directory=WEB)),
+        Mount("/swagger", StaticFiles(directory=swagger)),
+        Mount("/api", api),
+    ]
+    client = settings.web_client
     return Starlette(
         routes=[
-            *(web_client.routes(settings.web_client) if settings.web_client else []),
-            Route("/", _page("index.html")),
-            Route("/api/docs", _page("docs.html")),
-            Mount("/web", StaticFiles(directory=WEB)),
-            Mount("/swagger", StaticFiles(directory=swagger)),
-            Mount("/api", api),
+            *(web_client.routes(client, [*others, *api.routes]) if client else []),
+            *others,
             Mount("/", api),
         ],
         middleware=middleware,

@@ -5,11 +5,14 @@ nginx serves them in production (nginx/), the gateway in the local stack.
 
 import os
 import secrets
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.staticfiles import PathLike, StaticFiles
 from starlette.types import Scope
 
@@ -25,8 +28,13 @@ NONCE = "DERMIS_CSP_NONCE"
 POLICY = "content-security-policy"
 
 
-def routes(folder: Path) -> list[BaseRoute]:
-    """Routes to the client that was built into `folder`; none where there is none."""
+def routes(folder: Path, api: Sequence[BaseRoute]) -> list[BaseRoute]:
+    """Routes to the client that was built into `folder`; none where there is none.
+
+    Args:
+        folder: of index.html, favicon.svg and assets/.
+        api: routes at the root that come before the page for addresses that nobody answers.
+    """
     if not (folder / "index.html").is_file():
         return []
     page = (folder / "index.html").read_text()
@@ -45,7 +53,27 @@ def routes(folder: Path) -> list[BaseRoute]:
         *(Route(path, show) for path in PAGES),
         Route("/favicon.svg", icon),
         Mount("/assets", _Assets(directory=folder / "assets")),
+        _Elsewhere("/{address:path}", show, api),
     ]
+
+
+class _Elsewhere(Route):
+    """A mistyped address, where a browser wants a page: the client says that there is none."""
+
+    def __init__(
+        self, path: str, endpoint: Callable[..., Any], answered: Sequence[BaseRoute]
+    ) -> None:
+        super().__init__(path, endpoint)
+        self._answered = answered
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """See `Route.matches`."""
+        wants_page = "text/html" in Headers(scope=scope).get("accept", "")
+        if not wants_page or any(
+            route.matches(scope)[0] is not Match.NONE for route in self._answered
+        ):
+            return Match.NONE, {}
+        return super().matches(scope)
 
 
 class _Assets(StaticFiles):

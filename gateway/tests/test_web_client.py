@@ -29,6 +29,23 @@ async def test_every_page_of_the_client_answers(redis_url: str, built: Path, add
     assert "DERMIS_CSP_NONCE" not in page.text
 
 
+async def test_a_browser_gets_the_page_where_nobody_answers_and_a_program_is_told_so(
+    redis_url: str, built: Path
+) -> None:
+    browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    async with running(redis_url, web_client=built) as gateway:
+        page = await gateway.http.get("/patiens/1", headers=browser)
+        told = await gateway.http.get("/patiens/1")
+        answered = [
+            await gateway.http.get(address, headers=browser)
+            for address in ("/healthz", "/openapi.json", "/api/docs", "/api/patiens/1")
+        ]
+    assert 'nonce="' in page.text
+    assert (told.status_code, told.json()["reason"]) == (404, "NOT_FOUND")
+    assert not any('nonce="' in answer.text for answer in answered)
+    assert [answer.status_code for answer in answered] == [200, 200, 200, 404]
+
+
 async def test_styles_are_let_in_by_a_nonce_that_is_never_used_again(
     redis_url: str, built: Path
 ) -> None:
