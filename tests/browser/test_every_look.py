@@ -97,7 +97,7 @@ async def test_the_menu_of_a_phone_leads_to_every_page(at_work: AtWork) -> None:
     await expect(page.get_by_role("heading", name="Today")).to_be_visible()
     await page.get_by_role("button", name="Open menu").click()
     await page.get_by_role("navigation").get_by_role("link", name="Patients").click()
-    await expect(page.get_by_role("heading", name="Patients")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Patients", exact=True)).to_be_visible()
     await expect(page.get_by_role("navigation")).not_to_be_in_viewport()
 
 
