@@ -28,12 +28,12 @@ NONCE = "DERMIS_CSP_NONCE"
 POLICY = "content-security-policy"
 
 
-def routes(folder: Path, api: Sequence[BaseRoute]) -> list[BaseRoute]:
+def routes(folder: Path, others: Sequence[BaseRoute]) -> list[BaseRoute]:
     """Routes to the client that was built into `folder`; none where there is none.
 
     Args:
         folder: of index.html, favicon.svg and assets/.
-        api: routes at the root that come before the page for addresses that nobody answers.
+        others: routes that go before the page for addresses that nobody answers.
     """
     if not (folder / "index.html").is_file():
         return []
@@ -53,7 +53,7 @@ def routes(folder: Path, api: Sequence[BaseRoute]) -> list[BaseRoute]:
         *(Route(path, show) for path in PAGES),
         Route("/favicon.svg", icon),
         Mount("/assets", _Assets(directory=folder / "assets")),
-        _Elsewhere("/{address:path}", show, api),
+        _Elsewhere("/{address:path}", show, others),
     ]
 
 
@@ -61,19 +61,16 @@ class _Elsewhere(Route):
     """A mistyped address, where a browser wants a page: the client says that there is none."""
 
     def __init__(
-        self, path: str, endpoint: Callable[..., Any], answered: Sequence[BaseRoute]
+        self, path: str, endpoint: Callable[..., Any], others: Sequence[BaseRoute]
     ) -> None:
         super().__init__(path, endpoint)
-        self._answered = answered
+        self._others = others
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """See `Route.matches`."""
         wants_page = "text/html" in Headers(scope=scope).get("accept", "")
-        if not wants_page or any(
-            route.matches(scope)[0] is not Match.NONE for route in self._answered
-        ):
-            return Match.NONE, {}
-        return super().matches(scope)
+        taken = any(route.matches(scope)[0] is not Match.NONE for route in self._others)
+        return super().matches(scope) if wants_page and not taken else (Match.NONE, {})
 
 
 class _Assets(StaticFiles):
