@@ -16,7 +16,7 @@ from serving.cli.waiting import await_live, await_trial
 Version = Annotated[str, typer.Argument(help="A version that was pushed.")]
 Why = Annotated[str, typer.Option(help="The reason that the release log keeps.")]
 Wait = Annotated[
-    bool, typer.Option(help="Wait until every replica serves it; exit 1 where one refuses it.")
+    bool, typer.Option(help="Wait until every replica has followed; exit 1 where one refuses.")
 ]
 Seconds = Annotated[float, typer.Option(min=1, help="How long to wait at most.")]
 WAIT_SECONDS = 300.0

@@ -15,8 +15,10 @@ def freeze(model: nn.Module, stages: int) -> list[nn.Module]:
     """Stem and first stages of a timm EfficientNet; nothing of other architectures."""
     if stages == 0 or not hasattr(model, "conv_stem"):
         return []
-    blocks: Any = model.blocks
-    frozen: list[nn.Module] = [model.conv_stem, model.bn1, *blocks[:stages]]  # type: ignore[list-item]
+    efficientnet: Any = model
+    frozen: list[nn.Module] = [
+        efficientnet.conv_stem, efficientnet.bn1, *efficientnet.blocks[:stages],
+    ]  # fmt: skip
     for stage in frozen:
         stage.requires_grad_(requires_grad=False)
     return frozen
@@ -30,21 +32,23 @@ def forward_of(model: nn.Module, frozen: Sequence[nn.Module]) -> Callable[[Tenso
     """
     if not frozen:
         return model
+    efficientnet: Any = model
     compiled: list[Any] = []
 
     def forward(inputs: Tensor) -> Tensor:
         if not compiled:
             with torch.no_grad(), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
+                # torch has no types for tracing.
                 traced: Any = torch.jit.trace(nn.Sequential(*frozen).eval(), inputs)  # type: ignore[no-untyped-call]
                 compiled.append(torch.jit.freeze(traced))
         with torch.no_grad():
             features = compiled[0](inputs)
         # All of a timm EfficientNet behind its frozen stages; see `freeze`.
-        for stage in model.blocks[len(frozen) - 2 :]:  # type: ignore[index]
+        for stage in efficientnet.blocks[len(frozen) - 2 :]:
             features = stage(features)
-        features = model.bn2(model.conv_head(features))  # type: ignore[operator]
-        logits: Tensor = model.forward_head(features)  # type: ignore[operator]
+        features = efficientnet.bn2(efficientnet.conv_head(features))
+        logits: Tensor = efficientnet.forward_head(features)
         return logits
 
     return forward
