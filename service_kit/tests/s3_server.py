@@ -8,11 +8,20 @@ import time
 from pathlib import Path
 
 import httpx
+import psutil
 
 from local_stack.components.ports import free_port
 
 BUCKET = "dermis"
 START_SECONDS = 60
+# Each one by name: left alone, a port for gRPC is 10,000 above its part's, among those that Linux
+# gives to outgoing connections.
+_PORTS = (
+    "master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port",
+    "filer.port.grpc", "s3.port", "s3.port.grpc",
+)  # fmt: skip
+# Parts that nothing here talks to.
+_OFF = {"s3.port.iceberg": 0, "s3.port.lance": 0}
 
 
 class S3Server:
@@ -24,9 +33,7 @@ class S3Server:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._ports = {
-            name: free_port() for name in ("master.port", "volume.port", "filer.port", "s3.port")
-        }
+        self._ports = {name: free_port() for name in _PORTS}
         self._server: subprocess.Popen[bytes] | None = None
 
     @property
@@ -44,15 +51,20 @@ class S3Server:
         """The same, as `Blobs` takes it."""
         return {name.lower(): value for name, value in self.settings.items()}
 
+    def listened_ports(self) -> set[int]:
+        """Where it really listens."""
+        assert self._server
+        connections = psutil.Process(self._server.pid).net_connections("tcp")
+        return {each.laddr.port for each in connections if each.status == psutil.CONN_LISTEN}
+
     def start(self) -> None:
         """Start it and wait until the bucket is there."""
-        ports = self._ports | {"s3.port.iceberg": 0}
         with (self._folder / "weed.log").open("ab") as log:
             self._server = subprocess.Popen(
                 [
                     Path(sys.executable).parent / "weed", "server", f"-dir={self._folder}",
                     "-ip=127.0.0.1", "-s3", f"-s3.localSocket={self._folder / 's3.sock'}",
-                    *(f"-{name}={port}" for name, port in ports.items()),
+                    *(f"-{name}={port}" for name, port in (self._ports | _OFF).items()),
                 ],
                 stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip

@@ -29,6 +29,12 @@ async def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         yield Blobs(tmp_path.as_uri())
 
 
+def test_the_server_listens_only_where_no_outgoing_connection_comes_from(s3: S3Server) -> None:
+    given = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()
+    first, last = map(int, given)
+    assert not s3.listened_ports() & set(range(first, last + 1))
+
+
 async def test_what_was_put_can_be_read_whole_and_in_chunks(blobs: Blobs) -> None:
     data = os.urandom(STREAM_CHUNK_BYTES * 40 + 7)
     await blobs.put("images/a", data)
