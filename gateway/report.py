@@ -27,6 +27,8 @@ _PICTURE_MM = 80
 _JPEG_QUALITY = 88
 _BLOCK_MM = 110
 _OPACITY = 0.5
+# What a model's answer is written as at least and at most: it is never certain.
+_LEAST, _MOST = 0.001, 0.999
 # Stands for a character of a script that the font does not have.
 _MISSING = "?"
 
@@ -117,6 +119,12 @@ def report(patient: pb.Patient, diagnoses: Sequence[Diagnosis], left_out: int = 
     return bytes(page.output())
 
 
+def _written(probability: float) -> str:
+    if probability < _LEAST:
+        return f"< {_LEAST}"
+    return f"> {_MOST}" if probability > _MOST else f"{probability:.3f}"
+
+
 def _add(page: _Page, diagnosis: Diagnosis) -> None:
     detection, finding = diagnosis.detection, diagnosis.detection.finding
     page.ln(6)
@@ -133,7 +141,7 @@ def _add(page: _Page, diagnosis: Diagnosis) -> None:
     page.set_y(top + max(heights) + 2)
     page.text_line(
         f"Model: {finding.label}  ·  malignant with probability"
-        f" {finding.probability_malignant:.3f} (threshold {finding.threshold:.3f})",
+        f" {_written(finding.probability_malignant)} (threshold {finding.threshold:.3f})",
         bold=True,
     )
     page.text_line(

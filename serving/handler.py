@@ -25,6 +25,9 @@ TARGET_HEADER = "x-dermis-target"
 # TorchServe sets it on a request to describe the model (`?customized=true`).
 DESCRIBE_HEADER = "describe"
 WARM_UP_PREDICTIONS = 3
+# What TorchServe measures in a worker is a line of text for each photo, which the front end reads
+# and parses: a millisecond for what the gateway's metrics and traces tell as well.
+_TORCHSERVE_METRICS = "ts.metrics.caching_metric"
 
 
 class LesionHandler:
@@ -33,6 +36,7 @@ class LesionHandler:
     def initialize(self, context: Context) -> None:
         """Load the archive that TorchServe has unpacked, and warm up."""
         worker_trace.configure()
+        logging.getLogger(_TORCHSERVE_METRICS).setLevel(logging.WARNING)
         folder = Path(context.system_properties["model_dir"])
         threads = int(os.environ.get("DERMIS_WORKER_THREADS", "1"))
         self._classifier, self._choice = open_unpacked(folder, threads=threads)

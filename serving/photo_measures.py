@@ -1,6 +1,9 @@
 """What a photo looks like in 18 numbers, cheap enough for every prediction. No torch here."""
 
+from functools import lru_cache
+
 import numpy as np
+import numpy.typing as npt
 
 from serving.preprocessing import Floats
 
@@ -21,18 +24,16 @@ def measures(batch: Floats) -> Floats:
     """
     half = _halved(batch)
     cells = _halved(half)
-    radius = _radius(cells.shape[-1])
-    visible = cells[..., radius < VISIBLE]
-    grey = visible.mean(axis=1)
+    visible, middle = (_inside(cells, radius) for radius in (VISIBLE, MIDDLE))
+    mean = visible.mean(axis=2)
     red, green, blue = visible.transpose(1, 0, 2)
-    middle = cells[..., radius < MIDDLE].mean(axis=2)
     sharp, half_sharp, cell_sharp = (_square(scale) for scale in (batch, half, cells))
     described = [
-        visible.mean(axis=2),
-        middle - visible.mean(axis=2),
-        np.percentile(grey, [5, 95], axis=1).T,
-        _log(visible.var(axis=2)),
-        _log(np.stack([(red - green).var(axis=1), (green - blue).var(axis=1)], axis=1)),
+        mean,
+        middle.mean(axis=2) - mean,
+        np.percentile(_grey(visible), [5, 95], axis=1).T,
+        _log(_variance(visible)),
+        _log(np.stack([_variance(red - green), _variance(green - blue)], axis=1)),
         _log(np.stack([_sharpness(s) for s in (sharp, half_sharp, cell_sharp)], axis=1)),
         _log(np.stack([np.abs(np.diff(half_sharp, axis=a)).mean((1, 2)) for a in (1, 2)], axis=1)),
     ]
@@ -47,23 +48,44 @@ def _halved(batch: Floats) -> Floats:
     return halved
 
 
-def _radius(side: int) -> Floats:
-    """side×side distances from the middle; 1 at the circle."""
+def _inside(batch: Floats, radius: float) -> Floats:
+    """N×3×M, the pixels that are nearer to the middle than `radius`."""
+    return batch.reshape(*batch.shape[:-2], -1).take(_places(batch.shape[-1], radius), axis=-1)
+
+
+@lru_cache
+def _places(side: int, radius: float) -> npt.NDArray[np.intp]:
+    """Of side×side pixels, row by row, those nearer than `radius`; 1 is the circle."""
     axis = np.linspace(-1, 1, side, dtype=np.float32)
-    return np.hypot(axis[None, :], axis[:, None])
+    return np.flatnonzero(np.hypot(axis[None, :], axis[:, None]) < radius)
 
 
 def _square(batch: Floats) -> Floats:
     """Grey values of the square inside the circle, N×H×W: the circle's edge is no sharpness."""
     margin = round(batch.shape[-1] * 0.15)
-    grey: Floats = batch[..., margin:-margin, margin:-margin].mean(axis=1)
+    return _grey(batch[..., margin:-margin, margin:-margin])
+
+
+def _grey(batch: Floats) -> Floats:
+    """Means of the three colours, along the second axis; `mean` takes three times as long."""
+    grey: Floats = batch[:, 0] + batch[:, 1]
+    grey += batch[:, 2]
+    grey /= np.float32(3)
     return grey
 
 
 def _sharpness(grey: Floats) -> Floats:
-    inner = grey[:, 1:-1, 1:-1]
-    around = grey[:, :-2, 1:-1] + grey[:, 2:, 1:-1] + grey[:, 1:-1, :-2] + grey[:, 1:-1, 2:]
-    variance: Floats = (around - 4 * inner).var(axis=(1, 2))
+    laplacian = grey[:, :-2, 1:-1] + grey[:, 2:, 1:-1]
+    laplacian += grey[:, 1:-1, :-2]
+    laplacian += grey[:, 1:-1, 2:]
+    laplacian -= 4 * grey[:, 1:-1, 1:-1]
+    return _variance(laplacian.reshape(len(laplacian), -1))
+
+
+def _variance(values: Floats) -> Floats:
+    """Along the last axis; `var` takes twice as long."""
+    apart = values - values.mean(axis=-1, keepdims=True)
+    variance: Floats = np.einsum("...i,...i->...", apart, apart) / np.float32(values.shape[-1])
     return variance
 
 

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import pytest
 from fhir.resources.R4B.bundle import Bundle
 
 from dermis.auth.v1 import auth_pb2
@@ -36,6 +37,20 @@ async def a_record(gateway: Gateway, diagnoses: int = 1) -> list[dict[str, Any]]
     entries += [pb.TimelineEntry(at=MOMENT, image=i) for i in gateway.patients.images.values()]
     gateway.patients.answers["ListTimeline"] = pb.ListTimelineResponse(entries=entries)
     return uploaded
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The lines of reports: on paper are numbers of glyphs, so they are heard on their way."""
+    lines: list[str] = []
+    write = paper._Page.text_line
+
+    def noting(page: Any, text: str, **style: Any) -> None:
+        lines.append(text)
+        write(page, text, **style)
+
+    monkeypatch.setattr(paper._Page, "text_line", noting)
+    return lines
 
 
 def pages(pdf: bytes) -> int:
@@ -111,16 +126,14 @@ async def test_one_diagnosis_has_a_report_of_its_own(gateway: Gateway) -> None:
     assert pages(answer.content) == 1
 
 
-async def test_a_report_names_who_gave_a_verdict(gateway: Gateway, monkeypatch: Any) -> None:
-    lines: list[str] = []
-    write = paper._Page.text_line
+async def test_no_report_says_that_a_model_is_certain(gateway: Gateway, written: list[str]) -> None:
+    (uploaded,) = await a_record(gateway)
+    gateway.patients.detections[uploaded["id"]].finding.probability_malignant = 0.99997
+    await gateway.get(f"/detections/{uploaded['id']}/report.pdf")
+    assert any("malignant with probability > 0.999 (threshold" in line for line in written)
 
-    def noting(page: Any, text: str, **style: Any) -> None:
-        lines.append(text)
-        write(page, text, **style)
 
-    # On paper are numbers of glyphs; the words are heard on their way there.
-    monkeypatch.setattr(paper._Page, "text_line", noting)
+async def test_a_report_names_who_gave_a_verdict(gateway: Gateway, written: list[str]) -> None:
     (uploaded,) = await a_record(gateway)
     review = pb.Review(
         id="r-1", detection_id=uploaded["id"], verdict=pb.VERDICT_BENIGN, author_id="u-2",
@@ -139,9 +152,9 @@ async def test_a_report_names_who_gave_a_verdict(gateway: Gateway, monkeypatch: 
     ]
     gateway.auth.own["ListColleagues"] = lambda request: pages_of_names[bool(request.cursor)]
     for path in (f"/detections/{uploaded['id']}/report.pdf", "/patients/p-1/report.pdf"):
-        lines.clear()
+        written.clear()
         assert (await gateway.get(path)).status_code == 200
-        assert any("Grace Hopper: " in line for line in lines)
+        assert any("Grace Hopper: " in line for line in written)
 
 
 async def test_a_report_is_made_without_names_when_nobody_can_tell_them(gateway: Gateway) -> None:
