@@ -40,9 +40,7 @@ def train(
     start: Annotated[
         Path | None,
         typer.Option(
-            help="Weights of a former run (model.safetensors) to go on from; of this architecture "
-            "or of a shallower EfficientNet of the same widths, as Lite0 is of Lite1.",
-            exists=True,
+            help="Weights of a former run (model.safetensors) to go on from.", exists=True
         ),
     ] = None,
     rate: Annotated[

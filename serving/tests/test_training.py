@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner
 
+from serving.architectures import build_model
 from serving.cli import app
 from serving.tests.conftest import lesion_photo
 from serving.training import metrics
@@ -136,6 +137,21 @@ def test_other_weights_than_the_recipe_names_are_refused(tmp_path: Path) -> None
     (tmp_path / "model.safetensors").write_bytes(b"other")
     with pytest.raises(ValueError, match="does not hold the weights"):
         start_model(Recipe(started_from="0" * 64), tmp_path / "model.safetensors")
+
+
+@pytest.mark.parametrize("architecture", ["resnet18", "tf_efficientnet_lite0"])
+def test_weights_of_another_architecture_are_refused_in_a_line(
+    data: Path, tmp_path: Path, architecture: str
+) -> None:
+    weights = tmp_path / "model.safetensors"
+    save_file(build_model("resnet10t").state_dict(), weights)
+    command = [
+        "train", "--data", data, "--out", tmp_path / "run", "--start", weights,
+        "--arch", architecture,
+    ]  # fmt: skip
+    done = RUN.invoke(app, [str(part) for part in command])
+    assert done.exit_code == 1
+    assert f"weights don't fit {architecture}" in done.output
 
 
 def test_calibration_finds_the_shift_and_scale_it_was_given() -> None:

@@ -10,7 +10,6 @@ import torch
 from torch import nn
 
 from serving.architectures import build_model, fill_model, read_weights
-from serving.training.added_blocks import with_added_blocks
 from serving.training.recipe import Recipe
 
 log = structlog.get_logger()
@@ -25,15 +24,13 @@ def start_model(recipe: Recipe, start: Path | None = None) -> nn.Module:
     """The architecture with the weights of `start`, or ImageNet's where a package brings them.
 
     Raises:
-        ValueError: `start` holds other weights than the recipe says, or of another architecture
-            that is no shallower sibling of this one.
+        ValueError: `start` holds other weights than the recipe says, or of another architecture.
     """
     model = build_model(recipe.architecture)
     if start is not None:
         if hashlib.sha256(start.read_bytes()).hexdigest() != recipe.started_from:
             raise ValueError(f"{start} does not hold the weights that the recipe starts from")
-        weights = with_added_blocks(read_weights(start), model)
-        fill_model(model, weights, recipe.architecture)
+        fill_model(model, read_weights(start), recipe.architecture)
         return model
     package = _START_WEIGHTS.get(recipe.architecture)
     if package is None:
