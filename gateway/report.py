@@ -119,7 +119,7 @@ def report(patient: pb.Patient, diagnoses: Sequence[Diagnosis], left_out: int = 
     return bytes(page.output())
 
 
-def _written(probability: float) -> str:
+def _shown_probability(probability: float) -> str:
     if probability < _LEAST:
         return f"< {_LEAST}"
     return f"> {_MOST}" if probability > _MOST else f"{probability:.3f}"
@@ -141,7 +141,7 @@ def _add(page: _Page, diagnosis: Diagnosis) -> None:
     page.set_y(top + max(heights) + 2)
     page.text_line(
         f"Model: {finding.label}  ·  malignant with probability"
-        f" {_written(finding.probability_malignant)} (threshold {finding.threshold:.3f})",
+        f" {_shown_probability(finding.probability_malignant)} (threshold {finding.threshold:.3f})",
         bold=True,
     )
     page.text_line(

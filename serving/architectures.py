@@ -1,6 +1,5 @@
 """Classifiers by name, from timm or torchvision, and what their heads look like."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import timm
@@ -45,31 +44,27 @@ def load_model(weights: Path, card: ModelCard) -> nn.Module:
         ValueError: the weights don't fit the architecture.
     """
     model = build_model(card.architecture, classes=len(card.classes))
-    fill_model(model, read_weights(weights), card.architecture)
+    fill_model(model, weights, card.architecture)
     return model
 
 
-def read_weights(path: Path) -> dict[str, Tensor]:
-    """What a file of safetensors holds, in float32."""
-    return {name: tensor.float() for name, tensor in load_file(path).items()}
-
-
-def fill_model(model: nn.Module, weights: Mapping[str, Tensor], architecture: str) -> None:
-    """Put `weights` into an `architecture`.
+def fill_model(model: nn.Module, weights: Path, architecture: str) -> None:
+    """Put `weights` (safetensors, any precision) into an `architecture`.
 
     Raises:
         ValueError: they don't fit it.
     """
+    state = {name: tensor.float() for name, tensor in load_file(weights).items()}
     own = model.state_dict()
-    wrong = [name for name, tensor in weights.items() if _shape(own.get(name)) != tensor.shape]
+    wrong = [name for name, tensor in state.items() if _shape(own.get(name)) != tensor.shape]
     # What half precision on disk can't hold (counters of BatchNorm) is not needed to predict.
-    wrong += [name for name in own.keys() - weights if not name.endswith("num_batches_tracked")]
+    wrong += [name for name in own.keys() - state if not name.endswith("num_batches_tracked")]
     if wrong:
         raise ValueError(
             f"weights don't fit {architecture}: {len(wrong)} of its tensors are missing, unknown "
             f"or of another shape, the first is {min(wrong)}"
         )
-    model.load_state_dict(weights, strict=False)
+    model.load_state_dict(state, strict=False)
 
 
 def _shape(tensor: Tensor | None) -> torch.Size | None:

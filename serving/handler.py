@@ -25,8 +25,8 @@ TARGET_HEADER = "x-dermis-target"
 # TorchServe sets it on a request to describe the model (`?customized=true`).
 DESCRIBE_HEADER = "describe"
 WARM_UP_PREDICTIONS = 3
-# What TorchServe measures in a worker is a line of text for each photo, which the front end reads
-# and parses: a millisecond for what the gateway's metrics and traces tell as well.
+# What TorchServe measures in a worker is two lines of text for each photo, which the front end
+# reads and parses: a millisecond for what the gateway's metrics and traces tell as well.
 _TORCHSERVE_METRICS = "ts.metrics.caching_metric"
 
 

@@ -19,8 +19,8 @@ def measures(batch: Floats) -> Floats:
     """N×MEASURES of colour and sharpness, inside the circle that the model sees.
 
     Means, variances, percentiles of grey and how the middle differs are of cells of 4×4 pixels;
-    sharpness is the variance of the 4-neighbour Laplacian (see `quality`) at three scales. What
-    has no upper bound is taken as its logarithm, which is nearer to a normal distribution.
+    `sharpness` is taken at three scales. What has no upper bound is taken as its logarithm, which
+    is nearer to a normal distribution.
     """
     half = _halved(batch)
     cells = _halved(half)
@@ -34,7 +34,7 @@ def measures(batch: Floats) -> Floats:
         np.percentile(_grey(visible), [5, 95], axis=1).T,
         _log(_variance(visible)),
         _log(np.stack([_variance(red - green), _variance(green - blue)], axis=1)),
-        _log(np.stack([_sharpness(s) for s in (sharp, half_sharp, cell_sharp)], axis=1)),
+        _log(np.stack([sharpness(s) for s in (sharp, half_sharp, cell_sharp)], axis=1)),
         _log(np.stack([np.abs(np.diff(half_sharp, axis=a)).mean((1, 2)) for a in (1, 2)], axis=1)),
     ]
     return np.hstack(described).astype(np.float32)
@@ -74,7 +74,8 @@ def _grey(batch: Floats) -> Floats:
     return grey
 
 
-def _sharpness(grey: Floats) -> Floats:
+def sharpness(grey: Floats) -> Floats:
+    """N variances of the 4-neighbour Laplacian of N×H×W (Pech-Pacheco et al. 2000)."""
     laplacian = grey[:, :-2, 1:-1] + grey[:, 2:, 1:-1]
     laplacian += grey[:, 1:-1, :-2]
     laplacian += grey[:, 1:-1, 2:]

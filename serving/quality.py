@@ -6,6 +6,7 @@ The limits were set by looking at dermoscopic photos; they warn, they do not dia
 import numpy as np
 from PIL import Image
 
+from serving.photo_measures import sharpness
 from serving.preprocessing import central_square
 
 # Measured on a square of this many pixels, so that limits mean the same for every camera.
@@ -13,7 +14,7 @@ MEASURED_AT = 224
 
 SMALLEST_SIDE = 200
 DARKEST_MEAN, BRIGHTEST_MEAN = 40.0, 235.0
-# Variance of the 4-neighbour Laplacian of grey values (Pech-Pacheco et al. 2000).
+# See `photo_measures.sharpness`; of grey values of 0 to 255.
 LEAST_SHARPNESS = 3.0
 # Standard deviation of grey values; below it there is nothing to see.
 LEAST_CONTRAST = 4.0
@@ -46,7 +47,7 @@ def warnings(image: Image.Image, square: Image.Image) -> list[str]:
         found.append("TOO_BRIGHT")
     if contrast < LEAST_CONTRAST:
         found.append("NO_CONTRAST")
-    elif _sharpness(grey) < LEAST_SHARPNESS:
+    elif sharpness(grey[None]).item() < LEAST_SHARPNESS:
         found.append("BLURRED")
     return found
 
@@ -58,9 +59,3 @@ def _central_grey(square: Image.Image) -> np.ndarray[tuple[int, int], np.dtype[n
     # The corners may belong to the dermoscope, not to the skin.
     margin = MEASURED_AT // 8
     return np.asarray(grey, np.float32)[margin:-margin, margin:-margin]
-
-
-def _sharpness(grey: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> float:
-    inner = grey[1:-1, 1:-1]
-    laplacian = grey[:-2, 1:-1] + grey[2:, 1:-1] + grey[1:-1, :-2] + grey[1:-1, 2:] - 4 * inner
-    return float(laplacian.var())

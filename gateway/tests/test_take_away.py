@@ -41,7 +41,7 @@ async def a_record(gateway: Gateway, diagnoses: int = 1) -> list[dict[str, Any]]
 
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The lines of reports: on paper are numbers of glyphs, so they are heard on their way."""
+    """The lines of the reports that are made."""
     lines: list[str] = []
     write = paper._Page.text_line
 
@@ -49,6 +49,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         lines.append(text)
         write(page, text, **style)
 
+    # On paper are numbers of glyphs; the words are heard on their way there.
     monkeypatch.setattr(paper._Page, "text_line", noting)
     return lines
 

@@ -9,7 +9,7 @@ import timm
 import torch
 from torch import nn
 
-from serving.architectures import build_model, fill_model, read_weights
+from serving.architectures import build_model, fill_model
 from serving.training.recipe import Recipe
 
 log = structlog.get_logger()
@@ -30,7 +30,7 @@ def start_model(recipe: Recipe, start: Path | None = None) -> nn.Module:
     if start is not None:
         if hashlib.sha256(start.read_bytes()).hexdigest() != recipe.started_from:
             raise ValueError(f"{start} does not hold the weights that the recipe starts from")
-        fill_model(model, read_weights(start), recipe.architecture)
+        fill_model(model, start, recipe.architecture)
         return model
     package = _START_WEIGHTS.get(recipe.architecture)
     if package is None:

@@ -2,7 +2,7 @@ import { Button, Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
-import { ago, probability as asPercentage } from "@/i18n/moments";
+import { ago, modelPercent } from "@/i18n/moments";
 import { LabelBadge } from "@/patient/LabelBadge";
 import { Thumbnail } from "@/patient/Thumbnail";
 import { Section } from "@/shell/Section";
@@ -88,7 +88,7 @@ function Result({ detection }: { detection: Schemas["Detection"] }) {
     <>
       <LabelBadge label={label} size="sm" />
       <Text size="xs" c="dimmed">
-        {t("dashboard.entry.probability", { share: asPercentage(probability ?? 0) })}
+        {t("dashboard.entry.probability", { share: modelPercent(probability ?? 0) })}
       </Text>
     </>
   );

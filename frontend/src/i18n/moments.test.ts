@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from "vitest";
 import { startLanguage } from ".";
-import { probability } from "./moments";
+import { modelPercent } from "./moments";
 
 beforeAll(startLanguage);
 
@@ -12,5 +12,5 @@ it.each([
   [0.001, "0.1%"],
   [0.0009, "< 0.1%"],
 ])("a model's probability of %d is shown as %s", (share, shown) => {
-  expect(probability(share)).toBe(shown);
+  expect(modelPercent(share)).toBe(shown);
 });

@@ -53,7 +53,7 @@ export function percent(share: number, digits = 0): string {
 const [LEAST, MOST] = [0.001, 0.999];
 
 /** A model's probability as a percentage: 0.834 is "83.4 %", 0.9999 is "> 99.9 %". */
-export function probability(share: number): string {
+export function modelPercent(share: number): string {
   if (share < LEAST) return `< ${percent(LEAST, 1)}`;
   return share > MOST ? `> ${percent(MOST, 1)}` : percent(share, 1);
 }

@@ -12,7 +12,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
-import { dayAndTime, probability } from "@/i18n/moments";
+import { dayAndTime, modelPercent } from "@/i18n/moments";
 import { ErrorState, IntendedUse, LoadingRows } from "@/shell/States";
 import { LabelBadge } from "./LabelBadge";
 import { usePicture } from "./useBytes";
@@ -160,7 +160,7 @@ function Caption({ side }: { side: Side }) {
       <Text size="sm">{dayAndTime(image.captured_at ?? image.created_at)}</Text>
       {detection?.label && <LabelBadge label={detection.label} />}
       {typeof detection?.probability_malignant === "number" && (
-        <Text size="sm">{probability(detection.probability_malignant)}</Text>
+        <Text size="sm">{modelPercent(detection.probability_malignant)}</Text>
       )}
     </Group>
   );

@@ -1,6 +1,6 @@
 import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { percent, probability as asPercentage } from "@/i18n/moments";
+import { modelPercent, percent } from "@/i18n/moments";
 import classes from "./ProbabilityScale.module.css";
 
 /** The calibrated probability from 0 to 1 with the threshold from which the label is malignant. */
@@ -12,7 +12,7 @@ export function ProbabilityScale({
   threshold: number;
 }) {
   const { t } = useTranslation();
-  const [value, limit] = [asPercentage(probability), percent(threshold, 1)];
+  const [value, limit] = [modelPercent(probability), percent(threshold, 1)];
   return (
     <div role="img" aria-label={t("patient.result.scale", { value, limit })}>
       <svg viewBox="0 0 100 14" preserveAspectRatio="none" className={classes.scale} aria-hidden>

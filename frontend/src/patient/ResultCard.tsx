@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { IconFileTypePdf, IconPhotoX, IconRefresh } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
-import { probability as asPercentage, dayAndTime } from "@/i18n/moments";
+import { dayAndTime, modelPercent } from "@/i18n/moments";
 import { IntendedUse } from "@/shell/States";
 import { download } from "./useBytes";
 import { LabelBadge } from "./LabelBadge";
@@ -80,7 +80,7 @@ function Complete({ detection }: { detection: Detection }) {
           <Group justify="space-between">
             <LabelBadge label={label} size="lg" />
             <Text fw={600}>
-              {t("patient.result.malignant", { value: asPercentage(probability) })}
+              {t("patient.result.malignant", { value: modelPercent(probability) })}
             </Text>
           </Group>
           {typeof threshold === "number" && (

@@ -19,7 +19,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
-import { probability as asPercentage, dayAndTime } from "@/i18n/moments";
+import { dayAndTime, modelPercent } from "@/i18n/moments";
 import { EmptyState, ErrorState, LoadingRows } from "@/shell/States";
 import { changeName, fieldNames } from "./change_name";
 import { NoteForm } from "./NoteForm";
@@ -131,7 +131,7 @@ function What({ entry }: { entry: Entry }) {
         <Stack gap={4} align="flex-start">
           <Group gap="xs">
             {label ? <LabelBadge label={label} /> : t(`patient.timeline.status.${status}`)}
-            {typeof probability === "number" && <Text size="sm">{asPercentage(probability)}</Text>}
+            {typeof probability === "number" && <Text size="sm">{modelPercent(probability)}</Text>}
             <Anchor
               component={Link}
               size="sm"
