@@ -47,7 +47,11 @@ class Completion:
             try:
                 found = await self.step() if self._model.is_live else 0
             except grpc.aio.AioRpcError as error:
-                log.warning("pending detections not reached", status=error.code().name)
+                log.warning(
+                    "pending detections not reached",
+                    status=error.code().name,
+                    details=error.details(),
+                )
                 found = 0
             except Exception:
                 # The loop must outlive whatever one detection brings up.

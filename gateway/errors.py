@@ -110,6 +110,14 @@ def problem(error: DomainError) -> Response:
     return _response(status, error.message, error.reason, errors, headers)
 
 
+def _refusal(error: grpc.aio.AioRpcError) -> DomainError:
+    refusal = DomainError.from_rpc(error)
+    if refusal.reason == refusal.code.name:
+        # Nothing that a service said: what gRPC's transport has to say tells why.
+        log.warning("call failed", status=refusal.code.name, details=error.details())
+    return refusal
+
+
 def install(app: FastAPI) -> None:
     """Make every failure of the app a problem document."""
 
@@ -119,7 +127,7 @@ def install(app: FastAPI) -> None:
 
     async def failed_call(_: Request, error: Exception) -> Response:
         assert isinstance(error, grpc.aio.AioRpcError)  # noqa: S101
-        return problem(DomainError.from_rpc(error))
+        return problem(_refusal(error))
 
     async def invalid(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101

@@ -55,6 +55,9 @@ def open_channel(
         # would give up on a handshake and tell callers UNAVAILABLE.
         ("grpc.min_reconnect_backoff_ms", 20_000),
         ("grpc.keepalive_time_ms", 30_000),
+        # Else channels to one address share a connection, and a new one waits out the back-off of
+        # an older one whose server went, while its own is there.
+        ("grpc.use_local_subchannel_pool", 1),
     ]
     interceptors: list[grpc.aio.ClientInterceptor] = [
         _UnaryUnary(timeout),

@@ -1,9 +1,10 @@
 """Every failure is a problem document."""
 
 import pytest
+import structlog
 
 from gateway.errors import STATUS
-from gateway.tests.conftest import Gateway, bearer
+from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.pictures import photo
 from service_kit.errors import Code, DomainError
 
@@ -137,6 +138,16 @@ async def test_an_unexpected_error_says_only_its_request_id(
     assert answer.json()["reason"] == "INTERNAL"
     assert "secret detail" not in answer.text
     assert answer.headers["x-request-id"] in answer.json()["detail"]
+
+
+async def test_why_a_service_was_not_reached_is_logged_and_not_answered(redis_url: str) -> None:
+    with structlog.testing.capture_logs() as lines:
+        async with running(redis_url, patient_address="127.0.0.1:1") as gateway:
+            answer = await gateway.get("/patients/p-1")
+    assert (answer.status_code, answer.json()["reason"]) == (503, "UNAVAILABLE")
+    (told,) = [line for line in lines if line["event"] == "call failed"]
+    assert "127.0.0.1:1" in told["details"]
+    assert "127.0.0.1:1" not in answer.text
 
 
 @pytest.mark.parametrize("tag", ['"99999999999999"', '"-1"', '"\u0661"', '"1_0"', "1, 2", "*"])

@@ -9,6 +9,7 @@ from uuid import uuid4
 import grpc
 import pytest
 import structlog
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from obstore.exceptions import GenericError
 
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
@@ -91,6 +92,19 @@ async def served() -> AsyncIterator[tuple[Any, Accounts, Any]]:
     set_current_principal(None)
 
 
+async def healthy_server(port: int) -> tuple[grpc.aio.Server, int]:
+    """A server that only answers for its health, and its port; 0 takes a free one."""
+    server = grpc.aio.server()
+    health_pb2_grpc.add_HealthServicer_to_server(health.aio.HealthServicer(), server)
+    port = server.add_insecure_port(f"127.0.0.1:{port}")
+    await server.start()
+    return server, port
+
+
+async def ask_health(channel: grpc.aio.Channel) -> None:
+    await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest())
+
+
 async def failure(stub: Any) -> DomainError:
     with pytest.raises(grpc.aio.AioRpcError) as error:
         await stub.GetMe(auth_pb2.GetMeRequest())
@@ -136,6 +150,20 @@ async def test_a_rule_that_says_no_reaches_the_caller(served: Any, code: Code) -
     error = await failure(stub)
     assert (error.code, error.reason, error.message) == (code, "SOME_RULE", "Do it otherwise.")
     assert database.rolled_back >= 1
+
+
+async def test_a_new_channel_does_not_wait_for_an_older_one_that_lost_its_server() -> None:
+    server, port = await healthy_server(0)
+    async with open_channel(f"127.0.0.1:{port}") as older:
+        await ask_health(older)
+        await server.stop(None)
+        for _ in range(3):
+            with pytest.raises(grpc.aio.AioRpcError):
+                await ask_health(older)
+        server, _ = await healthy_server(port)
+        async with open_channel(f"127.0.0.1:{port}") as newer:
+            await ask_health(newer)
+    await server.stop(None)
 
 
 async def test_a_store_that_is_away_is_told_as_such(served: Any) -> None:
