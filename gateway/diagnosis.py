@@ -42,6 +42,8 @@ LEFT_PENDING = Counter("dermis_left_pending", "Diagnoses that were left for late
 
 CHUNK_BYTES = 256 * 1024
 STORE_SECONDS = 15.0
+# Before the photo is sent again where patient_service was not reached.
+STORE_PAUSES = (0.1, 0.3)
 RECORD_SECONDS = 5.0
 
 
@@ -115,7 +117,7 @@ async def _store(photo: Photo, clients: Clients) -> pb.AddImageResponse:
         patient_id=photo.patient_id,
         lesion_id=photo.lesion_id,
         captured_at=to_timestamp(photo.captured_at) if photo.captured_at else None,
-        # With a key gRPC may send the photo again where patient_service was not reached.
+        # With a key the photo can be sent again.
         idempotency_key=photo.idempotency_key or str(uuid4()),
         size=len(photo.data),
         diagnose=True,
@@ -126,7 +128,19 @@ async def _store(photo: Photo, clients: Clients) -> pb.AddImageResponse:
         for start in range(0, len(photo.data), CHUNK_BYTES):
             yield pb.AddImageRequest(chunk=photo.data[start : start + CHUNK_BYTES])
 
-    return await clients.images.AddImage(parts(), timeout=STORE_SECONDS)
+    deadline = time.monotonic() + STORE_SECONDS
+
+    async def send() -> pb.AddImageResponse:
+        return await clients.images.AddImage(parts(), timeout=deadline - time.monotonic())
+
+    for pause in STORE_PAUSES:
+        try:
+            return await send()
+        except grpc.aio.AioRpcError as error:
+            if error.code() != grpc.StatusCode.UNAVAILABLE:
+                raise
+        await asyncio.sleep(pause)
+    return await send()
 
 
 async def _outcome(predicting: asyncio.Task[Finding], image_id: str) -> pb.RecordDetectionRequest:

@@ -40,8 +40,8 @@ def open_channel(
 
     Args:
         address: host:port; all addresses behind the name are used in turn.
-        services: full proto names; their methods with an `idempotency_level` are retried when
-            the service is not reachable.
+        services: full proto names; their methods with an `idempotency_level`, but for those that
+            take a stream, are retried when the service is not reachable.
         timeout: seconds, the deadline of a call that names none.
         tls_folder: certificates (`service_kit.certificates`); None speaks without TLS.
     """
@@ -80,7 +80,8 @@ def _service_config(services: Sequence[str]) -> dict[str, Any]:
         {"service": service, "method": method.name}
         for service in services
         for method in descriptor_pool.Default().FindServiceByName(service).methods
-        if method.GetOptions().idempotency_level in _IDEMPOTENT
+        # gRPC's own second try of a streamed request was seen to hang until its deadline.
+        if method.GetOptions().idempotency_level in _IDEMPOTENT and not method.client_streaming
     ]
     config: dict[str, Any] = {"loadBalancingConfig": [{"round_robin": {}}]}
     if names:
