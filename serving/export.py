@@ -1,12 +1,10 @@
-"""`python -m serving.export`: an archive's graph for ONNX Runtime, and which backend to use.
+"""An archive's graph for ONNX Runtime, and which backend to use.
 
-Run once for each version by the first of its workers, in a process of its own: torch, timm and
-their memory are gone when the workers serve.
+Run once for each version by the first of its workers, in a process of its own (`export_process`):
+torch, timm and their memory are gone when the workers serve.
 """
 
-import os
 import statistics
-import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -123,14 +121,3 @@ def difference_of(actual: Floats, expected: Floats) -> float:
     """The largest gap, relative where values are above 1; infinite where one is no number."""
     gap = np.abs(actual - expected) / np.maximum(1, np.abs(expected))
     return float(gap.max()) if np.isfinite(gap).all() else np.inf
-
-
-def main(archive: str, out: str) -> None:
-    """Export into a new folder; complete when this returns."""
-    # The versions that are serving have the right of way.
-    os.nice(19)
-    export(Path(archive), Path(out))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -67,7 +67,7 @@ def _exported(archive: Path, card: ModelCard) -> Path | None:
             return folder
         partial = folder.with_suffix(".part")
         shutil.rmtree(partial, ignore_errors=True)
-        command = [sys.executable, "-m", "serving.export", str(archive), str(partial)]
+        command = [sys.executable, "-m", "serving.export_process", str(archive), str(partial)]
         try:
             subprocess.run(command, check=True, timeout=EXPORT_SECONDS)  # noqa: S603
         except (subprocess.SubprocessError, OSError) as error:

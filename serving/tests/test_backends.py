@@ -132,6 +132,32 @@ def test_a_backend_that_disagrees_or_fails_is_not_chosen(unfit: Candidate) -> No
     assert made.model_copy(update={"candidates": [*made.candidates, unfit]}).chosen == "eager"
 
 
+def test_an_export_agrees_without_loading_a_compiler_or_a_model_hub(
+    unpacked: Path, tmp_path: Path
+) -> None:
+    script = (
+        "import sys\n"
+        "from serving import export_process\n"
+        "export_process.main(*sys.argv[1:])\n"
+        "heavy = {'torch._dynamo', 'huggingface_hub'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+        "import torch._dynamo\n"
+        "print(torch._dynamo.is_compiling())\n"
+    )
+    out = tmp_path / "export"
+    done = subprocess.run(
+        [sys.executable, "-c", script, unpacked, out],
+        cwd=Path(worker_model.__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    # What stood in for the compiler is gone: the real one can be had afterwards.
+    assert done.stdout.split() == ["[]", "False"]
+    found = Choice.model_validate_json((out / backends.CHOICE).read_bytes())
+    assert "onnxruntime" in [c.backend for c in found.candidates if c.usable]
+
+
 def test_a_worker_answers_without_loading_torch(exported: Path, tmp_path: Path) -> None:
     # Whatever this machine measured in a busy moment.
     choice = candidates(eager=20, onnxruntime=9)
