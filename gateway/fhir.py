@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from dermis.patient.v1 import patient_pb2 as pb
+from gateway.findings import diagnosis_text
 from gateway.record import Record
 from service_kit.clock import from_timestamp, now
 from service_kit.ids import new_id
@@ -118,13 +119,9 @@ def _observation(detection: pb.Detection, subject: Resource) -> Resource:
         "code": {"text": "Calibrated probability that the lesion is malignant"},
         "subject": subject,
         "effectiveDateTime": from_timestamp(detection.finished_at).isoformat(),
-        "valueQuantity": {
-            "value": round(finding.probability_malignant, 4),
-            "unit": "1",
-            "system": "http://unitsofmeasure.org",
-            "code": "1",
-        },
+        "valueQuantity": _probability(finding.probability_malignant),
         "interpretation": [{"text": finding.label}],
+        **_components(finding),
         "method": {"text": f"Model {finding.model_name} {finding.model_version}"},
         "referenceRange": [
             {
@@ -134,6 +131,27 @@ def _observation(detection: pb.Detection, subject: Resource) -> Resource:
         ],
         "derivedFrom": [{"reference": f"urn:uuid:{detection.image_id}"}],
         "note": [{"text": INTENDED_USE}],
+    }
+
+
+def _components(finding: pb.Finding) -> Resource:
+    """How probable each diagnosis is; FHIR knows no empty lists."""
+    components = [
+        {
+            "code": {"text": f"Probability of {diagnosis_text(entry)}"},
+            "valueQuantity": _probability(entry.probability),
+        }
+        for entry in finding.differential
+    ]
+    return {"component": components} if components else {}
+
+
+def _probability(value: float) -> Resource:
+    return {
+        "value": round(value, 4),
+        "unit": "1",
+        "system": "http://unitsofmeasure.org",
+        "code": "1",
     }
 
 

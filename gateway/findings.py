@@ -19,6 +19,10 @@ def finding_message(finding: Finding) -> pb.Finding:
         model_name=finding.model.name,
         model_version=finding.model.version,
         heatmap=heatmap_message(finding.heatmap),
+        differential=[
+            pb.DifferentialDiagnosis(diagnosis=entry.diagnosis, probability=entry.probability)
+            for entry in finding.differential
+        ],
     )
 
 
@@ -34,6 +38,11 @@ def heatmap_message(heatmap: Heatmap) -> pb.Heatmap:
         layer=heatmap.layer,
         maximum=float(grid.max()),
     )
+
+
+def diagnosis_text(entry: pb.DifferentialDiagnosis) -> str:
+    """A diagnosis' name as people write it."""
+    return entry.diagnosis.replace("_", " ")
 
 
 def grid_of(heatmap: pb.Heatmap) -> Grid:

@@ -16,7 +16,7 @@ from PIL import Image
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.fhir import INTENDED_USE, verdict_text
-from gateway.findings import grid_of
+from gateway.findings import diagnosis_text, grid_of
 from gateway.heatmaps import overlay_png, shown_photo
 from service_kit.clock import from_timestamp, now
 
@@ -29,6 +29,8 @@ _BLOCK_MM = 110
 _OPACITY = 0.5
 # What a model's answer is written as at least and at most: it is never certain.
 _LEAST, _MOST = 0.001, 0.999
+# Of the diagnoses that a model tells apart.
+_LISTED = 3
 # Stands for a character of a script that the font does not have.
 _MISSING = "?"
 
@@ -150,6 +152,12 @@ def _add(page: _Page, diagnosis: Diagnosis) -> None:
     )
     if not finding.assessable:
         page.text_line("The model can't assess this photo.", bold=True)
+    elif finding.differential:
+        listed = finding.differential[:_LISTED]
+        page.text_line(
+            "Most probable diagnoses by the model: "
+            + ", ".join(f"{diagnosis_text(d)} {_shown_probability(d.probability)}" for d in listed)
+        )
     if finding.quality:
         page.text_line(f"Warnings: {', '.join(finding.quality)}")
     for review in diagnosis.reviews:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import bindparam, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
@@ -16,6 +16,7 @@ from patient_service import audit, images, lesions, patients
 from patient_service.audit import Event
 from patient_service.findings import OUTCOME_COLUMNS, Outcome, finished_columns
 from patient_service.models import Detection, Image
+from patient_service.models.detections import DIFFERENTIAL
 from service_kit.clock import now
 from service_kit.ids import new_id
 from service_kit.paging import Page, cut, id_position
@@ -199,7 +200,7 @@ _FINISH_PENDING = text(f"""
     ), entry AS ({audit.APPEND_FROM.format(source="deed")})
     SELECT detection.*, images.lesion_id
     FROM detection JOIN images ON images.id = detection.image_id
-""")  # noqa: S608  put together from constants
+""").bindparams(bindparam("differential", type_=DIFFERENTIAL))  # noqa: S608  of constants
 
 
 async def _insert(

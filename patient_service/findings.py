@@ -9,6 +9,8 @@ from service_kit.errors import Code, DomainError
 
 LABELS = ("benign", "malignant")
 MAX_SIDE = 64
+MAX_DIAGNOSES = 64
+_DIAGNOSIS = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _REASON = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 
 
@@ -42,7 +44,10 @@ class Heatmap:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the model said; probabilities and threshold from 0 to 1."""
+    """What the model said; probabilities and threshold from 0 to 1.
+
+    `differential` holds diagnoses with their probabilities, if the model tells them apart.
+    """
 
     label: str
     probability_malignant: float
@@ -53,6 +58,7 @@ class Finding:
     model_version: str
     quality: list[str] = field(default_factory=list)
     heatmap: Heatmap | None = None
+    differential: dict[str, float] = field(default_factory=dict)
 
     def check(self) -> None:
         """Refuse what can't be a model's answer.
@@ -60,7 +66,12 @@ class Finding:
         Raises:
             DomainError: INVALID_ARGUMENT / FINDING_INVALID.
         """
-        numbers = (self.probability_malignant, self.confidence, self.threshold)
+        numbers = (
+            self.probability_malignant,
+            self.confidence,
+            self.threshold,
+            *self.differential.values(),
+        )
         sound = (
             self.label in LABELS
             and all(0 <= number <= 1 for number in numbers)
@@ -68,6 +79,8 @@ class Finding:
             and 1 <= len(self.model_version) <= 100
             and all(_REASON.fullmatch(warning) for warning in self.quality)
             and (self.heatmap is None or self.heatmap.is_sound())
+            and len(self.differential) <= MAX_DIAGNOSES
+            and all(_DIAGNOSIS.fullmatch(diagnosis) for diagnosis in self.differential)
         )
         if not sound:
             raise DomainError(

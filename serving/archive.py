@@ -23,6 +23,7 @@ from serving.archive_checks import GOLDEN_IMAGES, GoldenImage, reasons
 from serving.archive_members import (
     CARD,
     CONFIG,
+    DIFFERENTIAL,
     FIXED,
     GOLDEN,
     HANDLER,
@@ -32,12 +33,14 @@ from serving.archive_members import (
     WEIGHTS,
     golden_image,
 )
+from serving.differential import Differential
 from serving.model_card import ModelCard
 from serving.novelty import Novelty
 from serving.signatures import fingerprint, is_signed, read_keys
 
 __all__ = [
     "CARD",
+    "DIFFERENTIAL",
     "MAX_ARCHIVE_BYTES",
     "NOVELTY",
     "WEIGHTS",
@@ -116,6 +119,12 @@ class CheckedArchive:
         """What the training photos look like, where the archive says."""
         return Novelty.from_bytes(self.read(NOVELTY)) if self.card.novelty_sha256 else None
 
+    def read_differential(self) -> Differential | None:
+        """What tells diagnoses apart, where the archive holds it."""
+        if not self.card.differential_sha256:
+            return None
+        return Differential.from_bytes(self.read(DIFFERENTIAL), self.card.diagnoses)
+
     def write_sound_copy(self, path: Path, registration: str = "") -> None:
         """Write an archive of the checked members for TorchServe to unpack.
 
@@ -142,7 +151,7 @@ def build_archive(
     card: ModelCard,
     golden: Sequence[tuple[Path, float]],
     out: Path,
-    novelty: Path | None = None,
+    optional: Sequence[Path] = (),
 ) -> Path:
     """Pack a model with torch-model-archiver; the same content gives the same bytes.
 
@@ -150,7 +159,7 @@ def build_archive(
         weights: safetensors; its digest must be the card's.
         card: the model card.
         golden: JPEG files, each with the malignant probability it must give.
-        novelty: safetensors of `Novelty`, where the card names its digest.
+        optional: files of the names of `archive_members.OPTIONAL`; the card has their digests.
         out: folder for `<name>-<version>.mar`; an older file of that name is replaced.
 
     Returns:
@@ -160,8 +169,7 @@ def build_archive(
     with tempfile.TemporaryDirectory(prefix="dermis-archive-") as folder:
         staged = Path(folder)
         extra = _stage(staged, weights, card, golden)
-        if novelty is not None:
-            extra.append(Path(shutil.copyfile(novelty, staged / NOVELTY)))
+        extra += [Path(shutil.copyfile(path, staged / path.name)) for path in optional]
         ModelArchiver.generate_model_archive(
             ModelArchiverConfig(
                 # The archiver gathers its files in a folder of this name beside ours.

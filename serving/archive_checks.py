@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from serving import archive_members as members
 from serving.archive_bounds import BOUNDS, Check, Reason, shown
+from serving.differential import Differential
 from serving.model_card import ModelCard, Share
 from serving.novelty import Novelty
 from serving.weights_file import wrong_weights
@@ -125,17 +126,28 @@ def _weights(archive: zipfile.ZipFile) -> Iterator[Reason]:
             yield Reason(code, f"{members.WEIGHTS} {message}")
 
 
-def _novelty(archive: zipfile.ZipFile) -> Iterator[Reason]:
-    content = _content(archive, members.NOVELTY)
+def _optional(archive: zipfile.ZipFile) -> Iterator[Reason]:
     card = _valid_card(archive)
-    if card and card.novelty_sha256 != (hashlib.sha256(content).hexdigest() if content else ""):
-        yield Reason("DIGEST_MISMATCH", f"{members.NOVELTY} is not what the card describes.")
-    if content is None:
+    if card is None:
         return
-    try:
-        Novelty.from_bytes(content)
-    except ValueError as error:
-        yield Reason("NOVELTY_INVALID", f"{members.NOVELTY}: {error}")
+    digests = {
+        members.NOVELTY: card.novelty_sha256,
+        members.DIFFERENTIAL: card.differential_sha256,
+    }
+    held = {name: _content(archive, name) for name in members.OPTIONAL}
+    for name, content in held.items():
+        if digests[name] != (hashlib.sha256(content).hexdigest() if content is not None else ""):
+            yield Reason("DIGEST_MISMATCH", f"{name} is not what the card describes.")
+    if (content := held[members.NOVELTY]) is not None:
+        try:
+            Novelty.from_bytes(content)
+        except ValueError as error:
+            yield Reason("NOVELTY_INVALID", f"{members.NOVELTY}: {error}")
+    if (content := held[members.DIFFERENTIAL]) is not None:
+        try:
+            Differential.from_bytes(content, card.diagnoses)
+        except ValueError as error:
+            yield Reason("DIFFERENTIAL_INVALID", f"{members.DIFFERENTIAL}: {error}")
 
 
 def _golden(archive: zipfile.ZipFile) -> Iterator[Reason]:
@@ -160,7 +172,7 @@ def _golden(archive: zipfile.ZipFile) -> Iterator[Reason]:
 
 
 CONTENT: Sequence[Check] = (
-    _out_of_place, _missing, _foreign_code, _card, _manifest, _digest, _weights, _novelty, _golden,
+    _out_of_place, _missing, _foreign_code, _card, _manifest, _digest, _weights, _optional, _golden,
 )  # fmt: skip
 
 
@@ -176,7 +188,7 @@ def reasons(archive: zipfile.ZipFile) -> list[Reason]:
 
 
 def _belongs(name: str) -> bool:
-    known = (*members.REQUIRED, members.NOVELTY, "MAR-INF/")
+    known = (*members.REQUIRED, *members.OPTIONAL, "MAR-INF/")
     return name in known or members.is_golden_image(name)
 
 

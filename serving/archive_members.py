@@ -14,6 +14,9 @@ GOLDEN = "golden.json"
 MANIFEST = "MAR-INF/MANIFEST.json"
 # What the training photos look like; archives from before it have none.
 NOVELTY = "novelty.safetensors"
+# Tells diagnoses apart; likewise.
+DIFFERENTIAL = "differential.safetensors"
+OPTIONAL = (NOVELTY, DIFFERENTIAL)
 REQUIRED = (WEIGHTS, CARD, HANDLER, CONFIG, GOLDEN, MANIFEST)
 
 _OWN = Path(__file__).parent / "config"

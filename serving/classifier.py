@@ -4,7 +4,8 @@ The same code serves predictions in TorchServe, on the command line and in the e
 computes the model is a backend.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy.typing as npt
 
 from serving import gradcam
 from serving.backends import Backend
+from serving.differential import Differential
 from serving.model_card import ModelCard
 from serving.novelty import Novelty
 from serving.photo_measures import measures
@@ -33,6 +35,8 @@ class Prediction:
         cam: rows of the model's own grid, ≥ 0, not scaled.
         unlike_training: whether the photo is unlike all that the model learned from; never where
             the archive does not say what that was.
+        differential: probabilities of diagnoses, the most probable first; empty where the archive
+            does not tell them apart.
     """
 
     label: str
@@ -42,6 +46,7 @@ class Prediction:
     target: str
     cam: list[list[float]]
     unlike_training: bool = False
+    differential: Mapping[str, float] = field(default_factory=dict)
 
 
 class Classifier:
@@ -51,16 +56,30 @@ class Classifier:
         backend: what computes it.
         card: its model card.
         novelty: what its training photos look like, where its archive says.
+        differential: what tells diagnoses apart, where its archive holds it.
     """
 
-    def __init__(self, backend: Backend, card: ModelCard, novelty: Novelty | None = None) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        card: ModelCard,
+        novelty: Novelty | None = None,
+        differential: Differential | None = None,
+    ) -> None:
         self.backend = backend
         self.card = card
         self.novelty = novelty
+        self.differential = differential
         self.preprocess = Preprocess(card.preprocessing)
 
     @classmethod
-    def load(cls, weights: Path, card: ModelCard, novelty: Novelty | None = None) -> "Classifier":
+    def load(
+        cls,
+        weights: Path,
+        card: ModelCard,
+        novelty: Novelty | None = None,
+        differential: Differential | None = None,
+    ) -> "Classifier":
         """Build the card's architecture in eager PyTorch and fill it with `weights` (safetensors).
 
         Raises:
@@ -72,7 +91,7 @@ class Classifier:
         from serving.torch_backends import EagerBackend  # noqa: PLC0415
 
         size = card.preprocessing.input_size
-        return cls(EagerBackend(load_model(weights, card), size), card, novelty)
+        return cls(EagerBackend(load_model(weights, card), size), card, novelty, differential)
 
     @property
     def layer(self) -> str:
@@ -90,14 +109,17 @@ class Classifier:
             N predictions.
         """
         features, logits = self.backend.run(self._views(batch))
-        malignant = calibrated(self._averaged(logits), self.card.temperature, self.card.intercept)[
-            :, 1
-        ].tolist()
+        shares = calibrated(self._averaged(logits), self.card.temperature, self.card.intercept)
+        malignant = shares[:, 1].tolist()
         labels = [int(share >= self.card.threshold) for share in malignant]
         targets = labels if target is None else [self.card.classes.index(target)] * len(labels)
+        pooled = self._pooled(features)
         unlike = [False] * len(batch)
         if self.novelty:
-            unlike = self.novelty.is_unlike(self._pooled(features), measures(batch)).tolist()
+            unlike = self.novelty.is_unlike(pooled, measures(batch)).tolist()
+        differentials: list[dict[str, float]] = [{} for _ in labels]
+        if self.differential:
+            differentials = self.differential.ranked(pooled, shares[:, 1])
         return [
             Prediction(
                 label=self.card.classes[label],
@@ -107,9 +129,16 @@ class Classifier:
                 target=self.card.classes[chosen],
                 cam=cam.tolist(),
                 unlike_training=strange,
+                differential=differential,
             )
-            for label, share, chosen, cam, strange in zip(
-                labels, malignant, targets, self._explain(features, targets), unlike, strict=True
+            for label, share, chosen, cam, strange, differential in zip(
+                labels,
+                malignant,
+                targets,
+                self._explain(features, targets),
+                unlike,
+                differentials,
+                strict=True,
             )
         ]
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Triple = tuple[float, float, float]
+Diagnosis = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
 class Metric(BaseModel):
@@ -76,6 +77,11 @@ class ModelCard(BaseModel):
     weights_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     # Of the archive's `novelty.safetensors`; "" where it has none.
     novelty_sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
+    # Of the archive's `differential.safetensors`, likewise, and what it tells apart, in its order.
+    differential_sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
+    diagnoses: dict[Diagnosis, Literal["benign", "malignant"]] = Field(
+        default_factory=dict, max_length=64
+    )
     trained_on: date
     intended_use: str
     limits: list[str]

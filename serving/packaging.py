@@ -4,7 +4,8 @@ from pathlib import Path
 
 from service_kit.lesion_image import decode
 from serving import examples
-from serving.archive import NOVELTY, WEIGHTS, build_archive
+from serving.archive import WEIGHTS, build_archive
+from serving.archive_members import DIFFERENTIAL, NOVELTY
 from serving.classifier import Classifier
 from serving.model_card import ModelCard
 
@@ -15,8 +16,8 @@ def package_run(run: Path, out: Path) -> Path:
     """Build the archive of a run that has been evaluated.
 
     Args:
-        run: folder with `model.safetensors`, `model_card.json` and, where the card names it,
-            `novelty.safetensors`.
+        run: folder with `model.safetensors`, `model_card.json` and, where the card names them,
+            `novelty.safetensors` and `differential.safetensors`.
         out: folder for the archive.
 
     Returns:
@@ -32,5 +33,8 @@ def package_run(run: Path, out: Path) -> Path:
         (prediction,) = classifier.predict(tensor[None])
         golden.append((example.path, prediction.probability_malignant))
     out.mkdir(parents=True, exist_ok=True)
-    novelty = run / NOVELTY if card.novelty_sha256 else None
-    return build_archive(weights=run / WEIGHTS, card=card, golden=golden, out=out, novelty=novelty)
+    named = {NOVELTY: card.novelty_sha256, DIFFERENTIAL: card.differential_sha256}
+    optional = [run / name for name, digest in named.items() if digest]
+    return build_archive(
+        weights=run / WEIGHTS, card=card, golden=golden, out=out, optional=optional
+    )

@@ -23,7 +23,8 @@ def open_classifier(archive: Path) -> Classifier:
     with tempfile.TemporaryDirectory() as folder:
         weights = Path(folder) / WEIGHTS
         weights.write_bytes(checked.read(WEIGHTS))
-        return Classifier.load(weights, checked.card, checked.read_novelty())
+        novelty, differential = checked.read_novelty(), checked.read_differential()
+        return Classifier.load(weights, checked.card, novelty, differential)
 
 
 def prediction_of(
@@ -49,6 +50,10 @@ def prediction_of(
         "threshold": prediction.threshold,
         "assessable": not NOT_ASSESSABLE.intersection(warnings),
         "quality": warnings,
+        "differential": [
+            {"diagnosis": diagnosis, "probability": probability}
+            for diagnosis, probability in prediction.differential.items()
+        ],
         "model": {"name": card.name, "version": card.version},
         "heatmap": {
             "grid": prediction.cam,

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 import aiohttp
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from serving.model_card import Share
+from serving.model_card import Diagnosis, Share
 from serving.regeneration import Regeneration
 from serving.releases import CandidateKind, Release
 from serving.trials import Measurement, Trial
@@ -71,6 +71,15 @@ class Heatmap(BaseModel):
     layer: str
 
 
+class DifferentialDiagnosis(BaseModel):
+    """How probable one diagnosis is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    diagnosis: Diagnosis
+    probability: Share
+
+
 class Finding(BaseModel):
     """What the model said of a photo; see `serving.handler`."""
 
@@ -82,6 +91,8 @@ class Finding(BaseModel):
     threshold: Share
     assessable: bool
     quality: list[str]
+    # The most probable first; empty where the model does not tell diagnoses apart.
+    differential: list[DifferentialDiagnosis] = Field(default_factory=list)
     model: ModelName
     heatmap: Heatmap
 

@@ -13,9 +13,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from serving.archive_members import CARD, GOLDEN, NOVELTY, WEIGHTS
+from serving.archive_members import CARD, DIFFERENTIAL, GOLDEN, NOVELTY, WEIGHTS
 from serving.backends import CHOICE, Backend, Choice, OnnxBackend
 from serving.classifier import Classifier
+from serving.differential import Differential
 from serving.model_card import ModelCard
 from serving.novelty import Novelty
 from serving.torchserve_process import EXPORTS_VARIABLE
@@ -45,14 +46,20 @@ def open_unpacked(archive: Path, *, threads: int = 1) -> tuple[Classifier, Choic
         ValueError: the weights don't fit the architecture.
     """
     card = ModelCard.model_validate_json((archive / CARD).read_bytes())
-    novelty = Novelty.from_bytes((archive / NOVELTY).read_bytes()) if card.novelty_sha256 else None
+    novelty, differential = None, None
+    if card.novelty_sha256:
+        novelty = Novelty.from_bytes((archive / NOVELTY).read_bytes())
+    if card.differential_sha256:
+        held = (archive / DIFFERENTIAL).read_bytes()
+        differential = Differential.from_bytes(held, card.diagnoses)
     folder = _exported(archive, card)
     choice = Choice.model_validate_json((folder / CHOICE).read_bytes()) if folder else None
     if folder and choice and choice.chosen == OnnxBackend.name:
-        return Classifier(OnnxBackend(folder, threads=threads), card, novelty), choice
-    name = choice.chosen if choice else "eager"
-    backend = _torch_backend(name, archive / WEIGHTS, card, threads)
-    return Classifier(backend, card, novelty), choice
+        backend: Backend = OnnxBackend(folder, threads=threads)
+    else:
+        name = choice.chosen if choice else "eager"
+        backend = _torch_backend(name, archive / WEIGHTS, card, threads)
+    return Classifier(backend, card, novelty, differential), choice
 
 
 def _exported(archive: Path, card: ModelCard) -> Path | None:

@@ -14,7 +14,8 @@ from local_stack.administrator import administrator
 from local_stack.clinician import Clinician, SignIn
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack
-from serving.archive import NOVELTY, WEIGHTS, build_archive
+from serving.archive import WEIGHTS, build_archive
+from serving.archive_members import OPTIONAL
 from tests.shipped import shipped_archive
 
 
@@ -65,16 +66,16 @@ def next_version(folder: Path, version: str, golden_shift: float = 0) -> Path:
     """The shipped model under another version."""
     shipped = shipped_archive()
     (folder / WEIGHTS).write_bytes(shipped.read(WEIGHTS))
-    novelty = folder / NOVELTY if shipped.card.novelty_sha256 else None
-    if novelty:
-        novelty.write_bytes(shipped.read(NOVELTY))
+    optional = [folder / name for name in OPTIONAL]
+    for path in optional:
+        path.write_bytes(shipped.read(path.name))
     golden = []
     for image in shipped.golden:
         (folder / image.file).write_bytes(shipped.read(image.file))
         golden.append((folder / image.file, abs(image.probability_malignant - golden_shift)))
     card = shipped.card.model_copy(update={"version": version})
     return build_archive(
-        weights=folder / WEIGHTS, card=card, golden=golden, out=folder, novelty=novelty
+        weights=folder / WEIGHTS, card=card, golden=golden, out=folder, optional=optional
     )
 
 

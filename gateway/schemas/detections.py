@@ -50,6 +50,13 @@ class Explanation(Heatmap):
     overlay_url: str = Field(examples=["/api/detections/…/overlay.png?target=malignant"])
 
 
+class DifferentialDiagnosis(BaseModel):
+    """How probable one diagnosis is, by the model."""
+
+    diagnosis: str = Field(description="As the model card names it.", examples=["melanoma"])
+    probability: float = Field(description="0 to 1.", examples=[0.41])
+
+
 class Detection(BaseModel):
     """A diagnosis of one image: decision support, not a diagnosis by a physician.
 
@@ -75,6 +82,11 @@ class Detection(BaseModel):
         default=None, description="Whether the photo is usable.", examples=[True]
     )
     quality: list[str] = Field(default=[], examples=[[]])
+    differential: list[DifferentialDiagnosis] = Field(
+        default=[],
+        description="The most probable first; the malignant ones add up to "
+        "`probability_malignant`. Empty where the model does not tell diagnoses apart.",
+    )
     model: ModelName | None = None
     heatmap: Heatmap | None = Field(default=None, description="Not in lists.")
     failure_reason: str | None = Field(default=None, examples=[None])
@@ -152,6 +164,10 @@ def _found(finding: pb.Finding) -> dict[str, object]:
         "threshold": finding.threshold,
         "assessable": finding.assessable,
         "quality": list(finding.quality),
+        "differential": [
+            {"diagnosis": entry.diagnosis, "probability": entry.probability}
+            for entry in finding.differential
+        ],
         "model": {"name": finding.model_name, "version": finding.model_version},
         "heatmap": Heatmap.of(finding.heatmap) if finding.HasField("heatmap") else None,
     }

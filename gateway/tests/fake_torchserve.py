@@ -42,6 +42,8 @@ class FakeTorchServe:
     mood_beside: str = "well"
     probability_beside: float = 0.75
     probability: float = 0.75
+    # Of a model that does not tell diagnoses apart.
+    differential: list[dict[str, Any]] = field(default_factory=list)
     token: str = "inference-token"
     asked: list[Asked] = field(default_factory=list)
     url: str = ""
@@ -95,7 +97,7 @@ class FakeTorchServe:
             "label": "malignant" if probability >= 0.17 else "benign",
             "probability_malignant": probability,
             "confidence": max(probability, 1 - probability),
-            "threshold": 0.17, "assessable": True, "quality": [],
+            "threshold": 0.17, "assessable": True, "quality": [], "differential": self.differential,
             "model": {"name": "lesion", "version": version},
             "heatmap": {
                 "grid": grid, "target": target, "method": "grad-cam", "layer": "conv_head"

@@ -25,10 +25,24 @@ async def test_a_photo_becomes_a_stored_image_and_a_complete_diagnosis(gateway: 
     assert body["status"] == "complete"
     assert body["label"] == "malignant"
     assert body["probability_malignant"] == 0.75
+    assert body["differential"] == []
     assert body["model"] == {"name": "lesion", "version": "1.0.0"}
     assert len(body["heatmap"]["grid"]) == 7
     assert answer.headers["location"] == f"/api/detections/{body['id']}"
     assert gateway.torchserve.asked[0].body == data
+
+
+async def test_a_model_that_tells_diagnoses_apart_is_heard(gateway: Gateway) -> None:
+    told = [
+        {"diagnosis": "melanoma", "probability": 0.75},
+        {"diagnosis": "nevus", "probability": 0.25},
+    ]
+    gateway.torchserve.differential = told
+    body = (await gateway.upload(photo())).json()
+    assert body["differential"] == told
+    gateway.torchserve.differential = [{"diagnosis": "Mr X", "probability": 0.5}]
+    body = (await gateway.upload(photo(width=300))).json()
+    assert body["status"] == "pending"
 
 
 async def test_the_request_id_reaches_both_patient_service_and_torchserve(

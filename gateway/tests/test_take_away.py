@@ -76,6 +76,31 @@ async def test_the_export_is_a_valid_fhir_bundle(gateway: Gateway) -> None:
     assert resources["DiagnosticReport"].result[0].reference in urls
 
 
+async def test_what_is_taken_away_tells_the_most_probable_diagnoses(
+    gateway: Gateway, written: list[str]
+) -> None:
+    probable = {"basal_cell_carcinoma": 0.9995, "nevus": 0.2, "wart": 0.04, "scar": 0.01}
+    gateway.torchserve.differential = [
+        {"diagnosis": name, "probability": share} for name, share in probable.items()
+    ]
+    (uploaded,) = await a_record(gateway)
+    bundle = (await gateway.get("/patients/p-1/export")).json()
+    Bundle.model_validate(bundle)
+    (observation,) = [e["resource"] for e in bundle["entry"]
+                      if e["resource"]["resourceType"] == "Observation"]  # fmt: skip
+    told = {c["code"]["text"]: c["valueQuantity"]["value"] for c in observation["component"]}
+    assert told["Probability of basal cell carcinoma"] == 0.9995
+    assert len(told) == len(probable)
+    path = f"/detections/{uploaded['id']}/report.pdf"
+    await gateway.get(path)
+    expected = "Most probable diagnoses by the model: basal cell carcinoma > 0.999, nevus 0.200,"
+    assert f"{expected} wart 0.040" in written
+    written.clear()
+    gateway.patients.detections[uploaded["id"]].finding.assessable = False
+    await gateway.get(path)
+    assert not any(line.startswith("Most probable") for line in written)
+
+
 async def test_two_exports_name_the_same_resources(gateway: Gateway) -> None:
     await a_record(gateway)
     first, second = [(await gateway.get("/patients/p-1/export")).json() for _ in range(2)]

@@ -13,11 +13,15 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from patient_service.models.table import Moment, Table
 from service_kit.clock import now
 from service_kit.ids import new_id
+
+# Nothing is NULL, not the JSON value null.
+DIFFERENTIAL = JSONB(none_as_null=True)
 
 
 class Detection(Table, table=True):
@@ -62,6 +66,8 @@ class Detection(Table, table=True):
     quality: list[str] | None = Field(default=None, sa_type=ARRAY(String))
     model_name: str | None = None
     model_version: str | None = None
+    # Diagnoses with their probabilities; nothing where the model does not tell them apart.
+    differential: dict[str, float] | None = Field(default=None, sa_type=DIFFERENTIAL)
 
     # The map the diagnosis was made with: rows × columns values ≥ 0, row by row, not scaled.
     heatmap_rows: int | None = Field(default=None, sa_type=SmallInteger)

@@ -153,6 +153,7 @@ def _finding(finding: pb.Finding) -> Finding:
         model_version=finding.model_version,
         quality=list(finding.quality),
         heatmap=_heatmap(finding.heatmap) if finding.HasField("heatmap") else None,
+        differential={entry.diagnosis: entry.probability for entry in finding.differential},
     )
 
 
@@ -210,6 +211,12 @@ def _finding_message(row: Any, with_heatmap: bool) -> pb.Finding:
         model_name=row.model_name,
         model_version=row.model_version,
         heatmap=heatmap,
+        differential=[
+            pb.DifferentialDiagnosis(diagnosis=diagnosis, probability=probability)
+            for diagnosis, probability in sorted(
+                (row.differential or {}).items(), key=lambda entry: -entry[1]
+            )
+        ],
     )
 
 

@@ -60,6 +60,32 @@ async def test_a_pending_detection_takes_its_outcome(clinician: Caller, photo: b
     assert detection.status == pb.DETECTION_STATUS_COMPLETE
 
 
+async def test_a_differential_is_kept_the_most_probable_first(
+    clinician: Caller, photo: bytes
+) -> None:
+    def listed(detection: pb.Detection) -> list[tuple[str, float]]:
+        return [(entry.diagnosis, entry.probability) for entry in detection.finding.differential]
+
+    probable = {"nevus": 0.1, "melanoma": 0.7, "wart": 0.2}
+    told = finding(
+        differential=[
+            pb.DifferentialDiagnosis(diagnosis=name, probability=p) for name, p in probable.items()
+        ]
+    )
+    expected = [("melanoma", 0.7), ("wart", 0.2), ("nevus", 0.1)]
+    patient = await clinician.add_patient()
+    pending = await clinician.upload(photo, patient_id=patient.id, diagnose=True)
+    # A finished pending one, and one that is new, are written in two ways.
+    for again in (False, True):
+        recorded = await _record(clinician, pending.image.id, finding=told, rediagnosis=again)
+        assert listed(recorded) == expected
+    without = await _record(clinician, pending.image.id, finding=finding(), rediagnosis=True)
+    request = pb.ListDetectionsRequest(patient_id=patient.id)
+    shown = (await clinician.call(request)).detections
+    assert [listed(detection) for detection in shown] == [[], expected, expected]
+    assert shown[0].id == without.id
+
+
 async def test_a_failure_keeps_its_reason(clinician: Caller, photo: bytes) -> None:
     image = await _image(clinician, photo)
     detection = await _record(clinician, image.id, failure_reason="MODEL_REFUSED")
@@ -82,6 +108,9 @@ async def test_findings_that_no_model_makes_are_refused(
         {"quality": ["not a code"]},
         {"heatmap": short},
         {"heatmap": negative},
+        {"differential": [pb.DifferentialDiagnosis(diagnosis="Mr X", probability=0.5)]},
+        {"differential": [pb.DifferentialDiagnosis(diagnosis="nevus", probability=1.5)]},
+        {"differential": [pb.DifferentialDiagnosis(diagnosis=f"d{n}") for n in range(65)]},
     ):
         with refusal("FINDING_INVALID"):
             await _record(clinician, image.id, finding=finding(**change))

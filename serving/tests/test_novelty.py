@@ -168,12 +168,17 @@ def test_an_archive_brings_its_measure_along(tmp_path: Path) -> None:
 def test_a_built_archive_holds_it(tmp_path: Path) -> None:
     value = content(measure())
     checked = check_archive(with_novelty(tmp_path, value))
-    weights, golden, novelty = (tmp_path / name for name in ("w", "g.jpg", "n"))
+    weights, golden, novelty = (tmp_path / name for name in ("w", "g.jpg", NOVELTY))
     weights.write_bytes(checked.read("model.safetensors"))
     golden.write_bytes(photo())
     novelty.write_bytes(value)
+    (tmp_path / "out").mkdir()
     built = build_archive(
-        weights=weights, card=checked.card, golden=[(golden, 0.1)], out=tmp_path, novelty=novelty
+        weights=weights,
+        card=checked.card,
+        golden=[(golden, 0.1)],
+        out=tmp_path / "out",
+        optional=[novelty],
     )
     assert check_archive(built).read(NOVELTY) == value
 

@@ -11,17 +11,19 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors.numpy import save_file
 
 from serving.architectures import load_model
-from serving.archive_members import NOVELTY, WEIGHTS
+from serving.archive_members import DIFFERENTIAL, NOVELTY, WEIGHTS
 from serving.classifier import Classifier
 from serving.model_card import Evaluation, Metric, ModelCard, Preprocessing
 from serving.torch_backends import TorchscriptBackend
 from serving.training import metrics
 from serving.training.datasets import PixelCache, Sample
+from serving.training.differential_fit import fit_differential
 from serving.training.explanation import PHOTOS, explanation
 from serving.training.judge import Judge, Judged
 from serving.training.metrics import proportion
@@ -67,7 +69,7 @@ def judge_run(
 
     Calibration, threshold and every figure are those of the answers that the card asks for:
     averaged with the mirror image's where `mirror_averaging` is set. What the training photos look
-    like is written into the run's folder.
+    like, and what tells their diagnoses apart, is written into the run's folder.
     """
     recipe = json.loads((run / "run.json").read_text())
     weights = run / WEIGHTS
@@ -103,18 +105,27 @@ def judge_run(
         Classifier(backend, draft.model_copy(update=fitted)), model, *judge.drawn("test", PHOTOS)
     )
     trained_on = [sample for sample in samples if sample.source != recipe.get("leave_out")]
-    further, novelty_sha256 = [explained], ""
+    further = [explained]
+    found: dict[str, Any] = {}
     if fit := judge_novelty(classifier, trained_on):
         novelty, evaluation = fit
-        save_file(asdict(novelty), run / NOVELTY)
-        novelty_sha256 = hashlib.sha256((run / NOVELTY).read_bytes()).hexdigest()
+        found["novelty_sha256"] = _save(asdict(novelty), run / NOVELTY)
         further.append(evaluation)
-    found = {
-        "novelty_sha256": novelty_sha256,
+    if head := fit_differential(classifier, trained_on, test):
+        found["differential_sha256"] = _save(head.tensors, run / DIFFERENTIAL)
+        found["diagnoses"] = head.diagnoses
+        further.append(head.evaluation)
+    judged = {
         "evaluations": _evaluations(judge, test, further),
         "subgroups": _subgroups(test, judge.threshold),
     }
-    return draft.model_copy(update=fitted | found), test
+    return draft.model_copy(update=fitted | found | judged), test
+
+
+def _save(tensors: dict[str, Any], path: Path) -> str:
+    """Write safetensors; the file's SHA-256."""
+    save_file(tensors, path)
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _evaluations(judge: Judge, test: Judged, further: Sequence[Evaluation]) -> list[Evaluation]:

@@ -61,6 +61,29 @@ def proportion(found: npt.NDArray[np.bool_]) -> Metric:
     )
 
 
+def mean_auc(labels: Labels, shares: Floats, *, seed: int = 7) -> Metric:
+    """The mean of each class's AUC against the others, with its 95 % bootstrap interval.
+
+    Args:
+        labels: N indices of classes.
+        shares: N×C.
+        seed: of the resamples.
+    """
+
+    def measure(drawn: Labels) -> float:
+        held = np.unique(labels[drawn])
+        if len(held) < 2:
+            return float("nan")
+        return float(
+            np.mean([roc_auc_score(labels[drawn] == c, shares[drawn, c]) for c in held.tolist()])
+        )
+
+    random = np.random.default_rng(seed)
+    count = len(labels)
+    resampled = [measure(random.integers(0, count, count)) for _ in range(RESAMPLES)]
+    return _interval(measure(np.arange(count)), resampled)
+
+
 def expected_calibration_error(labels: Labels, shares: Floats) -> float:
     """Mean gap between confidence and accuracy over 15 equal bins (Naeini et al. 2015)."""
     bins = np.minimum((shares * BINS).astype(int), BINS - 1)

@@ -50,7 +50,9 @@ def judge_novelty(
     drawn = {key: _drawn(samples, *key) for source in sources for key in _keys(source)}
     if not sources or min(len(drawn[source, "train"]) for source in sources) < FEWEST:
         return None
-    seen = {key: _show(classifier, chosen, f"Looking at {key[0]}") for key, chosen in drawn.items()}
+    seen = {
+        key: look_at(classifier, chosen, f"Looking at {key[0]}") for key, chosen in drawn.items()
+    }
     novelty = _fitted(seen, sources)
     metrics = {f"false_alarm_{source}": _share(novelty, seen[source, "test"]) for source in sources}
     if len(sources) > 1:
@@ -99,8 +101,8 @@ def _drawn(samples: Sequence[Sample], source: str, split: Split) -> list[Sample]
     return [held[index] for index in order]
 
 
-def _show(classifier: Classifier, samples: Sequence[Sample], doing: str) -> Shown:
-    """As the handler sees them: cached pixels were resampled once more, and are less sharp."""
+def look_at(classifier: Classifier, samples: Sequence[Sample], doing: str) -> Shown:
+    """Photos as the handler sees them: cached pixels were resampled once more, and less sharp."""
     side = classifier.preprocess.shorter_side
     return show(
         classifier,

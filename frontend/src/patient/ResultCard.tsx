@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
 import { dayAndTime, modelPercent } from "@/i18n/moments";
 import { IntendedUse } from "@/shell/States";
+import { Differential } from "./Differential";
 import { download } from "./useBytes";
 import { LabelBadge } from "./LabelBadge";
 import { ProbabilityScale } from "./ProbabilityScale";
@@ -86,6 +87,7 @@ function Complete({ detection }: { detection: Detection }) {
           {typeof threshold === "number" && (
             <ProbabilityScale probability={probability} threshold={threshold} />
           )}
+          <Differential entries={detection.differential} />
         </>
       )}
       <QualityWarnings warnings={detection.quality} />

@@ -77,6 +77,23 @@ export default {
     again: "Das jetzige Modell noch einmal fragen",
     report: "Bericht (PDF)",
   },
+  differential: {
+    title: "Wahrscheinlichste Diagnosen",
+    all: "Alle {{count}}",
+    fewer: "Weniger",
+    explained:
+      "Die Liste des Modells; wie oft sie stimmt, sagt seine Modellkarte. Die bösartigen ergeben zusammen die Wahrscheinlichkeit darüber.",
+  },
+  diagnosis: {
+    actinic_keratosis: "Aktinische Keratose",
+    basal_cell_carcinoma: "Basalzellkarzinom",
+    dermatofibroma: "Dermatofibrom",
+    melanoma: "Melanom",
+    nevus: "Nävus",
+    pigmented_benign_keratosis: "Pigmentierte benigne Keratose",
+    squamous_cell_carcinoma: "Plattenepithelkarzinom",
+    vascular_lesion: "Vaskuläre Läsion",
+  },
   quality: {
     title: "Zu diesem Foto",
     SMALL: "Sehr wenige Pixel; gehen Sie näher heran oder nehmen Sie eine bessere Kamera.",

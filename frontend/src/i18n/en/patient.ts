@@ -76,6 +76,23 @@ export default {
     again: "Ask the present model again",
     report: "Report (PDF)",
   },
+  differential: {
+    title: "Most probable diagnoses",
+    all: "All {{count}}",
+    fewer: "Fewer",
+    explained:
+      "The model's own list; its model card says how often it is right. The malignant ones add up to the probability above.",
+  },
+  diagnosis: {
+    actinic_keratosis: "Actinic keratosis",
+    basal_cell_carcinoma: "Basal cell carcinoma",
+    dermatofibroma: "Dermatofibroma",
+    melanoma: "Melanoma",
+    nevus: "Nevus",
+    pigmented_benign_keratosis: "Pigmented benign keratosis",
+    squamous_cell_carcinoma: "Squamous cell carcinoma",
+    vascular_lesion: "Vascular lesion",
+  },
   quality: {
     title: "About this photo",
     SMALL: "Very few pixels; come closer or use a better camera.",

@@ -1,0 +1,55 @@
+import { Button, Group, List, Progress, Stack, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useTranslation } from "react-i18next";
+import type { Schemas } from "@/api/client";
+import { modelPercent } from "@/i18n/moments";
+import { inWords, KNOWN_DIAGNOSES, SHOWN_AT_FIRST } from "./diagnoses";
+
+type Entry = Schemas["DifferentialDiagnosis"];
+
+/** What the model holds for most probable; nothing of models that tell no diagnoses apart. */
+export function Differential({ entries }: { entries: Entry[] }) {
+  const { t } = useTranslation();
+  const [all, { toggle }] = useDisclosure(false);
+  if (entries.length === 0) return null;
+  return (
+    <Stack gap={4} component="section" aria-label={t("patient.differential.title")}>
+      <Group justify="space-between">
+        <Text size="sm" fw={500}>
+          {t("patient.differential.title")}
+        </Text>
+        {entries.length > SHOWN_AT_FIRST && (
+          <Button size="compact-xs" variant="subtle" aria-expanded={all} onClick={toggle}>
+            {all
+              ? t("patient.differential.fewer")
+              : t("patient.differential.all", { count: entries.length })}
+          </Button>
+        )}
+      </Group>
+      <List listStyleType="none" size="sm" spacing={6}>
+        {entries.slice(0, all ? undefined : SHOWN_AT_FIRST).map((entry) => (
+          <List.Item key={entry.diagnosis} styles={{ itemWrapper: { width: "100%" } }}>
+            <Diagnosis entry={entry} />
+          </List.Item>
+        ))}
+      </List>
+      <Text size="xs" c="dimmed">
+        {t("patient.differential.explained")}
+      </Text>
+    </Stack>
+  );
+}
+
+function Diagnosis({ entry: { diagnosis, probability } }: { entry: Entry }) {
+  const { t } = useTranslation();
+  const known = KNOWN_DIAGNOSES.find((name) => name === diagnosis);
+  return (
+    <>
+      <Group justify="space-between" wrap="nowrap">
+        <Text size="sm">{known ? t(`patient.diagnosis.${known}`) : inWords(diagnosis)}</Text>
+        <Text size="sm">{modelPercent(probability)}</Text>
+      </Group>
+      <Progress value={probability * 100} size="xs" aria-hidden />
+    </>
+  );
+}

@@ -1,0 +1,148 @@
+"""Fits the second head of a run, which tells diagnoses apart, and judges it for the card."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+
+from serving.classifier import Classifier
+from serving.differential import Differential, Shares
+from serving.model_card import Evaluation, Metric
+from serving.preprocessing import Floats
+from serving.training.datasets import LABELS, Sample, Split
+from serving.training.judge import Judged
+from serving.training.metrics import Labels, mean_auc, proportion
+from serving.training.novelty_judge import look_at
+
+# Training photos of a diagnosis; with fewer it can't be learned.
+FEWEST = 50
+# Of a source: one that names fewer would have them told apart by its look.
+FEWEST_DIAGNOSES = 3
+# Inverse strengths of the L2 penalty; validation photos choose.
+STRENGTHS = (0.1, 1.0, 10.0)
+LISTED = 3
+
+DESCRIPTION = (
+    "The second head, on photos whose diagnosis is one of those that it tells apart. First, first "
+    "three: share of photos whose diagnosis stands there in the list; by diagnosis: share of its "
+    "photos whose list it leads. AUC: each diagnosis against the others, averaged. The malignant "
+    "diagnoses add up to the malignant probability."
+)
+
+
+class Fitted(NamedTuple):
+    """A second head.
+
+    Attributes:
+        diagnoses: each with its class, in the head's order.
+        tensors: `weight` and `bias`, for `Differential`.
+        evaluation: on test photos.
+    """
+
+    diagnoses: dict[str, str]
+    tensors: dict[str, Floats]
+    evaluation: Evaluation
+
+
+def fit_differential(
+    classifier: Classifier, samples: Sequence[Sample], test: Judged
+) -> Fitted | None:
+    """The second head and its figures; None where no source names enough diagnoses.
+
+    Args:
+        classifier: computes the features.
+        samples: of the sources that the model was trained on.
+        test: its calibrated answers on their test photos.
+    """
+    named = diagnoses_of(samples)
+    if not named:
+        return None
+    names = sorted(set(named.values()))
+    drawn: dict[Split, list[Sample]] = {
+        split: [sample for sample in named if sample.split == split]
+        for split in ("train", "validation", "test")
+    }
+    if not drawn["validation"] or not drawn["test"]:
+        return None
+    pooled = {
+        split: look_at(classifier, held, "Looking at diagnoses").pooled
+        for split, held in drawn.items()
+    }
+    labels = {
+        split: np.array([names.index(named[sample]) for sample in held])
+        for split, held in drawn.items()
+    }
+    head = _fitted(pooled, labels)
+    tensors = {
+        "weight": np.ascontiguousarray(head.coef_, np.float32),
+        "bias": np.ascontiguousarray(head.intercept_, np.float32),
+    }
+    classes = {named[sample]: LABELS[sample.label] for sample in named}
+    diagnoses = {name: classes[name] for name in names}
+    malignant = np.array([diagnoses[name] == "malignant" for name in names])
+    differential = Differential(tuple(names), malignant, **tensors)
+    answers = dict(zip(test.samples, test.shares.tolist(), strict=True))
+    answered = np.array([answers[sample] for sample in drawn["test"]])
+    shares = differential.shares(pooled["test"], answered)
+    evaluation = Evaluation(
+        name="diagnosis",
+        description=DESCRIPTION,
+        images=len(shares),
+        malignant=sum(sample.label for sample in drawn["test"]),
+        metrics=_figures(names, labels["test"], shares),
+    )
+    return Fitted(diagnoses, tensors, evaluation)
+
+
+def diagnoses_of(samples: Sequence[Sample]) -> dict[Sample, str]:
+    """The samples that a head can learn from or be judged on, each with its diagnosis.
+
+    Those of sources that name `FEWEST_DIAGNOSES` or more with `FEWEST` training photos each, and
+    of each of these diagnoses one class alone.
+    """
+    named = {sample: name for sample in samples if (name := _name(sample))}
+    counts = Counter((s.source, name) for s, name in named.items() if s.split == "train")
+    enough = {key for key, count in counts.items() if count >= FEWEST}
+    of_source = Counter(source for source, _ in enough)
+    kept = {
+        sample: name
+        for sample, name in named.items()
+        if (sample.source, name) in enough and of_source[sample.source] >= FEWEST_DIAGNOSES
+    }
+    classes = Counter(name for name, _ in {(name, s.label) for s, name in kept.items()})
+    kept = {sample: name for sample, name in kept.items() if classes[name] == 1}
+    return kept if len({sample.label for sample in kept}) == len(LABELS) else {}
+
+
+def _name(sample: Sample) -> str:
+    """The diagnosis as a model card names it; "" where the metadata has none."""
+    words = re.findall(r"[a-z0-9]+", sample.metadata.get("diagnosis", "").lower())
+    return "_".join(words)[:64]
+
+
+def _fitted(pooled: Mapping[Split, Floats], labels: Mapping[Split, Labels]) -> LogisticRegression:
+    def loss(head: LogisticRegression) -> float:
+        shares = head.predict_proba(pooled["validation"])
+        return float(log_loss(labels["validation"], shares, labels=head.classes_))
+
+    heads = [
+        LogisticRegression(C=strength, max_iter=5000).fit(pooled["train"], labels["train"])
+        for strength in STRENGTHS
+    ]
+    return min(heads, key=loss)
+
+
+def _figures(names: Sequence[str], labels: Labels, shares: Shares) -> dict[str, Metric]:
+    order = np.argsort(-shares, axis=1)
+    first = order[:, 0] == labels
+    held = np.unique(labels).tolist()
+    return {
+        "first": proportion(first),
+        "first_three": proportion((order[:, :LISTED] == labels[:, None]).any(axis=1)),
+        "auc": mean_auc(labels, shares),
+        **{f"first_{names[c]}": proportion(first[labels == c]) for c in held},
+    }
