@@ -17,6 +17,8 @@ from serving.signatures import sign as sign_digest
 
 Archive = Annotated[Path, typer.Argument(help="A model archive (.mar).", exists=True)]
 
+_CAN_NOT_ANSWER = "What the archive holds does not fit together: its model can't answer."
+
 
 def signature_file(archive: Path) -> Path:
     """Where an archive's detached signature lies: beside it."""
@@ -141,7 +143,10 @@ def _require_golden_answers(checked: CheckedArchive) -> None:
     classifier = opened(checked.path)
     wrong = []
     for image in checked.golden:
-        answer = prediction_of(classifier, checked.read(image.file))
+        try:
+            answer = prediction_of(classifier, checked.read(image.file))
+        except ValueError as error:
+            raise CommandFailed("MODEL_NOT_LOADABLE", _CAN_NOT_ANSWER, [str(error)]) from None
         difference = abs(answer["probability_malignant"] - image.probability_malignant)
         if not difference <= TOLERANCE:
             wrong.append(f"{image.file} is off by {difference:.4f}")

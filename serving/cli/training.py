@@ -17,6 +17,9 @@ Data = Annotated[
     typer.Option(help="Folder with benign/ and malignant/; again for more.", exists=True),
 ]
 
+# Of the diagnoses that a model tells apart, those on the line of a photo.
+LISTED_DIAGNOSES = 3
+
 
 @contextmanager
 def usable_input() -> Iterator[None]:
@@ -188,7 +191,12 @@ def _line(path: Path, prediction: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _shown(line: dict[str, object]) -> str:
+def _shown(line: dict[str, Any]) -> str:
     if "error" in line:
         return f"{line['path']}: {line['message']}"
-    return f"{line['path']}: {line['label']} ({line['probability_malignant']:.3f} malignant)"
+    probable = "".join(
+        f", {entry['diagnosis'].replace('_', ' ')} {entry['probability']:.3f}"
+        for entry in line["differential"][:LISTED_DIAGNOSES]
+    )
+    label, malignant = line["label"], line["probability_malignant"]
+    return f"{line['path']}: {label} ({malignant:.3f} malignant{probable})"

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from safetensors.numpy import save
+from typer.testing import CliRunner
 
-from serving.archive import DIFFERENTIAL, build_archive, check_archive
+from serving.archive import CARD, DIFFERENTIAL, build_archive, check_archive
 from serving.classifier import Classifier
+from serving.cli import app
 from serving.differential import Differential
+from serving.model_card import ModelCard
 from serving.predictions import prediction_of
 from serving.tests.archives import members, refused, sound, write
-from serving.tests.conftest import lesion_photo
+from serving.tests.conftest import SMALL_ARCHITECTURE, MakeArchive, lesion_photo
 from serving.tests.test_classifier import classifier
 from serving.training.datasets import Sample, Split
 from serving.training.differential_fit import Fitted, diagnoses_of, fit_differential
@@ -137,6 +141,21 @@ def test_a_head_that_is_not_the_cards_is_refused(tmp_path: Path) -> None:
     assert refused(unnamed) == {"DIGEST_MISMATCH"}
     missing = sound(tmp_path / "c", differential_sha256="0" * 64, diagnoses=DIAGNOSES)
     assert refused(missing) == {"DIGEST_MISMATCH"}
+
+
+def test_a_head_on_other_features_than_the_models_is_told_by_verify(
+    make_archive: MakeArchive, tmp_path: Path
+) -> None:
+    held = members(make_archive(architecture=SMALL_ARCHITECTURE))
+    card = ModelCard.model_validate_json(held[CARD])
+    named = {"differential_sha256": hashlib.sha256(head()).hexdigest(), "diagnoses": DIAGNOSES}
+    held[CARD] = card.model_copy(update=named).model_dump_json().encode()
+    archive = write(tmp_path / "a.mar", [*held.items(), (DIFFERENTIAL, head())])
+    done = CliRunner().invoke(app, ["verify", str(archive), "--json"])
+    assert done.exit_code == 1
+    answer = json.loads(done.output.splitlines()[-1])
+    assert answer["error"] == "MODEL_NOT_LOADABLE"
+    assert "fitted on 512 features" in done.output
 
 
 # --- From training photos -----------------------------------------------------------------------

@@ -15,7 +15,7 @@ from serving.model_card import Evaluation, Metric
 from serving.preprocessing import Floats
 from serving.training.datasets import LABELS, Sample, Split
 from serving.training.judge import Judged
-from serving.training.metrics import Labels, mean_auc, proportion
+from serving.training.metrics import Labels, mean, mean_auc, proportion
 from serving.training.novelty_judge import look_at
 
 # Training photos of a diagnosis; with fewer it can't be learned.
@@ -27,10 +27,11 @@ STRENGTHS = (0.1, 1.0, 10.0)
 LISTED = 3
 
 DESCRIPTION = (
-    "The second head, on photos whose diagnosis is one of those that it tells apart. First, first "
-    "three: share of photos whose diagnosis stands there in the list; by diagnosis: share of its "
-    "photos whose list it leads. AUC: each diagnosis against the others, averaged. The malignant "
-    "diagnoses add up to the malignant probability."
+    "The second head, on photos whose diagnosis is one of those that it tells apart; a lesion of "
+    "another kind is listed as one of them all the same. First, first three: share of photos whose "
+    "diagnosis stands there in the list; first stated: the mean probability that the list's first "
+    "is given; by diagnosis: share of its photos whose list it leads. AUC: each diagnosis against "
+    "the others, averaged. The malignant diagnoses add up to the malignant probability."
 )
 
 
@@ -143,6 +144,7 @@ def _figures(names: Sequence[str], labels: Labels, shares: Shares) -> dict[str, 
     return {
         "first": proportion(first),
         "first_three": proportion((order[:, :LISTED] == labels[:, None]).any(axis=1)),
+        "first_stated": mean(shares.max(axis=1)),
         "auc": mean_auc(labels, shares),
         **{f"first_{names[c]}": proportion(first[labels == c]) for c in held},
     }
