@@ -7,6 +7,9 @@ import { inWords, KNOWN_DIAGNOSES, SHOWN_AT_FIRST } from "./diagnoses";
 
 type Entry = Schemas["DifferentialDiagnosis"];
 
+// A bar is a share of the card's width, not of its name's.
+const FULL_WIDTH = { itemWrapper: { width: "100%" }, itemLabel: { width: "100%" } };
+
 /** What the model holds for most probable; nothing of models that tell no diagnoses apart. */
 export function Differential({ entries }: { entries: Entry[] }) {
   const { t } = useTranslation();
@@ -26,9 +29,9 @@ export function Differential({ entries }: { entries: Entry[] }) {
           </Button>
         )}
       </Group>
-      <List listStyleType="none" size="sm" spacing={6}>
+      <List listStyleType="none" size="sm" spacing={6} styles={FULL_WIDTH}>
         {entries.slice(0, all ? undefined : SHOWN_AT_FIRST).map((entry) => (
-          <List.Item key={entry.diagnosis} styles={{ itemWrapper: { width: "100%" } }}>
+          <List.Item key={entry.diagnosis}>
             <Diagnosis entry={entry} />
           </List.Item>
         ))}
