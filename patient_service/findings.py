@@ -10,7 +10,7 @@ from service_kit.errors import Code, DomainError
 LABELS = ("benign", "malignant")
 MAX_SIDE = 64
 MAX_DIAGNOSES = 64
-_DIAGNOSIS = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_DIAGNOSIS = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
 _REASON = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 
 

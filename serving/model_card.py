@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Triple = tuple[float, float, float]
-Diagnosis = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Diagnosis = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,63}$")]
 
 
 class Metric(BaseModel):

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from pydantic import TypeAdapter
 from safetensors.numpy import save
 from typer.testing import CliRunner
 
@@ -18,7 +19,7 @@ from serving.archive import CARD, DIFFERENTIAL, build_archive, check_archive
 from serving.classifier import Classifier
 from serving.cli import app
 from serving.differential import Differential
-from serving.model_card import ModelCard
+from serving.model_card import Diagnosis, ModelCard
 from serving.predictions import prediction_of
 from serving.tests.archives import members, refused, sound, write
 from serving.tests.conftest import SMALL_ARCHITECTURE, MakeArchive, lesion_photo
@@ -185,6 +186,17 @@ def test_diagnoses_are_taken_from_sources_that_name_enough_of_them() -> None:
     assert list(named) == many
     assert set(named.values()) == {"basal_cell_carcinoma", "nevus", "wart"}
     assert diagnoses_of([*many[50:], *samples("many", "train", "scar", 0, 50)]) == {}
+
+
+@given(name=st.text(max_size=80))
+def test_whatever_a_diagnosis_is_called_the_card_takes_its_name(name: str) -> None:
+    held = [
+        sample
+        for called, label in ((name, 1), ("nevus", 0), ("wart", 0))
+        for sample in samples("here", "train", called, label, 50)
+    ]
+    for found in set(diagnoses_of(held).values()):
+        TypeAdapter(Diagnosis).validate_python(found)
 
 
 def test_a_head_learns_what_its_photos_show(tmp_path: Path) -> None:
