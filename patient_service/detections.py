@@ -200,7 +200,7 @@ _FINISH_PENDING = text(f"""
     ), entry AS ({audit.APPEND_FROM.format(source="deed")})
     SELECT detection.*, images.lesion_id
     FROM detection JOIN images ON images.id = detection.image_id
-""").bindparams(bindparam("differential", type_=DIFFERENTIAL))  # noqa: S608  of constants
+""").bindparams(bindparam("differential", type_=DIFFERENTIAL))  # noqa: S608  names of columns
 
 
 async def _insert(

@@ -126,28 +126,32 @@ def _weights(archive: zipfile.ZipFile) -> Iterator[Reason]:
             yield Reason(code, f"{members.WEIGHTS} {message}")
 
 
-def _optional(archive: zipfile.ZipFile) -> Iterator[Reason]:
-    card = _valid_card(archive)
-    if card is None:
-        return
-    digests = {
-        members.NOVELTY: card.novelty_sha256,
-        members.DIFFERENTIAL: card.differential_sha256,
-    }
-    held = {name: _content(archive, name) for name in members.OPTIONAL}
-    for name, content in held.items():
-        if digests[name] != (hashlib.sha256(content).hexdigest() if content is not None else ""):
-            yield Reason("DIGEST_MISMATCH", f"{name} is not what the card describes.")
-    if (content := held[members.NOVELTY]) is not None:
+def _novelty(archive: zipfile.ZipFile) -> Iterator[Reason]:
+    yield from _digest_of(archive, members.NOVELTY, "novelty_sha256")
+    if (content := _content(archive, members.NOVELTY)) is not None:
         try:
             Novelty.from_bytes(content)
         except ValueError as error:
             yield Reason("NOVELTY_INVALID", f"{members.NOVELTY}: {error}")
-    if (content := held[members.DIFFERENTIAL]) is not None:
+
+
+def _differential(archive: zipfile.ZipFile) -> Iterator[Reason]:
+    yield from _digest_of(archive, members.DIFFERENTIAL, "differential_sha256")
+    card, content = _valid_card(archive), _content(archive, members.DIFFERENTIAL)
+    # Only the card says what it tells apart.
+    if card and content is not None:
         try:
             Differential.from_bytes(content, card.diagnoses)
         except ValueError as error:
             yield Reason("DIFFERENTIAL_INVALID", f"{members.DIFFERENTIAL}: {error}")
+
+
+def _digest_of(archive: zipfile.ZipFile, name: str, field: str) -> Iterator[Reason]:
+    """An optional member must be there, and be what the card's field says, or neither."""
+    card, content = _valid_card(archive), _content(archive, name)
+    digest = "" if content is None else hashlib.sha256(content).hexdigest()
+    if card and getattr(card, field) != digest:
+        yield Reason("DIGEST_MISMATCH", f"{name} is not what the card describes.")
 
 
 def _golden(archive: zipfile.ZipFile) -> Iterator[Reason]:
@@ -172,7 +176,8 @@ def _golden(archive: zipfile.ZipFile) -> Iterator[Reason]:
 
 
 CONTENT: Sequence[Check] = (
-    _out_of_place, _missing, _foreign_code, _card, _manifest, _digest, _weights, _optional, _golden,
+    _out_of_place, _missing, _foreign_code, _card, _manifest, _digest, _weights, _novelty,
+    _differential, _golden,
 )  # fmt: skip
 
 

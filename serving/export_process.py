@@ -40,7 +40,7 @@ def main(archive: str, out: str) -> None:
     # The versions that are serving have the right of way.
     os.nice(19)
     with without_compiler_and_hub():
-        from serving.export import export  # noqa: PLC0415
+        from serving.export import export  # noqa: PLC0415  it imports timm
     export(Path(archive), Path(out))
 
 

@@ -201,15 +201,15 @@ def test_whatever_a_diagnosis_is_called_the_card_takes_its_name(name: str) -> No
 
 def test_a_head_learns_what_its_photos_show(tmp_path: Path) -> None:
     held = []
+    counts: dict[Split, int] = {"train": 50, "validation": 6, "test": 8}
     for place, (name, label) in enumerate((("melanoma", 1), ("nevus", 0), ("wart", 0))):
-        for split, count in (("train", 50), ("validation", 6), ("test", 8)):
-            made: Split = split  # type: ignore[assignment]
+        for split, count in counts.items():
             for number in range(count):
                 path = tmp_path / f"{name}-{split}-{number}.jpg"
                 lesion = np.asarray(lesion_photo(number, (64, 64))).copy()
                 lesion[..., place] //= 2
                 Image.fromarray(lesion).save(path)
-                held.append(Sample(path, "here", label, path.stem, made, {"diagnosis": name}))
+                held.append(Sample(path, "here", label, path.stem, split, {"diagnosis": name}))
     test = [sample for sample in held if sample.split == "test"]
     labels = np.array([sample.label for sample in test])
     fitted = fit_differential(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import save
 
-from serving.archive import NOVELTY, build_archive, check_archive
+from serving.archive import CARD, NOVELTY, build_archive, check_archive
 from serving.classifier import Classifier
 from serving.novelty import Novelty, residual
 from serving.photo_measures import MEASURES, measures
@@ -163,6 +163,14 @@ def test_an_archive_brings_its_measure_along(tmp_path: Path) -> None:
     assert novelty is not None
     np.testing.assert_array_equal(novelty.whitening, measure().whitening)
     assert check_archive(sound(tmp_path / "without")).read_novelty() is None
+
+
+def test_what_is_wrong_with_it_is_told_beside_a_card_that_is_wrong_too(tmp_path: Path) -> None:
+    held = members(sound(tmp_path)) | {CARD: b"{}", NOVELTY: b"not safetensors"}
+    assert refused(write(tmp_path / "both.mar", held.items())) == {
+        "CARD_INVALID",
+        "NOVELTY_INVALID",
+    }
 
 
 def test_a_built_archive_holds_it(tmp_path: Path) -> None:
