@@ -82,7 +82,7 @@ export default {
     all: "Alle {{count}}",
     fewer: "Weniger",
     explained:
-      "Die Liste des Modells; wie oft sie stimmt, sagt seine Modellkarte. Die bösartigen ergeben zusammen die Wahrscheinlichkeit darüber.",
+      "Die Liste des Modells; andere Diagnosen kennt es nicht, und wie oft sie stimmt, sagt seine Modellkarte. Die bösartigen ergeben zusammen die Wahrscheinlichkeit darüber.",
   },
   diagnosis: {
     actinic_keratosis: "Aktinische Keratose",

@@ -81,7 +81,7 @@ export default {
     all: "All {{count}}",
     fewer: "Fewer",
     explained:
-      "The model's own list; its model card says how often it is right. The malignant ones add up to the probability above.",
+      "The model's own list; it knows no other diagnoses, and its model card says how often it is right. The malignant ones add up to the probability above.",
   },
   diagnosis: {
     actinic_keratosis: "Actinic keratosis",
