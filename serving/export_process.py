@@ -46,3 +46,5 @@ def main(archive: str, out: str) -> None:
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
+    # All is written. Taking torch down in order would keep workers waiting for 0.7 s.
+    os._exit(0)

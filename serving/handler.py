@@ -25,9 +25,6 @@ TARGET_HEADER = "x-dermis-target"
 # TorchServe sets it on a request to describe the model (`?customized=true`).
 DESCRIBE_HEADER = "describe"
 WARM_UP_PREDICTIONS = 3
-# What TorchServe measures in a worker is two lines of text for each photo, which the front end
-# reads and parses: a millisecond for what the gateway's metrics and traces tell as well.
-_TORCHSERVE_METRICS = "ts.metrics.caching_metric"
 
 
 class LesionHandler:
@@ -36,7 +33,6 @@ class LesionHandler:
     def initialize(self, context: Context) -> None:
         """Load the archive that TorchServe has unpacked, and warm up."""
         worker_trace.configure()
-        logging.getLogger(_TORCHSERVE_METRICS).setLevel(logging.WARNING)
         folder = Path(context.system_properties["model_dir"])
         threads = int(os.environ.get("DERMIS_WORKER_THREADS", "1"))
         self._classifier, self._choice = open_unpacked(folder, threads=threads)
@@ -44,6 +40,10 @@ class LesionHandler:
         size = self._classifier.card.preprocessing.input_size
         for _ in range(WARM_UP_PREDICTIONS):
             self._classifier.predict(np.zeros((1, 3, size, size), np.float32))
+        # From here on TorchServe's worker would write three lines of text for each photo, two of
+        # them measures, which the front end reads and parses: a millisecond for what the gateway's
+        # metrics and traces tell as well.
+        logging.getLogger().setLevel(logging.WARNING)
 
     def handle(self, data: list[dict[str, Any]], context: Context) -> list[bytes]:
         """Answer a batch; one bad photo does not fail the others.

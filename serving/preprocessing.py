@@ -61,9 +61,11 @@ def central_square(
     """
     sides = full_size or image.size
     width, height = (size * side // min(sides) for side in sides)
-    scaled = image.resize((width, height), Image.Resampling.BILINEAR)
     left, top = round((width - size) / 2), round((height - size) / 2)
-    return scaled.crop((left, top, left + size, top + size))
+    # Of the whole photo, scaled, only this part is computed.
+    across, down = image.width / width, image.height / height
+    part = (left * across, top * down, (left + size) * across, (top + size) * down)
+    return image.resize((size, size), Image.Resampling.BILINEAR, box=part)
 
 
 def circle(size: int) -> Floats:

@@ -199,6 +199,23 @@ async def test_what_was_live_stays_live_while_a_restarted_follower_looks_at_it(
     assert (told.live_version, told.workers) == ("0.0.1", 1)
 
 
+async def test_photos_leave_no_lines_in_torchserves_log(
+    site: Site, make_small_archive: MakeArchive
+) -> None:
+    await site.release(make_small_archive("0.0.1"))
+    await site.follow()
+    # Two processes have a hand in the log: the workers write, the front end repeats it.
+    log = site.server.folder / "torchserve.log"
+    await site.predict("0.0.1", photo_bytes())
+    before = log.read_text()
+    for _ in range(5):
+        await site.predict("0.0.1", photo_bytes())
+    await site.server.stop()
+    added = log.read_text().removeprefix(before)
+    assert "inference" not in added
+    assert "METRICS" not in added
+
+
 async def test_a_bad_photo_is_refused_with_its_reason(
     site: Site, make_small_archive: MakeArchive
 ) -> None:

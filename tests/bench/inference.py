@@ -18,6 +18,7 @@ from pathlib import Path
 import onnxruntime
 import psutil
 import torch
+import uvloop
 from PIL import Image
 from rich.console import Console
 from rich.table import Table
@@ -42,7 +43,9 @@ MOST_RATIO, LEAST_THROUGHPUT, MOST_READY_SECONDS, MOST_WORKER_MIB = 1.3, 0.85, 5
 ROUNDS, WARM_UP_ROUNDS = 60, 8
 # Until Java has compiled what it runs for every photo: a clinic's TorchServe runs for weeks.
 SERVED_WARM_UP_ROUNDS = 150
-ASKED, WORKERS, CLIENTS, BUSY_ASKED = 150, 2, 4, 600
+ASKED, WORKERS, CLIENTS = 150, 2, 4
+# So many times: photos from all clients, then some of them bare, alone.
+BUSY_ROUNDS, BUSY_ASKED, BUSY_BARE = 10, 72, 24
 # Adds torch.compile to the table: a minute of two cores, and a C++ compiler.
 COMPILE = "--compile"
 # About 100 kB as JPEG, the size of dermoscopic photos in the public sets.
@@ -51,12 +54,16 @@ _SIDES, _QUALITY = (765, 572), 95
 
 @dataclass(slots=True)
 class Served:
-    """What was seen of TorchServe: milliseconds of one client's calls, and the rest."""
+    """What was seen of TorchServe, and of the bare runtime in turn with it.
 
-    alone: list[float] = field(default_factory=list)
-    bare: list[float] = field(default_factory=list)
+    Attributes:
+        alone: milliseconds of one client's calls, each with those of the same photo bare.
+        busy: photos a second of many clients, each with those of the bare runtime just after.
+    """
+
+    alone: list[tuple[float, float]] = field(default_factory=list)
+    busy: list[tuple[float, float]] = field(default_factory=list)
     ready_seconds: float = 0.0
-    a_second: float = 0.0
     worker_mib: float = 0.0
 
 
@@ -87,13 +94,15 @@ def main() -> int:
         export(unpacked, folder / "export")
         agree = _compare(console, load_model(unpacked / WEIGHTS, archive.card), folder / "export")
         bare = Bare(folder / "export" / GRAPH, archive.card)
-        served = asyncio.run(_serve(archive, bare, photos, folder / "torchserve"))
-    alone, alike = statistics.median(served.alone), statistics.median(served.bare)
-    twice = WORKERS * 1000 / alike
+        # By the event loop that the gateway asks with.
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            served = runner.run(_serve(archive, bare, photos, folder / "torchserve"))
+    alone = statistics.median(one / alike for one, alike in served.alone)
+    share = statistics.median(rate / (WORKERS * alike) for rate, alike in served.busy)
     table = Table("goal", "measured", "wanted", "holds", title="TorchServe beside a bare runtime")
     goals = [
-        ("one upload, times bare", alone / alike, MOST_RATIO, False),
-        ("two workers, share of twice bare", served.a_second / twice, LEAST_THROUGHPUT, True),
+        ("one upload, times bare", alone, MOST_RATIO, False),
+        ("two workers, share of twice bare", share, LEAST_THROUGHPUT, True),
         ("seconds until workers are ready", served.ready_seconds, MOST_READY_SECONDS, False),
         ("MiB of the largest worker", served.worker_mib, MOST_WORKER_MIB, False),
     ]
@@ -102,9 +111,12 @@ def main() -> int:
         wanted = f"{'≥' if least else '≤'} {goal}"
         table.add_row(name, f"{value:.2f}", wanted, "yes" if holds else "no")
     console.print(table)
+    one, one_bare = map(statistics.median, zip(*served.alone, strict=True))
+    rate, bare_rate = map(statistics.median, zip(*served.busy, strict=True))
     console.print(
-        f"One upload {alone:.1f} ms in TorchServe, {alike:.1f} ms bare (medians); two workers "
-        f"{served.a_second:.0f} photos a second, twice bare {twice:.0f}."
+        f"One upload {one:.1f} ms in TorchServe, {one_bare:.1f} ms bare; two workers {rate:.0f} "
+        f"photos a second, twice bare {WORKERS * bare_rate:.0f} (medians; the ratios above are "
+        "medians of pairs)."
     )
     return 0 if agree and all(held_goals) else 1
 
@@ -182,9 +194,13 @@ async def _serve(archive: CheckedArchive, bare: Bare, photos: list[bytes], folde
             started = time.perf_counter()
             bare.answer(photo)
             if turn >= SERVED_WARM_UP_ROUNDS:
-                served.alone.append(one)
-                served.bare.append((time.perf_counter() - started) * 1000)
-        served.a_second = await _busy(ask, photos)
+                served.alone.append((one, (time.perf_counter() - started) * 1000))
+        for _ in range(BUSY_ROUNDS):
+            rate = await _busy(ask, photos)
+            started = time.perf_counter()
+            for number in range(BUSY_BARE):
+                bare.answer(photos[number % len(photos)])
+            served.busy.append((rate, BUSY_BARE / (time.perf_counter() - started)))
         served.worker_mib = _largest_worker(server)
     finally:
         await inference.close()
