@@ -28,6 +28,11 @@ def unique() -> bytes:
     return encoded(Image.fromarray(pixels), "PNG")
 
 
+def blank() -> bytes:
+    """Nothing to see on it."""
+    return encoded(Image.new("RGB", (400, 400), (128, 128, 128)), "JPEG")
+
+
 def cmyk() -> bytes:
     return encoded(picture().convert("CMYK"), "JPEG")
 

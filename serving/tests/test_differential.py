@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -179,13 +180,38 @@ def test_diagnoses_are_taken_from_sources_that_name_enough_of_them() -> None:
     rare = samples("many", "train", "rare", 0, 49)
     mixed = [*samples("many", "train", "mixed", 0, 60), *samples("many", "train", "mixed", 1, 60)]
     few = [
-        *samples("few", "train", "nevus", 0, 300),
+        *samples("few", "train", "lentigo", 0, 300),
         *samples("few", "train", "melanoma", 1, 300),
     ]
     named = diagnoses_of([*many, *rare, *mixed, *few])
     assert list(named) == many
     assert set(named.values()) == {"basal_cell_carcinoma", "nevus", "wart"}
     assert diagnoses_of([*many[50:], *samples("many", "train", "scar", 0, 50)]) == {}
+
+
+def test_other_sources_add_photos_of_diagnoses_that_are_told_apart() -> None:
+    many = [
+        sample
+        for name, label in (("melanoma", 1), ("nevus", 0), ("blue nevus", 0))
+        for sample in samples("many", "train", name, label, 50)
+    ]
+    palms = {
+        "Melanoma, in situ": samples("palms", "train", "Melanoma, in situ", 1, 2),
+        "Blue nevus NOS": samples("palms", "test", "Blue nevus NOS", 0, 1),
+        "Nevus": samples("palms", "train", "Nevus", 0, 60),
+        "nevus, malignant": samples("palms", "train", "nevus", 1, 1),
+        "melanomatosis": samples("palms", "train", "melanomatosis", 1, 1),
+    }
+    named = diagnoses_of([*many, *(sample for held in palms.values() for sample in held)])
+    assert {
+        called: {named.get(sample, "") for sample in held} for called, held in palms.items()
+    } == {
+        "Melanoma, in situ": {"melanoma"},
+        "Blue nevus NOS": {"blue_nevus"},
+        "Nevus": {"nevus"},
+        "nevus, malignant": {""},
+        "melanomatosis": {""},
+    }
 
 
 @given(name=st.text(max_size=80))
@@ -210,6 +236,10 @@ def test_a_head_learns_what_its_photos_show(tmp_path: Path) -> None:
                 lesion[..., place] //= 2
                 Image.fromarray(lesion).save(path)
                 held.append(Sample(path, "here", label, path.stem, split, {"diagnosis": name}))
+    elsewhere = [
+        replace(sample, source="palms") for sample in held if sample.path.name.startswith("nevus")
+    ]
+    held += elsewhere
     test = [sample for sample in held if sample.split == "test"]
     labels = np.array([sample.label for sample in test])
     fitted = fit_differential(
@@ -219,4 +249,5 @@ def test_a_head_learns_what_its_photos_show(tmp_path: Path) -> None:
     assert fitted.diagnoses == {"melanoma": "malignant", "nevus": "benign", "wart": "benign"}
     assert fitted.evaluation.metrics["first"].value >= 0.8
     assert fitted.evaluation.metrics["first_three"].value == 1
-    assert fitted.evaluation.images == 24
+    assert fitted.evaluation.metrics["palms_first"].value >= 0.8
+    assert fitted.evaluation.images == 24 + 8

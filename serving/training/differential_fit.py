@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +20,7 @@ from serving.training.novelty_judge import look_at
 
 # Training photos of a diagnosis; with fewer it can't be learned.
 FEWEST = 50
-# Of a source: one that names fewer would have them told apart by its look.
+# Of a source: one that names fewer would have a diagnosis of its own told by its look.
 FEWEST_DIAGNOSES = 3
 # Inverse strengths of the L2 penalty; validation photos choose.
 STRENGTHS = (0.1, 1.0, 10.0)
@@ -31,7 +31,9 @@ DESCRIPTION = (
     "another kind is listed as one of them all the same. First, first three: share of photos whose "
     "diagnosis stands there in the list; first stated: the mean probability that the list's first "
     "is given; by diagnosis: share of its photos whose list it leads. AUC: each diagnosis against "
-    "the others, averaged. The malignant diagnoses add up to the malignant probability."
+    "the others, averaged. These are on sources that name three diagnoses or more; another source, "
+    "that names fewer, has its own share of photos whose list is led by the right one. The "
+    "malignant diagnoses add up to the malignant probability."
 )
 
 
@@ -89,12 +91,18 @@ def fit_differential(
     answers = dict(zip(test.samples, test.shares.tolist(), strict=True))
     answered = np.array([answers[sample] for sample in drawn["test"]])
     shares = differential.shares(pooled["test"], answered)
+    sources = np.array([sample.source for sample in drawn["test"]])
+    telling = np.isin(sources, [source for source, _ in _told_apart(named)])
+    metrics = _figures(names, labels["test"][telling], shares[telling])
+    first = shares.argmax(axis=1) == labels["test"]
+    for source in np.unique(sources[~telling]).tolist():
+        metrics[f"{source}_first"] = proportion(first[sources == source])
     evaluation = Evaluation(
         name="diagnosis",
         description=DESCRIPTION,
         images=len(shares),
         malignant=sum(sample.label for sample in drawn["test"]),
-        metrics=_figures(names, labels["test"], shares),
+        metrics=metrics,
     )
     return Fitted(diagnoses, tensors, evaluation)
 
@@ -102,21 +110,38 @@ def fit_differential(
 def diagnoses_of(samples: Sequence[Sample]) -> dict[Sample, str]:
     """The samples that a head can learn from or be judged on, each with its diagnosis.
 
-    Those of sources that name `FEWEST_DIAGNOSES` or more with `FEWEST` training photos each, and
-    of each of these diagnoses one class alone.
+    Of sources that tell diagnoses apart, those with `FEWEST` training photos there; of each of
+    these diagnoses one class alone. Other sources name none of their own, but add to these.
     """
     named = {sample: name for sample in samples if (name := _name(sample))}
+    enough = _told_apart(named)
+    telling = {s: name for s, name in named.items() if (s.source, name) in enough}
+    classes = Counter(name for name, _ in {(name, s.label) for s, name in telling.items()})
+    told = {sample: name for sample, name in telling.items() if classes[name] == 1}
+    label_of = {name: sample.label for sample, name in told.items()}
+    sources = {source for source, _ in enough}
+    added = {
+        sample: kind
+        for sample, name in named.items()
+        if sample.source not in sources
+        and (kind := _kind(name, label_of))
+        and label_of[kind] == sample.label
+    }
+    return told | added if len(set(label_of.values())) == len(LABELS) else {}
+
+
+def _told_apart(named: Mapping[Sample, str]) -> set[tuple[str, str]]:
+    """Sources that tell diagnoses apart, each with one of these diagnoses."""
     counts = Counter((s.source, name) for s, name in named.items() if s.split == "train")
     enough = {key for key, count in counts.items() if count >= FEWEST}
     of_source = Counter(source for source, _ in enough)
-    kept = {
-        sample: name
-        for sample, name in named.items()
-        if (sample.source, name) in enough and of_source[sample.source] >= FEWEST_DIAGNOSES
-    }
-    classes = Counter(name for name, _ in {(name, s.label) for s, name in kept.items()})
-    kept = {sample: name for sample, name in kept.items() if classes[name] == 1}
-    return kept if len({sample.label for sample in kept}) == len(LABELS) else {}
+    return {key for key in enough if of_source[key[0]] >= FEWEST_DIAGNOSES}
+
+
+def _kind(name: str, known: Iterable[str]) -> str:
+    """The known diagnosis that another is a kind of: "melanoma" of "melanoma_in_situ"; or ""."""
+    kinds = (kind for kind in known if f"{name}_".startswith(f"{kind}_"))
+    return max(kinds, key=len, default="")
 
 
 def _name(sample: Sample) -> str:

@@ -88,6 +88,9 @@ async def test_several_photos_at_once_all_get_results_and_two_are_compared(
     await page.get_by_role("button", name="Compare two photos").click()
     dialog = page.get_by_role("dialog")
     await expect(dialog.get_by_role("img", name=re.compile("^Photo of"))).to_have_count(2)
+    lists = dialog.get_by_role("region", name="Most probable diagnoses")
+    await expect(lists).to_have_count(2)
+    await expect(lists.first.get_by_role("listitem")).to_have_count(3)
     await dialog.get_by_role("button", name="Zoom in").first.click()
     pictures = dialog.get_by_role("img", name=re.compile("^Photo of"))
     widths = "all => all.map(one => Math.round(one.getBoundingClientRect().width))"
@@ -100,6 +103,34 @@ async def test_several_photos_at_once_all_get_results_and_two_are_compared(
     await dialog.get_by_text("One over the other").click()
     await dialog.get_by_role("slider").press("ArrowRight")
     assert await visitor.show("comparison-over") == []
+
+
+async def test_a_photo_that_can_not_be_assessed_is_called_neither_anywhere(at_work: AtWork) -> None:
+    visitor, clinician = at_work
+    page, patient = visitor.page, await clinician.add_patient(profile())
+    lesion = await clinician.call(
+        "POST", f"/patients/{patient}/lesions", {"label": "left forearm", "status": "observed"}
+    )
+    await page.goto(f"/patient/{patient}?lesion={lesion['id']}")
+    for count, photo in enumerate((PHOTOS[0].read_bytes(), photos.blank()), start=1):
+        chosen = FilePayload(name=f"{count}.jpg", mimeType="image/jpeg", buffer=photo)
+        await page.locator("input[type=file]").first.set_input_files(chosen)
+        shown = page.get_by_role("group", name="Photos")
+        await expect(shown.get_by_role("button")).to_have_count(count, timeout=DIAGNOSES_MS)
+    result = page.get_by_role("region", name="Result")
+    await expect(result).to_contain_text("This photo cannot be assessed")
+
+    label = re.compile("^(Benign|Malignant)$")
+    await page.get_by_role("button", name="Compare two photos").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_text("Cannot be assessed")).to_have_count(1)
+    await expect(dialog.get_by_text(label)).to_have_count(1)
+    await expect(dialog.get_by_role("region", name="Most probable diagnoses")).to_have_count(1)
+    await page.keyboard.press("Escape")
+    await page.get_by_role("tab", name="History").click()
+    history = page.get_by_role("tabpanel", name="History")
+    await expect(history.get_by_text("Cannot be assessed")).to_have_count(1)
+    await expect(history.get_by_text(label)).to_have_count(1)
 
 
 async def test_files_that_are_no_photos_are_refused_with_the_reason(at_work: AtWork) -> None:

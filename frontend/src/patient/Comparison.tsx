@@ -12,9 +12,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
-import { dayAndTime, modelPercent } from "@/i18n/moments";
+import { dayAndTime } from "@/i18n/moments";
 import { ErrorState, IntendedUse, LoadingRows } from "@/shell/States";
-import { LabelBadge } from "./LabelBadge";
+import { Answer } from "./Answer";
+import { Differential } from "./Differential";
 import { usePicture } from "./useBytes";
 import { ZoomFrame, type View } from "./ZoomFrame";
 import classes from "./ImageViewer.module.css";
@@ -153,15 +154,16 @@ function Photo({ side }: { side: Side }) {
   );
 }
 
-function Caption({ side }: { side: Side }) {
-  const { detection, image } = side;
+function Caption({ side: { detection, image } }: { side: Side }) {
   return (
-    <Group gap="xs">
-      <Text size="sm">{dayAndTime(image.captured_at ?? image.created_at)}</Text>
-      {detection?.label && <LabelBadge label={detection.label} />}
-      {typeof detection?.probability_malignant === "number" && (
-        <Text size="sm">{modelPercent(detection.probability_malignant)}</Text>
+    <Stack gap="xs">
+      <Group gap="xs">
+        <Text size="sm">{dayAndTime(image.captured_at ?? image.created_at)}</Text>
+        {detection && <Answer detection={detection} />}
+      </Group>
+      {detection && detection.assessable !== false && (
+        <Differential entries={detection.differential} />
       )}
-    </Group>
+    </Stack>
   );
 }

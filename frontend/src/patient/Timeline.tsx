@@ -19,11 +19,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
-import { dayAndTime, modelPercent } from "@/i18n/moments";
+import { dayAndTime } from "@/i18n/moments";
 import { EmptyState, ErrorState, LoadingRows } from "@/shell/States";
+import { Answer } from "./Answer";
 import { changeName, fieldNames } from "./change_name";
 import { NoteForm } from "./NoteForm";
-import { LabelBadge } from "./LabelBadge";
 import { Thumbnail } from "./Thumbnail";
 import { useAuthorName } from "./useAuthorName";
 import { useLesions, useTimeline, type TimelineKind } from "./queries";
@@ -126,12 +126,11 @@ function What({ entry }: { entry: Entry }) {
         </Group>
       );
     case "detection": {
-      const { label, probability_malignant: probability, status, model } = entry.detection;
+      const { model } = entry.detection;
       return (
         <Stack gap={4} align="flex-start">
           <Group gap="xs">
-            {label ? <LabelBadge label={label} /> : t(`patient.timeline.status.${status}`)}
-            {typeof probability === "number" && <Text size="sm">{modelPercent(probability)}</Text>}
+            <Answer detection={entry.detection} />
             <Anchor
               component={Link}
               size="sm"

@@ -196,10 +196,10 @@ export default {
         image_moved: "Foto einer Hautveränderung zugeordnet",
       },
     },
-    status: {
-      pending: "Wartet auf das Modell",
-      complete: "Nicht beurteilbar",
-      failed: "Fehlgeschlagen",
-    },
+  },
+  answer: {
+    pending: "Wartet auf das Modell",
+    complete: "Nicht beurteilbar",
+    failed: "Fehlgeschlagen",
   },
 };

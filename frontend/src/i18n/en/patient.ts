@@ -194,6 +194,6 @@ export default {
         image_moved: "Photo moved to a lesion",
       },
     },
-    status: { pending: "Waiting for the model", complete: "Cannot be assessed", failed: "Failed" },
   },
+  answer: { pending: "Waiting for the model", complete: "Cannot be assessed", failed: "Failed" },
 };
