@@ -19,6 +19,7 @@ from gateway.fhir import INTENDED_USE, verdict_text
 from gateway.findings import diagnosis_text, grid_of
 from gateway.heatmaps import overlay_png, shown_photo
 from service_kit.clock import from_timestamp, now
+from service_kit.probability import probability_text
 
 _FONTS = Path(font_source_sans_pro.__file__).parent / "files"
 _PICTURE_PIXELS = 640
@@ -27,8 +28,6 @@ _PICTURE_MM = 80
 _JPEG_QUALITY = 88
 _BLOCK_MM = 110
 _OPACITY = 0.5
-# What a model's answer is written as at least and at most: it is never certain.
-_LEAST, _MOST = 0.001, 0.999
 # Of the diagnoses that a model tells apart.
 _LISTED = 3
 # Stands for a character of a script that the font does not have.
@@ -121,12 +120,6 @@ def report(patient: pb.Patient, diagnoses: Sequence[Diagnosis], left_out: int = 
     return bytes(page.output())
 
 
-def _shown_probability(probability: float) -> str:
-    if probability < _LEAST:
-        return f"< {_LEAST}"
-    return f"> {_MOST}" if probability > _MOST else f"{probability:.3f}"
-
-
 def _add(page: _Page, diagnosis: Diagnosis) -> None:
     detection, finding = diagnosis.detection, diagnosis.detection.finding
     page.ln(6)
@@ -143,7 +136,7 @@ def _add(page: _Page, diagnosis: Diagnosis) -> None:
     page.set_y(top + max(heights) + 2)
     page.text_line(
         f"Model: {finding.label}  ·  malignant with probability"
-        f" {_shown_probability(finding.probability_malignant)} (threshold {finding.threshold:.3f})",
+        f" {probability_text(finding.probability_malignant)} (threshold {finding.threshold:.3f})",
         bold=True,
     )
     page.text_line(
@@ -156,7 +149,7 @@ def _add(page: _Page, diagnosis: Diagnosis) -> None:
         listed = finding.differential[:_LISTED]
         page.text_line(
             "Most probable diagnoses by the model: "
-            + ", ".join(f"{diagnosis_text(d)} {_shown_probability(d.probability)}" for d in listed)
+            + ", ".join(f"{diagnosis_text(d)} {probability_text(d.probability)}" for d in listed)
         )
     if finding.quality:
         page.text_line(f"Warnings: {', '.join(finding.quality)}")

@@ -12,6 +12,7 @@ from local_stack.clinician import Clinician, SignIn
 from local_stack.demo import DemoClinic, Row
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack
+from service_kit.probability import probability_text
 
 # Ctrl-C, `make stop` and a closed terminal.
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -93,6 +94,6 @@ class Session:
 
 def _add(table: Table, row: Row) -> None:
     table.add_row(
-        row.image, row.truth, row.label, f"{row.probability:.3f}", row.version,
+        row.image, row.truth, row.label, probability_text(row.probability), row.version,
         f"{row.milliseconds:.0f}",
     )  # fmt: skip
