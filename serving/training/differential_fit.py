@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
@@ -17,6 +18,8 @@ from serving.training.datasets import LABELS, Sample, Split
 from serving.training.judge import Judged
 from serving.training.metrics import Labels, mean, mean_auc, proportion
 from serving.training.novelty_judge import look_at
+
+Flags = npt.NDArray[np.bool_]
 
 # Training photos of a diagnosis; with fewer it can't be learned.
 FEWEST = 50
@@ -69,7 +72,10 @@ def fit_differential(
         split: [sample for sample in named if sample.split == split]
         for split in ("train", "validation", "test")
     }
-    if not drawn["validation"] or not drawn["test"]:
+    telling = np.isin(
+        [sample.source for sample in drawn["test"]], [source for source, _ in _told_apart(named)]
+    )
+    if not drawn["validation"] or not telling.any():
         return None
     pooled = {
         split: look_at(classifier, held, "Looking at diagnoses").pooled
@@ -91,12 +97,8 @@ def fit_differential(
     answers = dict(zip(test.samples, test.shares.tolist(), strict=True))
     answered = np.array([answers[sample] for sample in drawn["test"]])
     shares = differential.shares(pooled["test"], answered)
-    sources = np.array([sample.source for sample in drawn["test"]])
-    telling = np.isin(sources, [source for source, _ in _told_apart(named)])
     metrics = _figures(names, labels["test"][telling], shares[telling])
-    first = shares.argmax(axis=1) == labels["test"]
-    for source in np.unique(sources[~telling]).tolist():
-        metrics[f"{source}_first"] = proportion(first[sources == source])
+    metrics |= _elsewhere(drawn["test"], shares.argmax(axis=1) == labels["test"], telling)
     evaluation = Evaluation(
         name="diagnosis",
         description=DESCRIPTION,
@@ -172,4 +174,13 @@ def _figures(names: Sequence[str], labels: Labels, shares: Shares) -> dict[str, 
         "first_stated": mean(shares.max(axis=1)),
         "auc": mean_auc(labels, shares),
         **{f"first_{names[c]}": proportion(first[labels == c]) for c in held},
+    }
+
+
+def _elsewhere(samples: Sequence[Sample], first: Flags, telling: Flags) -> dict[str, Metric]:
+    """By source that tells no diagnoses apart: share of photos whose list the right one leads."""
+    sources = np.array([sample.source for sample in samples])
+    return {
+        f"{source}_first": proportion(first[sources == source])
+        for source in np.unique(sources[~telling]).tolist()
     }
