@@ -30,6 +30,9 @@ _SITES = {
     pb.BODY_SITE_PALMS_SOLES: ("261011003", "Palms and soles"),
     pb.BODY_SITE_ORAL_GENITAL: ("261015007", "Oral and genital"),
 }
+_ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+_NOT_ASSESSABLE = "The photo can't be assessed."
+
 _VERDICTS = {
     pb.VERDICT_AGREES: "The clinician agrees with the model.",
     pb.VERDICT_BENIGN: "The clinician holds the lesion for benign.",
@@ -119,9 +122,7 @@ def _observation(detection: pb.Detection, subject: Resource) -> Resource:
         "code": {"text": "Calibrated probability that the lesion is malignant"},
         "subject": subject,
         "effectiveDateTime": from_timestamp(detection.finished_at).isoformat(),
-        "valueQuantity": _probability(finding.probability_malignant),
-        "interpretation": [{"text": finding.label}],
-        **_components(finding),
+        **_answer(finding),
         "method": {"text": f"Model {finding.model_name} {finding.model_version}"},
         "referenceRange": [
             {
@@ -131,6 +132,18 @@ def _observation(detection: pb.Detection, subject: Resource) -> Resource:
         ],
         "derivedFrom": [{"reference": f"urn:uuid:{detection.image_id}"}],
         "note": [{"text": INTENDED_USE}],
+    }
+
+
+def _answer(finding: pb.Finding) -> Resource:
+    """What the model says; of a photo that can't be assessed, that it says nothing."""
+    if not finding.assessable:
+        coding = {"system": _ABSENT, "code": "unknown", "display": "Unknown"}
+        return {"dataAbsentReason": {"coding": [coding], "text": _NOT_ASSESSABLE}}
+    return {
+        "valueQuantity": _probability(finding.probability_malignant),
+        "interpretation": [{"text": finding.label}],
+        **_components(finding),
     }
 
 
@@ -158,9 +171,9 @@ def _probability(value: float) -> Resource:
 def _report(
     detection: pb.Detection, reviews: list[pb.Review], subject: Resource, observation_id: str
 ) -> Resource:
-    conclusion = [f"The model calls the lesion {detection.finding.label}."]
-    if not detection.finding.assessable:
-        conclusion.append("The photo can't be assessed.")
+    finding = detection.finding
+    called = f"The model calls the lesion {finding.label}."
+    conclusion = [called if finding.assessable else _NOT_ASSESSABLE]
     if reviews:
         conclusion.append(verdict_text(reviews[0]))
     return {

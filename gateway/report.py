@@ -4,7 +4,7 @@ Everything that is drawn is text or a picture of ours; nothing is fetched, and n
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -128,29 +128,13 @@ def _add(page: _Page, diagnosis: Diagnosis) -> None:
     taken = from_timestamp(detection.created_at)
     page.text_line(f"{taken:%Y-%m-%d %H:%M} UTC", size=12, bold=True)
     top = page.get_y() + 1
-    overlay = overlay_png(grid_of(finding.heatmap), diagnosis.photo, _OPACITY)
-    heights = [
-        _picture(page, diagnosis.photo, page.l_margin, top),
-        _picture(page, printable(overlay), page.l_margin + _PICTURE_MM + 10, top),
-    ]
+    heights = [_picture(page, diagnosis.photo, page.l_margin, top)]
+    if finding.assessable:
+        overlay = printable(overlay_png(grid_of(finding.heatmap), diagnosis.photo, _OPACITY))
+        heights.append(_picture(page, overlay, page.l_margin + _PICTURE_MM + 10, top))
     page.set_y(top + max(heights) + 2)
-    page.text_line(
-        f"Model: {finding.label}  ·  malignant with probability"
-        f" {probability_text(finding.probability_malignant)} (threshold {finding.threshold:.3f})",
-        bold=True,
-    )
-    page.text_line(
-        f"{finding.model_name} {finding.model_version}  ·  right: where the model looked"
-        f" ({finding.heatmap.target})"
-    )
-    if not finding.assessable:
-        page.text_line("The model can't assess this photo.", bold=True)
-    elif finding.differential:
-        listed = finding.differential[:_LISTED]
-        page.text_line(
-            "Most probable diagnoses by the model: "
-            + ", ".join(f"{diagnosis_text(d)} {probability_text(d.probability)}" for d in listed)
-        )
+    for line, bold in _answer(finding):
+        page.text_line(line, bold=bold)
     if finding.quality:
         page.text_line(f"Warnings: {', '.join(finding.quality)}")
     for review in diagnosis.reviews:
@@ -159,6 +143,26 @@ def _add(page: _Page, diagnosis: Diagnosis) -> None:
         page.text_line(f"{given}: {verdict_text(review)}")
     if not diagnosis.reviews:
         page.text_line("No clinician's verdict yet.")
+
+
+def _answer(finding: pb.Finding) -> Iterator[tuple[str, bool]]:
+    """What the model says, line by line, and which of them are bold."""
+    model = f"{finding.model_name} {finding.model_version}"
+    if not finding.assessable:
+        yield "The model can't assess this photo.", True
+        yield model, False
+        return
+    probability = probability_text(finding.probability_malignant)
+    yield (
+        f"Model: {finding.label}  ·  malignant with probability {probability}"
+        f" (threshold {finding.threshold:.3f})",
+        True,
+    )
+    yield f"{model}  ·  right: where the model looked ({finding.heatmap.target})", False
+    if finding.differential:
+        listed = finding.differential[:_LISTED]
+        diagnoses = (f"{diagnosis_text(d)} {probability_text(d.probability)}" for d in listed)
+        yield f"Most probable diagnoses by the model: {', '.join(diagnoses)}", False
 
 
 def _picture(page: _Page, jpeg: bytes, x: float, y: float) -> float:

@@ -38,9 +38,8 @@ def prediction_of(
     preprocess = classifier.preprocess
     image, full_size = decode_reduced(photo, shorter_side=preprocess.shorter_side)
     square = central_square(image, preprocess.size, full_size)
-    # First, while the photo is in the processor's cache.
-    warnings = quality.warnings(image, square)
     (prediction,) = classifier.predict(preprocess.normalised(square)[None], target)
+    warnings = quality.warnings(image, square)
     if prediction.unlike_training:
         warnings.append(NOT_A_LESION)
     card: ModelCard = classifier.card

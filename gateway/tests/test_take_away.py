@@ -15,7 +15,9 @@ from gateway.tests.test_record import MOMENT, lesion, patient
 from service_kit.errors import Code, DomainError
 
 
-async def a_record(gateway: Gateway, diagnoses: int = 1) -> list[dict[str, Any]]:
+async def a_record(
+    gateway: Gateway, diagnoses: int = 1, *, assessable: bool = True
+) -> list[dict[str, Any]]:
     """A patient with a lesion, diagnosed photos and one verdict."""
     uploaded = [(await gateway.upload(photo())).json() for _ in range(diagnoses)]
     review = pb.Review(
@@ -30,6 +32,7 @@ async def a_record(gateway: Gateway, diagnoses: int = 1) -> list[dict[str, Any]]
         image.lesion_id = "l-1"
     for detection in gateway.patients.detections.values():
         detection.finished_at.CopyFrom(MOMENT)
+        detection.finding.assessable = assessable
     entries = [pb.TimelineEntry(at=MOMENT, review=review)]
     entries += [
         pb.TimelineEntry(at=MOMENT, detection=d) for d in gateway.patients.detections.values()
@@ -99,6 +102,25 @@ async def test_what_is_taken_away_tells_the_most_probable_diagnoses(
     gateway.patients.detections[uploaded["id"]].finding.assessable = False
     await gateway.get(path)
     assert not any(line.startswith("Most probable") for line in written)
+
+
+async def test_what_is_taken_away_calls_a_photo_that_can_not_be_assessed_neither(
+    gateway: Gateway, written: list[str]
+) -> None:
+    gateway.torchserve.differential = [{"diagnosis": "nevus", "probability": 1.0}]
+    (uploaded,) = await a_record(gateway, assessable=False)
+    await gateway.get(f"/detections/{uploaded['id']}/report.pdf")
+    assert "The model can't assess this photo." in written
+    assert not any("probability" in line or "the model looked" in line for line in written)
+
+    bundle = (await gateway.get("/patients/p-1/export")).json()
+    Bundle.model_validate(bundle)
+    held = {e["resource"]["resourceType"]: e["resource"] for e in bundle["entry"]}
+    observation, conclusion = held["Observation"], held["DiagnosticReport"]["conclusion"]
+    assert not {"valueQuantity", "interpretation", "component"} & observation.keys()
+    assert observation["dataAbsentReason"]["text"] == "The photo can't be assessed."
+    assert "The photo can't be assessed." in conclusion
+    assert "calls" not in conclusion
 
 
 async def test_two_exports_name_the_same_resources(gateway: Gateway) -> None:

@@ -204,12 +204,12 @@ async def test_photos_leave_no_lines_in_torchserves_log(
 ) -> None:
     await site.release(make_small_archive("0.0.1"))
     await site.follow()
-    # Two processes have a hand in the log: the workers write, the front end repeats it.
     log = site.server.folder / "torchserve.log"
     await site.predict("0.0.1", photo_bytes())
     before = log.read_text()
     for _ in range(5):
         await site.predict("0.0.1", photo_bytes())
+    # Once it has stopped, all that was on its way is written.
     await site.server.stop()
     added = log.read_text().removeprefix(before)
     assert "inference" not in added
