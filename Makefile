@@ -5,7 +5,6 @@ SHELL := bash
 PORT ?= 8000
 PYTHON ?= python3.11
 BIN := .venv/bin
-PACKAGES := service_kit auth_service patient_service serving gateway local_stack
 PROTOS := $(shell find protos -name '*.proto')
 # The contracts must stay compatible with the last commit that was on main.
 PROTO_BASE ?= HEAD~1

@@ -2,7 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import grpc
 
@@ -102,3 +104,28 @@ class ServiceToken:
             self._token = answer.token
             self._expires_at = answer.expires_at.ToSeconds()
         return [("authorization", f"Bearer {self._token}")]
+
+
+class Page(Protocol):
+    """An answer that holds one page of a list."""
+
+    next_cursor: str
+
+
+PageT = TypeVar("PageT", bound=Page)
+
+
+async def every_page(ask: Callable[[str], Awaitable[PageT]]) -> AsyncIterator[PageT]:
+    """All pages of a list, the first by an empty cursor.
+
+    Args:
+        ask: for the page at a cursor.
+
+    Raises:
+        grpc.aio.AioRpcError: as `ask`.
+    """
+    page = await ask("")
+    yield page
+    while page.next_cursor:
+        page = await ask(page.next_cursor)
+        yield page

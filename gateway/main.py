@@ -16,43 +16,27 @@ from starlette.responses import FileResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from gateway import errors, web_client
-from gateway.agreement import Comparisons
-from gateway.canary import CanaryWatch
+from gateway.assessments.completion import Completion
 from gateway.clients import ServiceToken, open_clients
-from gateway.completion import Completion
-from gateway.inference import Model
-from gateway.middleware import RequestMiddleware
-from gateway.model_audit import ModelAudit
-from gateway.model_shelf import ModelShelf
-from gateway.openapi import describe, operation_id
-from gateway.photo_form import UploadsUnderWay
-from gateway.rate_limit import RateLimits
-from gateway.release_gate import ReleaseGate
-from gateway.replicas import Replicas
-from gateway.routers import (
-    accounts,
-    audit,
-    auth,
-    candidates,
-    colleagues,
-    detections,
-    dev,
-    health,
-    images,
-    lesions,
-    log_lines,
-    models,
-    patients,
-    predict,
-    serving,
-    take_away,
-    users,
-    worklist,
-)
-from gateway.security import refuse_open_routes
+from gateway.forms.photo import UploadsUnderWay
+from gateway.http import errors, web_client
+from gateway.http.middleware import RequestMiddleware
+from gateway.http.openapi import describe, operation_id
+from gateway.http.rate_limit import RateLimits
+from gateway.http.security import refuse_open_routes
+from gateway.inference.canary import CanaryWatch
+from gateway.inference.model import Model
+from gateway.inference.release_gate import ReleaseGate
+from gateway.inference.replicas import Replicas
+from gateway.inference.shadow import Shadow
+from gateway.inference.shadow_comparison import Comparisons
+from gateway.model_store.audit import ModelAudit
+from gateway.model_store.versions import ModelShelf
+from gateway.routers.clinic import detections, exports, images, lesions, patients, predict, worklist
+from gateway.routers.identity import accounts, auth, colleagues, users
+from gateway.routers.operations import audit, dev, health, log_lines
+from gateway.routers.releases import candidates, models, serving
 from gateway.settings import Settings
-from gateway.shadow import Shadow
 from service_kit import logs, telemetry
 from service_kit.background import in_background
 from service_kit.blobs import Blobs
@@ -60,12 +44,12 @@ from service_kit.identity import RemoteKeys, SharedRevocations
 from service_kit.principal import TokenVerifier
 from service_kit.redis_client import open_redis
 from service_kit.settings import load
-from serving.archive import read_policy
-from serving.request_desk import regeneration_desk, trial_desk
-from serving.torchserve import InferenceClient
+from serving.archives.archive import read_policy
+from serving.contract.requests import regeneration_desk, trial_desk
+from serving.contract.torchserve import InferenceClient
 
 ROUTERS = (
-    auth, users, colleagues, patients, lesions, images, predict, detections, worklist, take_away,
+    auth, users, colleagues, patients, lesions, images, predict, detections, worklist, exports,
     accounts, audit, log_lines, models, candidates, serving, health,
 )  # fmt: skip
 WEB = Path(__file__).parent / "web"

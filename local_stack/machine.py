@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 
 from local_stack.components.ports import listens
-from serving.torchserve_process import find_java
+from serving.replica.torchserve.process import find_java
 
 GIB = 1024**3
 # All parts together were seen to hold 2.0 GiB with the demo clinic loaded (`make status`).

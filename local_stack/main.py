@@ -24,7 +24,7 @@ from local_stack.stack import ROOT, Stack
 from local_stack.state import AlreadyRuns, Instance, RunningState
 from local_stack.wiring import TLS_SERVICES
 from service_kit.certificate_authority import make_certificates
-from serving.torchserve_process import JavaMissing
+from serving.replica.torchserve.process import JavaMissing
 
 DEFAULT_PORT = 8000
 # Longer than all parts together may take to finish what is under way.

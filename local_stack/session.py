@@ -12,7 +12,7 @@ from local_stack.clinician import Clinician, SignIn
 from local_stack.demo import DemoClinic, Row
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack
-from service_kit.probability import probability_text
+from serving.contract.probability import probability_text
 
 # Ctrl-C, `make stop` and a closed terminal.
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

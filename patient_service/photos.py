@@ -14,8 +14,8 @@ from typing import TypeVar
 
 from PIL import Image, ImageOps
 
+from imaging.decoding import FORMATS, CleanImage, clean
 from patient_service import image_quality
-from service_kit.lesion_image import FORMATS, CleanImage, clean
 
 THUMBNAIL_SIDE = 320
 _THUMBNAIL_QUALITY = 82

@@ -14,9 +14,9 @@ import orjson
 from ts.context import Context
 
 from service_kit.errors import DomainError
-from serving import worker_trace
-from serving.predictions import prediction_of
-from serving.worker_model import open_unpacked
+from serving.worker import environment, trace
+from serving.worker.model import open_unpacked
+from serving.worker.predictions import prediction_of
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +32,9 @@ class LesionHandler:
 
     def initialize(self, context: Context) -> None:
         """Load the archive that TorchServe has unpacked, and warm up."""
-        worker_trace.configure()
+        trace.configure()
         folder = Path(context.system_properties["model_dir"])
-        threads = int(os.environ.get("DERMIS_WORKER_THREADS", "1"))
+        threads = int(os.environ.get(environment.THREADS, "1"))
         self._classifier, self._choice = open_unpacked(folder, threads=threads)
         log.info("backend: %s", self._choice or self._classifier.backend.name)
         size = self._classifier.card.preprocessing.input_size
@@ -63,9 +63,9 @@ class LesionHandler:
     def _answer(self, index: int, row: dict[str, Any], context: Context) -> bytes:
         target = context.get_request_header(index, TARGET_HEADER) or None
         photo = bytes(row.get("body") or row.get("data") or b"")
-        trace = context.get_request_header(index, worker_trace.TRACE_HEADER)
+        traceparent = context.get_request_header(index, trace.TRACE_HEADER)
         try:
-            with worker_trace.answering(trace):
+            with trace.answering(traceparent):
                 return orjson.dumps(prediction_of(self._classifier, photo, target))
         except DomainError as refusal:
             context.set_response_status(400, "Bad Request", index)

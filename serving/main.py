@@ -12,19 +12,19 @@ from service_kit import background, logs, telemetry
 from service_kit.blobs import Blobs
 from service_kit.redis_client import open_redis
 from service_kit.settings import load
-from serving import torchserve_process
-from serving.archive import read_policy
-from serving.archive_cache import ArchiveCache
-from serving.follower import Follower
-from serving.management import ManagementClient
-from serving.regenerator import Regenerator
-from serving.releases import ReleaseLog
-from serving.replica_board import ReplicaBoard
-from serving.request_desk import regeneration_desk, trial_desk
-from serving.settings import FollowerSettings
-from serving.torchserve import InferenceClient
-from serving.trial_maker import TrialMaker
-from serving.version_loader import VersionLoader
+from serving.archives.archive import read_policy
+from serving.contract.releases import ReleaseLog
+from serving.contract.requests import regeneration_desk, trial_desk
+from serving.contract.torchserve import InferenceClient
+from serving.replica.archive_cache import ArchiveCache
+from serving.replica.follower import Follower
+from serving.replica.regenerations import Regenerator
+from serving.replica.registry import ReplicaBoard
+from serving.replica.settings import FollowerSettings
+from serving.replica.torchserve import process
+from serving.replica.torchserve.management import ManagementClient
+from serving.replica.torchserve.version_loader import VersionLoader
+from serving.replica.trials import TrialMaker
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -38,9 +38,7 @@ def follow() -> None:
 @app.command()
 def torchserve(host: str = "0.0.0.0", workers: int = 0, folder: str = "/tmp/torchserve") -> None:  # noqa: S104, S108
     """Become TorchServe, hardened (a container's entry point)."""
-    command = torchserve_process.prepare(
-        Path(folder), torchserve_process.TorchServePorts(), host=host, workers=workers
-    )
+    command = process.prepare(Path(folder), process.TorchServePorts(), host=host, workers=workers)
     os.chdir(command.folder)
     os.execve(command.arguments[0], command.arguments, command.environment)  # noqa: S606
 

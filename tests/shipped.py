@@ -1,8 +1,8 @@
 """The model that ships with Dermis."""
 
 from local_stack.stack import SHIPPED_MODELS
-from serving.archive import CheckedArchive, check_archive
-from serving.releases import Release
+from serving.archives.archive import CheckedArchive, check_archive
+from serving.contract.releases import Release
 
 
 def shipped_archive() -> CheckedArchive:

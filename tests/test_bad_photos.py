@@ -6,8 +6,8 @@ import os
 import pytest
 from PIL import Image
 
+from imaging.decoding import MAX_BYTES
 from local_stack.clinician import Clinician
-from service_kit.lesion_image import MAX_BYTES
 from tests import photos
 from tests.problems import assert_problem
 

@@ -11,7 +11,7 @@ from auth_service.settings import Settings as AuthSettings
 from gateway.settings import Settings as GatewaySettings
 from patient_service.settings import Settings as PatientSettings
 from service_kit.settings import ServiceSettings, load
-from serving.settings import FollowerSettings
+from serving.replica.settings import FollowerSettings
 
 ROOT = Path(__file__).parent.parent
 SECRETS = ROOT / "secrets" / "secrets.example"

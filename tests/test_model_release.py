@@ -14,8 +14,8 @@ from local_stack.administrator import administrator
 from local_stack.clinician import Clinician, SignIn
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack
-from serving.archive import WEIGHTS, build_archive
-from serving.archive_members import OPTIONAL
+from serving.archives.archive import WEIGHTS, build_archive
+from serving.archives.members import OPTIONAL
 from tests.shipped import shipped_archive
 
 

@@ -21,9 +21,9 @@ NOT_SHOWN = {"dermis_follower_state"}
 
 # Whoever defines metrics registers them when imported.
 MODULES = (
-    "auth_service.backlog", "auth_service.mail_sender", "gateway.completion", "gateway.diagnosis",
-    "gateway.middleware", "gateway.replicas", "patient_service.backlog", "service_kit.interceptors",
-    "serving.replica_metrics",
+    "auth_service.backlog", "auth_service.mail_sender", "gateway.assessments.assessment",
+    "gateway.assessments.completion", "gateway.http.middleware", "gateway.inference.replicas",
+    "patient_service.backlog", "service_kit.interceptors", "serving.replica.metrics",
 )  # fmt: skip
 
 

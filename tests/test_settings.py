@@ -13,7 +13,7 @@ from gateway.settings import Settings as GatewaySettings
 from local_stack.stack import ROOT
 from patient_service.settings import Settings as PatientSettings
 from service_kit.settings import ServiceSettings, load
-from serving.settings import FollowerSettings
+from serving.replica.settings import FollowerSettings
 
 GOOD = {
     "ENVIRONMENT": "test",

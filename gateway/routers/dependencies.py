@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import Depends, Header, Query, Request
 
 from gateway.clients import Clients
-from gateway.inference import Model
-from gateway.model_audit import ModelAudit
-from gateway.model_shelf import ModelShelf
+from gateway.inference.model import Model
+from gateway.model_store.audit import ModelAudit
+from gateway.model_store.versions import ModelShelf
 from service_kit.errors import Code, DomainError
 
 # Of an integer that fits the contracts' 32 bits.

@@ -4,12 +4,12 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from gateway.agreement import Agreement as Compared
-from gateway.canary import CanaryWatch, Figures
+from gateway.inference.canary import CanaryWatch, Figures
+from gateway.inference.shadow_comparison import Agreement as Compared
 from gateway.schemas.models import Version
 from gateway.settings import Settings
-from serving.releases import CandidateKind
-from serving.torchserve import Candidate as PublishedCandidate
+from serving.contract.releases import CandidateKind
+from serving.contract.torchserve import Candidate as PublishedCandidate
 
 
 class Candidate(BaseModel):

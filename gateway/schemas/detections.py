@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, Field
 
 from dermis.patient.v1 import patient_pb2 as pb
-from gateway.findings import grid_of, shown_maximum
+from gateway.assessments.findings import grid_of, shown_maximum
 from gateway.schemas.fields import Body, Id, Moment, Note
 from service_kit.clock import from_timestamp
 

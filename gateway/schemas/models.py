@@ -5,11 +5,11 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field
 
-from gateway.model_shelf import ShelvedVersion
+from gateway.model_store.versions import ShelvedVersion
 from gateway.schemas.fields import Body, Moment
-from serving.model_card import ModelCard, Preprocessing
-from serving.releases import Kind
-from serving.releases import Release as LoggedRelease
+from serving.archives.card import ModelCard, Preprocessing
+from serving.contract.releases import Kind
+from serving.contract.releases import Release as LoggedRelease
 
 Version = Annotated[str, Field(examples=["1.0.0"])]
 Digest = Annotated[

@@ -8,10 +8,10 @@ from pydantic import BaseModel, Field
 from gateway.schemas.candidates import CanaryFigures, CanaryRule, Candidate
 from gateway.schemas.fields import Moment
 from gateway.schemas.models import Digest, Version
-from serving.regeneration import Regeneration
-from serving.torchserve import Phase
-from serving.torchserve import Replica as PublishedReplica
-from serving.trials import Measurement, Trial
+from serving.contract.regeneration import Regeneration
+from serving.contract.torchserve import Phase
+from serving.contract.torchserve import Replica as PublishedReplica
+from serving.contract.trials import Measurement, Trial
 
 
 class Measured(BaseModel):

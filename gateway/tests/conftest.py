@@ -19,7 +19,7 @@ from gateway.tests.fake_patients import FakePatients
 from gateway.tests.fake_torchserve import FakeTorchServe
 from gateway.tests.processes import serve_grpc
 from service_kit.redis_client import open_redis
-from serving.torchserve import REPLICA_INDEX, Replica, replica_key
+from serving.contract.torchserve import REPLICA_INDEX, Replica, replica_key
 
 URL = "http://dermis.test"
 
@@ -125,7 +125,7 @@ async def running(redis_url: str, **settings: Any) -> AsyncIterator[Gateway]:
 def _impatient() -> Iterator[None]:
     """Look for pending detections without the pause that spares a real patient_service."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gateway.completion.POLL_SECONDS", 0.1)
+        patch.setattr("gateway.assessments.completion.POLL_SECONDS", 0.1)
         yield
 
 

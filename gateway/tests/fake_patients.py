@@ -8,9 +8,9 @@ from uuid import uuid4
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc as rpc
 from gateway.tests.fake_service import FakeService
+from imaging.decoding import clean
 from service_kit.clock import now, to_timestamp
 from service_kit.errors import STORE_AWAY, Code, DomainError
-from service_kit.lesion_image import clean
 
 CHUNK_BYTES = 4096
 

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dermis.auth.v1 import auth_pb2 as pb
-from gateway.agreement import Comparison, agreement
-from gateway.canary import GATEWAY, Outcome, is_chosen
+from gateway.inference.canary import GATEWAY, Outcome, is_chosen
+from gateway.inference.shadow_comparison import Comparison, agreement
 from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.pictures import photo
 from gateway.tests.test_models import ENGINEER, archive, bring, release
 from service_kit.errors import Code, DomainError
-from serving.torchserve import Candidate
+from serving.contract.torchserve import Candidate
 
 FEW = 6
 

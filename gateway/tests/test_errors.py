@@ -3,7 +3,7 @@
 import pytest
 import structlog
 
-from gateway.errors import STATUS
+from gateway.http.errors import STATUS
 from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.pictures import photo
 from service_kit.errors import Code, DomainError
@@ -131,7 +131,7 @@ async def test_an_unexpected_error_says_only_its_request_id(
     def broken(_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("gateway.routers.patients.Patient.of", broken)
+    monkeypatch.setattr("gateway.routers.clinic.patients.Patient.of", broken)
     gateway.http._transport.raise_app_exceptions = False  # type: ignore[attr-defined]
     answer = await gateway.get("/patients/p-1")
     assert answer.status_code == 500

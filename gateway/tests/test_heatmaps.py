@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from gateway.heatmaps import (
+from gateway.assessments.heatmaps import (
     WEAKEST_MAXIMUM,
     Grid,
     colours,

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from gateway.routers import log_lines
+from gateway.routers.operations import log_lines
 from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.processes import break_redis
 from service_kit.log_stream import FIELD, STREAM, LogStream

@@ -16,12 +16,12 @@ import pytest
 from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.pictures import photo
 from service_kit.blobs import Blobs
-from serving.archive import build_archive
-from serving.model_card import Evaluation, Metric, ModelCard, Preprocessing
-from serving.releases import ReleaseLog
-from serving.request_desk import trial_desk
-from serving.signatures import fingerprint, make_key_pair, sign
-from serving.trials import Measurement, Trial, TrialRequest
+from serving.archives.archive import build_archive
+from serving.archives.card import Evaluation, Metric, ModelCard, Preprocessing
+from serving.archives.signatures import fingerprint, make_key_pair, sign
+from serving.contract.releases import ReleaseLog
+from serving.contract.requests import trial_desk
+from serving.contract.trials import Measurement, Trial, TrialRequest
 
 ENGINEER = bearer("ml_engineer")
 
@@ -225,7 +225,7 @@ async def test_only_what_a_trusted_key_has_signed_gets_in_where_the_site_asks_fo
 async def test_an_archive_longer_than_the_limit_is_cut_off(
     gateway: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.middleware.LONGEST_ARCHIVE", 3000)
+    monkeypatch.setattr("gateway.http.middleware.LONGEST_ARCHIVE", 3000)
     path = archive(tmp_path, "1.0.0")
 
     async def in_pieces() -> AsyncIterator[bytes]:
@@ -327,7 +327,7 @@ async def test_without_a_model_store_releases_are_not_served(redis_url: str) -> 
 async def test_the_progress_of_a_release_is_told_as_it_happens(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.routers.serving.STREAM_SECONDS", 3)
+    monkeypatch.setattr("gateway.routers.releases.serving.STREAM_SECONDS", 3)
 
     async def switch() -> None:
         await asyncio.sleep(0.5)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from gateway import openapi_document
+from gateway.documents import openapi
 from gateway.tests.test_security import PUBLIC, api
 
 ROOT = Path(__file__).parents[2]
@@ -52,5 +52,5 @@ def test_every_json_body_has_an_example_that_fits_its_schema(route: str) -> None
 
 
 def test_the_web_clients_copy_of_the_description_is_up_to_date() -> None:
-    """Make it new with `python -m gateway.openapi_document > frontend/openapi.json`."""
-    assert (ROOT / "frontend" / "openapi.json").read_text() == openapi_document.document()
+    """Make it new with `python -m gateway.documents.openapi > frontend/openapi.json`."""
+    assert (ROOT / "frontend" / "openapi.json").read_text() == openapi.document()

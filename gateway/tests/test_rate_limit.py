@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gateway.rate_limit import RateLimits
+from gateway.http.rate_limit import RateLimits
 from gateway.settings import RATE_LIMITS, Settings
 from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.processes import break_redis

@@ -3,13 +3,13 @@
 import asyncio
 from collections import Counter
 
-from gateway.replicas import Replicas
+from gateway.inference.replicas import Replicas
 from gateway.tests.conftest import Gateway
 from gateway.tests.fake_torchserve import FakeTorchServe
 from gateway.tests.pictures import photo
 from gateway.tests.processes import break_redis
 from service_kit.redis_client import open_redis
-from serving.torchserve import REPLICA_INDEX, replica_key
+from serving.contract.torchserve import REPLICA_INDEX, replica_key
 
 FAKE = FakeTorchServe(url="http://127.0.0.1:1")
 

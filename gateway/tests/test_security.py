@@ -13,9 +13,9 @@ from fastapi import FastAPI
 
 from dermis.auth.v1 import auth_pb2
 from dermis.options.v1 import access_pb2
+from gateway.documents.permissions import page
+from gateway.http.security import refuse_open_routes, route_permissions
 from gateway.main import create_api
-from gateway.permissions import page
-from gateway.security import refuse_open_routes, route_permissions
 from gateway.settings import Settings
 from gateway.tests.conftest import URL, Gateway, bearer, running, token
 from gateway.tests.fake_auth import tokens
@@ -45,7 +45,7 @@ def test_every_route_names_a_permission() -> None:
 
 def test_the_page_of_permissions_is_the_codes() -> None:
     written = (Path(__file__).parents[2] / "docs" / "permissions.md").read_text()
-    assert written == page(), "python -m gateway.permissions > docs/permissions.md"
+    assert written == page(), "python -m gateway.documents.permissions > docs/permissions.md"
 
 
 def test_only_these_routes_are_public() -> None:

@@ -8,7 +8,7 @@ from fhir.resources.R4B.bundle import Bundle
 
 from dermis.auth.v1 import auth_pb2
 from dermis.patient.v1 import patient_pb2 as pb
-from gateway import report as paper
+from gateway.exports import report as paper
 from gateway.tests.conftest import Gateway
 from gateway.tests.pictures import photo
 from gateway.tests.test_record import MOMENT, lesion, patient

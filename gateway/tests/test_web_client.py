@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway.http.web_client import PAGES
 from gateway.tests.conftest import running
-from gateway.web_client import PAGES
 
 PAGE = '<meta property="csp-nonce" nonce="DERMIS_CSP_NONCE"><script src="/assets/a-1.js"></script>'
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from local_stack.components.ports import free_port, listens
 from local_stack.components.process import Process
-from serving.torchserve_process import TorchServeCommand, TorchServePorts, prepare
+from serving.replica.torchserve.process import TorchServeCommand, TorchServePorts, prepare
 
 _START_SECONDS = 60
 

@@ -13,7 +13,7 @@ import pytest
 from local_stack import machine
 from local_stack.components.ports import free_port
 from local_stack.machine import GIB, MachineUnfit
-from serving.torchserve_process import JavaMissing
+from serving.replica.torchserve.process import JavaMissing
 
 
 @pytest.fixture

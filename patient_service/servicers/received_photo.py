@@ -6,12 +6,12 @@ import io
 from collections.abc import AsyncIterator
 
 from dermis.patient.v1 import patient_pb2 as pb
+from imaging.decoding import MAX_BYTES
 from patient_service.servicers.messages import optional_id
 from patient_service.uploads import Header
 from service_kit import clock
 from service_kit.errors import Code, DomainError
 from service_kit.ids import parse_id
-from service_kit.lesion_image import MAX_BYTES
 
 # Whoever sends slower holds memory that others need: 20 MiB take this long at 3 Mbit/s.
 LONGEST_UPLOAD_SECONDS = 60.0

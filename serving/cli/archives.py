@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from serving.archive import ArchiveRefused, CheckedArchive, Policy, check_archive
-from serving.classifier import Classifier
+from serving.archives.archive import ArchiveRefused, CheckedArchive, Policy, check_archive
+from serving.archives.card import Evaluation
+from serving.archives.signatures import KeyInvalid, fingerprint, make_key_pair, read_keys
+from serving.archives.signatures import sign as sign_digest
 from serving.cli.answers import CommandFailed, Json, failing, tell
-from serving.model_card import Evaluation
-from serving.probe import TOLERANCE
-from serving.signatures import KeyInvalid, fingerprint, make_key_pair, read_keys
-from serving.signatures import sign as sign_digest
+from serving.model.classifier import Classifier
+from serving.replica.torchserve.probe import TOLERANCE
 
 Archive = Annotated[Path, typer.Argument(help="A model archive (.mar).", exists=True)]
 
@@ -126,7 +126,7 @@ def opened(archive: Path) -> Classifier:
     Raises:
         CommandFailed: the archive is not sound, or its model can't be loaded.
     """
-    from serving.predictions import open_classifier
+    from serving.worker.predictions import open_classifier
 
     checked = _checked(archive)
     try:
@@ -138,7 +138,7 @@ def opened(archive: Path) -> Classifier:
 
 def _require_golden_answers(checked: CheckedArchive) -> None:
     """Ask the model about its golden images, as a follower will before a release."""
-    from serving.predictions import prediction_of
+    from serving.worker.predictions import prediction_of
 
     classifier = opened(checked.path)
     wrong = []

@@ -150,7 +150,7 @@ def package(
     as_json: Json = False,
 ) -> None:
     """Pack weights, card and golden images into an archive."""
-    from serving.packaging import package_run
+    from serving.training.packaging import package_run
 
     with failing(as_json), usable_input():
         path = package_run(run, out)
@@ -165,7 +165,7 @@ def predict(
     """Ask an archive about photos without TorchServe, through the same code as the handler."""
     from service_kit.errors import DomainError
     from serving.cli.archives import opened
-    from serving.predictions import prediction_of
+    from serving.worker.predictions import prediction_of
 
     with failing(as_json):
         classifier = opened(archive)

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from serving.archive import ArchiveRefused, Policy, build_archive, check_archive
-from serving.model_card import ModelCard, Preprocessing
+from serving.archives.archive import ArchiveRefused, Policy, build_archive, check_archive
+from serving.archives.card import ModelCard, Preprocessing
 
 NOTHING_ASKED = Policy()
 

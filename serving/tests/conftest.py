@@ -13,10 +13,10 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from local_stack.components.torchserve import TorchServe
-from serving.architectures import build_model
-from serving.archive import build_archive
-from serving.classifier import Classifier
-from serving.model_card import ModelCard, Preprocessing
+from serving.archives.archive import build_archive
+from serving.archives.card import ModelCard, Preprocessing
+from serving.model.architectures import build_model
+from serving.model.classifier import Classifier
 
 ARCHITECTURE = "tf_efficientnet_lite0"
 # For tests that load many versions and look at none: a third of a megabyte, made in a blink.

@@ -13,16 +13,22 @@ from redis.exceptions import RedisError
 
 from local_stack.components.torchserve import TorchServe
 from service_kit.blobs import Blobs
-from serving.archive import check_archive
+from serving.archives.archive import check_archive
+from serving.contract.releases import ReleaseLog
+from serving.contract.requests import trial_desk
+from serving.contract.torchserve import (
+    Finding,
+    InferenceClient,
+    Replica,
+    TorchServeError,
+    replica_key,
+)
+from serving.contract.trials import TrialRequest
 from serving.main import make_follower
-from serving.management import ManagementClient
-from serving.releases import ReleaseLog
-from serving.request_desk import trial_desk
-from serving.settings import FollowerSettings
+from serving.replica.settings import FollowerSettings
+from serving.replica.torchserve.management import ManagementClient
+from serving.replica.torchserve.version_loader import VersionLoader
 from serving.tests.conftest import lesion_photo
-from serving.torchserve import Finding, InferenceClient, Replica, TorchServeError, replica_key
-from serving.trials import TrialRequest
-from serving.version_loader import VersionLoader
 
 
 def photo_bytes(seed: int = 5) -> bytes:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from serving.archive import ArchiveRefused, check_archive
+from serving.archives.archive import ArchiveRefused, check_archive
 from serving.tests.archives import (
     members,
     refused,

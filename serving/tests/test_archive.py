@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from serving.archive import build_archive, check_archive
+from serving.archives.archive import build_archive, check_archive
 from serving.tests.archives import (
     card,
     refused,

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from service_kit.blobs import Blobs
-from serving.archive import ArchiveRefused, Policy, check_archive
-from serving.archive_cache import KEPT, ArchiveCache
-from serving.releases import Release, ReleaseLog
-from serving.signatures import make_key_pair, sign
+from serving.archives.archive import ArchiveRefused, Policy, check_archive
+from serving.archives.signatures import make_key_pair, sign
+from serving.contract.releases import Release, ReleaseLog
+from serving.replica.archive_cache import KEPT, ArchiveCache
 from serving.tests.archives import sound
 
 NO_POLICY = Policy()

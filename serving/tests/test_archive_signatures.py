@@ -4,8 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from serving.archive import Policy, check_archive, read_policy
-from serving.signatures import KeyInvalid, fingerprint, is_signed, make_key_pair, read_keys, sign
+from serving.archives.archive import Policy, check_archive, read_policy
+from serving.archives.signatures import (
+    KeyInvalid,
+    fingerprint,
+    is_signed,
+    make_key_pair,
+    read_keys,
+    sign,
+)
 from serving.tests.archives import (
     refused,
     sound,

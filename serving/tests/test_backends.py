@@ -11,16 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from serving import backends, worker_model
-from serving.archive_members import CARD, GOLDEN
-from serving.backends import Candidate, Choice, OnnxBackend
-from serving.classifier import Classifier
-from serving.cores import usable_cores as cores_of
-from serving.model_card import ModelCard
-from serving.predictions import prediction_of
+from serving.archives.card import ModelCard
+from serving.archives.members import CARD, GOLDEN
+from serving.model import backends
+from serving.model.backends import Candidate, Choice, OnnxBackend
+from serving.model.classifier import Classifier
+from serving.replica.cpu_cores import usable_cores as cores_of
 from serving.tests.conftest import MakeArchive, lesion_photo
-from serving.torchserve_process import EXPORTS_VARIABLE
-from serving.worker_model import open_unpacked
+from serving.worker import environment, model
+from serving.worker.model import open_unpacked
+from serving.worker.predictions import prediction_of
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_the_export_answers_as_eager_pytorch_does(exported: Path) -> None:
     reference = eager(exported)
     assert found
     assert [candidate.usable for candidate in found.candidates] == [True] * len(found.candidates)
-    onnx = OnnxBackend(exported / worker_model.EXPORT)
+    onnx = OnnxBackend(exported / model.EXPORT)
     batch = np.stack([opened.preprocess(lesion_photo(seed)) for seed in range(3)])
     for actual, expected in zip(onnx.run(batch), reference.backend.run(batch), strict=True):
         np.testing.assert_allclose(actual, expected, rtol=1e-3, atol=1e-3)
@@ -70,7 +70,7 @@ def test_the_export_answers_as_eager_pytorch_does(exported: Path) -> None:
 
 
 def test_the_second_worker_takes_the_firsts_export(exported: Path) -> None:
-    choice_file = exported / worker_model.EXPORT / backends.CHOICE
+    choice_file = exported / model.EXPORT / backends.CHOICE
     written = choice_file.stat().st_mtime_ns
     open_unpacked(exported)
     assert choice_file.stat().st_mtime_ns == written
@@ -89,7 +89,7 @@ def test_an_export_that_fails_leaves_eager_pytorch_to_answer(unpacked: Path) -> 
 def test_a_version_that_comes_back_finds_its_export_and_another_content_does_not(
     make_archive: MakeArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(EXPORTS_VARIABLE, str(tmp_path / "exports"))
+    monkeypatch.setenv(environment.EXPORTS, str(tmp_path / "exports"))
     for name, archive in (("first", make_archive("0.0.1")), ("again", make_archive("0.0.2"))):
         with zipfile.ZipFile(archive) as packed:
             packed.extractall(tmp_path / name)
@@ -98,7 +98,7 @@ def test_a_version_that_comes_back_finds_its_export_and_another_content_does_not
     def never(*_: object, **__: object) -> None:
         raise OSError("exported a second time")
 
-    monkeypatch.setattr("serving.worker_model.subprocess.run", never)
+    monkeypatch.setattr("serving.worker.model.subprocess.run", never)
     opened, _ = open_unpacked(tmp_path / "again")
     assert opened.backend.name == "onnxruntime"
     assert len([path for path in (tmp_path / "exports").iterdir() if path.is_dir()]) == 1
@@ -137,7 +137,7 @@ def test_an_export_agrees_without_loading_a_compiler_or_a_model_hub(
 ) -> None:
     script = (
         "import sys\n"
-        "from serving import export_process\n"
+        "from serving.worker import export_process\n"
         "export_process.main(*sys.argv[1:])\n"
         "heavy = {'torch._dynamo', 'huggingface_hub'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
@@ -147,7 +147,7 @@ def test_an_export_agrees_without_loading_a_compiler_or_a_model_hub(
     out = tmp_path / "export"
     done = subprocess.run(
         [sys.executable, "-c", script, unpacked, out],
-        cwd=Path(worker_model.__file__).parents[1],
+        cwd=Path(model.__file__).parents[1],
         capture_output=True,
         text=True,
         check=True,
@@ -161,7 +161,7 @@ def test_an_export_agrees_without_loading_a_compiler_or_a_model_hub(
 def test_a_worker_answers_without_loading_torch(exported: Path, tmp_path: Path) -> None:
     # Whatever this machine measured in a busy moment.
     choice = candidates(eager=20, onnxruntime=9)
-    (exported / worker_model.EXPORT / backends.CHOICE).write_text(choice.model_dump_json())
+    (exported / model.EXPORT / backends.CHOICE).write_text(choice.model_dump_json())
     photo = tmp_path / "photo.jpg"
     photo.write_bytes(photo_bytes())
     script = tmp_path / "model_service_worker.py"
@@ -171,15 +171,15 @@ def test_a_worker_answers_without_loading_torch(exported: Path, tmp_path: Path) 
         "from pathlib import Path\n"
         "print('serving.handler' in sys.modules, os.getpriority(os.PRIO_PROCESS, 0))\n"
         "import ts.model_service_worker\n"
-        "from serving.predictions import prediction_of\n"
-        "from serving.worker_model import open_unpacked\n"
+        "from serving.worker.predictions import prediction_of\n"
+        "from serving.worker.model import open_unpacked\n"
         "opened, _ = open_unpacked(Path(sys.argv[1]))\n"
         "prediction_of(opened, Path(sys.argv[2]).read_bytes())\n"
         "print('torch._C' in sys.modules)\n"
         "import torch\n"
         "print(torch.ones(2).sum().item(), 'torch._C' in sys.modules)\n"
     )
-    root = Path(worker_model.__file__).parent
+    root = Path(model.__file__).parent
     paths = f"{root / 'config' / 'worker'}:{root.parent}"
     done = subprocess.run(
         [sys.executable, script, exported, photo],

@@ -7,10 +7,10 @@ from uuid import uuid4
 import pytest
 
 from local_stack.components.torchserve import TorchServe
-from serving.archive import check_archive
-from serving.regeneration import RegenerationRequest
-from serving.releases import Release
-from serving.request_desk import regeneration_desk
+from serving.archives.archive import check_archive
+from serving.contract.regeneration import RegenerationRequest
+from serving.contract.releases import Release
+from serving.contract.requests import regeneration_desk
 from serving.tests.conftest import MakeArchive
 from serving.tests.site import Site, photo_bytes, until
 

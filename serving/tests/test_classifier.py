@@ -11,17 +11,18 @@ from PIL import Image
 from safetensors.torch import save_file
 from torchvision.transforms import v2
 
+from imaging.decoding import decode, decode_reduced
 from local_stack.stack import SHIPPED_MODELS
-from service_kit.lesion_image import decode, decode_reduced
-from serving import examples, gradcam
-from serving.architectures import UnknownArchitecture, build_model
-from serving.classifier import Classifier, calibrated
-from serving.model_card import ModelCard, Preprocessing
-from serving.predictions import open_classifier, prediction_of
-from serving.preprocessing import Preprocess, circle
-from serving.releases import Release
+from serving import examples
+from serving.archives.card import ModelCard, Preprocessing
+from serving.contract.releases import Release
+from serving.model import gradcam
+from serving.model.architectures import UnknownArchitecture, build_model
+from serving.model.classifier import Classifier, calibrated
+from serving.model.preprocessing import Preprocess, circle
+from serving.model.torch_backends import EagerBackend
 from serving.tests.conftest import lesion_photo
-from serving.torch_backends import EagerBackend
+from serving.worker.predictions import open_classifier, prediction_of
 
 CLOSED_FORM = ["tf_efficientnet_lite0", "resnet18", "torchvision.resnet18", "regnetx_002"]
 BY_AUTOGRAD = ["mobilenetv3_small_050", "torchvision.mobilenet_v3_small"]

@@ -10,9 +10,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from serving import examples
-from serving.archive import check_archive
+from serving.archives.archive import check_archive
+from serving.archives.signatures import is_signed
 from serving.cli import VERBS, app
-from serving.signatures import is_signed
 from serving.tests.archives import bent, sound
 from serving.tests.conftest import MakeArchive
 

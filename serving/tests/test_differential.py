@@ -16,18 +16,18 @@ from pydantic import TypeAdapter
 from safetensors.numpy import save
 from typer.testing import CliRunner
 
-from serving.archive import CARD, DIFFERENTIAL, build_archive, check_archive
-from serving.classifier import Classifier
+from serving.archives.archive import CARD, DIFFERENTIAL, build_archive, check_archive
+from serving.archives.card import Diagnosis, ModelCard
+from serving.archives.differential import Differential
 from serving.cli import app
-from serving.differential import Differential
-from serving.model_card import Diagnosis, ModelCard
-from serving.predictions import prediction_of
+from serving.model.classifier import Classifier
 from serving.tests.archives import members, refused, sound, write
 from serving.tests.conftest import SMALL_ARCHITECTURE, MakeArchive, lesion_photo
 from serving.tests.test_classifier import classifier
 from serving.training.datasets import Sample, Split
 from serving.training.differential_fit import Fitted, diagnoses_of, fit_differential
 from serving.training.judge import Judged
+from serving.worker.predictions import prediction_of
 
 DIAGNOSES = {"melanoma": "malignant", "nevus": "benign", "wart": "benign"}
 FEATURES = 512

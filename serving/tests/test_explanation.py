@@ -5,11 +5,11 @@ import pytest
 import torch
 from torch import nn
 
-from serving.classifier import Classifier
-from serving.model_card import ModelCard
-from serving.preprocessing import Floats
+from serving.archives.card import ModelCard
+from serving.archives.weights_file import Floats
+from serving.model.classifier import Classifier
+from serving.model.torch_backends import EagerBackend
 from serving.tests.test_classifier import card, classifier
-from serving.torch_backends import EagerBackend
 from serving.training.explanation import explanation
 from serving.training.heatmap_curves import centred_maps, curve_areas, random_maps
 from serving.training.weight_randomisation import rank_correlations, shuffled

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from local_stack.components.torchserve import TorchServe
+from serving.contract.torchserve import ImageRefused, ModelMissing, TorchServeAway, TorchServeError
 from serving.main import make_follower
-from serving.management import ManagementClient
+from serving.replica.torchserve.management import ManagementClient
 from serving.tests.archives import sound
 from serving.tests.conftest import MakeArchive
 from serving.tests.site import Site, photo_bytes, until
-from serving.torchserve import ImageRefused, ModelMissing, TorchServeAway, TorchServeError
 
 pytestmark = pytest.mark.torchserve
 

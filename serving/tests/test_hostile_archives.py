@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from serving.archive import check_archive
+from serving.archives.archive import check_archive
 from serving.tests.archives import (
     Member,
     bent,

@@ -12,9 +12,9 @@ import pytest
 
 from local_stack.components.service import Service
 from local_stack.components.torchserve import TorchServe
-from serving.archive import check_archive
-from serving.live_memory import LiveMemory
-from serving.releases import archive_key
+from serving.archives.archive import check_archive
+from serving.contract.releases import archive_key
+from serving.replica.last_live import LiveMemory
 from serving.tests.conftest import MakeArchive
 from serving.tests.site import Site, half_written, photo_bytes, until
 from serving.tests.stepping import STEPS, Gate, Step

@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from serving.backends import GRAPH, HEAD, OnnxBackend
-from serving.classifier import Classifier
-from serving.export import write_graph
-from serving.model_card import ModelCard
-from serving.preprocessing import Floats
+from serving.archives.card import ModelCard
+from serving.archives.weights_file import Floats
+from serving.model.backends import GRAPH, HEAD, OnnxBackend
+from serving.model.classifier import Classifier
+from serving.model.torch_backends import EagerBackend
 from serving.tests.test_classifier import BY_AUTOGRAD, classifier
-from serving.torch_backends import EagerBackend
+from serving.worker.export import write_graph
 
 
 def photos(count: int = 3) -> Floats:

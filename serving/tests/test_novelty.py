@@ -11,18 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import save
 
-from serving.archive import CARD, NOVELTY, build_archive, check_archive
-from serving.classifier import Classifier
-from serving.novelty import Novelty, residual
-from serving.photo_measures import MEASURES, measures
-from serving.predictions import prediction_of
-from serving.quality import NOT_A_LESION
+from serving.archives.archive import CARD, NOVELTY, build_archive, check_archive
+from serving.archives.novelty import MEASURES, Novelty, residual
+from serving.model.classifier import Classifier
+from serving.model.photo_measures import measures
+from serving.model.quality import NOT_A_LESION
 from serving.tests.archives import bent, members, refused, sound, write
 from serving.tests.conftest import lesion_photo
 from serving.tests.test_classifier import classifier
 from serving.training.made_pictures import made_pictures
 from serving.training.novelty_fit import Shown, fit, show
 from serving.training.novelty_judge import photographs
+from serving.worker.predictions import prediction_of
 
 FEATURES = 512
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from serving import quality
-from serving.preprocessing import central_square
+from serving.model import quality
+from serving.model.preprocessing import central_square
 from serving.tests.conftest import lesion_photo
 
 SIZES = [64, 224, 260]

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service_kit.blobs import Blobs
-from serving.registrations import newest_of, next_of, version_of
-from serving.releases import ReleaseLog
+from serving.contract.releases import ReleaseLog
+from serving.replica.torchserve.version_names import newest_of, next_of, version_of
 
 
 @pytest.mark.parametrize(

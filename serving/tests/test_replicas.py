@@ -13,8 +13,8 @@ from local_stack.components.redis import Redis
 from local_stack.components.torchserve import TorchServe
 from service_kit.errors import DomainError
 from service_kit.tests.s3_server import BUCKET, S3Server
-from serving import backoff
-from serving.releases import Release, ReleaseLog
+from serving.contract.releases import Release, ReleaseLog
+from serving.replica import backoff
 from serving.tests.conftest import MakeArchive
 from serving.tests.replica_pair import Member, Pair
 from serving.tests.site import Site

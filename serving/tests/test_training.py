@@ -10,8 +10,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner
 
-from serving.architectures import build_model
 from serving.cli import app
+from serving.model.architectures import build_model
 from serving.tests.conftest import lesion_photo
 from serving.training import metrics
 from serving.training.augmentation import Augmentation

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from safetensors import deserialize
 from safetensors.numpy import save
 
-from serving.archive import check_archive
+from serving.archives.archive import check_archive
+from serving.archives.weights_file import wrong_weights
 from serving.tests.archives import (
     refused,
     safetensors,
     sound,
     with_header,
 )
-from serving.weights_file import wrong_weights
 
 NAN16, INF32, NAN64 = b"\x00\x7e", b"\x00\x00\x80\x7f", struct.pack("<d", float("nan"))
 

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from serving.model_card import Preprocessing
-from serving.preprocessing import circle
+from serving.archives.card import Preprocessing
+from serving.model.preprocessing import circle
 from serving.training.photo_changes import jpeg
 
 Generator = torch.Generator

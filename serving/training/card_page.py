@@ -6,7 +6,7 @@ import matplotlib as mpl
 import numpy as np
 from sklearn.metrics import roc_curve
 
-from serving.model_card import Evaluation, Metric, ModelCard
+from serving.archives.card import Evaluation, Metric, ModelCard
 from serving.training.judge import Judged
 
 mpl.use("agg")

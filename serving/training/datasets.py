@@ -18,7 +18,7 @@ from PIL import Image
 from rich.progress import track
 from torch import Tensor
 
-from service_kit.lesion_image import decode
+from imaging.decoding import decode
 
 Split = Literal["train", "validation", "test"]
 LABELS = ("benign", "malignant")

@@ -10,10 +10,10 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
-from serving.classifier import Classifier
-from serving.differential import Differential, Shares
-from serving.model_card import Evaluation, Metric
-from serving.preprocessing import Floats
+from serving.archives.card import Evaluation, Metric
+from serving.archives.differential import Differential, Shares
+from serving.archives.weights_file import Floats
+from serving.model.classifier import Classifier
 from serving.training.datasets import LABELS, Sample, Split
 from serving.training.judge import Judged
 from serving.training.metrics import Labels, mean, mean_auc, proportion

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save_file
 
-from serving.architectures import load_model
-from serving.archive_members import DIFFERENTIAL, NOVELTY, WEIGHTS
-from serving.classifier import Classifier
-from serving.model_card import Evaluation, Metric, ModelCard, Preprocessing
-from serving.torch_backends import TorchscriptBackend
+from serving.archives.card import Evaluation, Metric, ModelCard, Preprocessing
+from serving.archives.members import DIFFERENTIAL, NOVELTY, WEIGHTS
+from serving.model.architectures import load_model
+from serving.model.classifier import Classifier
+from serving.model.torch_backends import TorchscriptBackend
 from serving.training import metrics
 from serving.training.datasets import PixelCache, Sample
 from serving.training.differential_fit import fit_differential

@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor, nn
 
-from serving.classifier import Classifier
-from serving.model_card import Evaluation, Metric
+from serving.archives.card import Evaluation, Metric
+from serving.model.classifier import Classifier
 from serving.training.heatmap_curves import MAPS, curve_areas
 from serving.training.metrics import mean
 from serving.training.weight_randomisation import rank_correlations, similarity_when_shuffled

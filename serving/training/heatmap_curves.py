@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from serving.classifier import Classifier, calibrated
+from serving.model.classifier import Classifier, calibrated
 
 Floats = npt.NDArray[np.float64]
 

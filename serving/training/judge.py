@@ -9,7 +9,7 @@ import torch
 from rich.progress import track
 from torch import Tensor
 
-from serving.classifier import Classifier, calibrated
+from serving.model.classifier import Classifier, calibrated
 from serving.training import metrics
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import PixelCache, Sample

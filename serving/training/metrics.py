@@ -12,7 +12,7 @@ import torch
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 from torch import Tensor
 
-from serving.model_card import Metric
+from serving.archives.card import Metric
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]

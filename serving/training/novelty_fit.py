@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.covariance import LedoitWolf
 
-from serving.classifier import Classifier
-from serving.novelty import Novelty, residual
-from serving.photo_measures import measures
-from serving.preprocessing import Floats
+from serving.archives.novelty import Novelty, residual
+from serving.archives.weights_file import Floats
+from serving.model.classifier import Classifier
+from serving.model.photo_measures import measures
 
 DIMENSIONS = 64
 FOLDS = 5

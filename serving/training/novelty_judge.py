@@ -7,10 +7,10 @@ import numpy as np
 from PIL import Image
 from rich.progress import track
 
-from service_kit.lesion_image import decode_reduced
-from serving.classifier import Classifier
-from serving.model_card import Evaluation, Metric
-from serving.novelty import Novelty
+from imaging.decoding import decode_reduced
+from serving.archives.card import Evaluation, Metric
+from serving.archives.novelty import Novelty
+from serving.model.classifier import Classifier
 from serving.training.datasets import Sample, Split
 from serving.training.made_pictures import made_pictures
 from serving.training.metrics import proportion

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from serving.model_card import Preprocessing
+from serving.archives.card import Preprocessing
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from serving.classifier import Classifier
-from serving.torch_backends import EagerBackend
+from serving.model.classifier import Classifier
+from serving.model.torch_backends import EagerBackend
 
 Floats = npt.NDArray[np.float64]
 

@@ -17,12 +17,12 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import Tensor, nn
 
 from serving import examples
-from serving.architectures import load_model
-from serving.archive import CARD, WEIGHTS
-from serving.classifier import Classifier
-from serving.model_card import ModelCard
-from serving.preprocessing import Floats
-from serving.torch_backends import EagerBackend, TorchscriptBackend
+from serving.archives.archive import CARD, WEIGHTS
+from serving.archives.card import ModelCard
+from serving.archives.weights_file import Floats
+from serving.model.architectures import load_model
+from serving.model.classifier import Classifier
+from serving.model.torch_backends import EagerBackend, TorchscriptBackend
 from tests.shipped import shipped_archive
 
 IMAGES = 20

@@ -24,19 +24,19 @@ from rich.console import Console
 from rich.table import Table
 from torch import nn
 
+from imaging.decoding import decode
 from local_stack.components.torchserve import TorchServe
-from service_kit.lesion_image import decode
 from serving import examples
-from serving.architectures import load_model
-from serving.archive import CheckedArchive
-from serving.archive_members import WEIGHTS
-from serving.backends import GRAPH, TOLERANCE, Backend, OnnxBackend
-from serving.export import difference_of, export
-from serving.management import ManagementClient
-from serving.model_card import ModelCard
-from serving.preprocessing import Preprocess
-from serving.torch_backends import CompiledBackend, EagerBackend, TorchscriptBackend
-from serving.torchserve import InferenceClient
+from serving.archives.archive import CheckedArchive
+from serving.archives.card import ModelCard
+from serving.archives.members import WEIGHTS
+from serving.contract.torchserve import InferenceClient
+from serving.model.architectures import load_model
+from serving.model.backends import GRAPH, TOLERANCE, Backend, OnnxBackend
+from serving.model.preprocessing import Preprocess
+from serving.model.torch_backends import CompiledBackend, EagerBackend, TorchscriptBackend
+from serving.replica.torchserve.management import ManagementClient
+from serving.worker.export import difference_of, export
 from tests.shipped import shipped_archive
 
 MOST_RATIO, LEAST_THROUGHPUT, MOST_READY_SECONDS, MOST_WORKER_MIB = 1.3, 0.85, 5.0, 450

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import pytest
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Request, expect
 
-from gateway.canary import is_chosen
+from gateway.inference.canary import is_chosen
 from local_stack.clinician import Clinician, Refused, SignIn
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack
-from serving.torchserve import Candidate
+from serving.contract.torchserve import Candidate
 from tests import photos
 from tests.browser.conftest import context_of, take_session_along, visitor_in
 from tests.browser.screens import Visitor

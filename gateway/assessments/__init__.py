@@ -1,0 +1,1 @@
+"""From a photo to a detection: stored, assessed, explained; pending ones completed later."""

@@ -1,0 +1,191 @@
+"""The one orchestration: a photo becomes a stored image and a diagnosis.
+
+Storing and predicting run side by side on the same bytes. patient_service stores the photo with
+a pending detection in one transaction, so whatever dies from there on, the diagnosis is finished
+later (`completion`) and nothing is lost. Without patient_service nothing is predicted.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+from uuid import uuid4
+
+import grpc
+import structlog
+from prometheus_client import Counter, Histogram
+
+from dermis.patient.v1 import patient_pb2 as pb
+from gateway.assessments.findings import finding_message
+from gateway.clients import Clients
+from gateway.inference.model import Model
+from service_kit.clock import to_timestamp
+from serving.contract.torchserve import (
+    Finding,
+    HandlerFailed,
+    ImageRefused,
+    ModelMissing,
+    TorchServeAway,
+)
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+# Its shape over weeks tells whether the clinic's photos drift away from what the model knows.
+PROBABILITY = Histogram(
+    "dermis_probability_malignant",
+    "Calibrated probabilities that were answered.",
+    ["version"],
+    buckets=[tenth / 10 for tenth in range(1, 11)],
+)
+NOT_ASSESSABLE = Counter(
+    "dermis_not_assessable", "Photos that the model would not assess.", ["version"]
+)
+LEFT_PENDING = Counter("dermis_left_pending", "Diagnoses that were left for later.")
+
+CHUNK_BYTES = 256 * 1024
+STORE_SECONDS = 15.0
+# Before the photo is sent again where patient_service was not reached.
+STORE_PAUSES = (0.1, 0.3)
+RECORD_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo as it was uploaded."""
+
+    patient_id: str
+    data: bytes
+    lesion_id: str = ""
+    captured_at: datetime | None = None
+    idempotency_key: str = ""
+
+
+@dataclass(slots=True)
+class Diagnosis:
+    """What became of an upload: a detection, complete or pending, and where the time went."""
+
+    image: pb.Image
+    detection: pb.Detection
+    milliseconds: dict[str, float] = field(default_factory=dict)
+
+
+async def diagnose(photo: Photo, clients: Clients, model: Model) -> Diagnosis:
+    """Store a photo and diagnose it.
+
+    Returns:
+        A complete diagnosis; or a pending one where the model gave no answer in time, which is
+        finished later. A repeated upload gets the diagnosis of the first one.
+
+    Raises:
+        grpc.aio.AioRpcError: patient_service refused the photo or is away; nothing is predicted.
+    """
+    clock = _Clock()
+    predicting = asyncio.create_task(
+        clock.measure("predict", model.diagnose(photo.data, patient_id=photo.patient_id))
+    )
+    try:
+        added = await clock.measure("store", _store(photo, clients))
+    except BaseException:
+        predicting.cancel()
+        await asyncio.gather(predicting, return_exceptions=True)
+        raise
+    if added.detection.status != pb.DETECTION_STATUS_PENDING:
+        predicting.cancel()
+        await asyncio.gather(predicting, return_exceptions=True)
+        return Diagnosis(added.image, added.detection, clock.milliseconds)
+    outcome = await _outcome(predicting, added.image.id)
+    recorded = await clock.measure("record", _record(outcome, clients))
+    return Diagnosis(added.image, recorded or added.detection, clock.milliseconds)
+
+
+async def rediagnose(image: pb.Image, data: bytes, clients: Clients, model: Model) -> pb.Detection:
+    """Ask the model again about a stored image; a new detection.
+
+    Raises:
+        TorchServeError: the model gave no answer; nothing is recorded.
+        grpc.aio.AioRpcError: patient_service refused.
+    """
+    finding = await model.diagnose(data, patient_id=image.patient_id)
+    recorded = await clients.detections.RecordDetection(
+        pb.RecordDetectionRequest(
+            image_id=image.id, finding=finding_message(finding), rediagnosis=True
+        )
+    )
+    return recorded.detection
+
+
+async def _store(photo: Photo, clients: Clients) -> pb.AddImageResponse:
+    header = pb.ImageHeader(
+        patient_id=photo.patient_id,
+        lesion_id=photo.lesion_id,
+        captured_at=to_timestamp(photo.captured_at) if photo.captured_at else None,
+        # With a key the photo can be sent again.
+        idempotency_key=photo.idempotency_key or str(uuid4()),
+        size=len(photo.data),
+        diagnose=True,
+    )
+
+    async def parts() -> AsyncIterator[pb.AddImageRequest]:
+        yield pb.AddImageRequest(header=header)
+        for start in range(0, len(photo.data), CHUNK_BYTES):
+            yield pb.AddImageRequest(chunk=photo.data[start : start + CHUNK_BYTES])
+
+    deadline = time.monotonic() + STORE_SECONDS
+
+    async def send() -> pb.AddImageResponse:
+        return await clients.images.AddImage(parts(), timeout=deadline - time.monotonic())
+
+    for pause in STORE_PAUSES:
+        try:
+            return await send()
+        except grpc.aio.AioRpcError as error:
+            if error.code() != grpc.StatusCode.UNAVAILABLE:
+                raise
+        await asyncio.sleep(pause)
+    return await send()
+
+
+async def _outcome(predicting: asyncio.Task[Finding], image_id: str) -> pb.RecordDetectionRequest:
+    """What to record; where the model gave no answer, that it is to be asked again."""
+    try:
+        finding = await predicting
+    except ImageRefused as refusal:
+        return pb.RecordDetectionRequest(image_id=image_id, failure_reason=refusal.reason)
+    except (TorchServeAway, HandlerFailed, ModelMissing) as error:
+        log.warning("the diagnosis is left pending", image_id=image_id, error=str(error))
+        LEFT_PENDING.inc()
+        return pb.RecordDetectionRequest(image_id=image_id)
+    version = finding.model.version
+    if finding.assessable:
+        PROBABILITY.labels(version).observe(finding.probability_malignant)
+    else:
+        NOT_ASSESSABLE.labels(version).inc()
+    return pb.RecordDetectionRequest(image_id=image_id, finding=finding_message(finding))
+
+
+async def _record(outcome: pb.RecordDetectionRequest, clients: Clients) -> pb.Detection | None:
+    """Record an outcome; None where it could not be, and the detection stays pending."""
+    try:
+        recorded = await clients.detections.RecordDetection(outcome, timeout=RECORD_SECONDS)
+    except grpc.aio.AioRpcError as error:
+        log.warning("the diagnosis is left pending", status=error.code().name)
+        return None
+    return recorded.detection
+
+
+class _Clock:
+    """Measures the hops of one diagnosis."""
+
+    def __init__(self) -> None:
+        self.milliseconds: dict[str, float] = {}
+
+    async def measure(self, name: str, work: Awaitable[T]) -> T:
+        started = time.perf_counter()
+        try:
+            return await work
+        finally:
+            self.milliseconds[name] = round((time.perf_counter() - started) * 1000, 2)

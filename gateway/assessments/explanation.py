@@ -1,0 +1,48 @@
+"""Where the model looked: the heatmap that a diagnosis was made with, or the other class's."""
+
+from dermis.patient.v1 import patient_pb2 as pb
+from gateway.assessments import stored_images
+from gateway.assessments.findings import heatmap_message
+from gateway.clients import Clients
+from gateway.inference.model import Model
+from service_kit.errors import Code, DomainError
+from serving.contract.torchserve import ModelMissing, TorchServeError
+
+
+async def explain(
+    clients: Clients, model: Model, detection: pb.Detection, target: str | None
+) -> pb.Heatmap:
+    """The stored heatmap, or a new one by the same model version for the other class.
+
+    Raises:
+        DomainError: FAILED_PRECONDITION NOT_DIAGNOSED or MODEL_RETIRED; UNAVAILABLE
+            MODEL_UNAVAILABLE.
+        grpc.aio.AioRpcError: patient_service refused or is away.
+    """
+    if detection.status != pb.DETECTION_STATUS_COMPLETE:
+        raise DomainError(
+            Code.FAILED_PRECONDITION, "NOT_DIAGNOSED", "This detection has no result yet."
+        )
+    stored = detection.finding.heatmap
+    if target is None or target == stored.target:
+        return stored
+    _, photo = await stored_images.read(clients, detection.image_id)
+    try:
+        version = detection.finding.model_version
+        finding = await model.explain(photo, target=target, version=version)
+    except ModelMissing:
+        raise DomainError(
+            Code.FAILED_PRECONDITION,
+            "MODEL_RETIRED",
+            "The model version of this diagnosis is no longer loaded; diagnose the image again.",
+        ) from None
+    except TorchServeError:
+        raise model_unavailable() from None
+    return heatmap_message(finding.heatmap)
+
+
+def model_unavailable() -> DomainError:
+    """The refusal of what only the model can answer, while it does not."""
+    return DomainError(
+        Code.UNAVAILABLE, "MODEL_UNAVAILABLE", "The model does not answer; try again in a moment."
+    )

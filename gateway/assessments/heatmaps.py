@@ -1,0 +1,97 @@
+"""Heatmaps as pictures: the model's own small grid, laid where the model looked.
+
+The model sees the central square of a photo (`serving.archives.card.Preprocessing`), so that is
+where the grid lies. Values are logits per cell, not scaled; a picture states the maximum that it
+was scaled by, and a weak map stays weak because that maximum has a floor.
+"""
+
+import io
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from imaging.decoding import decode_reduced
+
+# One of 7x7 cells that adds this much to a logit is worth full colour; less stays pale.
+WEAKEST_MAXIMUM = 0.05
+LARGEST_SIDE = 1024
+
+Grid = npt.NDArray[np.float32]
+
+# Seventeen anchors of the perceptually uniform map "inferno" (Smith & van der Walt 2015), dark to
+# bright; between them straight lines, at most 7 of 255 off the original.
+_ANCHORS = np.array(
+    [[0, 0, 4], [11, 7, 36], [33, 12, 74], [61, 9, 101], [87, 16, 110], [113, 25, 110],
+     [138, 34, 106], [163, 44, 97], [188, 55, 84], [210, 70, 68], [228, 90, 49], [241, 115, 29],
+     [249, 142, 9], [252, 172, 17], [249, 203, 53], [242, 234, 105], [252, 255, 164]],
+    np.float32,
+)  # fmt: skip
+
+
+def display_maximum(grid: Grid) -> float:
+    """What full colour stands for when this grid is shown."""
+    return max(float(grid.max()), WEAKEST_MAXIMUM)
+
+
+def colours(strength: Grid) -> Grid:
+    """RGB, 0 to 255, of strengths 0 to 1; adds a last axis of 3."""
+    position = strength * (len(_ANCHORS) - 1)
+    lower = np.minimum(position.astype(int), len(_ANCHORS) - 2)
+    rest = (position - lower)[..., None]
+    between: Grid = _ANCHORS[lower] * (1 - rest) + _ANCHORS[lower + 1] * rest
+    return between
+
+
+def heatmap_png(grid: Grid, size: tuple[int, int]) -> bytes:
+    """The map alone, in the shape of a photo of `size`, transparent where it is zero."""
+    width, height = size
+    scale = min(1.0, LARGEST_SIDE / max(size))
+    shown = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return _png(_coloured(grid, shown, opacity=1.0))
+
+
+def overlay_png(grid: Grid, photo: bytes, opacity: float) -> bytes:
+    """The map over the photo; strong places cover more than weak ones.
+
+    Args:
+        grid: rows by columns, ≥ 0.
+        photo: JPEG or PNG bytes.
+        opacity: 0 to 1, of the strongest place.
+    """
+    shown = shown_photo(photo, LARGEST_SIDE).convert("RGBA")
+    shown.alpha_composite(_coloured(grid, shown.size, opacity))
+    return _png(shown.convert("RGB"))
+
+
+def shown_photo(photo: bytes, side: int) -> Image.Image:
+    """A photo for looking at, `side` pixels at most; a large JPEG is never decoded whole.
+
+    Args:
+        photo: JPEG or PNG bytes.
+        side: of the longer side.
+    """
+    image, _ = decode_reduced(photo, shorter_side=side)
+    image.thumbnail((side, side))
+    return image
+
+
+def _coloured(grid: Grid, size: tuple[int, int], opacity: float) -> Image.Image:
+    side = min(size)
+    share = np.clip(grid / display_maximum(grid), 0, 1)
+    smooth = Image.fromarray(share.astype(np.float32)).resize(
+        (side, side), Image.Resampling.BICUBIC
+    )
+    strength = np.clip(np.asarray(smooth), 0, 1)
+    alpha = (strength * opacity * 255)[..., None]
+    painted = np.concatenate([colours(strength), alpha], axis=2)
+    square = Image.fromarray(painted.round().astype(np.uint8))
+    layer = Image.new("RGBA", size)
+    layer.paste(square, ((size[0] - side) // 2, (size[1] - side) // 2))
+    return layer
+
+
+def _png(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "PNG", compress_level=3)
+    return out.getvalue()

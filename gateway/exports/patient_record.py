@@ -1,0 +1,70 @@
+"""A patient's whole record, read for what is taken away: the report and the export."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from dermis.patient.v1 import patient_pb2 as pb
+from gateway.clients import Clients, every_page
+
+_PAGE = 200
+_KINDS = [pb.TIMELINE_KIND_IMAGE, pb.TIMELINE_KIND_DETECTION, pb.TIMELINE_KIND_REVIEW]
+
+
+@dataclass(slots=True)
+class Record:
+    """Everything of one patient but the photos' bytes; lists are newest first.
+
+    Attributes:
+        patient: the profile.
+        lesions: by id.
+        images: by id.
+        detections: without heatmaps.
+        reviews: by the detection's id.
+    """
+
+    patient: pb.Patient
+    lesions: dict[str, pb.Lesion] = field(default_factory=dict)
+    images: dict[str, pb.Image] = field(default_factory=dict)
+    detections: list[pb.Detection] = field(default_factory=list)
+    reviews: defaultdict[str, list[pb.Review]] = field(default_factory=lambda: defaultdict(list))
+
+
+async def read(clients: Clients, patient_id: str) -> Record:
+    """Read a record, page by page.
+
+    Raises:
+        grpc.aio.AioRpcError: NOT_FOUND, or patient_service is away.
+    """
+    found = await clients.patients.GetPatient(pb.GetPatientRequest(patient_id=patient_id))
+    record = Record(found.patient)
+    async for lesion in _lesions(clients, patient_id):
+        record.lesions[lesion.id] = lesion
+    async for entry in _timeline(clients, patient_id):
+        if entry.HasField("image"):
+            record.images[entry.image.id] = entry.image
+        elif entry.HasField("detection"):
+            record.detections.append(entry.detection)
+        elif entry.HasField("review"):
+            record.reviews[entry.review.detection_id].append(entry.review)
+    return record
+
+
+async def _lesions(clients: Clients, patient_id: str) -> AsyncIterator[pb.Lesion]:
+    async for page in every_page(
+        lambda cursor: clients.lesions.ListLesions(
+            pb.ListLesionsRequest(patient_id=patient_id, limit=_PAGE, cursor=cursor)
+        )
+    ):
+        for lesion in page.lesions:
+            yield lesion
+
+
+async def _timeline(clients: Clients, patient_id: str) -> AsyncIterator[pb.TimelineEntry]:
+    async for page in every_page(
+        lambda cursor: clients.timeline.ListTimeline(
+            pb.ListTimelineRequest(patient_id=patient_id, kinds=_KINDS, limit=_PAGE, cursor=cursor)
+        )
+    ):
+        for entry in page.entries:
+            yield entry

@@ -1,0 +1,1 @@
+"""Multipart bodies, read only once their sender may upload."""

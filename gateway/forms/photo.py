@@ -1,0 +1,140 @@
+"""An upload's multipart body, read only once its sender is known to be allowed to upload.
+
+FastAPI would read the body of a route with form parameters before any of its dependencies run,
+so a stranger could make us hold 20 MiB before the 401.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from gateway.schemas.fields import SentMoment
+from imaging.decoding import MAX_BYTES
+from service_kit.errors import Code, DomainError
+
+_LONGEST_FIELD_BYTES = 1024
+# Until a place is free: an upload takes tens of milliseconds where nothing hinders it.
+_RETRY_SECONDS = 2
+
+
+class PhotoForm(BaseModel):
+    """A photo and what is known of it."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    file: bytes = Field(
+        strict=True, json_schema_extra={"format": "binary"}, description="JPEG or PNG, ≤ 20 MiB."
+    )
+    lesion_id: str = Field(default="", max_length=64, description="A lesion of this patient.")
+    captured_at: SentMoment | None = Field(default=None, description="When it was taken.")
+
+
+# For OpenAPI, since the route has no form parameters that FastAPI could see.
+REQUEST_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"multipart/form-data": {"schema": PhotoForm.model_json_schema()}},
+    }
+}
+
+
+class UploadsUnderWay:
+    """Bounds how many photos this gateway holds in memory, 20 MiB each at most.
+
+    Args:
+        most: at once; who comes then is told to come again, and clients keep what they have.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._free = most
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        """Hold a place.
+
+        Raises:
+            DomainError: UNAVAILABLE TOO_MANY_UPLOADS.
+        """
+        if not self._free:
+            raise DomainError(
+                Code.UNAVAILABLE,
+                "TOO_MANY_UPLOADS",
+                "Too many photos are under way; try again in a moment.",
+                retry_after=_RETRY_SECONDS,
+            )
+        self._free -= 1
+        try:
+            yield
+        finally:
+            self._free += 1
+
+
+class _InMemory(MultiPartParser):
+    """Photos are small: a temporary file on disk would cost more than it saves."""
+
+    spool_max_size = MAX_BYTES
+
+
+async def _read(request: Request) -> PhotoForm:
+    """Read the form.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT MULTIPART_INVALID or IMAGE_TOO_LARGE.
+        RequestValidationError: a field is missing, unknown or not usable.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "multipart/form-data":
+        raise _not_a_form("Send the photo as multipart/form-data in the field `file`.")
+    parser = _InMemory(
+        request.headers, request.stream(), max_files=1, max_fields=8,
+        max_part_size=_LONGEST_FIELD_BYTES,
+    )  # fmt: skip
+    try:
+        form = await parser.parse()
+    except (MultiPartException, KeyError):
+        raise _not_a_form("The multipart body can't be read.") from None
+    try:
+        return PhotoForm.model_validate({name: await _content(form[name]) for name in form})
+    except ValidationError as error:
+        raise RequestValidationError(
+            [{**found, "loc": ("body", *found["loc"])} for found in error.errors()]
+        ) from None
+    finally:
+        await form.close()
+
+
+async def _held(request: Request) -> AsyncIterator[PhotoForm]:
+    """The form, for as long as its place is held.
+
+    Raises:
+        DomainError: as `_read`, and UNAVAILABLE TOO_MANY_UPLOADS.
+    """
+    uploads: UploadsUnderWay = request.app.state.uploads
+    with uploads.one_more():
+        yield await _read(request)
+
+
+PhotoFormDep = Annotated[PhotoForm, Depends(_held)]
+
+
+async def _content(value: UploadFile | str) -> bytes | str:
+    if isinstance(value, str):
+        return value
+    if value.size is not None and value.size > MAX_BYTES:
+        raise DomainError(
+            Code.INVALID_ARGUMENT,
+            "IMAGE_TOO_LARGE",
+            "The file is larger than 20 MiB; export it smaller.",
+            metadata={"field": "file"},
+        )
+    return await value.read()
+
+
+def _not_a_form(message: str) -> DomainError:
+    return DomainError(Code.INVALID_ARGUMENT, "MULTIPART_INVALID", message)

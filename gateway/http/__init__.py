@@ -1,0 +1,1 @@
+"""What stands around every request: who calls, how often, how failures are answered."""

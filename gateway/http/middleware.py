@@ -1,0 +1,147 @@
+"""What stands around every HTTP request: its id, its log line, headers that browsers obey."""
+
+import time
+
+import structlog
+from fastapi.routing import APIRoute
+from prometheus_client import Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.http.errors import Refused, problem
+from imaging.decoding import MAX_BYTES
+from service_kit.errors import Code, DomainError
+from service_kit.principal import find_principal, set_current_principal
+from service_kit.request import REQUEST_ID_HEADER, received, set_current_request
+from serving.archives.archive import MAX_ARCHIVE_BYTES
+
+log = structlog.get_logger()
+
+REQUEST_SECONDS = Histogram(
+    "dermis_http_seconds", "How long a request took.", ["method", "route", "status"]
+)
+
+# Bytes of a body by its media type. A photo, and the little that multipart adds to it:
+LONGEST_BODY = {"multipart/form-data": MAX_BYTES + 1024 * 1024}
+LONGEST_ARCHIVE = MAX_ARCHIVE_BYTES + 1024 * 1024
+# Everything else is JSON that people have typed.
+LONGEST_OTHER_BODY = 256 * 1024
+
+SECURITY_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:;"
+        " connect-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self';"
+        " base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(self), geolocation=(), microphone=()",
+}
+
+
+_TOLD = "dermis.headers"
+
+
+def tell(request: Request, header: str, value: str) -> None:
+    """Set a header of the answer, whether it will be what was asked for or a refusal."""
+    request.scope.setdefault(_TOLD, {})[header] = value
+
+
+class RequestMiddleware:
+    """Takes the request in, measures and logs it, and adds the headers of every answer."""
+
+    def __init__(self, app: ASGIApp, *, trusted_proxies: int, behind_tls: bool) -> None:
+        self._app = app
+        self._trusted_proxies = trusted_proxies
+        self._headers = dict(SECURITY_HEADERS)
+        if behind_tls:
+            self._headers["strict-transport-security"] = "max-age=63072000; includeSubDomains"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        request = received(
+            headers.get(REQUEST_ID_HEADER, ""),
+            self._address(scope, headers),
+            headers.get("user-agent", ""),
+        )
+        set_current_request(request)
+        set_current_principal(None)
+        started, status = time.perf_counter(), 500
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                added = MutableHeaders(scope=message)
+                added[REQUEST_ID_HEADER] = request.id
+                for name, value in scope.get(_TOLD, {}).items():
+                    added[name] = value
+                for name, value in self._headers.items():
+                    added.setdefault(name, value)
+                if isinstance(scope.get("route"), APIRoute):
+                    # Whatever the API answers is somebody's: patients, accounts, tokens.
+                    added.setdefault("cache-control", "no-store")
+            await send(message)
+
+        try:
+            # FastAPI itself opens the request's span, named by its route.
+            await self._serve(scope, receive, answer, headers)
+        finally:
+            seconds = time.perf_counter() - started
+            # The pattern, not the path: a path holds identifiers.
+            route = getattr(scope.get("route"), "path", "unmatched")
+            REQUEST_SECONDS.labels(scope["method"], route, status).observe(seconds)
+            principal = find_principal()
+            log.info(
+                "request", method=scope["method"], route=route, status=status,
+                ms=round(seconds * 1000, 1), client_address=request.client_address,
+                user_id=str(principal.user_id) if principal else "",
+            )  # fmt: skip
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
+        limit = _longest_body(scope["path"], headers)
+        declared = headers.get("content-length", "")
+        if declared.isdecimal() and int(declared) > limit:
+            await problem(_too_large(limit))(scope, receive, send)
+            return
+        taken = 0
+
+        async def bounded() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > limit:
+                raise Refused(_too_large(limit))
+            return message
+
+        await self._app(scope, bounded, send)
+
+    def _address(self, scope: Scope, headers: Headers) -> str:
+        """The client's address: each trusted proxy has added one entry on the right."""
+        client = scope.get("client")
+        address = client[0] if client else ""
+        if self._trusted_proxies:
+            hops = [hop.strip() for hop in headers.get("x-forwarded-for", "").split(",")]
+            if len(hops) >= self._trusted_proxies and hops[-self._trusted_proxies]:
+                address = hops[-self._trusted_proxies]
+        return address
+
+
+def _longest_body(path: str, headers: Headers) -> int:
+    if path.endswith("/admin/upload-model"):
+        return LONGEST_ARCHIVE
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return LONGEST_BODY.get(kind, LONGEST_OTHER_BODY)
+
+
+def _too_large(limit: int) -> DomainError:
+    return DomainError(
+        Code.INVALID_ARGUMENT, "BODY_TOO_LARGE", f"The body is larger than {limit} bytes."
+    )

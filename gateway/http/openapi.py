@@ -1,0 +1,75 @@
+"""The API's description of itself: a summary, the errors and an example for every operation."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from gateway.http.errors import MEDIA_TYPE
+
+_SCHEMA_PREFIX = "#/components/schemas/"
+# Where a schema says itself what fits, the most telling first.
+_GIVEN = ("examples", "const", "enum", "default")
+_CHOICES = ("anyOf", "oneOf", "allOf")
+_BY_TYPE: dict[str, Any] = {
+    "string": "…", "boolean": True, "integer": 1, "number": 0.5, "array": [], "object": {},
+    "None": None,
+}  # fmt: skip
+
+
+def operation_id(route: APIRoute) -> str:
+    """Operations are named like the functions that answer them."""
+    return route.name
+
+
+def describe(app: FastAPI) -> None:
+    """Let the app describe itself; made once, when first asked for."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+            )
+            for path in document["paths"].values():
+                for operation in path.values():
+                    _complete(operation, document["components"]["schemas"])
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _complete(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Take the summary from the docstring, and make examples of the fields' own."""
+    summary, _, rest = operation.pop("description").partition("\n")
+    operation["summary"] = summary.rstrip(".")
+    if rest.strip():
+        operation["description"] = rest.strip()
+    for status, answer in operation["responses"].items():
+        content = answer.get("content", {})
+        if status >= "400" and "application/json" in content:
+            content[MEDIA_TYPE] = content.pop("application/json")
+    bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+    for body in bodies:
+        for media_type, shown in body.get("content", {}).items():
+            if "json" in media_type:
+                shown["example"] = example(shown["schema"], schemas)
+
+
+def example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
+    """A value that fits a JSON schema, made of the examples that its fields give."""
+    if given := next((key for key in _GIVEN if key in schema), None):
+        return schema[given][0] if given in ("examples", "enum") else schema[given]
+    if "$ref" in schema:
+        return example(schemas[schema["$ref"].removeprefix(_SCHEMA_PREFIX)], schemas)
+    if choice := next((key for key in _CHOICES if key in schema), None):
+        return example(schema[choice][0], schemas)
+    if "properties" in schema:
+        return {name: example(part, schemas) for name, part in schema["properties"].items()}
+    if schema.get("type") == "array" and "items" in schema:
+        return [example(schema["items"], schemas)]
+    return _BY_TYPE[str(schema.get("type"))]

@@ -1,0 +1,120 @@
+"""How often one address and one account may call, by class of route; never unlimited.
+
+Counted in Redis for all gateways together; while Redis is away each gateway counts for itself.
+Guesses at passwords and codes are counted a second time, exactly and by account, where they are
+checked: in auth_service, which takes a try back when it was right.
+"""
+
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import structlog
+from fastapi import Request
+from fastapi.params import Depends
+from limits import RateLimitItem, parse
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from gateway.http.middleware import tell
+from gateway.http.security import caller_key
+from service_kit.errors import Code, DomainError
+from service_kit.request import current_request
+
+log = structlog.get_logger()
+
+# draft-ietf-httpapi-ratelimit-headers-10: a class of calls with its quota `q` in `w` seconds, and
+# what is left of it.
+POLICY = "RateLimit-Policy"
+LEFT = "RateLimit"
+
+# Redis that did not answer is left alone for so long.
+REST_SECONDS = 1.0
+
+Limiter: TypeAlias = SlidingWindowCounterRateLimiter
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How a class stands for one caller.
+
+    Attributes:
+        counted: whether this call was still within the limit.
+        left: how many more are.
+        seconds: until there is one more, at least 1.
+    """
+
+    counted: bool
+    left: int
+    seconds: int
+
+
+class RateLimits:
+    """Counts calls.
+
+    Args:
+        redis: where all gateways count together.
+        table: a limit for each class (`settings.RATE_LIMITS`).
+    """
+
+    def __init__(self, redis: Redis, table: Mapping[str, str]) -> None:
+        self._items: dict[str, RateLimitItem] = {name: parse(text) for name, text in table.items()}
+        # The pool knows where Redis is; limits' own would refuse instead of letting callers wait.
+        shared = RedisStorage(
+            "async+redis://",
+            implementation="redispy",
+            connection_pool=redis.connection_pool,  # type: ignore[arg-type]
+        )
+        self._shared = Limiter(shared)
+        self._own = Limiter(MemoryStorage())
+        self._rests_until = 0.0
+
+    def policy(self, name: str) -> str:
+        """The class as the RateLimit-Policy header says it."""
+        item = self._items[name]
+        return f'"{name}";q={item.amount};w={item.get_expiry()}'
+
+    async def count(self, name: str, key: str) -> Tally:
+        """Count one call of class `name` for `key`, unless none is left."""
+        # Keys may name people, who have no business in Redis.
+        hashed = hashlib.sha256(key.encode()).hexdigest()[:32]
+        if time.monotonic() >= self._rests_until:
+            try:
+                return await self._count(self._shared, name, hashed)
+            except (RedisError, OSError, TimeoutError):
+                log.warning("redis does not answer; this gateway counts for itself")
+                self._rests_until = time.monotonic() + REST_SECONDS
+        return await self._count(self._own, name, hashed)
+
+    async def _count(self, limiter: Limiter, name: str, hashed: str) -> Tally:
+        item = self._items[name]
+        counted = await limiter.hit(item, name, hashed)
+        window = await limiter.get_window_stats(item, name, hashed)
+        seconds = max(1, round(window.reset_time - time.time()))
+        return Tally(counted, window.remaining if counted else 0, seconds)
+
+
+def limited(name: str) -> Depends:
+    """Count every call of a route by account or, where nobody is signed in, by address."""
+
+    async def count(request: Request) -> None:
+        limits: RateLimits = request.app.state.rate_limits
+        account = caller_key()
+        key = f"account {account}" if account else f"address {current_request().client_address}"
+        tally = await limits.count(name, key)
+        tell(request, POLICY, limits.policy(name))
+        tell(request, LEFT, f'"{name}";r={tally.left};t={tally.seconds}')
+        if not tally.counted:
+            log.warning("rate limit reached", limit=name, user_id=account)
+            raise DomainError(
+                Code.RESOURCE_EXHAUSTED,
+                "RATE_LIMITED",
+                "Too many tries; wait a little.",
+                retry_after=tally.seconds,
+            )
+
+    return Depends(count)

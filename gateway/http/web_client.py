@@ -1,0 +1,84 @@
+"""The web client's pages and files, as `npm run build` makes them in frontend/dist.
+
+nginx serves them in production (nginx/), the gateway in the local stack.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.staticfiles import PathLike, StaticFiles
+from starlette.types import Scope
+
+from gateway.http.middleware import SECURITY_HEADERS
+
+# The pages' addresses. Others belong to the API, which lies at the root too for development.
+PAGES = (
+    "/", "/register", "/verify", "/forgot", "/reset", "/2fa", "/setup-2fa", "/dashboard",
+    "/patients", "/patient/{patient_id}", "/profile", "/admin",
+)  # fmt: skip
+# Stands in the built page where each answer puts a fresh nonce.
+NONCE = "DERMIS_CSP_NONCE"
+POLICY = "content-security-policy"
+
+
+def routes(folder: Path, others: Sequence[BaseRoute]) -> list[BaseRoute]:
+    """Routes to the client that was built into `folder`; none where there is none.
+
+    Args:
+        folder: of index.html, favicon.svg and assets/.
+        others: routes that go before the page for addresses that nobody answers.
+    """
+    if not (folder / "index.html").is_file():
+        return []
+    page = (folder / "index.html").read_text()
+
+    async def show(_: Request) -> HTMLResponse:
+        # The component library writes <style> elements, which the policy lets in by nonce only.
+        nonce = secrets.token_urlsafe(16)
+        policy = SECURITY_HEADERS[POLICY].replace("style-src", f"style-src 'nonce-{nonce}'")
+        headers = {POLICY: policy, "cache-control": "no-cache"}
+        return HTMLResponse(page.replace(NONCE, nonce), headers=headers)
+
+    async def icon(_: Request) -> FileResponse:
+        return FileResponse(folder / "favicon.svg")
+
+    return [
+        *(Route(path, show) for path in PAGES),
+        Route("/favicon.svg", icon),
+        Mount("/assets", _Assets(directory=folder / "assets")),
+        _Elsewhere("/{address:path}", show, others),
+    ]
+
+
+class _Elsewhere(Route):
+    """A mistyped address, where a browser wants a page: the client says that there is none."""
+
+    def __init__(
+        self, path: str, endpoint: Callable[..., Any], others: Sequence[BaseRoute]
+    ) -> None:
+        super().__init__(path, endpoint)
+        self._others = others
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """See `Route.matches`."""
+        wants_page = "text/html" in Headers(scope=scope).get("accept", "")
+        taken = any(route.matches(scope)[0] is not Match.NONE for route in self._others)
+        return super().matches(scope) if wants_page and not taken else (Match.NONE, {})
+
+
+class _Assets(StaticFiles):
+    """Files whose names hold a hash of what is in them: kept for good once fetched."""
+
+    def file_response(
+        self, full_path: PathLike, stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        answer = super().file_response(full_path, stat_result, scope, status_code)
+        answer.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return answer

@@ -1,0 +1,1 @@
+"""Which replica and which version answer for a photo; canaries and shadows."""

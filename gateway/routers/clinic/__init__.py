@@ -1,0 +1,1 @@
+"""The record: patients, lesions, photos, detections, exports."""

@@ -1,0 +1,106 @@
+"""/detections: diagnoses, their pictures and the clinicians' verdicts."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from dermis.options.v1 import access_pb2
+from dermis.patient.v1 import patient_pb2 as pb
+from gateway.assessments import heatmaps, stored_images
+from gateway.assessments.explanation import explain
+from gateway.assessments.findings import grid_of
+from gateway.http.errors import answers
+from gateway.http.rate_limit import limited
+from gateway.http.security import permit
+from gateway.routers.clinic.images import PRIVATE
+from gateway.routers.dependencies import ClientsDep, ModelDep
+from gateway.schemas.detections import Review, ReviewDraft, ReviewedDetection, Target
+
+READ = permit(access_pb2.PERMISSION_READ_PATIENTS)
+WRITE = permit(access_pb2.PERMISSION_WRITE_PATIENTS)
+PICTURE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/png": {}}, "description": "A picture."}
+}
+
+router = APIRouter(
+    prefix="/detections/{detection_id}",
+    tags=["detections"],
+    responses=answers(401, 403, 404, 422),
+)
+
+
+@router.get("", dependencies=[READ, limited("api")])
+async def get_detection(detection_id: str, clients: ClientsDep) -> ReviewedDetection:
+    """One diagnosis with its heatmap and the verdicts on it."""
+    answer = await clients.detections.GetDetection(
+        pb.GetDetectionRequest(detection_id=detection_id)
+    )
+    shown = ReviewedDetection.of(answer.detection)
+    shown.reviews = [Review.of(review) for review in answer.reviews]
+    return shown
+
+
+@router.post(
+    "/reviews", status_code=201, dependencies=[WRITE, limited("api")], responses=answers(409)
+)
+async def add_review(detection_id: str, body: ReviewDraft, clients: ClientsDep) -> Review:
+    """Give my own verdict on a diagnosis; earlier ones stay."""
+    answer = await clients.detections.AddReview(
+        pb.AddReviewRequest(
+            detection_id=detection_id,
+            verdict=pb.Verdict.Value(f"VERDICT_{body.verdict.upper()}"),
+            note=body.note,
+        )
+    )
+    return Review.of(answer.review)
+
+
+@router.get(
+    "/heatmap.png",
+    dependencies=[READ, limited("api")],
+    responses=PICTURE | answers(409),
+    response_class=Response,
+)
+async def get_heatmap_picture(
+    detection_id: str,
+    clients: ClientsDep,
+    model: ModelDep,
+    target: Annotated[Target | None, Query(description="The predicted class if absent.")] = None,
+) -> Response:
+    """The heatmap alone, transparent where the model did not look."""
+    answer = await clients.detections.GetDetection(
+        pb.GetDetectionRequest(detection_id=detection_id)
+    )
+    heatmap = await explain(clients, model, answer.detection, target)
+    described = await clients.images.GetImageInfo(
+        pb.GetImageInfoRequest(image_id=answer.detection.image_id)
+    )
+    size = (described.image.width, described.image.height)
+    return _picture(await asyncio.to_thread(heatmaps.heatmap_png, grid_of(heatmap), size))
+
+
+@router.get(
+    "/overlay.png",
+    dependencies=[READ, limited("api")],
+    responses=PICTURE | answers(409),
+    response_class=Response,
+)
+async def get_overlay_picture(
+    detection_id: str,
+    clients: ClientsDep,
+    model: ModelDep,
+    opacity: Annotated[float, Query(ge=0, le=1, description="Of the strongest place.")] = 0.5,
+    target: Annotated[Target | None, Query(description="The predicted class if absent.")] = None,
+) -> Response:
+    """The heatmap over the photo."""
+    answer = await clients.detections.GetDetection(
+        pb.GetDetectionRequest(detection_id=detection_id)
+    )
+    heatmap = await explain(clients, model, answer.detection, target)
+    _, photo = await stored_images.read(clients, answer.detection.image_id)
+    return _picture(await asyncio.to_thread(heatmaps.overlay_png, grid_of(heatmap), photo, opacity))
+
+
+def _picture(png: bytes) -> Response:
+    return Response(png, media_type="image/png", headers=PRIVATE)

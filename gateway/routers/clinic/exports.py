@@ -1,0 +1,107 @@
+"""What is taken away: reports as PDF, the record as FHIR."""
+
+import asyncio
+from collections.abc import Mapping
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from dermis.options.v1 import access_pb2
+from dermis.patient.v1 import patient_pb2 as pb
+from gateway.assessments import stored_images
+from gateway.clients import Clients
+from gateway.exports import authors, fhir, patient_record
+from gateway.exports.report import Diagnosis, printable, report
+from gateway.http.errors import answers
+from gateway.http.rate_limit import limited
+from gateway.http.security import permit
+from gateway.routers.dependencies import ClientsDep
+from service_kit.errors import Code, DomainError
+
+READ = permit(access_pb2.PERMISSION_READ_PATIENTS)
+# A report is for reading; who needs more exports.
+MOST_DIAGNOSES = 20
+# Photos that one report reads at a time.
+AT_ONCE = 4
+
+router = APIRouter(tags=["patients"], responses=answers(401, 403, 404, 422))
+
+
+@router.get(
+    "/patients/{patient_id}/report.pdf",
+    dependencies=[READ, limited("upload")],
+    responses={200: {"content": {"application/pdf": {}}, "description": "The report."}},
+    response_class=Response,
+)
+async def get_patient_report(patient_id: str, clients: ClientsDep) -> Response:
+    """A patient's newest diagnoses with photos, heatmaps and verdicts, as PDF."""
+    found, names = await asyncio.gather(
+        patient_record.read(clients, patient_id), authors.names(clients)
+    )
+    complete = [d for d in found.detections if d.status == pb.DETECTION_STATUS_COMPLETE]
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def one(detection_id: str) -> Diagnosis:
+        async with room:
+            return await _diagnosis(clients, detection_id, names)
+
+    diagnoses = await asyncio.gather(*(one(d.id) for d in complete[:MOST_DIAGNOSES]))
+    left_out = max(0, len(complete) - MOST_DIAGNOSES)
+    return _pdf(await asyncio.to_thread(report, found.patient, diagnoses, left_out))
+
+
+@router.get(
+    "/detections/{detection_id}/report.pdf",
+    dependencies=[READ, limited("upload")],
+    responses={
+        200: {"content": {"application/pdf": {}}, "description": "The report."},
+        **answers(409),
+    },
+    response_class=Response,
+)
+async def get_detection_report(detection_id: str, clients: ClientsDep) -> Response:
+    """One diagnosis with its photo, heatmap and verdicts, as PDF."""
+    diagnosis = await _diagnosis(clients, detection_id, await authors.names(clients))
+    patient_id = diagnosis.detection.patient_id
+    answer = await clients.patients.GetPatient(pb.GetPatientRequest(patient_id=patient_id))
+    return _pdf(await asyncio.to_thread(report, answer.patient, [diagnosis]))
+
+
+@router.get(
+    "/patients/{patient_id}/export",
+    dependencies=[READ, limited("upload")],
+    responses={
+        200: {
+            "content": {fhir.MEDIA_TYPE: {"schema": {"type": "object"}}},
+            "description": "A FHIR R4 Bundle.",
+        }
+    },
+    response_class=Response,
+)
+async def export_patient(patient_id: str, request: Request, clients: ClientsDep) -> Response:
+    """A patient's record as a FHIR R4 Bundle: Patient, Media, Observation, DiagnosticReport."""
+    found = await patient_record.read(clients, patient_id)
+    base = f"{request.app.state.settings.public_url.rstrip('/')}/api"
+    return Response(orjson.dumps(fhir.bundle(found, base)), media_type=fhir.MEDIA_TYPE)
+
+
+async def _diagnosis(clients: Clients, detection_id: str, names: Mapping[str, str]) -> Diagnosis:
+    """One complete diagnosis with all that its page shows.
+
+    Raises:
+        DomainError: FAILED_PRECONDITION NOT_DIAGNOSED.
+    """
+    answer = await clients.detections.GetDetection(
+        pb.GetDetectionRequest(detection_id=detection_id)
+    )
+    if answer.detection.status != pb.DETECTION_STATUS_COMPLETE:
+        raise DomainError(
+            Code.FAILED_PRECONDITION, "NOT_DIAGNOSED", "This detection has no result yet."
+        )
+    _, photo = await stored_images.read(clients, answer.detection.image_id)
+    photo = await asyncio.to_thread(printable, photo)
+    return Diagnosis(answer.detection, photo, list(reversed(answer.reviews)), names)
+
+
+def _pdf(content: bytes) -> Response:
+    return Response(content, media_type="application/pdf")

@@ -1,0 +1,109 @@
+"""/images: photos out, and where they belong."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Response
+from starlette.responses import StreamingResponse
+
+from dermis.options.v1 import access_pb2
+from dermis.patient.v1 import patient_pb2 as pb
+from gateway.assessments import stored_images
+from gateway.clients import Clients
+from gateway.http.errors import answers
+from gateway.http.rate_limit import limited
+from gateway.http.security import permit
+from gateway.routers.dependencies import ClientsDep, Cursor, Limit
+from gateway.schemas.fields import Page
+from gateway.schemas.images import Image, ImageMove
+
+READ = permit(access_pb2.PERMISSION_READ_PATIENTS)
+WRITE = permit(access_pb2.PERMISSION_WRITE_PATIENTS)
+# A photo never changes, but only its own clinician's browser may keep it.
+PRIVATE = {"Cache-Control": "private, max-age=3600", "Vary": "Authorization"}
+
+IfNoneMatch = Annotated[str, Header(description="ETags of what the client holds.")]
+
+router = APIRouter(tags=["images"], responses=answers(401, 403, 404, 422))
+
+
+@router.get("/patients/{patient_id}/images", dependencies=[READ, limited("api")])
+async def list_images(
+    patient_id: str,
+    clients: ClientsDep,
+    lesion_id: Annotated[str, Query(max_length=64, description="Only this lesion's.")] = "",
+    unsorted: Annotated[bool, Query(description="Only those of no lesion.")] = False,
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Page[Image]:
+    """A patient's photos, newest first."""
+    page = await clients.images.ListImages(
+        pb.ListImagesRequest(
+            patient_id=patient_id, lesion_id=lesion_id, unsorted=unsorted, limit=limit,
+            cursor=cursor,
+        )
+    )  # fmt: skip
+    return Page(
+        items=[Image.of(image) for image in page.images], next_cursor=page.next_cursor or None
+    )
+
+
+@router.get(
+    "/images/{image_id}",
+    dependencies=[READ, limited("api")],
+    responses={
+        200: {"content": {"image/jpeg": {}, "image/png": {}}, "description": "The photo."},
+        304: {"description": "The client holds it already."},
+    },
+    response_class=StreamingResponse,
+)
+async def get_image(
+    image_id: str, clients: ClientsDep, if_none_match: IfNoneMatch = ""
+) -> Response:
+    """A photo as it is stored."""
+    return await _streamed(clients, image_id, pb.IMAGE_VARIANT_ORIGINAL, if_none_match)
+
+
+@router.get(
+    "/images/{image_id}/thumbnail",
+    dependencies=[READ, limited("api")],
+    responses={
+        200: {"content": {"image/jpeg": {}}, "description": "The thumbnail."},
+        304: {"description": "The client holds it already."},
+    },
+    response_class=StreamingResponse,
+)
+async def get_thumbnail(
+    image_id: str, clients: ClientsDep, if_none_match: IfNoneMatch = ""
+) -> Response:
+    """A photo, at most 320 pixels on its longer side."""
+    return await _streamed(clients, image_id, pb.IMAGE_VARIANT_THUMBNAIL, if_none_match)
+
+
+@router.get("/images/{image_id}/info", dependencies=[READ, limited("api")])
+async def get_image_info(image_id: str, clients: ClientsDep) -> Image:
+    """What is known of a photo, without its bytes."""
+    answer = await clients.images.GetImageInfo(pb.GetImageInfoRequest(image_id=image_id))
+    return Image.of(answer.image)
+
+
+@router.patch("/images/{image_id}", dependencies=[WRITE, limited("api")], responses=answers(409))
+async def move_image(image_id: str, body: ImageMove, clients: ClientsDep) -> Image:
+    """Put a photo to a lesion of the same patient, or back to the unsorted tray."""
+    answer = await clients.images.MoveImage(
+        pb.MoveImageRequest(image_id=image_id, lesion_id=body.lesion_id or "")
+    )
+    return Image.of(answer.image)
+
+
+async def _streamed(
+    clients: Clients, image_id: str, variant: pb.ImageVariant.ValueType, if_none_match: str
+) -> Response:
+    found = await stored_images.stream(clients, image_id, variant)
+    etag = f'"{found.content.etag}"'
+    headers = {"ETag": etag, **PRIVATE}
+    if etag in [held.strip().removeprefix("W/") for held in if_none_match.split(",")]:
+        found.close()
+        return Response(status_code=304, headers=headers)
+    await found.begin()
+    headers["Content-Length"] = str(found.content.size)
+    return StreamingResponse(found.chunks(), media_type=found.content.media_type, headers=headers)

@@ -1,0 +1,91 @@
+"""Lesions: the places on the skin that are followed over time."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from dermis.options.v1 import access_pb2
+from dermis.patient.v1 import patient_pb2 as pb
+from gateway.http.errors import answers
+from gateway.http.rate_limit import limited
+from gateway.http.security import permit
+from gateway.routers.dependencies import ClientsDep, Cursor, Limit, Version
+from gateway.schemas.fields import Page
+from gateway.schemas.lesions import ComparedImage, Comparison, Lesion, LesionProfile
+
+READ = permit(access_pb2.PERMISSION_READ_PATIENTS)
+WRITE = permit(access_pb2.PERMISSION_WRITE_PATIENTS)
+
+router = APIRouter(tags=["lesions"], responses=answers(401, 403, 404, 422))
+
+
+@router.post(
+    "/patients/{patient_id}/lesions",
+    status_code=201,
+    dependencies=[WRITE, limited("api")],
+    responses=answers(409),
+)
+async def create_lesion(
+    patient_id: str, body: LesionProfile, response: Response, clients: ClientsDep
+) -> Lesion:
+    """Add a lesion to a patient."""
+    answer = await clients.lesions.CreateLesion(
+        pb.CreateLesionRequest(patient_id=patient_id, profile=body.message())
+    )
+    return _tagged(response, answer.lesion)
+
+
+@router.get("/patients/{patient_id}/lesions", dependencies=[READ, limited("api")])
+async def list_lesions(
+    patient_id: str, clients: ClientsDep, limit: Limit = 50, cursor: Cursor = ""
+) -> Page[Lesion]:
+    """A patient's lesions, oldest first; `"version"` in quotes is the ETag of each."""
+    page = await clients.lesions.ListLesions(
+        pb.ListLesionsRequest(patient_id=patient_id, limit=limit, cursor=cursor)
+    )
+    return Page(
+        items=[Lesion.of(lesion, counted=True) for lesion in page.lesions],
+        next_cursor=page.next_cursor or None,
+    )
+
+
+@router.put(
+    "/lesions/{lesion_id}",
+    dependencies=[WRITE, limited("api")],
+    responses=answers(409, 412, 428),
+)
+async def update_lesion(
+    lesion_id: str,
+    body: LesionProfile,
+    version: Version,
+    response: Response,
+    clients: ClientsDep,
+) -> Lesion:
+    """Replace what is known of a lesion; 412 where somebody changed it meanwhile."""
+    answer = await clients.lesions.UpdateLesion(
+        pb.UpdateLesionRequest(lesion_id=lesion_id, version=version, profile=body.message())
+    )
+    return _tagged(response, answer.lesion)
+
+
+@router.get("/lesions/{lesion_id}/compare", dependencies=[READ, limited("api")])
+async def compare_images(
+    lesion_id: str,
+    clients: ClientsDep,
+    left: Annotated[str, Query(max_length=64, description="An image of this lesion.")],
+    right: Annotated[str, Query(max_length=64, description="An image of this lesion.")],
+) -> Comparison:
+    """Two images of one lesion, each with its newest diagnosis."""
+    answer = await clients.lesions.CompareImages(
+        pb.CompareImagesRequest(lesion_id=lesion_id, left_image_id=left, right_image_id=right)
+    )
+    return Comparison(
+        lesion=Lesion.of(answer.lesion),
+        left=ComparedImage.of(answer.left),
+        right=ComparedImage.of(answer.right),
+    )
+
+
+def _tagged(response: Response, lesion: pb.Lesion) -> Lesion:
+    response.headers["ETag"] = f'"{lesion.version}"'
+    return Lesion.of(lesion)

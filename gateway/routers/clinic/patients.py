@@ -1,0 +1,153 @@
+"""/patients: profiles, history and timeline."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from dermis.options.v1 import access_pb2
+from dermis.patient.v1 import patient_pb2 as pb
+from gateway.http.errors import answers
+from gateway.http.rate_limit import limited
+from gateway.http.security import permit
+from gateway.routers.dependencies import ClientsDep, Cursor, Limit, Version
+from gateway.schemas.detections import Detection
+from gateway.schemas.fields import Page
+from gateway.schemas.patients import Patient, PatientProfile
+from gateway.schemas.timeline import Kind, Note, NoteDraft, TimelinePage, timeline_entry
+
+READ = permit(access_pb2.PERMISSION_READ_PATIENTS)
+WRITE = permit(access_pb2.PERMISSION_WRITE_PATIENTS)
+
+router = APIRouter(prefix="/patients", tags=["patients"], responses=answers(401, 403, 422))
+
+
+@router.post("/", status_code=201, dependencies=[WRITE, limited("api")], responses=answers(409))
+async def create_patient(body: PatientProfile, response: Response, clients: ClientsDep) -> Patient:
+    """Add a patient to my clinic."""
+    answer = await clients.patients.CreatePatient(pb.CreatePatientRequest(profile=body.message()))
+    return _tagged(response, answer.patient)
+
+
+@router.get("/", dependencies=[READ, limited("api")])
+async def list_patients(
+    clients: ClientsDep,
+    search: Annotated[str, Query(max_length=200, description="Beginnings of words.")] = "",
+    limit: Limit = 50,
+    cursor: Cursor = "",
+    archived: Annotated[bool, Query(description="Archived patients instead.")] = False,
+) -> Page[Patient]:
+    """My clinic's patients, by name or record number."""
+    page = await clients.patients.ListPatients(
+        pb.ListPatientsRequest(search=search, limit=limit, cursor=cursor, archived=archived)
+    )
+    return Page(
+        items=[Patient.of(patient) for patient in page.patients],
+        next_cursor=page.next_cursor or None,
+    )
+
+
+@router.get("/{patient_id}", dependencies=[READ, limited("api")], responses=answers(404))
+async def get_patient(patient_id: str, response: Response, clients: ClientsDep) -> Patient:
+    """One patient; the ETag goes into If-Match when it is changed."""
+    answer = await clients.patients.GetPatient(pb.GetPatientRequest(patient_id=patient_id))
+    return _tagged(response, answer.patient)
+
+
+@router.put(
+    "/{patient_id}", dependencies=[WRITE, limited("api")], responses=answers(404, 409, 412, 428)
+)
+async def update_patient(
+    patient_id: str,
+    body: PatientProfile,
+    version: Version,
+    response: Response,
+    clients: ClientsDep,
+) -> Patient:
+    """Replace a patient's profile; 412 where somebody changed it meanwhile."""
+    answer = await clients.patients.UpdatePatient(
+        pb.UpdatePatientRequest(patient_id=patient_id, version=version, profile=body.message())
+    )
+    return _tagged(response, answer.patient)
+
+
+@router.post("/{patient_id}/archive", dependencies=[WRITE, limited("api")], responses=answers(404))
+async def archive_patient(patient_id: str, clients: ClientsDep) -> Patient:
+    """Take a patient out of the lists; nothing is deleted."""
+    answer = await clients.patients.ArchivePatient(pb.ArchivePatientRequest(patient_id=patient_id))
+    return Patient.of(answer.patient)
+
+
+@router.post("/{patient_id}/restore", dependencies=[WRITE, limited("api")], responses=answers(404))
+async def restore_patient(patient_id: str, clients: ClientsDep) -> Patient:
+    """Bring an archived patient back."""
+    answer = await clients.patients.RestorePatient(pb.RestorePatientRequest(patient_id=patient_id))
+    return Patient.of(answer.patient)
+
+
+@router.get("/{patient_id}/detections", dependencies=[READ, limited("api")], responses=answers(404))
+async def list_detections(
+    patient_id: str,
+    clients: ClientsDep,
+    lesion_id: Annotated[str, Query(max_length=64, description="Only this lesion's.")] = "",
+    image_id: Annotated[str, Query(max_length=64, description="Only this image's.")] = "",
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Page[Detection]:
+    """A patient's diagnoses, newest first, without heatmaps."""
+    page = await clients.detections.ListDetections(
+        pb.ListDetectionsRequest(
+            patient_id=patient_id,
+            lesion_id=lesion_id,
+            image_id=image_id,
+            limit=limit,
+            cursor=cursor,
+        )
+    )
+    return Page(
+        items=[Detection.of(detection) for detection in page.detections],
+        next_cursor=page.next_cursor or None,
+    )
+
+
+@router.get("/{patient_id}/timeline", dependencies=[READ, limited("api")], responses=answers(404))
+async def list_timeline(
+    patient_id: str,
+    clients: ClientsDep,
+    lesion_id: Annotated[str, Query(max_length=64, description="Only this lesion's.")] = "",
+    kind: Annotated[list[Kind] | None, Query(description="Only these kinds.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> TimelinePage:
+    """All that happened to a patient, newest first."""
+    page = await clients.timeline.ListTimeline(
+        pb.ListTimelineRequest(
+            patient_id=patient_id,
+            lesion_id=lesion_id,
+            kinds=[pb.TimelineKind.Value(f"TIMELINE_KIND_{name.upper()}") for name in kind or ()],
+            limit=limit,
+            cursor=cursor,
+        )
+    )
+    return TimelinePage(
+        items=[timeline_entry(entry) for entry in page.entries],
+        next_cursor=page.next_cursor or None,
+    )
+
+
+@router.post(
+    "/{patient_id}/notes",
+    status_code=201,
+    dependencies=[WRITE, limited("api")],
+    responses=answers(404, 409),
+)
+async def add_note(patient_id: str, body: NoteDraft, clients: ClientsDep) -> Note:
+    """Write a note; it stands in the timeline and is never changed."""
+    answer = await clients.timeline.AddNote(
+        pb.AddNoteRequest(patient_id=patient_id, lesion_id=body.lesion_id or "", text=body.text)
+    )
+    return Note.of(answer.note)
+
+
+def _tagged(response: Response, patient: pb.Patient) -> Patient:
+    response.headers["ETag"] = f'"{patient.version}"'
+    return Patient.of(patient)

@@ -1,0 +1,94 @@
+"""/predict: photos in, diagnoses out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from dermis.options.v1 import access_pb2
+from dermis.patient.v1 import patient_pb2 as pb
+from gateway.assessments import stored_images
+from gateway.assessments.assessment import Photo, diagnose, rediagnose
+from gateway.assessments.explanation import explain, model_unavailable
+from gateway.forms import photo
+from gateway.forms.photo import PhotoFormDep
+from gateway.http.errors import answers
+from gateway.http.rate_limit import limited
+from gateway.http.security import permit
+from gateway.routers.dependencies import ClientsDep, ModelDep
+from gateway.schemas.detections import Detection, Explanation, Heatmap, Target
+from serving.contract.torchserve import TorchServeError
+
+READ = permit(access_pb2.PERMISSION_READ_PATIENTS)
+WRITE = permit(access_pb2.PERMISSION_WRITE_PATIENTS)
+
+router = APIRouter(tags=["predict"], responses=answers(401, 403, 404, 422))
+
+
+@router.post(
+    "/predict/upload/{patient_id}",
+    status_code=201,
+    dependencies=[WRITE, limited("upload")],
+    responses={
+        202: {"model": Detection, "description": "Stored; the diagnosis follows at Location."},
+        **answers(409, 413, 415),
+    },
+    openapi_extra=photo.REQUEST_BODY,
+)
+async def upload(
+    patient_id: str,
+    request: Request,
+    response: Response,
+    clients: ClientsDep,
+    model: ModelDep,
+    form: PhotoFormDep,
+    idempotency_key: Annotated[str, Header(max_length=128)] = "",
+) -> Detection:
+    """Store a photo of a patient and diagnose it."""
+    photo = Photo(patient_id, form.file, form.lesion_id, form.captured_at, idempotency_key)
+    done = await diagnose(photo, clients, model)
+    response.headers["Server-Timing"] = ", ".join(
+        f"{hop};dur={milliseconds}" for hop, milliseconds in done.milliseconds.items()
+    )
+    response.headers["Location"] = f"{request.scope['root_path']}/detections/{done.detection.id}"
+    if done.detection.status == pb.DETECTION_STATUS_PENDING:
+        response.status_code = 202
+    return Detection.of(done.detection)
+
+
+@router.post("/predict/again/{image_id}", status_code=201, dependencies=[WRITE, limited("upload")])
+async def diagnose_again(
+    image_id: str, request: Request, response: Response, clients: ClientsDep, model: ModelDep
+) -> Detection:
+    """Ask the live model about a stored image; a new diagnosis beside the old ones."""
+    image, photo = await stored_images.read(clients, image_id)
+    try:
+        detection = await rediagnose(image, photo, clients, model)
+    except TorchServeError:
+        raise model_unavailable() from None
+    response.headers["Location"] = f"{request.scope['root_path']}/detections/{detection.id}"
+    return Detection.of(detection)
+
+
+@router.post(
+    "/predict/gradcam/{detection_id}",
+    dependencies=[READ, limited("upload")],
+    responses=answers(409),
+)
+async def explain_detection(
+    detection_id: str,
+    request: Request,
+    clients: ClientsDep,
+    model: ModelDep,
+    target: Annotated[Target | None, Query(description="The predicted class if absent.")] = None,
+) -> Explanation:
+    """Where the model looked, for the predicted class or the other one."""
+    answer = await clients.detections.GetDetection(
+        pb.GetDetectionRequest(detection_id=detection_id)
+    )
+    heatmap = await explain(clients, model, answer.detection, target)
+    base = f"{request.scope['root_path']}/detections/{detection_id}"
+    return Explanation(
+        **Heatmap.of(heatmap).model_dump(),
+        heatmap_url=f"{base}/heatmap.png?target={heatmap.target}",
+        overlay_url=f"{base}/overlay.png?target={heatmap.target}",
+    )

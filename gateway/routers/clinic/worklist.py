@@ -1,0 +1,78 @@
+"""/worklist: where a clinician's day begins, over all patients of the clinic."""
+
+from collections import Counter
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+
+from dermis.options.v1 import access_pb2
+from dermis.patient.v1 import patient_pb2 as pb
+from gateway.http.errors import answers
+from gateway.http.rate_limit import limited
+from gateway.http.security import permit
+from gateway.inference.replicas import Replicas
+from gateway.routers.dependencies import ClientsDep, Cursor, Limit
+from gateway.schemas.detections import ModelName
+from gateway.schemas.fields import Page
+from gateway.schemas.worklist import ModelInUse, WorklistCounts, WorklistEntry
+
+State = Literal["recent", "unreviewed", "pending"]
+
+router = APIRouter(
+    tags=["worklist"],
+    dependencies=[permit(access_pb2.PERMISSION_READ_PATIENTS), limited("api")],
+    responses=answers(401, 403, 422),
+)
+
+
+@router.get("/worklist/detections")
+async def list_worklist(
+    clients: ClientsDep,
+    state: Annotated[State, Query(description="All, those without a verdict, those to come.")],
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Page[WorklistEntry]:
+    """The clinic's newest diagnoses of active patients, one a photo."""
+    kind = pb.WorklistKind.Value(f"WORKLIST_KIND_{state.upper()}")
+    return await _page(clients, kind, limit, cursor)
+
+
+@router.get("/worklist/follow-ups")
+async def list_follow_ups(
+    clients: ClientsDep, limit: Limit = 50, cursor: Cursor = ""
+) -> Page[WorklistEntry]:
+    """What clinicians hold for malignant, with no biopsy's result yet."""
+    return await _page(clients, pb.WORKLIST_KIND_FOLLOW_UP, limit, cursor)
+
+
+@router.get("/worklist/counts")
+async def count_worklist(clients: ClientsDep) -> WorklistCounts:
+    """How long the lists are."""
+    counts = await clients.detections.CountWorklist(pb.CountWorklistRequest())
+    return WorklistCounts(
+        unreviewed=counts.unreviewed, pending=counts.pending, follow_up=counts.follow_up
+    )
+
+
+@router.get("/predict/model")
+async def get_model_in_use(request: Request) -> ModelInUse:
+    """Which model answers now: the version that most replicas serve."""
+    replicas: Replicas = request.app.state.replicas
+    serving = Counter(replica.live_version for replica in replicas.known if replica.live_version)
+    if not serving:
+        return ModelInUse(model=None, replicas=0)
+    version, count = serving.most_common(1)[0]
+    name = request.app.state.settings.model_name
+    return ModelInUse(model=ModelName(name=name, version=version), replicas=count)
+
+
+async def _page(
+    clients: ClientsDep, kind: pb.WorklistKind.ValueType, limit: int, cursor: str
+) -> Page[WorklistEntry]:
+    page = await clients.detections.ListWorklist(
+        pb.ListWorklistRequest(kind=kind, limit=limit, cursor=cursor)
+    )
+    return Page(
+        items=[WorklistEntry.of(entry) for entry in page.entries],
+        next_cursor=page.next_cursor or None,
+    )

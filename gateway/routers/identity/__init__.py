@@ -1,0 +1,1 @@
+"""Accounts: sign-in, one's own account, colleagues, administration."""

@@ -1,0 +1,93 @@
+"""/admin/users, /admin/invitations and /admin/clinics: other people's accounts."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from dermis.auth.v1 import auth_pb2 as pb
+from dermis.options.v1 import access_pb2
+from gateway.http.errors import answers
+from gateway.http.rate_limit import limited
+from gateway.http.security import permit
+from gateway.routers.dependencies import ClientsDep, Cursor, Limit
+from gateway.schemas.accounts import Ended, User
+from gateway.schemas.admin import Clinic, Invitation, InvitationDraft, UserChange
+from gateway.schemas.fields import Page, role_value
+from service_kit.clock import from_timestamp
+
+router = APIRouter(
+    prefix="/admin",
+    tags=["admin"],
+    dependencies=[permit(access_pb2.PERMISSION_MANAGE_ACCOUNTS), limited("api")],
+    responses=answers(401, 403, 422),
+)
+
+
+@router.get("/users")
+async def list_users(
+    clients: ClientsDep,
+    search: Annotated[str, Query(max_length=200, description="Part of a name or address.")] = "",
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Page[User]:
+    """Accounts, newest first."""
+    page = await clients.account_admin.ListUsers(
+        pb.ListUsersRequest(search=search, limit=limit, cursor=cursor)
+    )
+    return Page(items=[User.of(user) for user in page.users], next_cursor=page.next_cursor or None)
+
+
+@router.patch("/users/{user_id}", responses=answers(404, 409))
+async def update_user(user_id: str, body: UserChange, clients: ClientsDep) -> User:
+    """Change role, clinic, activity or the demand for 2FA; a change ends the account's sessions."""
+    answer = await clients.account_admin.UpdateUser(
+        pb.UpdateUserRequest(
+            user_id=user_id,
+            role=role_value(body.role) if body.role else None,
+            active=body.active,
+            require_two_factor=body.require_two_factor,
+            clinic_id=body.clinic_id,
+        )
+    )
+    return User.of(answer.user)
+
+
+@router.post("/users/{user_id}/reset-2fa", status_code=204, responses=answers(404))
+async def reset_user_two_factor(user_id: str, clients: ClientsDep) -> None:
+    """Take a lost second factor off an account; it enrols anew at its next sign-in."""
+    await clients.account_admin.ResetUserTwoFactor(pb.ResetUserTwoFactorRequest(user_id=user_id))
+
+
+@router.delete("/users/{user_id}/sessions", responses=answers(404))
+async def end_user_sessions(user_id: str, clients: ClientsDep) -> Ended:
+    """End all sessions of an account."""
+    answer = await clients.account_admin.EndUserSessions(pb.EndUserSessionsRequest(user_id=user_id))
+    return Ended(ended=answer.ended)
+
+
+@router.post("/invitations", status_code=201, responses=answers(404, 409))
+async def create_invitation(body: InvitationDraft, clients: ClientsDep) -> Invitation:
+    """Invite somebody by mail to open an account with a role."""
+    answer = await clients.account_admin.CreateInvitation(
+        pb.CreateInvitationRequest(
+            email=body.email, role=role_value(body.role), clinic_id=body.clinic_id or ""
+        )
+    )
+    return Invitation(id=answer.invitation_id, expires_at=from_timestamp(answer.expires_at))
+
+
+@router.get("/clinics")
+async def list_clinics(
+    clients: ClientsDep,
+    search: Annotated[str, Query(max_length=200, description="Part of a name.")] = "",
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Page[Clinic]:
+    """Clinics that somebody can be invited or moved to, newest first."""
+    page = await clients.account_admin.ListClinics(
+        pb.ListClinicsRequest(search=search, limit=limit, cursor=cursor)
+    )
+    return Page(
+        items=[Clinic(id=one.id, name=one.name, clinicians=one.clinicians) for one in page.clinics],
+        next_cursor=page.next_cursor or None,
+    )

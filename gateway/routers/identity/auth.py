@@ -1,0 +1,170 @@
+"""/auth: everything before somebody is signed in."""
+
+from base64 import urlsafe_b64encode
+
+from fastapi import APIRouter, Request, Response
+
+from dermis.auth.v1 import auth_pb2 as pb
+from dermis.options.v1 import access_pb2
+from gateway.http.errors import answers
+from gateway.http.rate_limit import limited
+from gateway.http.security import check_origin, permit
+from gateway.routers.dependencies import ClientsDep
+from gateway.schemas.auth import (
+    Credentials,
+    EmailOnly,
+    PasswordReset,
+    Registration,
+    SecondFactor,
+    SignedIn,
+    SigningKey,
+    SigningKeys,
+    SignInStep,
+    TokenOnly,
+    TwoFactorRequired,
+    TwoFactorSetupRequired,
+)
+from service_kit.clock import from_timestamp
+from service_kit.errors import Code, DomainError
+
+# The refresh token travels in this cookie only, and only to /auth: no script and no other route
+# sees it. Programs keep cookies too:
+# docs/decisions/0030-the-refresh-token-lives-in-a-cookie-only.md.
+COOKIE = "dermis_refresh"
+
+router = APIRouter(
+    prefix="/auth", tags=["auth"], dependencies=[permit(access_pb2.PERMISSION_PUBLIC)]
+)
+
+
+@router.post(
+    "/register", status_code=202, dependencies=[limited("register")], responses=answers(422)
+)
+async def register(body: Registration, clients: ClientsDep) -> None:
+    """Ask for an account. Always the same answer; the verification link comes by mail."""
+    message = pb.RegisterRequest(email=body.email, password=body.password, full_name=body.full_name)
+    if body.invitation:
+        message.invitation_token = body.invitation
+    else:
+        message.clinic_name = body.clinic_name
+    await clients.auth.Register(message)
+
+
+@router.post(
+    "/verify-email", status_code=204, dependencies=[limited("mailed-link")], responses=answers(422)
+)
+async def verify_email(body: TokenOnly, clients: ClientsDep) -> None:
+    """Prove an address with the token from the mail."""
+    await clients.auth.VerifyEmail(pb.VerifyEmailRequest(token=body.token))
+
+
+@router.post(
+    "/resend-verification", status_code=202, dependencies=[limited("forgot")], responses=answers()
+)
+async def resend_verification(body: EmailOnly, clients: ClientsDep) -> None:
+    """Send the verification mail again. Always the same answer."""
+    await clients.auth.ResendVerification(pb.ResendVerificationRequest(email=body.email))
+
+
+@router.post("/login", dependencies=[limited("login")], responses=answers(401, 422))
+async def login(
+    body: Credentials, request: Request, response: Response, clients: ClientsDep
+) -> SignInStep:
+    """First step: the password."""
+    answer = await clients.auth.Login(pb.LoginRequest(email=body.email, password=body.password))
+    if answer.HasField("authenticated"):
+        return signed_in(request, response, answer.authenticated)
+    if answer.HasField("two_factor_required"):
+        challenge = answer.two_factor_required
+        return TwoFactorRequired(
+            challenge_token=challenge.challenge_token,
+            expires_at=from_timestamp(challenge.expires_at),
+        )
+    enrolment = answer.two_factor_setup_required
+    return TwoFactorSetupRequired(
+        enrolment_token=enrolment.enrolment_token, expires_at=from_timestamp(enrolment.expires_at)
+    )
+
+
+@router.post("/verify-2fa", dependencies=[limited("two-factor")], responses=answers(401, 422))
+async def verify_two_factor(
+    body: SecondFactor, request: Request, response: Response, clients: ClientsDep
+) -> SignedIn:
+    """Second step: a code from the app or a recovery code."""
+    message = pb.VerifyTwoFactorRequest(challenge_token=body.challenge_token)
+    if body.recovery_code:
+        message.recovery_code = body.recovery_code
+    else:
+        message.code = body.code
+    answer = await clients.auth.VerifyTwoFactor(message)
+    return signed_in(request, response, answer.tokens)
+
+
+@router.post("/refresh", dependencies=[limited("refresh")], responses=answers(401, 403))
+async def refresh(request: Request, response: Response, clients: ClientsDep) -> SignedIn:
+    """Exchange the refresh cookie for a new access token and a new cookie."""
+    check_origin(request)
+    token = request.cookies.get(COOKIE, "")
+    if not token:
+        raise DomainError(Code.UNAUTHENTICATED, "SIGN_IN_REQUIRED", "Sign in first.")
+    answer = await clients.auth.Refresh(pb.RefreshRequest(refresh_token=token))
+    return signed_in(request, response, answer.tokens)
+
+
+@router.post("/logout", status_code=204, dependencies=[limited("refresh")], responses=answers(403))
+async def logout(request: Request, response: Response, clients: ClientsDep) -> None:
+    """End the session of the refresh cookie."""
+    check_origin(request)
+    response.delete_cookie(COOKIE, path=_cookie_path(request))
+    if token := request.cookies.get(COOKIE):
+        await clients.auth.Logout(pb.LogoutRequest(refresh_token=token))
+
+
+@router.post(
+    "/forgot-password", status_code=202, dependencies=[limited("forgot")], responses=answers(422)
+)
+async def forgot_password(body: EmailOnly, clients: ClientsDep) -> None:
+    """Ask for a mail to set a new password. Always the same answer."""
+    await clients.auth.ForgotPassword(pb.ForgotPasswordRequest(email=body.email))
+
+
+@router.post(
+    "/reset-password", status_code=204, dependencies=[limited("mailed-link")],
+    responses=answers(422),
+)  # fmt: skip
+async def reset_password(body: PasswordReset, clients: ClientsDep) -> None:
+    """Set a new password with the token from the mail; ends all sessions."""
+    await clients.auth.ResetPassword(
+        pb.ResetPasswordRequest(token=body.token, new_password=body.new_password)
+    )
+
+
+@router.get("/jwks.json", dependencies=[limited("api")], responses=answers())
+async def signing_keys(clients: ClientsDep) -> SigningKeys:
+    """The public keys that access tokens are signed with."""
+    answer = await clients.auth.GetSigningKeys(pb.GetSigningKeysRequest())
+    return SigningKeys(
+        keys=[
+            SigningKey(kid=key.kid, x=urlsafe_b64encode(key.public_key).rstrip(b"=").decode())
+            for key in answer.keys
+        ]
+    )
+
+
+def signed_in(request: Request, response: Response, tokens: pb.Tokens) -> SignedIn:
+    """Answer the access token and put the refresh token where no script can read it."""
+    response.set_cookie(
+        COOKIE,
+        tokens.refresh_token,
+        expires=from_timestamp(tokens.refresh_expires_at),
+        path=_cookie_path(request),
+        secure=request.app.state.settings.cookie_secure,
+        httponly=True,
+        samesite="strict",
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return SignedIn.of(tokens)
+
+
+def _cookie_path(request: Request) -> str:
+    return f"{request.scope['root_path']}{router.prefix}"

@@ -1,0 +1,32 @@
+"""/users/colleagues: who writes in the record of one's own clinic."""
+
+from fastapi import APIRouter
+
+from dermis.auth.v1 import auth_pb2 as pb
+from dermis.options.v1 import access_pb2
+from gateway.http.errors import answers
+from gateway.http.rate_limit import limited
+from gateway.http.security import permit
+from gateway.routers.dependencies import ClientsDep, Cursor, Limit
+from gateway.schemas.accounts import Colleague
+from gateway.schemas.fields import Page
+
+router = APIRouter(prefix="/users", tags=["users"])
+
+
+@router.get(
+    "/colleagues",
+    dependencies=[permit(access_pb2.PERMISSION_READ_PATIENTS), limited("api")],
+    responses=answers(401, 403, 422),
+)
+async def list_colleagues(
+    clients: ClientsDep, limit: Limit = 50, cursor: Cursor = ""
+) -> Page[Colleague]:
+    """The people of my clinic, me and those who have left among them, the oldest account first."""
+    page = await clients.accounts.ListColleagues(
+        pb.ListColleaguesRequest(limit=limit, cursor=cursor)
+    )
+    return Page(
+        items=[Colleague(id=one.id, full_name=one.full_name) for one in page.colleagues],
+        next_cursor=page.next_cursor or None,
+    )

@@ -1,0 +1,129 @@
+"""/users/me: one's own account."""
+
+from fastapi import APIRouter, Request, Response
+
+from dermis.auth.v1 import auth_pb2 as pb
+from dermis.options.v1 import access_pb2
+from gateway.http.errors import answers
+from gateway.http.rate_limit import limited
+from gateway.http.security import permit
+from gateway.routers.dependencies import ClientsDep, Cursor, Limit
+from gateway.routers.identity.auth import signed_in
+from gateway.schemas.accounts import (
+    ConfirmTwoFactor,
+    Ended,
+    PasswordAgain,
+    PasswordChange,
+    ProfileChange,
+    RecoveryCodes,
+    RemoveTwoFactor,
+    SecurityEvent,
+    Session,
+    Sessions,
+    SetUpTwoFactor,
+    TwoFactorSetup,
+    User,
+)
+from gateway.schemas.fields import Page
+
+router = APIRouter(
+    prefix="/users/me",
+    tags=["users"],
+    dependencies=[permit(access_pb2.PERMISSION_SIGNED_IN), limited("api")],
+    responses=answers(401),
+)
+
+
+@router.get("")
+async def me(clients: ClientsDep) -> User:
+    """My account."""
+    return User.of((await clients.accounts.GetMe(pb.GetMeRequest())).user)
+
+
+@router.put("", responses=answers(403, 422))
+async def update_me(body: ProfileChange, clients: ClientsDep) -> User:
+    """Change my name or address; a new address counts only once it is verified."""
+    message = pb.UpdateMeRequest(
+        full_name=body.full_name, email=body.email, current_password=body.current_password
+    )
+    return User.of((await clients.accounts.UpdateMe(message)).user)
+
+
+@router.post("/password", status_code=204, responses=answers(403, 422))
+async def change_password(body: PasswordChange, clients: ClientsDep) -> None:
+    """Change my password; my other sessions end."""
+    await clients.accounts.ChangePassword(
+        pb.ChangePasswordRequest(
+            current_password=body.current_password, new_password=body.new_password
+        )
+    )
+
+
+@router.post("/2fa/setup", responses=answers(403, 409, 422))
+async def set_up_two_factor(body: SetUpTwoFactor, clients: ClientsDep) -> TwoFactorSetup:
+    """Begin to enrol an authenticator app."""
+    answer = await clients.accounts.SetUpTwoFactor(pb.SetUpTwoFactorRequest(password=body.password))
+    return TwoFactorSetup(
+        otpauth_uri=answer.otpauth_uri, secret=answer.secret, qr_svg=answer.qr_svg
+    )
+
+
+@router.post("/2fa/confirm", responses=answers(409, 422))
+async def confirm_two_factor(
+    body: ConfirmTwoFactor, request: Request, response: Response, clients: ClientsDep
+) -> RecoveryCodes:
+    """Finish with a first code from the app."""
+    answer = await clients.accounts.ConfirmTwoFactor(pb.ConfirmTwoFactorRequest(code=body.code))
+    tokens = signed_in(request, response, answer.tokens) if answer.HasField("tokens") else None
+    return RecoveryCodes(recovery_codes=list(answer.recovery_codes), tokens=tokens)
+
+
+@router.delete("/2fa", status_code=204, responses=answers(403, 409, 422))
+async def remove_two_factor(body: RemoveTwoFactor, clients: ClientsDep) -> None:
+    """Remove my authenticator app, where my role may do without."""
+    await clients.accounts.RemoveTwoFactor(
+        pb.RemoveTwoFactorRequest(password=body.password, code=body.code)
+    )
+
+
+@router.post("/2fa/recovery-codes", responses=answers(403, 409, 422))
+async def regenerate_recovery_codes(body: PasswordAgain, clients: ClientsDep) -> RecoveryCodes:
+    """Replace my recovery codes; the old ones are void."""
+    answer = await clients.accounts.RegenerateRecoveryCodes(
+        pb.RegenerateRecoveryCodesRequest(password=body.password)
+    )
+    return RecoveryCodes(recovery_codes=list(answer.recovery_codes))
+
+
+@router.get("/sessions", responses=answers(403))
+async def list_sessions(clients: ClientsDep) -> Sessions:
+    """Where I am signed in, the newest sign-in first."""
+    answer = await clients.accounts.ListSessions(pb.ListSessionsRequest())
+    return Sessions(items=[Session.of(session) for session in answer.sessions])
+
+
+@router.delete("/sessions", responses=answers(403))
+async def end_other_sessions(clients: ClientsDep) -> Ended:
+    """End all my sessions but this one."""
+    answer = await clients.accounts.EndOtherSessions(pb.EndOtherSessionsRequest())
+    return Ended(ended=answer.ended)
+
+
+@router.delete("/sessions/{session_id}", status_code=204, responses=answers(403, 404, 422))
+async def end_session(session_id: str, clients: ClientsDep) -> None:
+    """End one of my sessions."""
+    await clients.accounts.EndSession(pb.EndSessionRequest(session_id=session_id))
+
+
+@router.get("/security-events", responses=answers(403, 422))
+async def list_security_events(
+    clients: ClientsDep, limit: Limit = 50, cursor: Cursor = ""
+) -> Page[SecurityEvent]:
+    """My sign-ins and changes of security, newest first."""
+    page = await clients.accounts.ListSecurityEvents(
+        pb.ListSecurityEventsRequest(limit=limit, cursor=cursor)
+    )
+    return Page(
+        items=[SecurityEvent.of(entry) for entry in page.events],
+        next_cursor=page.next_cursor or None,
+    )

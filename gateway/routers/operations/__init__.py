@@ -1,0 +1,1 @@
+"""Running Dermis: health, logs, audit, and what only a development system answers."""

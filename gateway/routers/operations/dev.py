@@ -1,0 +1,39 @@
+"""/dev/mailbox: the mails that the local stack has "sent". Not served in production."""
+
+import email
+import html
+from email import policy
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse
+
+from dermis.options.v1 import access_pb2
+from gateway.http.security import permit
+
+SHOWN = 50
+
+router = APIRouter(
+    tags=["dev"], dependencies=[permit(access_pb2.PERMISSION_PUBLIC)], include_in_schema=False
+)
+
+
+@router.get("/dev/mailbox")
+def mailbox(request: Request) -> HTMLResponse:
+    """The newest mails, newest first."""
+    folder: Path = request.app.state.settings.dev_mailbox
+    newest = sorted(folder.glob("*.eml"), reverse=True)[:SHOWN]
+    letters = "".join(_letter(path) for path in newest) or "<p>No mail yet.</p>"
+    return HTMLResponse(
+        f"<!doctype html><html lang=en><title>Mailbox</title><h1>Mailbox</h1>{letters}</html>"
+    )
+
+
+def _letter(path: Path) -> str:
+    message = email.message_from_bytes(path.read_bytes(), policy=policy.default)
+    body = message.get_body(("plain",))
+    text = body.get_content() if body else ""
+    return (
+        f"<article><h2>{html.escape(str(message['subject']))}</h2>"
+        f"<p>To {html.escape(str(message['to']))}</p><pre>{html.escape(text)}</pre></article>"
+    )

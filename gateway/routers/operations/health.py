@@ -1,0 +1,81 @@
+"""/healthz, /readyz and /metrics."""
+
+import asyncio
+from typing import Any
+
+import grpc
+from fastapi import APIRouter, Request, Response
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
+from redis.exceptions import RedisError
+
+from dermis.options.v1 import access_pb2
+from gateway.http.security import permit
+from gateway.routers.dependencies import ClientsDep
+
+CHECK_SECONDS = 2.0
+
+router = APIRouter(tags=["health"], dependencies=[permit(access_pb2.PERMISSION_PUBLIC)])
+
+
+class Readiness(BaseModel):
+    """Each dependency by name: "ok", or what is wrong."""
+
+    ready: bool
+    dependencies: dict[str, str]
+
+
+@router.get("/healthz")
+async def healthy() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", responses={503: {"model": Readiness}})
+async def ready(request: Request, response: Response, clients: ClientsDep) -> Readiness:
+    """Whether patients can be served, and how each dependency stands.
+
+    Redis and TorchServe may be away for a while without stopping the clinic: limits and
+    revocations have their fallbacks, and diagnoses wait.
+    """
+    auth, patient, redis = await asyncio.gather(
+        _service(clients.auth_channel), _service(clients.patient_channel), _redis(request)
+    )
+    torchserve = "ok" if request.app.state.model.is_live else "no replica is live"
+    is_ready = auth == patient == "ok"
+    response.status_code = 200 if is_ready else 503
+    return Readiness(
+        ready=is_ready,
+        dependencies={
+            "auth_service": auth,
+            "patient_service": patient,
+            "redis": redis,
+            "torchserve": torchserve,
+        },
+    )
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics() -> Response:
+    """Prometheus metrics; nginx does not pass this on."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _service(channel: grpc.aio.Channel) -> str:
+    try:
+        stub: Any = health_pb2_grpc.HealthStub(channel)
+        answer = await stub.Check(health_pb2.HealthCheckRequest(), timeout=CHECK_SECONDS)
+    except grpc.aio.AioRpcError as error:
+        return error.code().name.lower()
+    if answer.status == health_pb2.HealthCheckResponse.SERVING:
+        return "ok"
+    return "its database does not answer"
+
+
+async def _redis(request: Request) -> str:
+    try:
+        await request.app.state.redis.ping()
+    except (RedisError, OSError, TimeoutError) as error:
+        return type(error).__name__
+    return "ok"

@@ -1,0 +1,1 @@
+"""The model: versions, candidates, the replicas that serve them."""

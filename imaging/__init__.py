@@ -1,0 +1,1 @@
+"""Lesion photos as files: decoded safely by one function, stripped of metadata."""

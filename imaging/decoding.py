@@ -1,0 +1,200 @@
+"""Read a lesion photo safely: the one function that every process decodes with.
+
+Order matters: the length is checked before anything is parsed, the pixel count is read from the
+header before anything is decoded, and only JPEG and PNG decoders are ever reachable.
+"""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from math import ceil
+
+from PIL import Image, UnidentifiedImageError
+from PIL.Image import Transpose
+
+from imaging.metadata import stripped_jpeg, stripped_png
+from service_kit.errors import Code, DomainError
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_PIXELS = 50_000_000
+FORMATS = ("JPEG", "PNG")
+MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
+
+_ORIENTATION_TAG = 0x0112
+_UPRIGHT = 1
+# What turns a picture upright, by its orientation (EXIF 2.32, 4.6.4 A). Pillow's `exif_transpose`
+# writes the whole block anew besides, and fails over a damaged one.
+_TURNS = {
+    2: Transpose.FLIP_LEFT_RIGHT,
+    3: Transpose.ROTATE_180,
+    4: Transpose.FLIP_TOP_BOTTOM,
+    5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270,
+    7: Transpose.TRANSVERSE,
+    8: Transpose.ROTATE_90,
+}
+_SWAP_SIDES = frozenset(
+    {Transpose.TRANSPOSE, Transpose.ROTATE_270, Transpose.TRANSVERSE, Transpose.ROTATE_90}
+)
+
+# Our own limit is checked against the header, with a clear error; Pillow's global one would only
+# warn, and would be shared with whatever else runs in the process.
+Image.MAX_IMAGE_PIXELS = None
+
+
+@dataclass(frozen=True, slots=True)
+class CleanImage:
+    """A photo as it is stored: no metadata, upright, pixels as they came.
+
+    Attributes:
+        data: JPEG or PNG bytes.
+        media_type: image/jpeg or image/png.
+        width, height: pixels, upright.
+        sha256: hex digest of `data`.
+        pixels: the decoded RGB picture, for thumbnails and quality measures.
+    """
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+    sha256: str
+    pixels: Image.Image
+
+
+def decode(data: bytes) -> Image.Image:
+    """Decode a photo to an upright RGB picture.
+
+    CMYK, palette, grey and 16-bit pictures are converted; transparency is laid on white.
+
+    Args:
+        data: JPEG or PNG, at most 20 MiB and 50 megapixels.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT with IMAGE_EMPTY, IMAGE_TOO_LARGE, NOT_AN_IMAGE,
+            IMAGE_TOO_MANY_PIXELS, IMAGE_ANIMATED or IMAGE_TRUNCATED.
+    """
+    return _upright_rgb(_open(data))
+
+
+def decode_reduced(data: bytes, *, shorter_side: int) -> tuple[Image.Image, tuple[int, int]]:
+    """Decode a photo for a model that looks at few pixels: a large JPEG at a half to an eighth.
+
+    JPEG can be decoded straight to these sizes, in half the time or less.
+
+    Args:
+        data: as for `decode`.
+        shorter_side: pixels that the picture's shorter side keeps at least, if it has them.
+
+    Returns:
+        The upright RGB picture, and the upright size that it has without reduction.
+
+    Raises:
+        DomainError: as `decode`.
+    """
+    image = _open(data)
+    width, height = image.size
+    scale = shorter_side / min(width, height)
+    if scale < 1:
+        image.draft("RGB", (ceil(width * scale), ceil(height * scale)))
+    upright = _upright_rgb(image)
+    return upright, (height, width) if _turn(image) in _SWAP_SIDES else (width, height)
+
+
+def clean(data: bytes) -> CleanImage:
+    """Decode a photo and take everything from its file that is not the picture.
+
+    Metadata (EXIF with GPS, XMP, comments, embedded thumbnails, trailing bytes) goes, an ICC
+    profile stays. An upright photo keeps its compressed pixels bit for bit; a rotated one is
+    turned and kept as PNG, so that the model sees the same pixels ever after.
+
+    Raises:
+        DomainError: as `decode`.
+    """
+    image = _open(data)
+    kind = str(image.format)
+    profile = image.info.get("icc_profile") if image.mode == "RGB" else None
+    pixels = _upright_rgb(image)
+    if _turn(image) is None:
+        stored = stripped_jpeg(data) if kind == "JPEG" else stripped_png(data)
+    else:
+        kind, stored = _encoded(pixels, profile)
+    return CleanImage(
+        data=stored,
+        media_type=MEDIA_TYPES[kind],
+        width=pixels.width,
+        height=pixels.height,
+        sha256=hashlib.sha256(stored).hexdigest(),
+        pixels=pixels,
+    )
+
+
+def _open(data: bytes) -> Image.Image:
+    if not data:
+        raise _refused("IMAGE_EMPTY", "The file is empty; choose a JPEG or PNG photo.")
+    if len(data) > MAX_BYTES:
+        raise _refused("IMAGE_TOO_LARGE", "The file is larger than 20 MiB; export it smaller.")
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except (UnidentifiedImageError, SyntaxError, ValueError, OSError, EOFError):
+        raise _refused("NOT_AN_IMAGE", "The file is not a JPEG or PNG photo.") from None
+    if image.width * image.height > MAX_PIXELS:
+        raise _refused(
+            "IMAGE_TOO_MANY_PIXELS", "The photo has more than 50 megapixels; export it smaller."
+        )
+    if getattr(image, "n_frames", 1) > 1:
+        raise _refused("IMAGE_ANIMATED", "The file holds several pictures; choose a single photo.")
+    return image
+
+
+def _upright_rgb(image: Image.Image) -> Image.Image:
+    try:
+        image.load()
+        turn = _turn(image)
+        return _rgb(image if turn is None else image.transpose(turn))
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError):
+        raise _refused(
+            "IMAGE_TRUNCATED", "The photo is cut off or damaged; send the file again."
+        ) from None
+
+
+def _turn(image: Image.Image) -> Transpose | None:
+    """What turns a picture upright; None where nothing does, or its EXIF can't be read."""
+    try:
+        return _TURNS.get(image.getexif().get(_ORIENTATION_TAG, _UPRIGHT))
+    except Exception:  # noqa: BLE001  a damaged block brings up anything; the picture is whole
+        return None
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    if image.mode == "RGB":
+        return image
+    if image.mode.startswith("I"):
+        # 16 bits a sample: Pillow would clip, not scale.
+        return image.convert("I").point(lambda sample: sample / 256).convert("L").convert("RGB")
+    if image.has_transparency_data:
+        return _on_white(image.convert("RGBA"))
+    return image.convert("RGB")
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    white = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(white, image).convert("RGB")
+
+
+def _encoded(pixels: Image.Image, icc_profile: bytes | None) -> tuple[str, bytes]:
+    """A turned photo: without loss where that stays below the limit on files."""
+    # A fresh picture: what `pixels` carries in `info` must not be written along.
+    bare = Image.new("RGB", pixels.size)
+    bare.paste(pixels)
+    lossless = io.BytesIO()
+    bare.save(lossless, "PNG", icc_profile=icc_profile, compress_level=1)
+    if lossless.tell() <= MAX_BYTES:
+        return "PNG", lossless.getvalue()
+    lossy = io.BytesIO()
+    bare.save(lossy, "JPEG", icc_profile=icc_profile, quality=98, subsampling="4:4:4")
+    return "JPEG", lossy.getvalue()
+
+
+def _refused(reason: str, message: str) -> DomainError:
+    return DomainError(Code.INVALID_ARGUMENT, reason, message, metadata={"field": "file"})

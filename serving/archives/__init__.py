@@ -1,0 +1,1 @@
+"""Model archives (.mar): what they hold, how they are built and checked. No torch."""

@@ -1,0 +1,208 @@
+"""Is a model archive one of ours? Every reason to refuse its content.
+
+An archive is read as if an attacker had built it: its directory first (`archive_bounds`), and its
+content only if that directory promises a bounded amount of it.
+"""
+
+import hashlib
+import stat
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+from typing import Any, BinaryIO, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from serving.archives import members
+from serving.archives.bounds import BOUNDS, Check, Reason, shown
+from serving.archives.card import ModelCard, Share
+from serving.archives.differential import Differential
+from serving.archives.novelty import Novelty
+from serving.archives.weights_file import wrong_weights
+
+
+class GoldenImage(BaseModel):
+    """An image in the archive with the answer that the model gave where it was built."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: str
+    probability_malignant: Share
+
+
+GOLDEN_IMAGES = TypeAdapter(list[GoldenImage])
+
+_JPEG = b"\xff\xd8\xff"
+
+
+class _ManifestModel(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    modelName: str  # noqa: N815  torch-model-archiver's names
+    modelVersion: str  # noqa: N815
+    handler: Literal["dermis_handler.py"]
+    serializedFile: Literal["model.safetensors"]  # noqa: N815
+    configFile: Literal["model-config.yaml"]  # noqa: N815
+
+
+class _Manifest(BaseModel):
+    """TorchServe obeys more keys than these (`envelope`, `requirementsFile`): none of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    createdOn: str  # noqa: N815
+    runtime: Literal["python"]
+    archiverVersion: str  # noqa: N815
+    model: _ManifestModel
+
+
+def _out_of_place(archive: zipfile.ZipFile) -> Iterator[Reason]:
+    for info in archive.infolist():
+        name, kind = info.filename, stat.S_IFMT(info.external_attr >> 16)
+        if name.startswith("/") or "\\" in name or ".." in PurePosixPath(name).parts:
+            yield Reason("PATH_ESCAPES", f"{shown(info)} leads out of the archive.")
+        elif kind == stat.S_IFLNK:
+            yield Reason("SYMLINK", f"{shown(info)} is a link.")
+        elif kind not in (0, stat.S_IFREG) or not _belongs(name):
+            yield Reason("MEMBER_NOT_ALLOWED", f"{shown(info)} has no place in a model archive.")
+
+
+def _missing(archive: zipfile.ZipFile) -> Iterator[Reason]:
+    for name in members.REQUIRED:
+        if name not in archive.namelist():
+            yield Reason("MEMBER_MISSING", f"{name} is missing.")
+
+
+def _foreign_code(archive: zipfile.ZipFile) -> Iterator[Reason]:
+    for name, own in members.FIXED.items():
+        content = _content(archive, name)
+        if content is not None and content != own.read_bytes():
+            yield Reason("FOREIGN_HANDLER", f"{name} is not the one that Dermis ships.")
+
+
+def _card(archive: zipfile.ZipFile) -> Iterator[Reason]:
+    content = _content(archive, members.CARD)
+    if content is None:
+        return
+    try:
+        ModelCard.model_validate_json(content)
+    except ValidationError as error:
+        for problem in error.errors(include_url=False, include_input=False)[:10]:
+            where = ".".join(str(part) for part in problem["loc"])
+            yield Reason("CARD_INVALID", f"{members.CARD}: {where}: {problem['msg']}")
+
+
+def _manifest(archive: zipfile.ZipFile) -> Iterator[Reason]:
+    content = _content(archive, members.MANIFEST)
+    if content is None:
+        return
+    try:
+        manifest = _Manifest.model_validate_json(content)
+    except ValidationError:
+        yield Reason("MANIFEST_INVALID", "The manifest names more or other files than ours.")
+        return
+    card = _valid_card(archive)
+    # TorchServe registers what the manifest says; everything else goes by the card.
+    if card and manifest.model.modelVersion != card.version:
+        yield Reason("MANIFEST_INVALID", "The manifest's version is not the card's.")
+
+
+def _digest(archive: zipfile.ZipFile) -> Iterator[Reason]:
+    card = _valid_card(archive)
+    if card is None or members.WEIGHTS not in archive.namelist():
+        return
+    with archive.open(members.WEIGHTS) as weights:
+        digest = hashlib.file_digest(cast(Any, weights), "sha256").hexdigest()
+    if digest != card.weights_sha256:
+        yield Reason("DIGEST_MISMATCH", "The weights are not those that the card describes.")
+
+
+def _weights(archive: zipfile.ZipFile) -> Iterator[Reason]:
+    if members.WEIGHTS not in archive.namelist():
+        return
+    size = archive.getinfo(members.WEIGHTS).file_size
+    with archive.open(members.WEIGHTS) as weights:
+        for code, message in wrong_weights(cast(BinaryIO, weights), size):
+            yield Reason(code, f"{members.WEIGHTS} {message}")
+
+
+def _novelty(archive: zipfile.ZipFile) -> Iterator[Reason]:
+    yield from _digest_of(archive, members.NOVELTY, "novelty_sha256")
+    if (content := _content(archive, members.NOVELTY)) is not None:
+        try:
+            Novelty.from_bytes(content)
+        except ValueError as error:
+            yield Reason("NOVELTY_INVALID", f"{members.NOVELTY}: {error}")
+
+
+def _differential(archive: zipfile.ZipFile) -> Iterator[Reason]:
+    yield from _digest_of(archive, members.DIFFERENTIAL, "differential_sha256")
+    card, content = _valid_card(archive), _content(archive, members.DIFFERENTIAL)
+    # Only the card says what it tells apart.
+    if card and content is not None:
+        try:
+            Differential.from_bytes(content, card.diagnoses)
+        except ValueError as error:
+            yield Reason("DIFFERENTIAL_INVALID", f"{members.DIFFERENTIAL}: {error}")
+
+
+def _digest_of(archive: zipfile.ZipFile, name: str, field: str) -> Iterator[Reason]:
+    """An optional member must be there, and be what the card's field says, or neither."""
+    card, content = _valid_card(archive), _content(archive, name)
+    digest = "" if content is None else hashlib.sha256(content).hexdigest()
+    if card and getattr(card, field) != digest:
+        yield Reason("DIGEST_MISMATCH", f"{name} is not what the card describes.")
+
+
+def _golden(archive: zipfile.ZipFile) -> Iterator[Reason]:
+    content = _content(archive, members.GOLDEN)
+    if content is None:
+        return
+    try:
+        listed = [image.file for image in GOLDEN_IMAGES.validate_json(content)]
+    except ValidationError:
+        yield Reason("GOLDEN_INVALID", f"{members.GOLDEN} does not describe golden images.")
+        return
+    held = [name for name in archive.namelist() if members.is_golden_image(name)]
+    if not 1 <= len(listed) <= members.MAX_GOLDEN_IMAGES or sorted(listed) != sorted(held):
+        yield Reason(
+            "GOLDEN_INVALID",
+            f"{members.GOLDEN} must list the archive's golden images, 1 to "
+            f"{members.MAX_GOLDEN_IMAGES} of them.",
+        )
+    for name in held:
+        if not archive.read(name).startswith(_JPEG):
+            yield Reason("GOLDEN_INVALID", f"{name} is not a JPEG file.")
+
+
+CONTENT: Sequence[Check] = (
+    _out_of_place, _missing, _foreign_code, _card, _manifest, _digest, _weights, _novelty,
+    _differential, _golden,
+)  # fmt: skip
+
+
+def reasons(archive: zipfile.ZipFile) -> list[Reason]:
+    """Every reason to refuse an open archive; empty when there is none.
+
+    Raises:
+        zipfile.BadZipFile, OSError, zlib.error: the archive is damaged.
+    """
+    if found := [reason for check in BOUNDS for reason in check(archive)]:
+        return found
+    return [reason for check in CONTENT for reason in check(archive)]
+
+
+def _belongs(name: str) -> bool:
+    known = (*members.REQUIRED, *members.OPTIONAL, "MAR-INF/")
+    return name in known or members.is_golden_image(name)
+
+
+def _content(archive: zipfile.ZipFile, name: str) -> bytes | None:
+    return archive.read(name) if name in archive.namelist() else None
+
+
+def _valid_card(archive: zipfile.ZipFile) -> ModelCard | None:
+    try:
+        return ModelCard.model_validate_json(_content(archive, members.CARD) or b"")
+    except ValidationError:
+        return None

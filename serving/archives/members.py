@@ -1,0 +1,45 @@
+"""What a model archive holds, and how large it may be.
+
+A Dermis archive is data: everything in it that could run is ours, byte for byte.
+"""
+
+import re
+from pathlib import Path
+
+WEIGHTS = "model.safetensors"
+CARD = "model_card.json"
+HANDLER = "dermis_handler.py"
+CONFIG = "model-config.yaml"
+GOLDEN = "golden.json"
+MANIFEST = "MAR-INF/MANIFEST.json"
+# What the training photos look like; archives from before it have none.
+NOVELTY = "novelty.safetensors"
+# Tells diagnoses apart; likewise.
+DIFFERENTIAL = "differential.safetensors"
+OPTIONAL = (NOVELTY, DIFFERENTIAL)
+REQUIRED = (WEIGHTS, CARD, HANDLER, CONFIG, GOLDEN, MANIFEST)
+
+_OWN = Path(__file__).parent / "fixed"
+# What every archive carries byte for byte: the stub that leads to our handler, and its settings.
+FIXED = {HANDLER: _OWN / HANDLER, CONFIG: _OWN / CONFIG}
+
+MAX_ARCHIVE_BYTES = 512 * 1024 * 1024
+MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
+MAX_MEMBERS = 64
+# Weights hardly shrink and text by ten or so; deflate's own limit is about 1,000.
+MAX_RATIO = 100
+# Of every member but the weights.
+MAX_SMALL_BYTES = 1024 * 1024
+MAX_GOLDEN_IMAGES = 16
+
+_GOLDEN_IMAGE = re.compile(r"golden_[0-9]{2}\.jpg")
+
+
+def golden_image(number: int) -> str:
+    """The member's name of a golden image, numbered from 0."""
+    return f"golden_{number:02}.jpg"
+
+
+def is_golden_image(name: str) -> bool:
+    """Whether a member's name is that of a golden image."""
+    return _GOLDEN_IMAGE.fullmatch(name) is not None

@@ -1,0 +1,108 @@
+"""Is a photo unlike all that the model has learned from? No torch here.
+
+Two distances, because each was seen to miss what the other finds. Measures of colour and sharpness
+tell drawn and printed pictures: Mahalanobis distance from each source's photos (Lee et al. 2018,
+with sources for classes). What lies outside the features' principal subspace tells photos of other
+things (the residual of Wang et al. 2022, "ViM", as a share of the features' length).
+
+A photo is like the training photos if it is within both limits of any one source, so that a small
+source counts as much as a large one.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+
+from serving.archives.weights_file import Floats, read_tensors
+
+# Numbers that `serving.model.photo_measures` takes of each photo.
+MEASURES = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Novelty:
+    """What the training photos look like, by source.
+
+    Attributes:
+        centre: K, the mean of the pooled features.
+        subspace: P×K, orthonormal: their first principal components.
+        residual_limits: S, shares of the features' length that may lie outside, above 0.
+        means: S×MEASURES, each source's mean measures.
+        whitening: S×MEASURES×MEASURES; a difference from the mean, times it, is as long as the
+            distance.
+        limits: S, the greatest distances that pass, above 0.
+    """
+
+    centre: Floats
+    subspace: Floats
+    residual_limits: Floats
+    means: Floats
+    whitening: Floats
+    limits: Floats
+
+    def __post_init__(self) -> None:
+        """Refuse shapes that don't fit one another.
+
+        Raises:
+            ValueError: with what is wrong.
+        """
+        if self.subspace.ndim != 2 or 0 in self.subspace.shape or self.limits.ndim != 1:
+            raise ValueError("subspace must be a matrix and limits a row")
+        sources = len(self.limits)
+        expected = {
+            "centre": (self.subspace.shape[1],),
+            "residual_limits": (sources,),
+            "means": (sources, MEASURES),
+            "whitening": (sources, MEASURES, MEASURES),
+        }
+        for name, shape in expected.items():
+            if getattr(self, name).shape != shape:
+                raise ValueError(f"{name} must be of shape {shape}")
+        if not sources or min(self.limits.min(), self.residual_limits.min()) <= 0:
+            raise ValueError("there must be limits, all above 0")
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "Novelty":
+        """Read the safetensors of an archive.
+
+        Raises:
+            ValueError: they are not ours, not whole or not finite.
+        """
+        tensors = read_tensors(content)
+        names = {field.name for field in fields(cls)}
+        if set(tensors) != names:
+            raise ValueError(f"it must hold {', '.join(sorted(names))} and nothing else")
+        return cls(**tensors)
+
+    def is_unlike(self, pooled: Floats, measured: Floats) -> npt.NDArray[np.bool_]:
+        """N answers.
+
+        Args:
+            pooled: N×K, means of the last feature map.
+            measured: N×MEASURES of `photo_measures.measures`.
+
+        Raises:
+            ValueError: the features are not as many as it was fitted on.
+        """
+        if pooled.shape[1] != len(self.centre):
+            raise ValueError(f"fitted on {len(self.centre)} features, not on {pooled.shape[1]}")
+        apart = self.distances(measured) / self.limits
+        outside = residual(pooled, self.centre, self.subspace)[:, None] / self.residual_limits
+        unlike: npt.NDArray[np.bool_] = np.maximum(apart, outside).min(axis=1) > 1
+        return unlike
+
+    def distances(self, measured: Floats) -> Floats:
+        """N×S Mahalanobis distances of N×MEASURES."""
+        apart = measured[:, None] - self.means
+        lengths: Floats = np.linalg.norm(np.einsum("sde,nse->nsd", self.whitening, apart), axis=2)
+        return lengths
+
+
+def residual(pooled: Floats, centre: Floats, subspace: Floats) -> Floats:
+    """N shares, 0 to about 1, of the features' length that the subspace does not hold."""
+    moved = pooled - centre
+    outside = moved - (moved @ subspace.T) @ subspace
+    lengths = np.maximum(np.linalg.norm(pooled, axis=1), np.finfo(np.float32).tiny)
+    shares: Floats = np.linalg.norm(outside, axis=1) / lengths
+    return shares

@@ -1,0 +1,1 @@
+"""What the gateway and the followers share: releases, trials, TorchServe's client. No torch."""

@@ -1,0 +1,1 @@
+"""The classifier itself: preprocessing, backends, calibration, Grad-CAM, warnings about a photo."""

@@ -1,0 +1,105 @@
+"""Classifiers by name, from timm or torchvision, and what their heads look like."""
+
+from pathlib import Path
+
+import timm
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from serving.archives.card import ModelCard
+from serving.model import torchvision_models
+
+# How far the closed form may be from the model's own logits to be used.
+_HEAD_TOLERANCE = 1e-4
+
+
+class UnknownArchitecture(ValueError):
+    """The card names an architecture that can't be built or explained."""
+
+
+def build_model(architecture: str, *, classes: int = 2) -> nn.Module:
+    """An untrained classifier of timm, or of torchvision where it is named `torchvision.<name>`.
+
+    Raises:
+        UnknownArchitecture: there is none of this name.
+    """
+    if torchvision_models.knows(architecture):
+        name = architecture.removeprefix(torchvision_models.PREFIX)
+        try:
+            return torchvision_models.TorchvisionClassifier(name, classes)
+        except ValueError as error:
+            raise UnknownArchitecture(str(error)) from None
+    if not timm.is_model(architecture):
+        raise UnknownArchitecture(f"there is no architecture {architecture!r}")
+    model: nn.Module = timm.create_model(architecture, num_classes=classes)
+    return model
+
+
+def load_model(weights: Path, card: ModelCard) -> nn.Module:
+    """The card's architecture, filled with `weights` (safetensors), in float32.
+
+    Raises:
+        UnknownArchitecture: see `build_model`.
+        ValueError: the weights don't fit the architecture.
+    """
+    model = build_model(card.architecture, classes=len(card.classes))
+    fill_model(model, weights, card.architecture)
+    return model
+
+
+def fill_model(model: nn.Module, weights: Path, architecture: str) -> None:
+    """Put `weights` (safetensors, any precision) into an `architecture`.
+
+    Raises:
+        ValueError: they don't fit it.
+    """
+    state = {name: tensor.float() for name, tensor in load_file(weights).items()}
+    own = model.state_dict()
+    wrong = [name for name, tensor in state.items() if _shape(own.get(name)) != tensor.shape]
+    # What half precision on disk can't hold (counters of BatchNorm) is not needed to predict.
+    wrong += [name for name in own.keys() - state if not name.endswith("num_batches_tracked")]
+    if wrong:
+        raise ValueError(
+            f"weights don't fit {architecture}: {len(wrong)} of its tensors are missing, unknown "
+            f"or of another shape, the first is {min(wrong)}"
+        )
+    model.load_state_dict(state, strict=False)
+
+
+def _shape(tensor: Tensor | None) -> torch.Size | None:
+    return None if tensor is None else tensor.shape
+
+
+class FeaturesAndLogits(nn.Module):
+    """One forward pass with both of what an answer needs."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self._model = model
+
+    def forward(self, batch: Tensor) -> tuple[Tensor, Tensor]:
+        """N×K×H×W and N×C of N×3×S×S."""
+        features = self._model.forward_features(batch)  # type: ignore[operator]
+        return features, self._model.forward_head(features)  # type: ignore[operator]
+
+
+def linear_head(model: nn.Module, size: int) -> Tensor | None:
+    """The linear layer's C×K weight if the head is global average pooling and that layer.
+
+    Asked of the model itself, on noise, rather than of its source: any architecture whose logits
+    equal the closed form's may use it.
+    """
+    linear = model.get_classifier()  # type: ignore[operator]
+    if not isinstance(linear, nn.Linear):
+        return None
+    with torch.inference_mode():
+        features = model.forward_features(torch.zeros(1, 3, size, size))  # type: ignore[operator]
+        noise = torch.rand_like(features)
+        if noise.ndim != 4 or noise.shape[1] != linear.in_features:
+            return None
+        expected = linear(noise.mean(dim=(2, 3)))
+        actual = model.forward_head(noise)  # type: ignore[operator]
+        if not torch.allclose(expected, actual, atol=_HEAD_TOLERANCE):
+            return None
+    return linear.weight.detach()

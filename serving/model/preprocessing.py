@@ -1,0 +1,73 @@
+"""From an upright RGB photo to a model's input, without torch: what every prediction goes through.
+
+The same resampling as torchvision's `Resize(antialias=True)` and `CenterCrop`: no channel of any
+pixel is off by more than 1 of 255.
+"""
+
+import numpy as np
+from PIL import Image
+
+from serving.archives.card import Preprocessing
+from serving.archives.weights_file import Floats
+
+# Pixels that a reduced photo keeps for each of the input's: fewer were seen to change predictions
+# by more than 0.01 on the examples that Dermis ships.
+OVERSAMPLING = 3
+
+
+class Preprocess:
+    """One model's way from photo to input, as its card says.
+
+    Attributes:
+        size: pixels of the input's side.
+        shorter_side: pixels of a photo's shorter side that are enough for it.
+        visible: 1×size×size, 1 where the model sees the photo, 0 where it is hidden.
+    """
+
+    def __init__(self, description: Preprocessing) -> None:
+        size = description.input_size
+        self.size = size
+        self.shorter_side = OVERSAMPLING * size
+        mask = circle(size) if description.circular_mask else np.ones((1, size, size), np.float32)
+        self.visible = mask
+        self._mean = np.asarray(description.mean, np.float32)[:, None, None]
+        self._scale = mask / np.asarray(description.std, np.float32)[:, None, None]
+
+    def __call__(self, image: Image.Image, full_size: tuple[int, int] | None = None) -> Floats:
+        """3×size×size, float32, normalised; `full_size` as in `central_square`."""
+        return self.normalised(central_square(image, self.size, full_size))
+
+    def normalised(self, square: Image.Image) -> Floats:
+        """3×size×size, float32, of a `central_square` of this size."""
+        # In this order: laid out anew as bytes, a quarter of what floats take.
+        planes = np.ascontiguousarray(np.asarray(square).transpose(2, 0, 1))
+        normalised: Floats = np.subtract(planes, self._mean, dtype=np.float32)
+        normalised *= self._scale
+        return normalised
+
+
+def central_square(
+    image: Image.Image, size: int, full_size: tuple[int, int] | None = None
+) -> Image.Image:
+    """The photo with its shorter side scaled to `size`, and of that the centre.
+
+    Args:
+        image: RGB, upright.
+        size: pixels of the square.
+        full_size: of a photo that was decoded at reduced scale; its sides, rounded when they
+            were reduced, would give another square.
+    """
+    sides = full_size or image.size
+    width, height = (size * side // min(sides) for side in sides)
+    left, top = round((width - size) / 2), round((height - size) / 2)
+    # Of the whole photo, scaled, only this part is computed.
+    across, down = image.width / width, image.height / height
+    part = (left * across, top * down, (left + size) * across, (top + size) * down)
+    return image.resize((size, size), Image.Resampling.BILINEAR, box=part)
+
+
+def circle(size: int) -> Floats:
+    """1×size×size: 1 inside the inscribed circle, 0 outside."""
+    axis = np.linspace(-1, 1, size, dtype=np.float32)
+    inside = axis[None, :] ** 2 + axis[:, None] ** 2 <= 1
+    return inside.astype(np.float32)[None]

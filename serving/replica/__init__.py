@@ -1,0 +1,1 @@
+"""The follower: brings the TorchServe beside it to what the release log asks for."""

@@ -1,0 +1,148 @@
+"""Released archives on this machine: fetched, checked again, and laid out for TorchServe.
+
+    archives/<sha256>.mar, .sig                         as they were released
+    model_store/<model>-<registration>-<digest>.mar     what TorchServe unpacks
+
+What was fetched once is there when the object store is away.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from serving.archives.archive import ArchiveRefused, CheckedArchive, Policy, Reason, check_archive
+from serving.contract.releases import Release, ReleaseLog
+from serving.contract.trials import Archived
+
+# The live archive, the one before it, and one that is on its way.
+KEPT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class CachedArchive:
+    """A checked archive, laid out in TorchServe's model store.
+
+    Attributes:
+        archive: as it was released.
+        registration: under which TorchServe is to hold it.
+        file_name: in the model store.
+    """
+
+    archive: CheckedArchive
+    registration: str
+    file_name: str
+
+
+class ArchiveCache:
+    """The archives of one TorchServe.
+
+    Args:
+        folder: TorchServe's own.
+        releases: where archives are fetched from.
+        policy: what is asked of an archive here, whatever was asked when it was uploaded.
+    """
+
+    def __init__(self, folder: Path, releases: ReleaseLog, policy: Policy) -> None:
+        self._archives = folder / "archives"
+        self._store = folder / "model_store"
+        self._releases = releases
+        self._policy = policy
+        # Of a follower that was killed while it wrote; nobody else writes here.
+        for left in (*self._archives.glob("*.part"), *self._store.glob("*.part")):
+            left.unlink(missing_ok=True)
+
+    async def get(
+        self,
+        release: Archived,
+        *,
+        registration: str = "",
+        keep: Release | None = None,
+        anew: bool = False,
+    ) -> CachedArchive:
+        """A release's archive, ready to be registered.
+
+        Args:
+            release: what is wanted: a release, or what is to be tried before one.
+            registration: under which TorchServe is to hold it; the version itself if "".
+            keep: a release whose archive must stay, however long it was not asked for.
+            anew: fetch it from the object store, though it may be here.
+
+        Raises:
+            ArchiveRefused: it is not sound, not signed as asked for, or not what was released.
+            BlobMissing: it is neither here nor in the object store.
+            OSError: the disk is full.
+        """
+        for folder in (self._archives, self._store):
+            folder.mkdir(parents=True, exist_ok=True)
+        path = self._archives / f"{release.sha256}.mar"
+        kept = keep.sha256 if keep else ""
+        if anew or not path.exists():
+            # Before, too: on a full disk it would never be the turn of what is no longer needed.
+            await asyncio.to_thread(self._forget_old, kept, KEPT - 1)
+            await self._releases.fetch_archive(release.sha256, path)
+        signature = await self._signature(release.sha256, anew=anew)
+        try:
+            archive = await asyncio.to_thread(check_archive, path, self._policy, signature)
+            _require_released(archive, release)
+        except ArchiveRefused:
+            # Fetched anew next time: this copy may be damaged, the store's may have been mended.
+            path.unlink()
+            path.with_suffix(".sig").unlink(missing_ok=True)
+            raise
+        held_as = registration or release.version
+        file_name = f"{release.model}-{held_as}-{release.sha256[:12]}.mar"
+        await asyncio.to_thread(_lay_out, archive, held_as, self._store / file_name)
+        os.utime(path)
+        await asyncio.to_thread(self._forget_old, kept, KEPT)
+        return CachedArchive(archive, held_as, file_name)
+
+    async def _signature(self, sha256: str, *, anew: bool) -> bytes | None:
+        if not self._policy.trusted_keys:
+            return None
+        path = self._archives / f"{sha256}.sig"
+        if anew or not path.exists():
+            signature = await self._releases.signature(sha256)
+            if signature is None:
+                return None
+            with _whole(path) as partial:
+                partial.write_bytes(signature)
+        return path.read_bytes()
+
+    def _forget_old(self, also_kept: str, count: int) -> None:
+        archives = sorted(self._archives.glob("*.mar"), key=lambda path: -path.stat().st_mtime)
+        kept = {path.stem for path in archives[:count]} | {also_kept}
+        for path in self._archives.iterdir():
+            if path.suffix in (".mar", ".sig") and path.stem not in kept:
+                path.unlink()
+        for path in self._store.glob("*.mar"):
+            if not any(path.stem.endswith(f"-{digest[:12]}") for digest in kept):
+                path.unlink()
+
+
+def _require_released(archive: CheckedArchive, release: Archived) -> None:
+    found = (archive.sha256, archive.card.name, archive.card.version)
+    if found != (release.sha256, release.model, release.version):
+        raise ArchiveRefused(
+            [Reason("NOT_THE_RELEASED", "The archive is not the one that was released.")]
+        )
+
+
+def _lay_out(archive: CheckedArchive, registration: str, path: Path) -> None:
+    if path.exists():
+        return
+    with _whole(path) as partial:
+        archive.write_sound_copy(partial, registration)
+
+
+@contextlib.contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A file to write that then takes this path's place, whole or not at all."""
+    partial = path.with_suffix(".part")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

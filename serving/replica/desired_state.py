@@ -1,0 +1,86 @@
+"""What a replica lacks: the release log's end against what its TorchServe holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+from obstore.exceptions import BaseError
+from pydantic import ValidationError
+
+from service_kit.blobs import BlobMissing
+from serving.contract.releases import LIVE, Release, ReleaseLog
+from serving.replica.last_live import LiveMemory
+from serving.replica.state import State
+from serving.replica.torchserve.management import LoadedVersion
+from serving.replica.torchserve.version_names import newest_of
+
+log = structlog.get_logger()
+
+# The object store does not answer, or answers nonsense.
+STORE_FAILURES = (BaseError, BlobMissing, OSError, ValidationError)
+
+# By registration.
+Loaded = Mapping[str, LoadedVersion]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What is missing here; nothing where all is as it should be, or can't be better just now."""
+
+    live: Release | None = None
+    candidate: Release | None = None
+    # What hinders us from knowing it.
+    trouble: str = ""
+
+
+class GapFinder:
+    """Finds it.
+
+    Args:
+        releases: the log.
+        memory: which release was live here last.
+    """
+
+    def __init__(self, releases: ReleaseLog, memory: LiveMemory) -> None:
+        self._releases = releases
+        self._memory = memory
+
+    async def find(self, state: State, loaded: Loaded) -> Gap:
+        """The gap now; what the log no longer asks for is noted in `state`."""
+        remembered = self._memory.read()
+        if state.live is None and remembered and newest_of(remembered.version, loaded):
+            return Gap(live=remembered)  # the follower was restarted, not TorchServe
+        try:
+            desired = await self._releases.desired()
+            state.follow_candidate(desired.candidate)
+            return Gap(
+                live=await self._missing_live(state, desired.live),
+                candidate=_missing_candidate(state, desired.candidate),
+            )
+        except STORE_FAILURES as error:
+            # What is here goes on serving meanwhile.
+            log.warning("the release log can't be read", error=type(error).__name__)
+            trouble = f"the release log can't be read: {type(error).__name__}"
+            return Gap(live=None if state.live else remembered, trouble=trouble)
+
+    async def _missing_live(self, state: State, newest: Release | None) -> Release | None:
+        if newest is None:
+            return None
+        if state.live and state.live.release.sha256 == newest.sha256:
+            state.refusal = ""
+            return None
+        if not state.backoff.is_resting(newest.number):
+            return newest
+        if state.live:
+            return None
+        # Better an older version than none.
+        for release in reversed(await self._releases.entries()):
+            if release.kind in LIVE and not state.backoff.is_resting(release.number):
+                return release
+        return None
+
+
+def _missing_candidate(state: State, desired: Release | None) -> Release | None:
+    if desired is None or state.candidate:
+        return None
+    return None if state.backoff.is_resting(desired.number) else desired

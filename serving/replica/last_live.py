@@ -1,0 +1,30 @@
+"""Which release was live here last, on disk: it outlives the follower and the object store."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from serving.contract.releases import Release
+
+
+class LiveMemory:
+    """One file beside TorchServe."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "live.json"
+
+    def read(self) -> Release | None:
+        """The release; None where there was none, or its file is damaged."""
+        try:
+            return Release.model_validate_json(self._path.read_bytes())
+        except (OSError, ValidationError):
+            return None
+
+    def write(self, release: Release) -> None:
+        """Remember a release, whole or not at all; where the disk is full, not at all."""
+        partial = self._path.with_suffix(".part")
+        try:
+            partial.write_text(release.model_dump_json())
+            partial.replace(self._path)
+        except OSError:
+            partial.unlink(missing_ok=True)

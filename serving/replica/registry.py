@@ -1,0 +1,45 @@
+"""Where every follower tells how its TorchServe stands, for the gateways to read: Redis."""
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from serving.contract.torchserve import REPLICA_INDEX, Replica, replica_key
+
+log = structlog.get_logger()
+
+# A replica that has not been seen for so long is gone.
+EXPIRY_SECONDS = 10
+
+_AWAY = (RedisError, OSError, TimeoutError)
+
+
+class ReplicaBoard:
+    """The list of replicas: a set of names, and an entry each that expires."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._is_away = False
+
+    async def publish(self, replica: Replica) -> None:
+        """Write one replica's entry; while Redis is away the gateways keep what they last read."""
+        try:
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                pipeline.sadd(REPLICA_INDEX, replica.id)
+                pipeline.set(replica_key(replica.id), replica.model_dump_json(), ex=EXPIRY_SECONDS)
+                await pipeline.execute()
+        except _AWAY as error:
+            if not self._is_away:
+                log.warning("redis does not answer", error=type(error).__name__)
+            self._is_away = True
+        else:
+            self._is_away = False
+
+    async def forget_gone(self) -> None:
+        """Take the names whose entries have expired off the list; a wrong one comes back."""
+        try:
+            for name in map(str, await self._redis.smembers(REPLICA_INDEX)):
+                if not await self._redis.exists(replica_key(name)):
+                    await self._redis.srem(REPLICA_INDEX, name)
+        except _AWAY as error:
+            log.warning("redis does not answer", error=type(error).__name__)

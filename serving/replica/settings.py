@@ -1,0 +1,46 @@
+"""What the follower needs to know, from the environment."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from service_kit.settings import ObjectStoreSettings
+from serving.replica.cpu_cores import default_workers
+
+
+class FollowerSettings(ObjectStoreSettings):
+    """The follower's settings. A setting is an environment variable of the same name."""
+
+    model_store: str = Field(
+        description="Where archives and releases lie: file:///folder or s3://bucket/prefix.",
+        pattern=r"^(file|s3|memory)://",
+    )
+    model_name: str = Field(default="lesion", description="The model that is served.")
+    replica_id: str = Field(description="This replica's name, unique among all.")
+    torchserve_folder: Path = Field(description="The folder TorchServe runs in.")
+    inference_address: str = Field(
+        default="http://127.0.0.1:8080", description="Where the gateway reaches this TorchServe."
+    )
+    management_address: str = Field(
+        default="http://127.0.0.1:8081", description="TorchServe's management API, on loopback."
+    )
+    workers: int = Field(
+        default_factory=default_workers,
+        ge=1,
+        le=64,
+        description="Processes per model version; unset: one a core.",
+    )
+    trusted_keys: Path | None = Field(
+        default=None,
+        description="Folder of public keys (*.pem) of whoever may sign model archives. "
+        "Unset: signatures are not looked at.",
+    )
+    signature_required: bool = Field(
+        default=True,
+        description="Refuse archives without a signature, where TRUSTED_KEYS is set.",
+    )
+    drain_seconds: float = Field(
+        default=21,
+        ge=0,
+        description="How long an old version stays after a switch: the longest request deadline.",
+    )

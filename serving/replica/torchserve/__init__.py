@@ -1,0 +1,1 @@
+"""The TorchServe beside a follower: how it is started, and versions loaded, probed, measured."""

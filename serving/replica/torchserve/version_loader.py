@@ -1,0 +1,130 @@
+"""Loads versions into the TorchServe beside us, asks them, and takes them out again."""
+
+import asyncio
+import shutil
+import time
+from pathlib import Path
+
+import structlog
+
+from serving.contract.torchserve import Finding, InferenceClient, TorchServeError
+from serving.contract.trials import Measurement
+from serving.replica.archive_cache import CachedArchive
+from serving.replica.settings import FollowerSettings
+from serving.replica.torchserve.management import LoadedVersion, ManagementClient
+from serving.replica.torchserve.measurement import measure
+from serving.replica.torchserve.probe import Ask, ProbeFailed, probe
+from serving.replica.torchserve.process import TEMPORARY
+
+log = structlog.get_logger()
+
+LOAD_SECONDS = 120.0
+ANSWER_SECONDS = 10.0
+
+
+class VersionLoader:
+    """The versions of one model in one TorchServe."""
+
+    def __init__(
+        self,
+        settings: FollowerSettings,
+        *,
+        management: ManagementClient,
+        inference: InferenceClient,
+    ) -> None:
+        self._settings = settings
+        self._model = settings.model_name
+        self._management = management
+        self._inference = inference
+
+    async def make_ready(
+        self, cached: CachedArchive, found: LoadedVersion | None, *, workers: int
+    ) -> Measurement:
+        """Have a version loaded whose golden images come out right; it is not made the default.
+
+        Args:
+            cached: its archive.
+            found: what TorchServe has registered under this version, perhaps by a follower that
+                was killed half-way.
+            workers: how many processes it needs.
+
+        Returns:
+            What it costs here.
+
+        Raises:
+            ProbeFailed: it answers otherwise than its archive says.
+            TorchServeError: it can't be loaded, or does not answer.
+        """
+        name = cached.registration
+        if found and found.archive == cached.file_name and found.ready_workers >= workers:
+            try:
+                await self._probe(cached, found.ready_workers)
+                return await self._measure(cached, None)
+            except (ProbeFailed, TorchServeError, TimeoutError) as error:
+                log.warning("a loaded version does not answer", version=name, error=str(error))
+        await self.unload(name)
+        started = time.monotonic()
+        try:
+            await self._management.register(
+                self._model, name, cached.file_name, workers=workers, seconds=LOAD_SECONDS
+            )
+        except TorchServeError:
+            await asyncio.to_thread(_remove_half_unpacked, self._settings.torchserve_folder)
+            raise
+        load_seconds = time.monotonic() - started
+        await self._probe(cached, workers)
+        return await self._measure(cached, load_seconds)
+
+    async def check(self, cached: CachedArchive) -> None:
+        """Ask a version about one golden image.
+
+        Raises:
+            ProbeFailed, TorchServeError, TimeoutError: it does not answer as it must.
+        """
+        archive = cached.archive
+        await probe(archive, archive.golden[:1], self._asker(cached), workers=1)
+
+    async def unload(self, registration: str) -> None:
+        """Unregister a version, if it is registered.
+
+        Raises:
+            TorchServeError: TorchServe is away.
+        """
+        loaded = await self._management.versions(self._model)
+        others = [other for other in loaded if other != registration]
+        if registration in loaded and others:
+            # TorchServe does not let go of its default; nobody here asks for the default.
+            await self._management.set_default(self._model, others[0])
+        await self._management.unregister(self._model, registration)
+
+    async def _probe(self, cached: CachedArchive, workers: int) -> None:
+        archive = cached.archive
+        await probe(archive, archive.golden, self._asker(cached), workers=workers)
+
+    async def _measure(self, cached: CachedArchive, load_seconds: float | None) -> Measurement:
+        loaded = (await self._management.versions(self._model)).get(cached.registration)
+        return await measure(
+            cached.archive,
+            self._asker(cached),
+            pids=loaded.pids.values() if loaded else (),
+            load_seconds=load_seconds,
+        )
+
+    def _asker(self, cached: CachedArchive) -> Ask:
+        async def ask(photo: bytes) -> Finding:
+            return await self._inference.predict(
+                self._settings.inference_address,
+                self._management.token("inference"),
+                model=self._model,
+                version=cached.registration,
+                image=photo,
+                seconds=ANSWER_SECONDS,
+            )
+
+        return ask
+
+
+def _remove_half_unpacked(folder: Path) -> None:
+    """TorchServe leaves what it could not unpack, and would fill a full disk with it for good."""
+    for left in (folder / TEMPORARY).glob("models*.download"):
+        shutil.rmtree(left, ignore_errors=True)

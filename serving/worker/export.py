@@ -1,0 +1,124 @@
+"""An archive's graph for ONNX Runtime, and which backend to use.
+
+Run once for each version by the first of its workers, in a process of its own (`export_process`):
+torch, timm and their memory are gone when the workers serve.
+"""
+
+import statistics
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from imaging.decoding import decode
+from serving.archives.card import ModelCard
+from serving.archives.checks import GOLDEN_IMAGES
+from serving.archives.members import CARD, GOLDEN, WEIGHTS
+from serving.archives.weights_file import Floats
+from serving.model.architectures import FeaturesAndLogits, load_model
+from serving.model.backends import CHOICE, GRAPH, HEAD, Backend, Candidate, Choice, OnnxBackend
+from serving.model.preprocessing import Preprocess
+from serving.model.torch_backends import EagerBackend, TorchscriptBackend
+
+WARM_UP_ROUNDS, ROUNDS = 2, 5
+_OPSET = 17
+
+Opened = Callable[[], Backend]
+
+
+def export(archive: Path, out: Path) -> Choice:
+    """Export an unpacked archive and try every backend on its golden images.
+
+    Args:
+        archive: folder that holds the archive's members.
+        out: folder for the export.
+
+    Raises:
+        ValueError: the weights don't fit the architecture.
+    """
+    torch.set_num_threads(1)
+    card = ModelCard.model_validate_json((archive / CARD).read_bytes())
+    out.mkdir(parents=True, exist_ok=True)
+    size = card.preprocessing.input_size
+    eager = EagerBackend(load_model(archive / WEIGHTS, card), size)
+    if eager.head is not None:
+        np.save(out / HEAD, eager.head)
+    batches = _golden_batches(archive, card)
+    expected = [eager.run(batch) for batch in batches]
+    candidates = [try_backend(EagerBackend.name, lambda: eager, batches, expected)]
+    if eager.head is not None:
+        opened: Opened = partial(_onnx, eager.model, size, out)
+        candidates.append(try_backend(OnnxBackend.name, opened, batches, expected))
+    if not candidates[-1].usable or len(candidates) == 1:
+        # Never faster than ONNX Runtime, and tracing takes a second.
+        opened = partial(TorchscriptBackend, eager.model, size)
+        candidates.append(try_backend(TorchscriptBackend.name, opened, batches, expected))
+    found = Choice(weights_sha256=card.weights_sha256, candidates=candidates)
+    (out / CHOICE).write_text(found.model_dump_json(indent=2))
+    return found
+
+
+def try_backend(
+    name: str,
+    opened: Opened,
+    batches: Sequence[Floats],
+    expected: Sequence[tuple[Floats, Floats]],
+    *,
+    rounds: int = ROUNDS,
+) -> Candidate:
+    """Measure one backend, and how far it is from what it must answer."""
+    try:
+        backend = opened()
+        difference = max(
+            difference_of(a, b)
+            for batch, answer in zip(batches, expected, strict=True)
+            for a, b in zip(backend.run(batch), answer, strict=True)
+        )
+        took = []
+        for turn in range(WARM_UP_ROUNDS + rounds):
+            started = time.perf_counter()
+            backend.run(batches[turn % len(batches)])
+            took.append((time.perf_counter() - started) * 1000)
+    except Exception as error:  # noqa: BLE001  runtimes raise what they like; eager remains
+        return Candidate(backend=name, error=f"failed: {type(error).__name__}")
+    milliseconds = statistics.median(took[WARM_UP_ROUNDS:])
+    return Candidate(backend=name, milliseconds=milliseconds, difference=difference)
+
+
+def write_graph(model: nn.Module, size: int, path: Path) -> None:
+    """The model with features and logits as an ONNX file, for batches of any length."""
+    with warnings.catch_warnings():
+        # Deprecated; the exporter by torch.export would need onnxscript.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            FeaturesAndLogits(model).eval(),
+            (torch.zeros(1, 3, size, size),),
+            path,
+            dynamo=False,
+            opset_version=_OPSET,
+            input_names=["batch"],
+            output_names=["features", "logits"],
+            dynamic_axes={name: {0: "photos"} for name in ("batch", "features", "logits")},
+        )
+
+
+def _onnx(model: nn.Module, size: int, out: Path) -> OnnxBackend:
+    write_graph(model, size, out / GRAPH)
+    return OnnxBackend(out)
+
+
+def _golden_batches(archive: Path, card: ModelCard) -> list[Floats]:
+    preprocess = Preprocess(card.preprocessing)
+    listed = GOLDEN_IMAGES.validate_json((archive / GOLDEN).read_bytes())
+    return [preprocess(decode((archive / image.file).read_bytes()))[None] for image in listed]
+
+
+def difference_of(actual: Floats, expected: Floats) -> float:
+    """The largest gap, relative where values are above 1; infinite where one is no number."""
+    gap = np.abs(actual - expected) / np.maximum(1, np.abs(expected))
+    return float(gap.max()) if np.isfinite(gap).all() else np.inf

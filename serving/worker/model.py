@@ -1,0 +1,120 @@
+"""The model of one TorchServe worker: exported once, opened by the backend that won.
+
+All workers of a TorchServe share a folder of exports. The first worker that needs one makes it, the
+others wait for it; a version that comes back, by a rollback or under another name, finds its own.
+"""
+
+import fcntl
+import hashlib
+import logging
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from serving.archives.card import ModelCard
+from serving.archives.differential import Differential
+from serving.archives.members import CARD, DIFFERENTIAL, GOLDEN, NOVELTY, WEIGHTS
+from serving.archives.novelty import Novelty
+from serving.model.backends import CHOICE, Backend, Choice, OnnxBackend
+from serving.model.classifier import Classifier
+from serving.worker import environment
+
+log = logging.getLogger(__name__)
+
+# Without a shared folder (environment.EXPORTS), an archive's export lies among its members.
+EXPORT = "export"
+# The live version's, a candidate's, and some that may come back.
+KEPT_EXPORTS = 6
+# Less than the time that a worker has to start (`config/model-config.yaml`).
+EXPORT_SECONDS = 90
+
+
+def open_unpacked(archive: Path, *, threads: int = 1) -> tuple[Classifier, Choice | None]:
+    """Load an unpacked archive with the fastest backend that agrees with eager PyTorch.
+
+    Args:
+        archive: folder that holds the archive's members; the export is written into it.
+        threads: that one prediction may use.
+
+    Returns:
+        The classifier, and how the backends did; None where the export failed, and eager PyTorch
+        answers.
+
+    Raises:
+        ValueError: the weights don't fit the architecture.
+    """
+    card = ModelCard.model_validate_json((archive / CARD).read_bytes())
+    novelty, differential = None, None
+    if card.novelty_sha256:
+        novelty = Novelty.from_bytes((archive / NOVELTY).read_bytes())
+    if card.differential_sha256:
+        held = (archive / DIFFERENTIAL).read_bytes()
+        differential = Differential.from_bytes(held, card.diagnoses)
+    folder = _exported(archive, card)
+    choice = Choice.model_validate_json((folder / CHOICE).read_bytes()) if folder else None
+    if folder and choice and choice.chosen == OnnxBackend.name:
+        backend: Backend = OnnxBackend(folder, threads=threads)
+    else:
+        name = choice.chosen if choice else "eager"
+        backend = _torch_backend(name, archive / WEIGHTS, card, threads)
+    return Classifier(backend, card, novelty, differential), choice
+
+
+def _exported(archive: Path, card: ModelCard) -> Path | None:
+    """The folder of the archive's export, made now if need be; None where that failed."""
+    shared = os.environ.get(environment.EXPORTS)
+    folder = Path(shared) / _content(archive, card) if shared else archive / EXPORT
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if folder.exists():
+            folder.touch()
+            return folder
+        partial = folder.with_suffix(".part")
+        shutil.rmtree(partial, ignore_errors=True)
+        command = [
+            sys.executable,
+            "-m",
+            "serving.worker.export_process",
+            str(archive),
+            str(partial),
+        ]
+        try:
+            subprocess.run(command, check=True, timeout=EXPORT_SECONDS)  # noqa: S603
+        except (subprocess.SubprocessError, OSError) as error:
+            log.warning("the export failed, PyTorch answers: %s", type(error).__name__)
+            return None
+        partial.rename(folder)
+    if shared:
+        _forget_old(Path(shared))
+    return folder
+
+
+def _content(archive: Path, card: ModelCard) -> str:
+    """Names all that an export is made from: weights, how they are run, what it is checked with."""
+    digest = hashlib.sha256(card.weights_sha256.encode())
+    digest.update(card.architecture.encode())
+    digest.update(card.preprocessing.model_dump_json().encode())
+    for member in (GOLDEN, *sorted(path.name for path in archive.glob("golden_*.jpg"))):
+        digest.update((archive / member).read_bytes())
+    return digest.hexdigest()
+
+
+def _forget_old(exports: Path) -> None:
+    folders = [path for path in exports.iterdir() if path.is_dir() and not path.suffix]
+    for folder in sorted(folders, key=lambda path: -path.stat().st_mtime)[KEPT_EXPORTS:]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _torch_backend(name: str, weights: Path, card: ModelCard, threads: int) -> Backend:
+    # Imported only here: most workers never need torch, and it takes a second and 400 MB.
+    import torch  # noqa: PLC0415
+
+    from serving.model.architectures import load_model  # noqa: PLC0415
+    from serving.model.torch_backends import EagerBackend, TorchscriptBackend  # noqa: PLC0415
+
+    torch.set_num_threads(threads)
+    kind = TorchscriptBackend if name == TorchscriptBackend.name else EagerBackend
+    return kind(load_model(weights, card), card.preprocessing.input_size)

@@ -1,0 +1,64 @@
+"""An archive's answers as plain values: shared by TorchServe's handler and the command line."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from imaging.decoding import decode_reduced
+from serving.archives.archive import WEIGHTS, check_archive
+from serving.archives.card import ModelCard
+from serving.model import quality
+from serving.model.classifier import METHOD, Classifier
+from serving.model.preprocessing import central_square
+from serving.model.quality import NOT_A_LESION, NOT_ASSESSABLE
+
+
+def open_classifier(archive: Path) -> Classifier:
+    """Check an archive and load its model.
+
+    Raises:
+        ArchiveRefused: with every reason.
+    """
+    checked = check_archive(archive)
+    with tempfile.TemporaryDirectory() as folder:
+        weights = Path(folder) / WEIGHTS
+        weights.write_bytes(checked.read(WEIGHTS))
+        novelty, differential = checked.read_novelty(), checked.read_differential()
+        return Classifier.load(weights, checked.card, novelty, differential)
+
+
+def prediction_of(
+    classifier: Classifier, photo: bytes, target: str | None = None
+) -> dict[str, Any]:
+    """What a model says of one photo.
+
+    Raises:
+        DomainError: as `lesion_image.decode`.
+    """
+    preprocess = classifier.preprocess
+    image, full_size = decode_reduced(photo, shorter_side=preprocess.shorter_side)
+    square = central_square(image, preprocess.size, full_size)
+    (prediction,) = classifier.predict(preprocess.normalised(square)[None], target)
+    warnings = quality.warnings(image, square)
+    if prediction.unlike_training:
+        warnings.append(NOT_A_LESION)
+    card: ModelCard = classifier.card
+    return {
+        "label": prediction.label,
+        "probability_malignant": prediction.probability_malignant,
+        "confidence": prediction.confidence,
+        "threshold": prediction.threshold,
+        "assessable": not NOT_ASSESSABLE.intersection(warnings),
+        "quality": warnings,
+        "differential": [
+            {"diagnosis": diagnosis, "probability": probability}
+            for diagnosis, probability in prediction.differential.items()
+        ],
+        "model": {"name": card.name, "version": card.version},
+        "heatmap": {
+            "grid": prediction.cam,
+            "target": prediction.target,
+            "method": METHOD,
+            "layer": classifier.layer,
+        },
+    }

@@ -1,0 +1,60 @@
+"""An image holds what its service imports, and nothing of what it must not."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SERVICES = {
+    "auth_service": "auth_service.commands",
+    "gateway": "gateway.main",
+    "patient_service": "patient_service.main",
+    "serving": "serving.main",
+}
+# Loads the service, then says which of our modules came from elsewhere than the image.
+LOOK = """
+import importlib, sys
+importlib.import_module(sys.argv[1])
+ours = {"service_kit", "imaging", "serving", "gateway", "auth_service", "patient_service"}
+print(*(
+    name for name, module in sorted(sys.modules.items())
+    if name.partition(".")[0] in ours
+    and not (getattr(module, "__file__", None) or "").startswith(sys.argv[2])
+))
+"""
+
+
+@pytest.mark.parametrize(("service", "module"), SERVICES.items())
+def test_a_service_starts_from_what_its_image_copies(
+    service: str, module: str, tmp_path: Path
+) -> None:
+    dockerfile = (ROOT / service / "Dockerfile").read_text()
+    for source, target in re.findall(r"^COPY (\S+) /app/(\S+)$", dockerfile, re.MULTILINE):
+        copy = tmp_path / target
+        if (ROOT / source).is_dir():
+            shutil.copytree(ROOT / source, copy, ignore=shutil.ignore_patterns("tests"))
+        else:
+            copy.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / source, copy)
+    shutil.copytree(ROOT / "dermis", tmp_path / "dermis")
+    looked = subprocess.run(
+        [sys.executable, "-c", LOOK, module, str(tmp_path)],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert looked.returncode == 0, looked.stderr
+    assert looked.stdout.split() == []
+
+
+def test_the_gateways_image_holds_of_serving_only_what_both_share() -> None:
+    dockerfile = (ROOT / "gateway" / "Dockerfile").read_text()
+    copied = re.findall(r"^COPY (serving\S*)", dockerfile, re.MULTILINE)
+    assert copied == ["serving/__init__.py", "serving/contract", "serving/archives"]
