@@ -6,8 +6,6 @@ PORT ?= 8000
 PYTHON ?= python3.11
 BIN := .venv/bin
 PROTOS := $(shell find protos -name '*.proto')
-# The contracts must stay compatible with the last commit that was on main.
-PROTO_BASE ?= HEAD~1
 
 .PHONY: help
 help: ## List what you can do here
@@ -104,8 +102,8 @@ types: setup-dev ## Check types (mypy strict)
 
 check-protos: setup-dev ## Lint the contracts and refuse breaking changes
 	$(BIN)/buf lint
-	@if git rev-parse --verify --quiet $(PROTO_BASE) >/dev/null && git cat-file -e $(PROTO_BASE):buf.yaml; then \
-	    $(BIN)/buf breaking --against ".git#ref=$(PROTO_BASE)"; \
+	@base=$${PROTO_BASE:-$$(.ci/proto-base)}; if [[ -n $$base ]] && git cat-file -e "$$base:buf.yaml"; then \
+	    $(BIN)/buf breaking --against ".git#ref=$$base"; \
 	else echo "No earlier contracts to compare with."; fi
 
 check: lint types check-protos ## Everything that reads code without running it

