@@ -29,6 +29,20 @@ structlog.configure(
 _NUMBERS = count(1)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests share a process where several run them (pytest-xdist, --dist loadgroup).
+
+    One process has the whole stack, which no second one could start beside it in reasonable time.
+    All other tests stay together by file, for the sake of what a file sets up once. The longest
+    group begins first.
+    """
+    for item in items:
+        group = "stack" if item.get_closest_marker("stack") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: item.get_closest_marker("stack") is None)
+
+
 class TestPostgres:
     """A running PostgreSQL that hands out fresh databases."""
 

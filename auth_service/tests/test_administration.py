@@ -230,7 +230,7 @@ async def test_the_services_role_cannot_change_the_audit(identity: Identity) -> 
             psycopg.connect(url) as connection,
             pytest.raises(psycopg.errors.InsufficientPrivilege),
         ):
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
 
 
 @pytest.mark.parametrize(
@@ -270,10 +270,10 @@ async def test_a_damaged_audit_is_found_out(
     url = identity.owner_url.replace("postgresql+psycopg", "postgresql")
     with psycopg.connect(url, autocommit=True) as connection:
         kept = connection.execute("SELECT * FROM audit ORDER BY seq DESC LIMIT 5").fetchall()
-        connection.execute(damage, places)  # type: ignore[call-overload]
+        connection.execute(damage, places)
         verdict = await admin.client.call("VerifyAudit")
         if repair:
-            connection.execute(repair, places)  # type: ignore[call-overload]
+            connection.execute(repair, places)
         else:
             _put_back(connection, kept)
     assert not verdict.intact
@@ -291,4 +291,4 @@ def _put_back(connection: psycopg.Connection[Any], rows: list[Any]) -> None:
         values = [json.dumps(value) if isinstance(value, dict) else value for value in row]
         places = ", ".join(["%s"] * len(values))
         statement = f"INSERT INTO audit OVERRIDING SYSTEM VALUE VALUES ({places})"
-        connection.execute(f"{statement} ON CONFLICT DO NOTHING", values)  # type: ignore[call-overload]
+        connection.execute(f"{statement} ON CONFLICT DO NOTHING", values)

@@ -1,5 +1,7 @@
 """Whatever is sent, the answer is a refusal with a reason, never an unexpected error."""
 
+from typing import Any
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +26,7 @@ NASTY = [
 async def test_public_methods_refuse_nonsense(identity: Identity) -> None:
     for text in NASTY:
         client = identity.client()
-        calls = {
+        calls: dict[str, dict[str, Any]] = {
             "Login": {"email": text, "password": text},
             "Register": {"email": text, "password": text, "full_name": text, "clinic_name": text},
             "VerifyEmail": {"token": text},
@@ -52,7 +54,7 @@ async def test_an_address_longer_than_any_is_cut_off(identity: Identity) -> None
 async def test_signed_in_methods_refuse_nonsense(identity: Identity) -> None:
     admin = await identity.admin()
     for text in NASTY[1:]:
-        calls = {
+        calls: dict[str, dict[str, Any]] = {
             "ConfirmTwoFactor": {"code": text},
             "EndSession": {"session_id": text},
             "ListUsers": {"cursor": text},

@@ -25,7 +25,7 @@ def tokens(refresh: str = "refresh-1") -> pb.Tokens:
 
 
 def user(**fields: Any) -> pb.User:
-    known = {
+    known: dict[str, Any] = {
         "id": "01a20817-f471-731e-896b-230f70989781", "email": "ada@clinic.example",
         "full_name": "Ada Okafor", "role": access_pb2.ROLE_CLINICIAN, "active": True,
         "created_at": to_timestamp(now()),

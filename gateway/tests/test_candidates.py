@@ -38,7 +38,7 @@ async def gateway(redis_url: str, tmp_path: Path) -> AsyncIterator[Gateway]:
 async def beside(gateway: Gateway, kind: str, percent: int = 0, release: int = 2) -> None:
     """What a follower publishes once 1.1.0 is ready."""
     gateway.torchserve.beside = "1.1.0"
-    candidate = Candidate(release=release, version="1.1.0", kind=kind, percent=percent)  # type: ignore[arg-type]
+    candidate = Candidate(release=release, version="1.1.0", kind=kind, percent=percent)
     await gateway.publish(gateway.torchserve.replica("one", candidate=candidate))
 
 

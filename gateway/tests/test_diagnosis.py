@@ -208,7 +208,7 @@ async def test_a_body_of_more_than_21_mib_is_refused_unread(gateway: Gateway) ->
 async def test_a_stranger_is_refused_before_the_photo_is_read(gateway: Gateway) -> None:
     read = 0
 
-    async def endless():
+    async def endless() -> AsyncIterator[bytes]:
         nonlocal read
         while True:
             read += 1

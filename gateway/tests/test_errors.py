@@ -1,5 +1,8 @@
 """Every failure is a problem document."""
 
+from collections.abc import AsyncIterator
+
+import httpx
 import pytest
 import structlog
 
@@ -104,7 +107,7 @@ async def test_a_body_that_is_not_json_is_refused(gateway: Gateway) -> None:
 async def test_ten_megabytes_of_json_are_refused(gateway: Gateway, declared: bool) -> None:
     body = b'{"full_name": "' + b"x" * 10_000_000 + b'"}'
 
-    async def chunks():
+    async def chunks() -> AsyncIterator[bytes]:
         for start in range(0, len(body), 65536):
             yield body[start : start + 65536]
 
@@ -155,7 +158,7 @@ async def test_an_etag_that_is_none_of_ours_is_refused(gateway: Gateway, tag: st
     answer = await gateway.http.put(
         "/api/patients/p-1",
         json={"record_number": "1", "full_name": "A"},
-        headers=gateway.headers | {"If-Match": tag.encode()},
+        headers=httpx.Headers(gateway.headers | {"If-Match": tag}, encoding="utf-8"),
     )
     assert (answer.status_code, answer.json()["reason"]) == (428, "IF_MATCH_REQUIRED")
     assert gateway.patients.count("UpdatePatient") == 0

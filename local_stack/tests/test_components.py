@@ -121,8 +121,9 @@ async def test_orphans_of_a_killed_leader_are_swept_at_the_next_start(tmp_path: 
     process.spawn(["sh", "-c", script], environment=ENVIRONMENT)
     await process.until(lambda: (tmp_path / "leader.log").read_text().endswith("\n"), 60)
     orphan = int((tmp_path / "leader.log").read_text())
-    assert process.pid
-    os.kill(process.pid, signal.SIGKILL)
+    leader = process.pid
+    assert leader
+    os.kill(leader, signal.SIGKILL)
     while process.pid is not None:
         await asyncio.sleep(0.05)
     assert psutil.Process(orphan).is_running()

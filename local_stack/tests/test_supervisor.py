@@ -103,7 +103,8 @@ async def test_a_part_held_down_stays_down_until_it_is_let_go(trial: Trial) -> N
     await trial.supervisor.start({"part": part})
     async with trial.supervisor.held_down("part"):
         await asyncio.sleep(0.6)
-        assert part.process.pid is None
+        held_down = part.process.pid
+    assert held_down is None
     assert part.process.pid is not None
     part.process.kill()
     await _until(lambda: part.process.pid is not None)

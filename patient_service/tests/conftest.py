@@ -209,7 +209,7 @@ def finding(probability: float = 0.8, **changes: Any) -> pb.Finding:
         rows=7, columns=7, values=[i / 49 for i in range(49)], target="malignant",
         method="grad-cam", layer="conv_head", maximum=1.0,
     )  # fmt: skip
-    values = {
+    values: dict[str, Any] = {
         "label": "malignant", "probability_malignant": probability, "confidence": probability,
         "threshold": 0.3, "assessable": True, "model_name": "dermis", "model_version": "1.0.0",
         "heatmap": heatmap,

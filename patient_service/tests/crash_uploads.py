@@ -36,7 +36,8 @@ async def crash_during_uploads(postgres: Any, tmp_path: Path) -> None:
     migrate("patient_service", owner_url, app_role=app_url.split("//")[1].split(":")[0])
     clinic, chance = uuid4(), random.Random(5)
     photos = [make_photo(seed, width=1600, height=1200) for seed in range(4)]
-    patient_id, acknowledged = "", {}
+    patient_id = ""
+    acknowledged: dict[str, str] = {}
     for _ in range(CRASHES):
         service = start(app_url, tmp_path)
         caller = Caller(service.address, token(clinic=clinic, sub=str(clinic)), clinic)

@@ -1,4 +1,5 @@
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -261,7 +262,7 @@ async def _image(caller: Caller, photo: bytes) -> pb.Image:
     return (await caller.upload(photo, patient_id=patient.id)).image
 
 
-async def _record(caller: Caller, image_id: str, **outcome: object) -> pb.Detection:
+async def _record(caller: Caller, image_id: str, **outcome: Any) -> pb.Detection:
     request = pb.RecordDetectionRequest(image_id=image_id, **outcome)
     return (await caller.call(request)).detection
 

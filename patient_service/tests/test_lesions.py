@@ -1,3 +1,5 @@
+from typing import Any
+
 from dermis.patient.v1 import patient_pb2 as pb
 from patient_service.tests.conftest import Caller, finding, make_photo
 
@@ -82,6 +84,6 @@ async def test_two_photos_of_one_lesion_are_compared(
         await clinician.call(request)
 
 
-async def _images(caller: Caller, patient_id: str, **filters: object) -> list[str]:
+async def _images(caller: Caller, patient_id: str, **filters: Any) -> list[str]:
     page = await caller.call(pb.ListImagesRequest(patient_id=patient_id, **filters))
     return [image.id for image in page.images]

@@ -1,7 +1,8 @@
 import asyncio
+from typing import Any
 
 from dermis.patient.v1 import patient_pb2 as pb
-from patient_service.tests.conftest import Caller
+from patient_service.tests.conftest import Caller, Service
 from service_kit.errors import Code, DomainError
 
 
@@ -195,11 +196,11 @@ async def test_names_of_any_script_and_emoji_are_kept_and_found(clinician: Calle
         assert name in await _names(clinician, search=name)
 
 
-async def test_an_account_without_a_clinic_adds_no_patient(service, refusal: type) -> None:
+async def test_an_account_without_a_clinic_adds_no_patient(service: Service, refusal: type) -> None:
     with refusal("NO_CLINIC"):
         await service.caller("clinician").add_patient()
 
 
-async def _names(caller: Caller, **filters: object) -> list[str]:
+async def _names(caller: Caller, **filters: Any) -> list[str]:
     page = await caller.call(pb.ListPatientsRequest(**filters))
     return [patient.profile.full_name for patient in page.patients]

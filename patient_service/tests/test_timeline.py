@@ -1,3 +1,5 @@
+from typing import Any
+
 from dermis.patient.v1 import patient_pb2 as pb
 from patient_service.tests.conftest import Caller, finding
 
@@ -81,6 +83,6 @@ async def _record_with_everything(caller: Caller, photo: bytes) -> tuple[pb.Pati
     return patient, lesion
 
 
-async def _timeline(caller: Caller, patient_id: str, **filters: object) -> list[pb.TimelineEntry]:
+async def _timeline(caller: Caller, patient_id: str, **filters: Any) -> list[pb.TimelineEntry]:
     page = await caller.call(pb.ListTimelineRequest(patient_id=patient_id, **filters))
     return list(page.entries)

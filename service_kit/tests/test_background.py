@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from typing import cast
 
 import pytest
 import structlog
@@ -14,7 +15,7 @@ async def test_a_loop_ends_with_the_block() -> None:
     turning: asyncio.Future[asyncio.Task[None]] = asyncio.get_running_loop().create_future()
 
     async def loop() -> None:
-        turning.set_result(asyncio.current_task())
+        turning.set_result(cast(asyncio.Task[None], asyncio.current_task()))
         while True:
             await asyncio.sleep(0)
 

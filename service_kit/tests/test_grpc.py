@@ -76,7 +76,8 @@ class Accounts(auth_pb2_grpc.AccountServiceServicer):
 
 @pytest.fixture
 async def served() -> AsyncIterator[tuple[Any, Accounts, Any]]:
-    accounts, database = Accounts(), NoDatabase()
+    # The other methods answer UNIMPLEMENTED, as generated.
+    accounts, database = Accounts(), NoDatabase()  # type: ignore[abstract]
     server = build_server(
         lambda server: auth_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server),
         database=database,  # type: ignore[arg-type]
@@ -102,7 +103,8 @@ async def healthy_server(port: int) -> tuple[grpc.aio.Server, int]:
 
 
 async def ask_health(channel: grpc.aio.Channel) -> None:
-    await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest())
+    stub: Any = health_pb2_grpc.HealthStub(channel)
+    await stub.Check(health_pb2.HealthCheckRequest())
 
 
 async def failure(stub: Any) -> DomainError:

@@ -3,6 +3,7 @@
 import io
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,7 +38,7 @@ def card(architecture: str, size: int = 64, **changes: object) -> ModelCard:
     ).model_copy(update=changes)  # fmt: skip
 
 
-def classifier(architecture: str, **changes: object) -> Classifier:
+def classifier(architecture: str, **changes: Any) -> Classifier:
     torch.manual_seed(3)
     described = card(architecture, **changes)
     return Classifier(EagerBackend(build_model(architecture), 64), described)

@@ -108,7 +108,7 @@ def _frozen(model: nn.Module, example: Floats) -> Callable[[Floats], object]:
     """Class and probability alone, by the same means as the served model."""
     shaped = _channels_last(example)
     with torch.inference_mode():
-        frozen = torch.jit.freeze(torch.jit.trace(model, shaped))  # type: ignore[no-untyped-call]
+        frozen = torch.jit.freeze(torch.jit.trace(model, shaped))
 
     def predict(batch: Floats) -> list[float]:
         with torch.inference_mode():
