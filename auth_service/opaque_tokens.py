@@ -22,7 +22,7 @@ def successor(token: str, key: bytes) -> str:
     """The token that follows a refresh token: always the same one for the same token.
 
     So a client whose answer was lost can ask again and gets the same answer, though the database
-    holds hashes only (docs/decisions/0010-refresh-retry.md). Without `key` it can't be computed.
+    holds hashes only (docs/decisions/0005-refresh-retry.md). Without `key` it can't be computed.
     """
     mac = hmac.digest(key, token.encode(), "sha256")
     return urlsafe_b64encode(mac).rstrip(b"=").decode()

@@ -24,7 +24,7 @@ from service_kit.request import current_request
 
 ENDED = "ended_sessions"
 MAX_SESSIONS = 50
-# A client whose answer was lost asks again within this; see docs/decisions/0010-refresh-retry.md.
+# A client whose answer was lost asks again within this; see docs/decisions/0005-refresh-retry.md.
 RETRY_GRACE = timedelta(seconds=10)
 ENROLMENT_LIFE = timedelta(minutes=15)
 

@@ -10,7 +10,7 @@ from service_kit.settings import ObjectStoreSettings
 
 # The one table of limits. By address before anybody is signed in, by account afterwards: a clinic's
 # staff share one address, so whoever is known counts as themselves. Guesses at passwords and codes
-# meet auth_service's narrower limits first (docs/decisions/0031-two-places-count-tries.md).
+# meet auth_service's narrower limits first (docs/decisions/0008-two-places-count-tries.md).
 RATE_LIMITS = {
     "register": "20/hour",
     "login": "30/5 minutes",

@@ -29,7 +29,7 @@ from service_kit.errors import Code, DomainError
 
 # The refresh token travels in this cookie only, and only to /auth: no script and no other route
 # sees it. Programs keep cookies too:
-# docs/decisions/0030-the-refresh-token-lives-in-a-cookie-only.md.
+# docs/decisions/0007-the-refresh-token-lives-in-a-cookie-only.md.
 COOKIE = "dermis_refresh"
 
 router = APIRouter(

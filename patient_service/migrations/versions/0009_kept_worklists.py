@@ -2,7 +2,7 @@
 
 `worklist_now` is the one definition. Triggers write what it says of a photo into `worklist` in the
 transaction that changes it, so that no path around the service's Python can leave it behind; see
-docs/decisions/0060-worklists-are-kept-by-triggers.md.
+docs/decisions/0012-worklists-are-kept-by-triggers.md.
 """
 
 from alembic import op
