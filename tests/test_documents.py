@@ -32,3 +32,33 @@ def test_every_decision_that_code_names_is_recorded() -> None:
         if file != Path(__file__) and not (ROOT / f"{name.removesuffix('.md')}.md").exists()
     }
     assert lost == set()
+
+
+RECORDS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+HEAD = re.compile(r"# (\d+)\. (.+)\n\nStatus: (\w+)[^·\n]* · Date: (\d{4}-\d\d-\d\d)")
+SECTIONS = ["Context", "Decision", "Consequences"]
+
+
+def test_decision_records_are_numbered_without_a_gap() -> None:
+    assert [int(record.name[:4]) for record in RECORDS] == list(range(1, len(RECORDS) + 1))
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
+def test_a_decision_record_has_the_one_format(record: Path) -> None:
+    text = record.read_text()
+    head = HEAD.match(text)
+    assert head is not None
+    assert int(head[1]) == int(record.name[:4])
+    sections = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert sections in (SECTIONS, [*SECTIONS, "Alternatives considered"])
+
+
+def test_the_index_lists_every_decision_record_as_it_is() -> None:
+    heads = [(record.name, HEAD.match(record.read_text())) for record in RECORDS]
+    rows = [
+        f"| [{head[1]}]({name}) | {head[2]} | {head[3]} | {head[4]} |"
+        for name, head in heads
+        if head
+    ]
+    index = (ROOT / "docs" / "decisions" / "index.md").read_text()
+    assert [line for line in index.splitlines() if line.startswith("| [")] == rows
