@@ -40,7 +40,7 @@ def _lines(card: ModelCard) -> list[str]:
         "## What it does, the hard figures first",
         *(line for evaluation in card.evaluations for line in _section(evaluation)),
         "## Groups",
-        "Photos with the metadata; groups below 40 photos are left out.",
+        "Photos with metadata; groups of fewer than 40 photos are left out.",
         "",
         "| group | photos | malignant | AUC | sensitivity | specificity |",
         "| --- | --- | --- | --- | --- | --- |",
@@ -83,8 +83,9 @@ def _section(evaluation: Evaluation) -> list[str]:
     if evaluation.confusion:
         (true_benign, false_malignant), (false_benign, true_malignant) = evaluation.confusion
         lines += [
-            f"Of the benign {true_benign} were called benign, {false_malignant} malignant; of the "
-            f"malignant {true_malignant} were found, {false_benign} missed.",
+            f"Of the benign ones, {true_benign} were called benign and {false_malignant} "
+            f"malignant; of the malignant ones, {true_malignant} were found and {false_benign} "
+            "missed.",
             "",
         ]
     return lines
