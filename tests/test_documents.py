@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+# A file that a page names in backquotes, by its path from the root.
+FILE = re.compile(r"`((?:\w+/)+[\w.-]+\.(?:py|proto|sh|ts|tsx|sql|properties))(?:::\w+)?`")
 LINK = re.compile(r"\]\((?!https?://|mailto:|#)([^)\s#]+)")
 DECISION = re.compile(r"docs/decisions/[0-9]{4}[a-z0-9-]*(?:\.md)?")
 
@@ -22,6 +24,17 @@ def tracked(*patterns: str) -> list[Path]:
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     lost = [link for link in LINK.findall(page.read_text()) if not (page.parent / link).exists()]
     assert lost == []
+
+
+@pytest.mark.parametrize("page", tracked("*.md"), ids=lambda page: page.name)
+def test_every_file_that_a_page_names_is_there(page: Path) -> None:
+    roots = {folder.name for folder in ROOT.iterdir() if folder.is_dir()}
+    named = {
+        name
+        for name in FILE.findall(page.read_text())
+        if name.split("/")[0] in roots and "NNNN" not in name
+    }
+    assert {name for name in named if not (ROOT / name).exists()} == set()
 
 
 def test_every_decision_that_code_names_is_recorded() -> None:
