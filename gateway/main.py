@@ -44,6 +44,7 @@ from service_kit.identity import RemoteKeys, SharedRevocations
 from service_kit.principal import TokenVerifier
 from service_kit.redis_client import open_redis
 from service_kit.settings import load
+from service_kit.version import __version__
 from serving.archives.archive import read_policy
 from serving.contract.requests import regeneration_desk, trial_desk
 from serving.contract.torchserve import InferenceClient
@@ -66,7 +67,7 @@ def create_api(settings: Settings) -> FastAPI:
     api = FastAPI(
         title="Dermis",
         description="Decision support for skin lesions, not a diagnosis.",
-        version="0.1.0",
+        version=__version__,
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=operation_id,

@@ -1,11 +1,13 @@
 """`dermis-model`: what ML engineers do with a model, from photos to a live release."""
 
 from collections.abc import Callable
+from typing import Annotated
 
 import rich
 import structlog
 import typer
 
+from service_kit.version import __version__
 from serving.cli import account, archives, candidates, releases, training
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -38,8 +40,21 @@ for name, verb in VERBS.items():
     app.command(name)(verb)
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"dermis-model {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def configure() -> None:
+def configure(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_say_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
     """Keep standard output to answers; progress and questions go beside it."""
     rich.reconfigure(stderr=True)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("info"))
