@@ -167,6 +167,22 @@ test-security: setup-dev ## Run exactly the tests that docs/security.md names
 bench-auth: setup-dev ## Measure the token check, and sign-ins beside other calls; fails when too slow
 	$(BIN)/python -m auth_service.tests.bench_auth
 
+# --- Show --------------------------------------------------------------------------------------
+
+.venv/docs/.done: requirements/docs.lock | .venv/bin/python
+	@echo "Installing what builds the documentation"
+	@$(PYTHON) -m venv .venv/docs
+	@.venv/docs/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement $<
+	@touch $@
+
+.PHONY: docs screenshots
+docs: .venv/docs/.done ## Build the documentation into site/; `make run` serves it at /docs/
+	@NO_MKDOCS_2_WARNING=1 .venv/docs/bin/mkdocs build --quiet --strict
+	@echo "The documentation is in site/."
+
+screenshots: setup-dev web ## Take the documentation's pictures anew from the real system
+	@$(BIN)/python -m tests.screenshots
+
 # --- Keep --------------------------------------------------------------------------------------
 
 .PHONY: lock clean
@@ -174,4 +190,4 @@ lock: setup-dev ## Pin the dependencies of pyproject.toml anew (LOCK_ARGS=--upgr
 	PATH="$(CURDIR)/$(BIN):$$PATH" ./requirements/lock.sh $(LOCK_ARGS)
 
 clean: ## Remove what set-up made (not your local data)
-	rm -rf .venv dermis *.egg-info frontend/node_modules frontend/dist frontend/src/api/generated
+	rm -rf .venv dermis site *.egg-info frontend/node_modules frontend/dist frontend/src/api/generated
