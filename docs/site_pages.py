@@ -25,7 +25,9 @@ ELSEWHERE = {
 }
 ICON = ROOT / "frontend" / "public" / "favicon.svg"
 _ADDRESSES = {path: address for address, path in ELSEWHERE.items()}
-_LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]+)\]\((?!\w+:|#)(?P<path>[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
+_LINK = re.compile(
+    r"(?<!!)\[(?P<text>[^\]]+)\]\((?!\w+:|#)(?P<path>[^)#\s]+)(?P<anchor>#[^)\s]*)?\)"
+)
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 
 

@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from gateway.assessments.completion import Completion
 from gateway.clients import ServiceToken, open_clients
 from gateway.forms.photo import UploadsUnderWay
-from gateway.http import errors, web_client
+from gateway.http import documentation, errors, web_client
 from gateway.http.middleware import RequestMiddleware
 from gateway.http.openapi import describe, operation_id
 from gateway.http.rate_limit import RateLimits
@@ -163,6 +163,7 @@ def create_app(settings: Settings) -> Starlette:
             )
         )
     others = [
+        *documentation.routes(settings.docs_folder),
         Route("/", _page("index.html")),
         Route("/api/docs", _page("docs.html")),
         Mount("/web", StaticFiles(directory=WEB)),

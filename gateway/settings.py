@@ -110,6 +110,9 @@ class Settings(ObjectStoreSettings):
         default=None,
         description="Folder of the built web client, where no nginx serves it.",
     )
+    docs_folder: Path | None = Field(
+        default=None, description="Folder of the built documentation, to be shown at /docs/."
+    )
     dev_mailbox: Path | None = Field(
         default=None, description="Local stack only: folder of mails shown at /dev/mailbox."
     )

@@ -15,6 +15,8 @@ Settings = dict[str, str]
 TLS_SERVICES = ("auth_service", "gateway", "patient_service")
 # Where `make web` puts the built client.
 WEB_CLIENT = Path(__file__).parents[1] / "frontend" / "dist"
+# Where `make docs` puts the documentation; the system runs without it as well.
+DOCUMENTATION = Path(__file__).parents[1] / "site"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class Wiring:
             # No TLS on this machine: a Secure cookie would never come back.
             "COOKIE_SECURE": "false",
             "WEB_CLIENT": str(WEB_CLIENT),
+            "DOCS_FOLDER": str(DOCUMENTATION) if DOCUMENTATION.exists() else "",
             "DEV_MAILBOX": str(self.mails),
         }
 
