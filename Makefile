@@ -62,13 +62,13 @@ frontend/dist/index.html: frontend/node_modules/.done $(shell find frontend/src 
 run: setup web ## Start the whole system on this machine (PORT=8000), Ctrl-C stops it
 	@$(BIN)/python -m local_stack run --port $(PORT)
 
-demo: setup ## Diagnose the example images through the public API and stop
+demo: setup ## Assess the example photos through the public API and stop
 	@$(BIN)/python -m local_stack demo --port $(PORT)
 
 status: ## Show what runs, since when, with how much memory
 	@$(BIN)/python -m local_stack status --port $(PORT)
 
-logs: ## Follow the logs of one part: make logs S=gateway
+logs: ## Follow the logs of one component: make logs S=gateway
 	@$(BIN)/python -m local_stack logs --port $(PORT) $(S)
 
 certs: ## Make or renew certificates: the services then speak TLS with each other
@@ -151,7 +151,7 @@ bench-record: setup-dev ## Measure the record with 10,000 patients and 1,000,000
 	$(BIN)/python -m pytest -sq -o python_functions='bench_*' patient_service/tests/bench_record.py
 
 .PHONY: test-trace test-faults
-test-trace: setup-dev web ## Show the spans of one diagnosis, from the browser to TorchServe's worker
+test-trace: setup-dev web ## Show the spans of one assessment, from the browser to TorchServe's worker
 	$(BIN)/python -m pytest -sq -o python_functions='trace_*' tests/test_tracing.py
 
 test-faults: setup-dev ## Fill a disk, set clocks, and take object store and names away; see it recover
@@ -176,11 +176,11 @@ bench-auth: setup-dev ## Measure the token check, and sign-ins beside other call
 	@touch $@
 
 .PHONY: docs screenshots
-docs: .venv/docs/.done ## Build the documentation into site/; `make run` serves it at /docs/
+docs: .venv/docs/.done ## Build the documentation into site/ (served at /docs/ by make run)
 	@NO_MKDOCS_2_WARNING=1 .venv/docs/bin/mkdocs build --quiet --strict
 	@echo "The documentation is in site/."
 
-screenshots: setup-dev web ## Take the documentation's pictures anew from the real system
+screenshots: setup-dev web ## Take the screenshots in docs/images from the real system
 	@$(BIN)/python -m tests.screenshots
 
 # --- Keep --------------------------------------------------------------------------------------
