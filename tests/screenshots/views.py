@@ -17,7 +17,7 @@ NOTE = "Parallel ridge pattern, new since spring. Excise with 2 mm margin."
 HEATMAP = "[role=slider]"
 RESULT = "section:has(.tabler-icon-file-type-pdf)"
 VERDICT = "section:has(form input[type=radio])"
-PHOTO = "button:has(.tabler-icon-zoom-in)"
+PHOTO = "div:has(img):has(.tabler-icon-zoom-in)"
 CARD = ".mantine-Card-root"
 
 
@@ -51,7 +51,7 @@ async def on_a_phone(camera: Camera, doctor: Clinician, clinic: Clinic) -> None:
     async with camera.page(doctor, PHONE, scale=2) as page:
         await page.goto(_lesion(clinic.patient, clinic.suspicious))
         await expect(page.locator(HEATMAP)).to_be_visible()
-        parts = [page.locator(one).first for one in (PHOTO, RESULT)]
+        parts = [page.locator(PHOTO).last, page.locator(RESULT)]
         await camera.take(page, "result-phone", parts=parts, tallest=PHONE["height"])
 
 
@@ -89,7 +89,7 @@ async def _export(camera: Camera, page: Page) -> None:
 async def _result(camera: Camera, page: Page, clinic: Clinic) -> None:
     await page.goto(_lesion(clinic.patient, clinic.suspicious))
     await expect(page.locator(HEATMAP)).to_be_visible()
-    parts = [page.locator(one).first for one in (PHOTO, HEATMAP, RESULT)]
+    parts = [page.locator(PHOTO).last, page.locator(RESULT)]
     await camera.take(page, "result", parts=parts)
     await page.emulate_media(color_scheme="dark")
     await camera.take(page, "result-dark", parts=parts)
