@@ -5,14 +5,13 @@ The local stack shows them; a clinic may serve them with its own web server.
 
 import base64
 import hashlib
-import os
 import re
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import PathLike, StaticFiles
+from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from gateway.http.web_client import POLICY
@@ -43,10 +42,9 @@ class _Site(StaticFiles):
         super().__init__(directory=folder, html=True)
         self._policy = _policy(folder)
 
-    def file_response(
-        self, full_path: PathLike, stat_result: os.stat_result, scope: Scope, status_code: int = 200
-    ) -> Response:
-        answer = super().file_response(full_path, stat_result, scope, status_code)
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """See `StaticFiles.get_response`."""
+        answer = await super().get_response(path, scope)
         answer.headers[POLICY] = self._policy
         # The site is built anew under the same names.
         answer.headers["cache-control"] = "no-cache"

@@ -18,13 +18,17 @@ def site(tmp_path: Path) -> Path:
     folder = tmp_path / "site"
     (folder / "glossary").mkdir(parents=True)
     (folder / "index.html").write_text(PAGE)
+    (folder / "404.html").write_text(PAGE)
     (folder / "glossary" / "index.html").write_text(PAGE)
     return folder
 
 
-async def test_a_page_runs_its_own_scripts_and_no_others(redis_url: str, site: Path) -> None:
+@pytest.mark.parametrize("address", ["/docs/", "/docs/glossary/", "/docs/nowhere/"])
+async def test_a_page_runs_its_own_scripts_and_no_others(
+    redis_url: str, site: Path, address: str
+) -> None:
     async with running(redis_url, docs_folder=site) as gateway:
-        page = await gateway.http.get("/docs/glossary/", headers=BROWSER)
+        page = await gateway.http.get(address, headers=BROWSER)
     known = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
     policy = page.headers["content-security-policy"]
     assert page.text == PAGE
