@@ -2,4 +2,4 @@
 
 from auth_service.commands import app
 
-app()
+app(prog_name="python -m auth_service")

@@ -1,4 +1,4 @@
-"""Accounts: opened, verified, seen and changed by their owners."""
+"""Accounts: opened, verified and changed by their owners."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,20 +9,21 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth_service import audit, invitations
-from auth_service.events import Event
+from auth_service.audit_events import Event
+from auth_service.email_addresses import email_key, parse_email
 from auth_service.mailed_tokens import Purpose, link_is_invalid, redeem
 from auth_service.models import Account, Clinic, Invitation
-from auth_service.outbox import Letter, enqueue
+from auth_service.names import parse_name
+from auth_service.outbox import MailTemplate, enqueue
 from auth_service.passwords import Passwords
-from auth_service.people import email_key, parse_email, parse_name
 from auth_service.roles import TWO_FACTOR_ROLES, Role
 from service_kit import clock
 from service_kit.errors import Code, DomainError
 
 
 @dataclass(frozen=True, slots=True)
-class Application:
-    """What somebody types to open an account: a new clinic, or an invitation to one."""
+class Registration:
+    """What somebody enters to open an account: a new clinic's name, or an invitation to one."""
 
     email: str
     password: str
@@ -32,20 +33,20 @@ class Application:
 
 
 async def register(
-    session: AsyncSession, application: Application, *, passwords: Passwords
+    session: AsyncSession, registration: Registration, *, passwords: Passwords
 ) -> None:
-    """Open an account that waits for its address to be verified.
+    """Open an account whose address is still to be verified.
 
-    A known address changes nothing, and the same statements run for it, so neither the answer nor
-    its time tells; its owner gets a mail that says so.
+    A known address changes nothing but runs the same statements, so neither the answer nor its
+    time gives it away; its owner is told by mail.
 
     Raises:
         DomainError: INVALID_ARGUMENT, see `Register` in auth.proto.
     """
-    address = parse_email(application.email)
-    full_name = parse_name(application.full_name)
+    address = parse_email(registration.email)
+    full_name = parse_name(registration.full_name)
     password_hash = await passwords.accept(
-        application.password, personal=[address, full_name, application.clinic_name]
+        registration.password, personal=[address, full_name, registration.clinic_name]
     )
     account = Account(
         email=address,
@@ -54,8 +55,8 @@ async def register(
         role=Role.CLINICIAN,
         password_hash=password_hash,
     )
-    clinic = await _membership(session, account, application)
-    await _give_way(session, account.email_key)
+    clinic = await _membership(session, account, registration)
+    await _delete_unverified(session, account.email_key)
     try:
         async with session.begin_nested():
             if clinic is not None:
@@ -65,33 +66,33 @@ async def register(
         event, subject_id = Event.ACCOUNT_REGISTERED, account.id
     except IntegrityError:
         event, subject_id = Event.ACCOUNT_REGISTRATION_REPEATED, None
-    enqueue(session, Letter.REGISTRATION, address)
-    await audit.record(session, event, subject_id=subject_id, actor_id=subject_id)
+    enqueue(session, MailTemplate.REGISTRATION, address)
+    await audit.append(session, event, subject_id=subject_id, actor_id=subject_id)
 
 
 async def _membership(
-    session: AsyncSession, account: Account, application: Application
+    session: AsyncSession, account: Account, registration: Registration
 ) -> Clinic | None:
-    """Give the account its role and clinic; answers the clinic when it is a new one."""
-    if application.invitation_token:
+    """Give the account its role and clinic; returns the clinic when it is a new one."""
+    if registration.invitation_token:
         invitation = await invitations.find(
-            session, application.invitation_token, email=account.email
+            session, registration.invitation_token, email=account.email
         )
         invitation.used_at = clock.now()
         session.add(invitation)
         account.role, account.clinic_id = invitation.role, invitation.clinic_id
         return None
-    name = parse_name(application.clinic_name, reason="CLINIC_NAME_INVALID", noun="clinic's name")
+    name = parse_name(registration.clinic_name, reason="CLINIC_NAME_INVALID", noun="clinic's name")
     clinic = Clinic(name=name)
     account.clinic_id = clinic.id
     return clinic
 
 
-async def _give_way(session: AsyncSession, key: str) -> None:
-    """Drop an account of this address that nobody has verified.
+async def _delete_unverified(session: AsyncSession, key: str) -> None:
+    """Delete an account of this address that nobody has verified.
 
-    Otherwise whoever registers somebody else's address first would have chosen the password of
-    the account that its owner opens later.
+    Otherwise somebody who registers another person's address first would have chosen the password
+    of the account that its owner opens later.
     """
     unverified = delete(Account).where(
         col(Account.email_key) == key, col(Account.email_verified_at).is_(None)
@@ -107,8 +108,8 @@ async def _give_way(session: AsyncSession, key: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class FirstAccount:
-    """An account that an operator makes by command."""
+class OperatorMadeAccount:
+    """An account that an operator creates by command."""
 
     email: str
     full_name: str
@@ -116,34 +117,34 @@ class FirstAccount:
     role: Role
 
 
-async def create(session: AsyncSession, first: FirstAccount, *, passwords: Passwords) -> bool:
-    """Make an account whose address counts as verified; False when the address has one already.
+async def create(session: AsyncSession, new: OperatorMadeAccount, *, passwords: Passwords) -> bool:
+    """Create an account whose address counts as verified; False when the address already has one.
 
     Raises:
         DomainError: INVALID_ARGUMENT, as for `register`.
     """
-    address, full_name = parse_email(first.email), parse_name(first.full_name)
+    address, full_name = parse_email(new.email), parse_name(new.full_name)
     account = Account(
         email=address,
         email_key=email_key(address),
         full_name=full_name,
-        role=first.role,
+        role=new.role,
         email_verified_at=clock.now(),
-        password_hash=await passwords.accept(first.password, personal=[address, full_name]),
+        password_hash=await passwords.accept(new.password, personal=[address, full_name]),
     )
     try:
         async with session.begin_nested():
             session.add(account)
     except IntegrityError:
         return False
-    await audit.record(
-        session, Event.ACCOUNT_CREATED_BY_COMMAND, subject_id=account.id, role=first.role
+    await audit.append(
+        session, Event.ACCOUNT_CREATED_BY_COMMAND, subject_id=account.id, role=new.role
     )
     return True
 
 
 async def verify_email(session: AsyncSession, token: str) -> None:
-    """Accept an address, the account's first or a changed one.
+    """Verify an address, the account's first or a changed one.
 
     Raises:
         DomainError: INVALID_ARGUMENT LINK_INVALID.
@@ -161,9 +162,9 @@ async def verify_email(session: AsyncSession, token: str) -> None:
     session.add(account)
     try:
         await session.flush()
-    except IntegrityError:  # somebody else has verified this address meanwhile
+    except IntegrityError:  # somebody else has verified this address since
         raise link_is_invalid() from None
-    await audit.record(session, event, subject_id=account.id, actor_id=account.id)
+    await audit.append(session, event, subject_id=account.id, actor_id=account.id)
 
 
 async def change_name(session: AsyncSession, account: Account, full_name: str) -> None:
@@ -174,26 +175,26 @@ async def change_name(session: AsyncSession, account: Account, full_name: str) -
     """
     account.full_name = parse_name(full_name)
     session.add(account)
-    await audit.record(session, Event.ACCOUNT_NAME_CHANGED, subject_id=account.id)
+    await audit.append(session, Event.ACCOUNT_NAME_CHANGED, subject_id=account.id)
 
 
 async def request_email_change(session: AsyncSession, account: Account, email: str) -> None:
-    """Write to the new address for proof and tell the old one; nothing changes yet.
+    """Ask the new address for proof and notify the old one; nothing changes yet.
 
-    An address that belongs to somebody else gets the same answer; its link will not be accepted.
+    An address that belongs to somebody else gets the same answer; its link won't be accepted.
 
     Raises:
         DomainError: INVALID_ARGUMENT EMAIL_INVALID.
     """
     account.pending_email = parse_email(email)
     session.add(account)
-    enqueue(session, Letter.CONFIRM_EMAIL, account.pending_email, subject_id=account.id)
-    enqueue(session, Letter.EMAIL_CHANGE_REQUESTED, account.email, subject_id=account.id)
-    await audit.record(session, Event.EMAIL_CHANGE_REQUESTED, subject_id=account.id)
+    enqueue(session, MailTemplate.CONFIRM_EMAIL, account.pending_email, subject_id=account.id)
+    enqueue(session, MailTemplate.EMAIL_CHANGE_REQUESTED, account.email, subject_id=account.id)
+    await audit.append(session, Event.EMAIL_CHANGE_REQUESTED, subject_id=account.id)
 
 
 async def locked(session: AsyncSession, account_id: UUID) -> Account:
-    """An account that nobody else changes until this transaction ends.
+    """An account that nobody else can change until this transaction ends.
 
     Raises:
         DomainError: NOT_FOUND USER_NOT_FOUND.
@@ -205,10 +206,10 @@ async def locked(session: AsyncSession, account_id: UUID) -> Account:
 
 
 def must_have_two_factor(account: Account, *, by_role: bool) -> bool:
-    """Whether an account must enrol in 2FA, by its role (a setting) or by an administrator."""
+    """Whether an account must have 2FA, by its role (a setting) or by an administrator."""
     return account.require_two_factor or (by_role and Role(account.role) in TWO_FACTOR_ROLES)
 
 
 def user_not_found() -> DomainError:
-    """The answer for every identifier that is not an account's."""
+    """The refusal of every identifier that no account has."""
     return DomainError(Code.NOT_FOUND, "USER_NOT_FOUND", "There is no such user.")

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth_service import accounts, audit, sessions, two_factor
-from auth_service.events import Event
+from auth_service.audit_events import Event
 from auth_service.models import Account, Clinic
 from auth_service.roles import Role, check_clinic
 from service_kit.errors import Code, DomainError
@@ -16,7 +16,7 @@ from service_kit.errors import Code, DomainError
 
 @dataclass(frozen=True, slots=True)
 class AccountChange:
-    """What to change; None leaves as it is."""
+    """What to change; None leaves it as it is."""
 
     role: Role | None = None
     active: bool | None = None
@@ -31,7 +31,7 @@ async def change(session: AsyncSession, account_id: UUID, wanted: AccountChange)
         DomainError: NOT_FOUND USER_NOT_FOUND or CLINIC_NOT_FOUND; INVALID_ARGUMENT
             CLINIC_REQUIRED; FAILED_PRECONDITION LAST_ADMINISTRATOR.
     """
-    # All administrators are locked, in one order: two that demote each other can't both succeed.
+    # All administrators are locked, in one order, so that two can't demote each other at once.
     administrators = await _lock_administrators(session)
     account = await accounts.locked(session, account_id)
     events = await _apply(session, account, wanted)
@@ -40,17 +40,17 @@ async def change(session: AsyncSession, account_id: UUID, wanted: AccountChange)
         raise DomainError(
             Code.FAILED_PRECONDITION,
             "LAST_ADMINISTRATOR",
-            "This is the last active administrator; appoint another one first.",
+            "This is the last active administrator. Appoint another one first.",
         )
     session.add(account)
-    if set(events) & _SIGNS_OUT:
+    if set(events) & _ENDS_SESSIONS:
         await sessions.end_all(session, account_id)
     for event, facts in events.items():
-        await audit.record(session, event, subject_id=account_id, **facts)
+        await audit.append(session, event, subject_id=account_id, **facts)
 
 
 async def reset_two_factor(session: AsyncSession, account_id: UUID) -> None:
-    """Take a lost second factor off an account and end its sessions.
+    """Remove a lost second factor from an account and end its sessions.
 
     Raises:
         DomainError: NOT_FOUND USER_NOT_FOUND.
@@ -61,20 +61,20 @@ async def reset_two_factor(session: AsyncSession, account_id: UUID) -> None:
 
 
 async def end_sessions(session: AsyncSession, account_id: UUID) -> int:
-    """End all sessions of an account; answers how many.
+    """End all sessions of an account; returns how many.
 
     Raises:
         DomainError: NOT_FOUND USER_NOT_FOUND.
     """
     await accounts.locked(session, account_id)
     ended = await sessions.end_all(session, account_id)
-    await audit.record(
+    await audit.append(
         session, Event.SESSIONS_ENDED, subject_id=account_id, sessions=str(len(ended))
     )
     return len(ended)
 
 
-_SIGNS_OUT = {
+_ENDS_SESSIONS = {
     Event.ACCOUNT_ROLE_CHANGED,
     Event.ACCOUNT_CLINIC_CHANGED,
     Event.ACCOUNT_DISABLED,
@@ -94,7 +94,7 @@ async def _lock_administrators(session: AsyncSession) -> list[UUID]:
 async def _apply(
     session: AsyncSession, account: Account, wanted: AccountChange
 ) -> dict[Event, dict[str, Any]]:
-    """Write the changes into the account; answers the events that they are."""
+    """Apply the changes to the account; returns the events to record, each with its details."""
     events: dict[Event, dict[str, Any]] = {}
     role = wanted.role or Role(account.role)
     clinic_id = await _clinic_for(session, role, wanted.clinic_id or account.clinic_id)
@@ -107,19 +107,19 @@ async def _apply(
     if wanted.active is not None and wanted.active != account.active:
         events[Event.ACCOUNT_ENABLED if wanted.active else Event.ACCOUNT_DISABLED] = {}
         account.active = wanted.active
-    demanded = wanted.require_two_factor
-    if demanded is not None and demanded != account.require_two_factor:
+    required = wanted.require_two_factor
+    if required is not None and required != account.require_two_factor:
         events[
-            Event.ACCOUNT_TWO_FACTOR_DEMANDED if demanded else Event.ACCOUNT_TWO_FACTOR_OPTIONAL
+            Event.ACCOUNT_TWO_FACTOR_DEMANDED if required else Event.ACCOUNT_TWO_FACTOR_OPTIONAL
         ] = {}
-        account.require_two_factor = demanded
+        account.require_two_factor = required
     return events
 
 
 async def _clinic_for(session: AsyncSession, role: Role, clinic_id: UUID | None) -> UUID | None:
     check_clinic(role, clinic_id)
     if role != Role.CLINICIAN:
-        return None  # the other roles see no patient, so they belong to no clinic
+        return None  # the other roles see no patients, so they belong to no clinic
     if clinic_id is not None and await session.get(Clinic, clinic_id) is None:
         raise DomainError(Code.NOT_FOUND, "CLINIC_NOT_FOUND", "There is no such clinic.")
     return clinic_id

@@ -1,8 +1,8 @@
-"""How often something that can be guessed may be tried.
+"""Limits how often something that can be guessed may be tried.
 
-Counted exactly (a sliding window, not a counter that resets) in PostgreSQL, so that the count
-holds over all replicas, over restarts and while Redis is away. A try is counted before it is
-made and taken back when it succeeds, so fifty tries at once are fifty tries.
+Attempts are counted exactly (a sliding window, not a counter that resets) in PostgreSQL, so the
+count holds across replicas and restarts, and while Redis is away. An attempt is counted before it
+is made and given back when it succeeds, so fifty at once count as fifty.
 """
 
 import hmac
@@ -26,7 +26,7 @@ class Action(StrEnum):
     """What is counted."""
 
     LOGIN = "login"
-    PASSWORD = "password"  # noqa: S105  asked again by someone who is signed in
+    PASSWORD = "password"  # noqa: S105  asked again of somebody who is signed in
     TWO_FACTOR = "two_factor"
     REGISTER = "register"
     RESEND_VERIFICATION = "resend_verification"
@@ -41,7 +41,7 @@ class Limit:
     window: timedelta
 
 
-# The one table of limits; each holds for every subject (account, address) on its own.
+# Each limit applies to every subject (account, address) on its own.
 LIMITS: dict[Action, tuple[Limit, ...]] = {
     Action.LOGIN: (Limit(10, timedelta(minutes=5)),),
     Action.PASSWORD: (Limit(10, timedelta(minutes=5)),),
@@ -53,11 +53,11 @@ LIMITS: dict[Action, tuple[Limit, ...]] = {
 
 
 class Attempts:
-    """Counts tries.
+    """Counts attempts.
 
     Args:
-        database: counted in transactions of their own, which outlive the refusal of the try.
-        key: makes the subjects' hashes, so that the table tells nobody's address.
+        database: attempts are counted in transactions of their own, which outlive a refusal.
+        key: hashes the subjects, so that the table gives nobody's address away.
     """
 
     def __init__(self, database: Database, key: bytes) -> None:
@@ -65,26 +65,26 @@ class Attempts:
         self._key = key
 
     async def reserve(self, action: Action, *subjects: str) -> list[UUID]:
-        """Count one try for each subject.
+        """Count one attempt for each subject.
 
-        Call it while holding no connection of one's own.
+        Call it while holding no connection.
 
         Returns:
-            What `give_back` takes when the try succeeds.
+            What `give_back` takes when the attempt succeeds.
 
         Raises:
             DomainError: RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS with the seconds to wait.
         """
         hashes = sorted(self._hash(action, subject) for subject in subjects)
         async with self._database.session() as session:
-            for hashed in hashes:  # in one order, so that two callers never wait for each other
+            for hashed in hashes:  # in one order, so that two callers can't deadlock
                 await _only_one_at_a_time(session, hashed)
             waits = [await _seconds_to_wait(session, h, LIMITS[action]) for h in hashes]
             if any(waits):
                 raise DomainError(
                     Code.RESOURCE_EXHAUSTED,
                     "TOO_MANY_ATTEMPTS",
-                    "Too many attempts; try again later.",
+                    "Too many attempts. Try again later.",
                     retry_after=max(waits),
                 )
             made = [Attempt(subject=hashed) for hashed in hashes]
@@ -96,7 +96,7 @@ class Attempts:
 
 
 async def give_back(session: AsyncSession, reserved: Sequence[UUID]) -> None:
-    """Take tries back that turned out to be right."""
+    """Uncount attempts that turned out to be right."""
     await session.exec(delete(Attempt).where(col(Attempt.id).in_(reserved)))
 
 
@@ -120,5 +120,5 @@ async def _seconds_to_wait(session: AsyncSession, subject: bytes, limits: Sequen
 def _wait(newest_first: Sequence[datetime], limit: Limit, moment: datetime) -> float:
     if len(newest_first) < limit.tries:
         return 0.0
-    free_again_at = newest_first[limit.tries - 1] + limit.window
-    return max(0.0, (free_again_at - moment).total_seconds())
+    allowed_from = newest_first[limit.tries - 1] + limit.window
+    return max(0.0, (allowed_from - moment).total_seconds())

@@ -1,4 +1,4 @@
-"""The audit of identity: written with the change it tells of, read page by page, checked whole."""
+"""The audit of identity: written with the change it records, read page by page, verified whole."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,24 +11,26 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from auth_service.events import Event
-from auth_service.models import AuditHead, AuditRecord
-from service_kit import audit_chain
-from service_kit.paging import Page, cut
-from service_kit.request import current_request
+from auth_service import audit_chain
+from auth_service.audit_events import Event
+from auth_service.models import AuditEntry, AuditHead
+from service_kit import clock
+from service_kit.paging import Page, cut, number_position
+from service_kit.principal import find_principal
+from service_kit.request_context import current_request
 
 VERIFY_BATCH = 1_000
 
 RowT = TypeVar("RowT")
 
 
-async def record(
+async def append(
     session: AsyncSession,
     event: Event,
     *,
     subject_id: UUID | None = None,
     actor_id: UUID | None = None,
-    **details: str,
+    **detail: str,
 ) -> None:
     """Write one event in the caller's own transaction; call it last, it is a queue of one.
 
@@ -37,22 +39,26 @@ async def record(
         event: what happened.
         subject_id: the account it was done to.
         actor_id: who did it, where no token says so yet (signing in).
-        details: further facts; never a secret, never an address.
+        detail: further facts; never a secret, never an address.
     """
-    agent = current_request().client_agent
-    everything: dict[str, Any] = details | ({"agent": agent} if agent else {})
-    await audit_chain.append(
-        session,
-        AuditRecord,
-        event,
+    principal, request = find_principal(), current_request()
+    facts: dict[str, Any] = detail | (
+        {"agent": request.client_agent} if request.client_agent else {}
+    )
+    entry = AuditEntry(
+        at=clock.now(),
+        event=event,
+        actor_id=actor_id or (principal.user_id if principal else None),
         subject_id=subject_id,
-        actor_id=actor_id,
-        **everything,
+        clinic_id=principal.clinic_id if principal else None,
+        request_id=request.id,
+        client_address=request.client_address,
+        detail=facts,
+        previous_hash="",
+        hash="",
     )
-    newest = select(AuditRecord.hash).order_by(col(AuditRecord.seq).desc()).limit(1)
-    await session.exec(
-        update(AuditHead).values(entries=AuditHead.entries + 1, hash=newest.scalar_subquery())
-    )
+    await audit_chain.append(session, entry)
+    await session.exec(update(AuditHead).values(entries=AuditHead.entries + 1, hash=entry.hash))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,35 +73,35 @@ class Filter:
 
 
 async def page(
-    session: AsyncSession, chosen: Filter, *, before: int | None, size: int
-) -> Page[AuditRecord]:
-    """Entries, newest first, older than position `before`."""
-    query = select(AuditRecord).order_by(col(AuditRecord.seq).desc()).limit(size + 1)
-    if chosen.actor_id:
-        query = query.where(AuditRecord.actor_id == chosen.actor_id)
-    if chosen.subject_id:
-        query = query.where(AuditRecord.subject_id == chosen.subject_id)
-    if chosen.about_id:
+    session: AsyncSession, wanted: Filter, *, size: int, position: str | None
+) -> Page[AuditEntry]:
+    """Entries, newest first."""
+    query = select(AuditEntry).order_by(col(AuditEntry.seq).desc()).limit(size + 1)
+    if wanted.actor_id:
+        query = query.where(AuditEntry.actor_id == wanted.actor_id)
+    if wanted.subject_id:
+        query = query.where(AuditEntry.subject_id == wanted.subject_id)
+    if wanted.about_id:
         query = query.where(
-            or_(AuditRecord.subject_id == chosen.about_id, AuditRecord.actor_id == chosen.about_id)
+            or_(AuditEntry.subject_id == wanted.about_id, AuditEntry.actor_id == wanted.about_id)
         )
-    if chosen.event:
+    if wanted.event:
         query = query.where(
             or_(
-                AuditRecord.event == chosen.event,
-                col(AuditRecord.event).startswith(f"{chosen.event}.", autoescape=True),
+                AuditEntry.event == wanted.event,
+                col(AuditEntry.event).startswith(f"{wanted.event}.", autoescape=True),
             )
         )
-    if chosen.since:
-        query = query.where(AuditRecord.at >= chosen.since)
-    if before is not None:
-        query = query.where(col(AuditRecord.seq) < before)
+    if wanted.since:
+        query = query.where(AuditEntry.at >= wanted.since)
+    if (last := number_position(position)) is not None:
+        query = query.where(col(AuditEntry.seq) < last)
     return cut((await session.exec(query)).all(), size, lambda entry: str(entry.seq))
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What `verify` found; `broken_at` is 0 while everything fits."""
+class Verification:
+    """What `verify` found; `broken_at` is 0 where the chain is intact."""
 
     entries: int
     head: str
@@ -103,36 +109,40 @@ class Verdict:
     problem: str = ""
 
 
-async def verify(session: AsyncSession) -> Verdict:
-    """Recompute the whole chain: finds an edited, removed or inserted entry, also at its end.
+async def verify(session: AsyncSession) -> Verification:
+    """Recompute the whole chain: finds an edited, removed or inserted entry, even at its end.
 
-    Entries that are written meanwhile are checked too: the head is read after the entries and
-    can only be ahead of them, until both agree.
+    Entries written meanwhile are checked too: the head is read after the entries, so it can only
+    be ahead of them, and reading goes on until both agree.
     """
     entries, position, previous = 0, 0, audit_chain.GENESIS
     while True:
         batch = await _batch(session, after=position)
         broken = audit_chain.first_break(batch, previous)
         if broken is not None:
-            return Verdict(entries, previous, broken, "does not follow from the entry before it")
+            return Verification(
+                entries, previous, broken, "doesn't follow from the entry before it"
+            )
         if batch:
             entries += len(batch)
             position, previous = batch[-1].seq or 0, batch[-1].hash
             continue
         head = (await session.exec(_fresh(select(AuditHead)))).one()
         if head.entries == entries and head.hash == previous:
-            return Verdict(entries, previous)
+            return Verification(entries, previous)
         if head.entries <= entries:
-            return Verdict(entries, previous, position, "is not the entry that was written last")
+            return Verification(
+                entries, previous, position, "isn't the entry that was written last"
+            )
         if not await _batch(session, after=position):
-            return Verdict(entries, previous, position + 1, "is missing")
+            return Verification(entries, previous, position + 1, "is missing")
 
 
-async def _batch(session: AsyncSession, *, after: int) -> Sequence[AuditRecord]:
+async def _batch(session: AsyncSession, *, after: int) -> Sequence[AuditEntry]:
     query = (
-        select(AuditRecord)
-        .where(col(AuditRecord.seq) > after)
-        .order_by(col(AuditRecord.seq))
+        select(AuditEntry)
+        .where(col(AuditEntry.seq) > after)
+        .order_by(col(AuditEntry.seq))
         .limit(VERIFY_BATCH)
     )
     return (await session.exec(_fresh(query))).all()

@@ -1,4 +1,4 @@
-"""Clinics, and who belongs to one."""
+"""Clinics, and who works in one."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -8,11 +8,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth_service.models import Account, Clinic
-from service_kit.paging import Page, cut
+from service_kit.paging import Page, cut, id_position
 
 
 class Colleague(NamedTuple):
-    """Somebody of a clinic, as the others of it may see them."""
+    """A member of a clinic, as the other members may see them."""
 
     id: UUID
     full_name: str
@@ -27,11 +27,11 @@ class ListedClinic(NamedTuple):
 
 
 async def colleagues(
-    session: AsyncSession, clinic_id: UUID, *, after: UUID | None, size: int
+    session: AsyncSession, clinic_id: UUID, *, size: int, position: str | None
 ) -> Page[Colleague]:
-    """The people of a clinic, oldest account first: disabled ones too, since what they wrote stays.
+    """The members of a clinic, oldest account first; disabled ones too: what they wrote stays.
 
-    Who has not verified the address has never signed in, so has written nothing.
+    Somebody who hasn't verified the address has never signed in, and so has written nothing.
     """
     query = (
         select(Account.id, Account.full_name)
@@ -39,16 +39,16 @@ async def colleagues(
         .order_by(col(Account.id))
         .limit(size + 1)
     )
-    if after is not None:
-        query = query.where(col(Account.id) > after)
+    if last := id_position(position):
+        query = query.where(col(Account.id) > last)
     rows = [Colleague(*row) for row in (await session.exec(query)).all()]
     return cut(rows, size, lambda colleague: str(colleague.id))
 
 
 async def page(
-    session: AsyncSession, *, search: str, before: UUID | None, size: int
+    session: AsyncSession, *, search: str, size: int, position: str | None
 ) -> Page[ListedClinic]:
-    """Clinics, newest first, older than `before`; `search` is part of a name."""
+    """Clinics, newest first; `search` is part of a name."""
     clinicians = (
         select(func.count())
         .where(Account.clinic_id == Clinic.id, col(Account.active).is_(True))
@@ -59,7 +59,7 @@ async def page(
     )
     if search:
         query = query.where(col(Clinic.name).icontains(search, autoescape=True))
-    if before is not None:
-        query = query.where(col(Clinic.id) < before)
+    if last := id_position(position):
+        query = query.where(col(Clinic.id) < last)
     rows = [ListedClinic(*row) for row in (await session.exec(query)).all()]
     return cut(rows, size, lambda clinic: str(clinic.id))

@@ -7,8 +7,8 @@ from typing import Annotated, TypeVar
 import typer
 
 from auth_service import accounts, audit, main, signing_keys, two_factor
-from auth_service.accounts import FirstAccount
-from auth_service.events import Event
+from auth_service.accounts import OperatorMadeAccount
+from auth_service.audit_events import Event
 from auth_service.main import AuthService
 from auth_service.roles import Role
 from auth_service.settings import Settings
@@ -16,7 +16,11 @@ from service_kit import logs, migrations
 from service_kit.errors import DomainError
 from service_kit.settings import load
 
-app = typer.Typer(help="Dermis' identity service.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Dermis' identity service: accounts, sign-in, mail.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
 ResultT = TypeVar("ResultT")
 
@@ -37,7 +41,7 @@ def serve() -> None:
 
 @app.command()
 def create_admin(
-    email: Annotated[str, typer.Option(help="The sign-in name.")],
+    email: Annotated[str, typer.Option(help="The email address to sign in with.")],
     full_name: Annotated[str, typer.Option(help="The person's name.")] = "Administrator",
     password: Annotated[
         str,
@@ -46,33 +50,37 @@ def create_admin(
         ),
     ] = "",
 ) -> None:
-    """Make an administrator, for whom the address counts as verified."""
-    first = FirstAccount(email=email, full_name=full_name, password=password, role=Role.ADMIN)
+    """Create an administrator, whose address counts as verified."""
+    first = OperatorMadeAccount(
+        email=email, full_name=full_name, password=password, role=Role.ADMIN
+    )
 
     async def create(service: AuthService) -> bool:
         async with service.database.session() as session:
-            return await accounts.create(session, first, passwords=service.door.passwords)
+            return await accounts.create(session, first, passwords=service.authenticator.passwords)
 
     made = _run(create)
-    typer.echo("Administrator made." if made else "An account with this address exists already.")
+    typer.echo(
+        "Administrator created." if made else "There is already an account with this address."
+    )
 
 
 @app.command()
 def send_mail() -> None:
-    """Send what lies in the outbox and is due, once."""
+    """Send the mails in the outbox that are due, then exit."""
 
     async def send(service: AuthService) -> int:
-        taken_up = 0
+        handled = 0
         while await service.mail_sender.send_due():
-            taken_up += 1
-        return taken_up
+            handled += 1
+        return handled
 
-    typer.echo(f"{_run(send)} mails taken up.")
+    typer.echo(f"{_run(send)} due mails handled.")
 
 
 @app.command()
 def rotate_signing_key() -> None:
-    """Make the next key for access tokens; it signs after a minute, nobody is signed out."""
+    """Make the next key for access tokens; it signs after a minute, and nobody is signed out."""
 
     async def rotate(service: AuthService) -> str:
         async with service.database.session() as session:
@@ -85,31 +93,31 @@ def rotate_signing_key() -> None:
 
 @app.command()
 def rotate_encryption_key() -> None:
-    """Encrypt TOTP secrets and private keys anew under the first of ENCRYPTION_KEYS."""
+    """Re-encrypt TOTP secrets and private keys under the first of ENCRYPTION_KEYS."""
 
     async def rotate(service: AuthService) -> int:
         async with service.database.session() as session:
             resealed = await two_factor.reseal(session, service.keys)
             resealed += await signing_keys.reseal(session, service.keys)
-            await audit.record(session, Event.ENCRYPTION_KEY_ROTATED, values=str(resealed))
+            await audit.append(session, Event.ENCRYPTION_KEY_ROTATED, values=str(resealed))
             return resealed
 
-    typer.echo(f"{_run(rotate)} values encrypted anew.")
+    typer.echo(f"{_run(rotate)} values re-encrypted.")
 
 
 @app.command()
 def verify_audit() -> None:
-    """Recompute the audit's hash chain; exit 1 where it breaks."""
+    """Recompute the audit's hash chain; exit 1 if it is broken."""
 
-    async def verify(service: AuthService) -> audit.Verdict:
+    async def verify(service: AuthService) -> audit.Verification:
         async with service.database.session() as session:
             return await audit.verify(session)
 
-    verdict = _run(verify)
-    if verdict.problem:
-        typer.echo(f"Entry {verdict.broken_at} {verdict.problem}.")
+    result = _run(verify)
+    if result.problem:
+        typer.echo(f"Entry {result.broken_at} {result.problem}.")
         raise typer.Exit(1)
-    typer.echo(f"{verdict.entries} entries are intact; the newest has hash {verdict.head}.")
+    typer.echo(f"{result.entries} entries are intact; the newest has hash {result.head}.")
 
 
 def _run(work: Callable[[AuthService], Awaitable[ResultT]]) -> ResultT:

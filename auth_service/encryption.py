@@ -1,6 +1,6 @@
-"""Encryption at rest: AES-256-GCM under keys that can be exchanged without downtime.
+"""Encryption at rest: AES-256-GCM under keys that can be replaced without downtime.
 
-A sealed value names its key, so old values stay readable while a new key is taken into use:
+A sealed value names its key, so old values stay readable while a new key is introduced:
 put the new key first in ENCRYPTION_KEYS, restart, run `rotate-encryption-key`, drop the old key.
 """
 
@@ -34,8 +34,8 @@ class KeyRing:
 
         Args:
             plain: what to hide.
-            context: what the value belongs to (table and row); a sealed value that was moved to
-                another row does not open.
+            context: what the value belongs to (table and row); a sealed value that is moved to
+                another row can't be opened.
         """
         nonce = os.urandom(NONCE_BYTES)
         sealed = self._ciphers[self._current].encrypt(nonce, plain, context.encode())
@@ -51,11 +51,11 @@ class KeyRing:
         key_id, _, rest = sealed.partition(b":")
         cipher = self._ciphers.get(key_id.decode())
         if cipher is None:
-            raise LookupError("sealed under a key that ENCRYPTION_KEYS does not hold")
+            raise LookupError("sealed under a key that is not in ENCRYPTION_KEYS")
         return cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], context.encode())
 
     def is_current(self, sealed: bytes) -> bool:
-        """Whether a value is sealed under the key that encrypts now."""
+        """Whether a value is sealed under the current key."""
         return sealed.partition(b":")[0].decode() == self._current
 
 

@@ -1,30 +1,34 @@
-"""Enrolling in 2FA and leaving it, by the account's owner."""
+"""Turning 2FA on and off, by the account's owner."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from auth_service import accounts, audit, sessions, two_factor
+from auth_service import accounts, audit, profiles, sessions, two_factor
 from auth_service.attempts import Action, give_back
-from auth_service.events import Event
+from auth_service.audit_events import Event
 from auth_service.models import Account, SignInSession, TwoFactor
+from auth_service.reauthentication import accept_password, check_password
 from auth_service.sessions import SignedIn
-from auth_service.sign_in import Door, code_invalid, succeed
+from auth_service.sign_in import Authenticator, code_invalid, start_session
+from service_kit.database import released
 from service_kit.errors import Code, DomainError
 from service_kit.principal import Principal, current_principal
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """2FA is on; `signed_in` is there for a caller who had to enrol before signing in."""
+    """2FA is on; `signed_in` is set for a caller who had to enrol before signing in."""
 
     recovery_codes: list[str]
     signed_in: SignedIn | None
 
 
 def full_principal() -> Principal:
-    """The caller, who is signed in completely.
+    """The caller, who is fully signed in.
 
     Raises:
         DomainError: PERMISSION_DENIED TWO_FACTOR_SETUP_REQUIRED for an enrolment token.
@@ -39,7 +43,7 @@ def full_principal() -> Principal:
     return principal
 
 
-async def confirm(session: AsyncSession, code: str, *, door: Door) -> Enrolled:
+async def confirm(session: AsyncSession, code: str, *, authenticator: Authenticator) -> Enrolled:
     """Turn 2FA on by a first code.
 
     Raises:
@@ -47,43 +51,61 @@ async def confirm(session: AsyncSession, code: str, *, door: Door) -> Enrolled:
             RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS; INVALID_ARGUMENT CODE_INVALID (kept).
     """
     principal = current_principal()
-    reserved = await door.attempts.reserve(Action.TWO_FACTOR, f"account {principal.user_id}")
+    reserved = await authenticator.attempts.reserve(
+        Action.TWO_FACTOR, f"account {principal.user_id}"
+    )
     account = await accounts.locked(session, principal.user_id)
-    codes = await two_factor.confirm(session, account, code, keys=door.keys)
+    codes = await two_factor.confirm(session, account, code, keys=authenticator.keys)
     if codes is None:
-        await audit.record(session, Event.TWO_FACTOR_REFUSED, subject_id=account.id)
+        await audit.append(session, Event.TWO_FACTOR_REFUSED, subject_id=account.id)
         raise code_invalid(Code.INVALID_ARGUMENT)
     await give_back(session, reserved)
     if principal.kind != "enrolment":
         return Enrolled(codes, None)
     await sessions.end(session, col(SignInSession.id) == principal.session_id)
-    return Enrolled(codes, await succeed(session, account, door.policy, "enrolment"))
+    return Enrolled(codes, await start_session(session, account, authenticator.policy, "enrolment"))
 
 
-async def remove(session: AsyncSession, account: Account, code: str, *, door: Door) -> None:
-    """Turn 2FA off, where the account may be without.
+async def remove(
+    session: AsyncSession,
+    account_id: UUID,
+    password: str,
+    code: str,
+    *,
+    authenticator: Authenticator,
+) -> None:
+    """Turn 2FA off by password and code, where the account may be without.
 
     Raises:
         DomainError: FAILED_PRECONDITION TWO_FACTOR_REQUIRED or TWO_FACTOR_NOT_SET_UP;
-            RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS; INVALID_ARGUMENT CODE_INVALID (kept).
+            RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS; PERMISSION_DENIED PASSWORD_WRONG (kept);
+            INVALID_ARGUMENT CODE_INVALID (kept).
     """
-    await _removable(session, account, door)
-    account_id = account.id
-    await session.commit()
-    reserved = await door.attempts.reserve(Action.TWO_FACTOR, f"account {account_id}")
-    # Asked again: an administrator may have demanded it while nothing was locked.
-    account = await accounts.locked(session, account_id)
-    kept = await _removable(session, account, door)
-    if not await two_factor.use_code(session, kept, code, keys=door.keys):
-        await audit.record(session, Event.TWO_FACTOR_REFUSED, subject_id=account_id)
+    account = (await profiles.find(session, account_id)).account
+    # Asked before an attempt is counted, and again below: an administrator may have made it
+    # mandatory while nothing was locked.
+    await _removable(session, account, authenticator)
+    async with released(session):
+        check = await check_password(account, password, authenticator=authenticator)
+        reserved: Sequence[UUID] = ()
+        if check.is_right:
+            reserved = await authenticator.attempts.reserve(
+                Action.TWO_FACTOR, f"account {account_id}"
+            )
+    account = await accept_password(session, check)
+    kept = await _removable(session, account, authenticator)
+    if not await two_factor.use_code(session, kept, code, keys=authenticator.keys):
+        await audit.append(session, Event.TWO_FACTOR_REFUSED, subject_id=account_id)
         raise code_invalid(Code.INVALID_ARGUMENT)
     await give_back(session, reserved)
     await two_factor.remove(session, account, Event.TWO_FACTOR_REMOVED)
 
 
-async def _removable(session: AsyncSession, account: Account, door: Door) -> TwoFactor:
+async def _removable(
+    session: AsyncSession, account: Account, authenticator: Authenticator
+) -> TwoFactor:
     """The second factor of an account that may be without."""
-    if accounts.must_have_two_factor(account, by_role=door.two_factor_by_role):
+    if accounts.must_have_two_factor(account, by_role=authenticator.two_factor_by_role):
         raise DomainError(
             Code.FAILED_PRECONDITION,
             "TWO_FACTOR_REQUIRED",

@@ -1,4 +1,4 @@
-"""Invitations: an administrator opens the door for one address, one role, one week."""
+"""Invitations: an administrator lets one address open an account with one role, for a week."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -7,11 +7,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth_service import audit
-from auth_service.events import Event
+from auth_service.audit_events import Event
+from auth_service.email_addresses import email_key, parse_email
 from auth_service.models import Account, Clinic, Invitation
 from auth_service.opaque_tokens import digest
-from auth_service.outbox import Letter, enqueue
-from auth_service.people import email_key, parse_email
+from auth_service.outbox import MailTemplate, enqueue
 from auth_service.roles import Role, check_clinic
 from service_kit import clock
 from service_kit.errors import Code, DomainError
@@ -35,7 +35,7 @@ async def invite(
     taken = select(Account.id).where(Account.email_key == email_key(address))
     if (await session.exec(taken)).first() is not None:
         raise DomainError(
-            Code.ALREADY_EXISTS, "EMAIL_TAKEN", "An account with this address exists already."
+            Code.ALREADY_EXISTS, "EMAIL_TAKEN", "There is already an account with this address."
         )
     invitation = Invitation(
         email_key=email_key(address),
@@ -45,19 +45,19 @@ async def invite(
         expires_at=clock.now() + LIFETIME,
     )
     session.add(invitation)
-    enqueue(session, Letter.INVITATION, address, subject_id=invitation.id)
-    await audit.record(
+    enqueue(session, MailTemplate.INVITATION, address, subject_id=invitation.id)
+    await audit.append(
         session, Event.INVITATION_CREATED, role=role, invitation_id=str(invitation.id)
     )
     return invitation
 
 
 async def find(session: AsyncSession, token: str, *, email: str) -> Invitation:
-    """The invitation that a mailed token belongs to, locked so that it is used once.
+    """The invitation of a mailed token, locked so that it is used once.
 
     Raises:
-        DomainError: INVALID_ARGUMENT INVITATION_INVALID when it is unknown, used, expired or was
-            sent to another address.
+        DomainError: INVALID_ARGUMENT INVITATION_INVALID when it is unknown, used, expired or
+            was sent to another address.
     """
     query = (
         select(Invitation)
@@ -74,6 +74,6 @@ async def find(session: AsyncSession, token: str, *, email: str) -> Invitation:
         raise DomainError(
             Code.INVALID_ARGUMENT,
             "INVITATION_INVALID",
-            "This invitation is not valid any more; ask for a new one.",
+            "This invitation is no longer valid. Ask for a new one.",
         )
     return invitation

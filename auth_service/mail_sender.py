@@ -1,4 +1,4 @@
-"""Sends what lies in the outbox: at least once, with growing pauses, by any number of replicas."""
+"""Sends the mail in the outbox: at least once, with growing pauses, by any number of replicas."""
 
 import asyncio
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from auth_service.letters import Sender, compose
+from auth_service.mail_messages import Sender, compose
 from auth_service.models import OutboxMail
 from auth_service.settings import Settings
 from service_kit import clock
@@ -24,34 +24,34 @@ log = structlog.get_logger()
 MAILS = Counter("dermis_mails", "Tries to send a mail.", ["outcome"])
 
 POLL_SECONDS = 0.5
-# Between looks while the database is away.
+# Between attempts while the database is away.
 OUTAGE_SECONDS = 5.0
-# For the whole conversation with the mail server; within the lease, which is `FIRST_PAUSE`.
+# For the whole conversation with the mail server; shorter than the lease, which is `FIRST_PAUSE`.
 SMTP_TIMEOUT_SECONDS = 10
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(hours=1)
-# With these pauses about a day; then somebody has to look.
+# With these pauses about a day; after that somebody has to look into it.
 MAX_TRIES = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A mail that is this process's to send until its next try is due.
+    """A mail that this process may send until its next try is due.
 
     Attributes:
         message: None where there is nothing to send.
-        problem: why it could not be written; "" where it could.
+        problem: why it couldn't be composed; "" where it could.
     """
 
     id: UUID
-    letter: str
+    template: str
     tries: int
     message: EmailMessage | None
     problem: str = ""
 
 
 class MailSender:
-    """The loop between outbox and mail server."""
+    """Takes mails from the outbox to the mail server."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
@@ -59,21 +59,21 @@ class MailSender:
         self._sender = Sender(settings.mail_from, settings.public_url)
 
     async def run(self) -> None:
-        """Send until cancelled; survives whatever database and mail server do."""
+        """Send until cancelled, whatever database and mail server do."""
         while True:
             try:
                 sent = await self.send_due()
             except Exception as error:  # noqa: BLE001  the loop must outlive every outage
-                log.warning("outbox could not be read", error=type(error).__name__)
+                log.warning("could not read the outbox", error=type(error).__name__)
                 await asyncio.sleep(OUTAGE_SECONDS)
                 continue
             if not sent:
                 await asyncio.sleep(POLL_SECONDS)
 
     async def send_due(self) -> bool:
-        """Send the mail that is due for longest.
+        """Send the mail that has been due longest.
 
-        One at a time, so that none waits behind others until its lease is over.
+        One at a time, so that none waits behind others until its lease has ended.
 
         Returns:
             Whether one was due, sent or not.
@@ -84,7 +84,7 @@ class MailSender:
         return mail is not None
 
     async def _claim(self) -> Claimed | None:
-        # A link is committed before the mail with it leaves, or it could be a dead one.
+        # The link is committed before its mail leaves, or it might be a dead one.
         async with self._database.session() as session:
             due = (
                 select(OutboxMail)
@@ -99,16 +99,16 @@ class MailSender:
             mail.tries += 1
             mail.next_try_at = clock.now() + _pause(mail.tries)
             session.add(mail)
-            return await self._written(session, mail)
+            return await self._composed(session, mail)
 
-    async def _written(self, session: AsyncSession, mail: OutboxMail) -> Claimed:
+    async def _composed(self, session: AsyncSession, mail: OutboxMail) -> Claimed:
         message, problem = None, ""
         try:
             async with session.begin_nested():
                 message = await compose(session, mail, self._sender)
         except Exception as error:  # noqa: BLE001  one mail must not hold up the others
             problem = type(error).__name__
-        return Claimed(mail.id, mail.letter, mail.tries, message, problem)
+        return Claimed(mail.id, mail.template, mail.tries, message, problem)
 
     async def _send(self, mail: Claimed) -> None:
         if mail.problem:
@@ -124,7 +124,7 @@ class MailSender:
         async with self._database.session() as session:
             await session.exec(delete(OutboxMail).where(col(OutboxMail.id) == mail.id))
         MAILS.labels("sent").inc()
-        log.info("mail done", mail_id=str(mail.id), letter=mail.letter, tries=mail.tries)
+        log.info("mail sent", mail_id=str(mail.id), template=mail.template, tries=mail.tries)
 
     async def _submit(self, message: EmailMessage) -> None:
         settings = self._settings
@@ -141,7 +141,11 @@ class MailSender:
     async def _failed(self, mail: Claimed, error: str) -> None:
         MAILS.labels("failed").inc()
         log.warning(
-            "mail not sent", mail_id=str(mail.id), letter=mail.letter, tries=mail.tries, error=error
+            "mail not sent",
+            mail_id=str(mail.id),
+            template=mail.template,
+            tries=mail.tries,
+            error=error,
         )
         if mail.tries >= MAX_TRIES:
             async with self._database.session() as session:
@@ -153,6 +157,6 @@ class MailSender:
 
 
 def _pause(tries: int) -> timedelta:
-    """15 s, 30 s, 1 min … 1 h; also the lease in which no other replica takes the mail up."""
+    """15 s, 30 s, 1 min … 1 h; also the lease, during which no other replica sends the mail."""
     doublings = min(tries - 1, 16)
     return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)

@@ -1,4 +1,4 @@
-"""Single-use links in mails: what they prove, and for how long."""
+"""The tokens of single-use links in mails: what they are for, and how long they are valid."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -15,7 +15,7 @@ from service_kit.errors import Code, DomainError
 
 
 class Purpose(StrEnum):
-    """What a link does."""
+    """What a link is for."""
 
     VERIFY_EMAIL = "verify_email"
     CHANGE_EMAIL = "change_email"
@@ -32,7 +32,7 @@ LIFETIMES = {
 async def new_link_token(
     session: AsyncSession, account_id: UUID, purpose: Purpose, email: str
 ) -> str:
-    """Make a link's token; only its hash is kept."""
+    """Make a link's token; only its hash is stored."""
     token = new_token()
     session.add(
         MailedToken(
@@ -49,10 +49,10 @@ async def new_link_token(
 async def redeem(
     session: AsyncSession, token: str, *purposes: Purpose
 ) -> tuple[MailedToken, Account]:
-    """Use a link up; of two uses at once one wins.
+    """Use a link up; of two concurrent uses one wins.
 
     Raises:
-        DomainError: INVALID_ARGUMENT LINK_INVALID when it is unknown, used, expired or made for
+        DomainError: INVALID_ARGUMENT LINK_INVALID when it is unknown, used, expired or for
             something else.
     """
     link, account = await _valid(session, token, purposes, lock=True)
@@ -83,8 +83,8 @@ async def _valid(
     if found is None:
         raise link_is_invalid()
     link, account = found
-    # A link dies with the password that it was made under: whoever has got in since, by reset or
-    # by change, has cut it off.
+    # A link dies with the password it was made under: whoever has changed or reset it since has
+    # made all older links useless.
     if (
         Purpose(link.purpose) not in purposes
         or link.used_at is not None
@@ -97,9 +97,9 @@ async def _valid(
 
 
 def link_is_invalid() -> DomainError:
-    """The answer to every link that does not count."""
+    """The refusal of every invalid link."""
     return DomainError(
         Code.INVALID_ARGUMENT,
         "LINK_INVALID",
-        "This link is not valid any more; ask for a new one.",
+        "This link is no longer valid. Request a new one.",
     )

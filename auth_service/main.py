@@ -6,7 +6,7 @@ from datetime import timedelta
 import grpc
 from redis.asyncio import Redis
 
-from auth_service import backlog, signing_keys, tidying
+from auth_service import cleanup, queue_metrics, signing_keys
 from auth_service.attempts import Attempts
 from auth_service.encryption import KeyRing, derive_key
 from auth_service.mail_sender import MailSender
@@ -16,10 +16,9 @@ from auth_service.servicers.account import AccountServicer
 from auth_service.servicers.admin import AdminServicer
 from auth_service.servicers.audit import AuditServicer
 from auth_service.servicers.auth import AuthServicer
-from auth_service.servicers.transaction import Transactions
 from auth_service.sessions import SessionPolicy
 from auth_service.settings import Settings
-from auth_service.sign_in import Door
+from auth_service.sign_in import Authenticator
 from auth_service.signing_keys import SigningKeys
 from auth_service.tokens import TokenSigner
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
@@ -40,7 +39,7 @@ class AuthService:
 
     Attributes:
         verifier: reads the tokens that callers show.
-        announcer, mail_sender: their `run` works in the background of `serve`.
+        announcer, mail_sender: `serve` runs their `run` in the background.
     """
 
     settings: Settings
@@ -49,14 +48,13 @@ class AuthService:
     keys: KeyRing
     signing_keys: SigningKeys
     verifier: TokenVerifier
-    door: Door
+    authenticator: Authenticator
     announcer: Announcer
     mail_sender: MailSender
 
     def add_servicers(self, server: grpc.aio.Server) -> None:
         """Register every servicer on a server."""
         settings = self.settings
-        transactions = Transactions(self.announcer)
         cursors = Cursors(_derived(settings, "cursors"))
         signer = TokenSigner(
             self.signing_keys,
@@ -66,8 +64,8 @@ class AuthService:
         )
         auth_pb2_grpc.add_AuthServiceServicer_to_server(
             AuthServicer(
-                transactions=transactions,
-                door=self.door,
+                database=self.database,
+                authenticator=self.authenticator,
                 signer=signer,
                 signing_keys=self.signing_keys,
                 service_secrets=settings.secrets_by_service,
@@ -76,20 +74,23 @@ class AuthService:
         )
         auth_pb2_grpc.add_AccountServiceServicer_to_server(
             AccountServicer(
-                transactions=transactions, door=self.door, signer=signer, cursors=cursors
+                database=self.database,
+                authenticator=self.authenticator,
+                signer=signer,
+                cursors=cursors,
             ),
             server,
         )
         auth_pb2_grpc.add_AdminServiceServicer_to_server(
             AdminServicer(
-                transactions=transactions,
+                database=self.database,
                 cursors=cursors,
                 two_factor_by_role=settings.require_two_factor,
             ),
             server,
         )
         auth_pb2_grpc.add_AuditServiceServicer_to_server(
-            AuditServicer(transactions=transactions, cursors=cursors), server
+            AuditServicer(database=self.database, cursors=cursors), server
         )
 
 
@@ -111,7 +112,7 @@ def build(settings: Settings) -> AuthService:
             issuer=settings.token_issuer,
             audience=settings.token_audience,
         ),
-        door=Door(
+        authenticator=Authenticator(
             passwords=Passwords(),
             attempts=Attempts(database, _derived(settings, "attempts")),
             keys=keys,
@@ -128,15 +129,15 @@ def build(settings: Settings) -> AuthService:
 
 
 async def serve(settings: Settings) -> None:
-    """Serve until SIGTERM; mail, revocations, tidying and counting run beside it."""
+    """Serve until SIGTERM; mail, revocations, cleanup and metrics run in the background."""
     service = build(settings)
     async with service.database.session() as session:
         await signing_keys.make_first(session, service.keys)
     async with in_background(
         service.mail_sender.run(),
         service.announcer.run(),
-        tidying.run(service.database),
-        backlog.OUTBOX.run(service.database),
+        cleanup.run(service.database),
+        queue_metrics.OUTBOX.run(service.database),
     ):
         await grpc_server.serve(
             settings,
@@ -147,7 +148,7 @@ async def serve(settings: Settings) -> None:
             verifier=service.verifier,
             services=SERVICES,
         )
-    service.door.passwords.close()
+    service.authenticator.passwords.close()
     await service.redis.aclose()
 
 

@@ -1,4 +1,4 @@
-"""Tokens that mean nothing to anyone but us: random, and stored only as their hash."""
+"""Opaque tokens: random, meaningless to anyone but us, stored only as their hash."""
 
 import hashlib
 import hmac
@@ -14,15 +14,15 @@ def new_token() -> str:
 
 
 def digest(token: str) -> bytes:
-    """What is stored of a token: SHA-256 suffices, since nothing can be guessed from 256 bits."""
+    """What is stored of a token: SHA-256 suffices, since nobody can guess 256 random bits."""
     return hashlib.sha256(token.encode()).digest()
 
 
 def successor(token: str, key: bytes) -> str:
     """The token that follows a refresh token: always the same one for the same token.
 
-    So a client whose answer was lost can ask again and gets the same answer, though the database
-    holds hashes only (docs/decisions/0005-refresh-retry.md). Without `key` it can't be computed.
+    So a client that lost its answer can ask again and gets the same one, although the database
+    holds only hashes (docs/decisions/0005-refresh-retry.md). Without `key` it can't be computed.
     """
     mac = hmac.digest(key, token.encode(), "sha256")
     return urlsafe_b64encode(mac).rstrip(b"=").decode()

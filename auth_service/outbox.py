@@ -1,8 +1,8 @@
-"""Mail that is to be sent, written in the transaction that makes it necessary.
+"""Mail to be sent, written in the transaction that makes it necessary.
 
 Public requests (register, resend, forgot) only note the address here; whether it has an account
-is looked up when the mail is made. So their answers can't tell a known address from an unknown
-one, not even by their time.
+is looked up when the mail is composed. So their answers can't give away a known address, not even
+by the time they take.
 """
 
 from enum import StrEnum
@@ -13,10 +13,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from auth_service.models import OutboxMail
 
 
-class Letter(StrEnum):
-    """What a mail is about; its templates have this name."""
+class MailTemplate(StrEnum):
+    """What a mail says: the name of its text and HTML in `templates/`."""
 
-    # Asked for by an address; the sender finds out whether there is anything to send.
+    # Requested for an address; the sender finds out whether there is anything to send.
     REGISTRATION = "registration"
     VERIFICATION = "verification"
     PASSWORD_RESET = "password_reset"  # noqa: S105
@@ -33,14 +33,18 @@ class Letter(StrEnum):
 
 
 def enqueue(
-    session: AsyncSession, letter: Letter, recipient: str, *, subject_id: UUID | None = None
+    session: AsyncSession,
+    template: MailTemplate,
+    recipient: str,
+    *,
+    subject_id: UUID | None = None,
 ) -> None:
-    """Have a mail sent once the transaction commits.
+    """Have a mail sent once the transaction has committed.
 
     Args:
-        session: the transaction of the change that the mail tells of.
-        letter: which mail.
+        session: the transaction of the change that the mail is about.
+        template: which mail.
         recipient: its address.
         subject_id: the account or invitation; None when only the address is known.
     """
-    session.add(OutboxMail(letter=letter, recipient=recipient, subject_id=subject_id))
+    session.add(OutboxMail(template=template, recipient=recipient, subject_id=subject_id))

@@ -1,25 +1,47 @@
-"""A new password: chosen by somebody who is signed in, or by a mailed link."""
+"""A new password: chosen by somebody who is signed in, or set by a mailed link."""
 
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from auth_service import audit, sessions
-from auth_service.events import Event
+from auth_service import audit, profiles, sessions
+from auth_service.audit_events import Event
 from auth_service.mailed_tokens import Purpose, peek, redeem
 from auth_service.models import Account
-from auth_service.outbox import Letter, enqueue
+from auth_service.outbox import MailTemplate, enqueue
 from auth_service.passwords import Passwords
+from auth_service.reauthentication import accept_password, check_password
+from auth_service.sign_in import Authenticator
 from service_kit import clock
+from service_kit.database import released
 
 
 async def change(
-    session: AsyncSession, account: Account, password_hash: str, *, but_session: UUID
+    session: AsyncSession,
+    account_id: UUID,
+    current_password: str,
+    new_password: str,
+    *,
+    but_session: UUID,
+    authenticator: Authenticator,
 ) -> None:
-    """Set the new hash of an account whose owner is signed in; ends all other sessions."""
+    """Change the password of an account whose owner is signed in; ends all other sessions.
+
+    Raises:
+        DomainError: as `prove_password`; INVALID_ARGUMENT for the reasons of `Passwords.accept`.
+    """
+    found = (await profiles.find(session, account_id)).account
+    async with released(session):
+        check = await check_password(found, current_password, authenticator=authenticator)
+        password_hash = ""
+        if check.is_right:
+            password_hash = await authenticator.passwords.accept(
+                new_password, personal=[found.email, found.full_name]
+            )
+    account = await accept_password(session, check)
     _set(session, account, password_hash)
     await sessions.end_all(session, account.id, but=but_session)
-    await audit.record(session, Event.PASSWORD_CHANGED, subject_id=account.id)
+    await audit.append(session, Event.PASSWORD_CHANGED, subject_id=account.id)
 
 
 async def reset(
@@ -27,23 +49,24 @@ async def reset(
 ) -> None:
     """Set a new password by a mailed link; ends all sessions and leaves the second factor.
 
-    A password that is refused does not use the link up.
+    A password that is refused doesn't use the link up.
 
     Raises:
         DomainError: INVALID_ARGUMENT LINK_INVALID or the reasons of `Passwords.accept`.
     """
     found = await peek(session, token, Purpose.RESET_PASSWORD)
-    personal = [found.email, found.full_name]
-    await session.commit()
-    password_hash = await passwords.accept(new_password, personal=personal)
+    async with released(session):
+        password_hash = await passwords.accept(
+            new_password, personal=[found.email, found.full_name]
+        )
     _, account = await redeem(session, token, Purpose.RESET_PASSWORD)
     _set(session, account, password_hash)
     await sessions.end_all(session, account.id)
-    await audit.record(session, Event.PASSWORD_RESET, subject_id=account.id, actor_id=account.id)
+    await audit.append(session, Event.PASSWORD_RESET, subject_id=account.id, actor_id=account.id)
 
 
 def _set(session: AsyncSession, account: Account, password_hash: str) -> None:
     account.password_hash = password_hash
     account.password_changed_at = clock.now()
     session.add(account)
-    enqueue(session, Letter.PASSWORD_CHANGED, account.email, subject_id=account.id)
+    enqueue(session, MailTemplate.PASSWORD_CHANGED, account.email, subject_id=account.id)

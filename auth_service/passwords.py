@@ -1,8 +1,8 @@
-"""Passwords: what is accepted, and how they are kept.
+"""Passwords: which are accepted, and how they are kept.
 
-Rules after NIST SP 800-63B-4, 3.1.1 and ASVS 5.0, 6.2: length instead of composition, common
+Rules follow NIST SP 800-63B-4, 3.1.1 and ASVS 5.0, 6.2: length instead of composition, common
 passwords refused, never truncated, Unicode normalised. Hashes are Argon2id with at least OWASP's
-19 MiB, t=2, p=1, made off the event loop.
+19 MiB, t=2, p=1, computed off the event loop.
 """
 
 import asyncio
@@ -21,9 +21,9 @@ from service_kit.errors import Code, DomainError
 
 MIN_LENGTH = 12
 MAX_LENGTH = 128
-# zxcvbn's scale is 0 to 4; below 3 a password falls to an online attack without limits.
+# zxcvbn's scale is 0 to 4; below 3 an online attack without limits guesses the password.
 MIN_STRENGTH = 3
-# zxcvbn's time grows with the square of the length; what comes after adds only strength.
+# zxcvbn's time grows with the square of the length; what comes after only adds strength.
 ESTIMATED_LENGTH = 64
 
 ResultT = TypeVar("ResultT")
@@ -33,21 +33,21 @@ class Passwords:
     """Makes and checks password hashes in a small pool of threads.
 
     Args:
-        workers: hashes made at once; one a core, since each keeps a core busy for about 20 ms.
+        workers: hashes computed at once; one per core, since each keeps one busy for about 20 ms.
     """
 
     def __init__(self, *, workers: int = os.cpu_count() or 1) -> None:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="argon2")
-        # Checked against where there is no account, so that its absence takes as long.
-        self._nobodys = self._hasher.hash(new_token())
+        # Checked where there is no account, so that its absence takes as long.
+        self._decoy_hash = self._hasher.hash(new_token())
 
     async def accept(self, password: str, *, personal: Sequence[str]) -> str:
         """Judge a new password and hash it.
 
         Args:
             password: as it was typed.
-            personal: name, address and the like, which it should not be made of.
+            personal: name, address and the like, which it must not be built from.
 
         Returns:
             The hash in PHC format.
@@ -61,22 +61,25 @@ class Passwords:
         await self._off_the_loop(lambda: _judge_strength(normal, personal))
         return await self._off_the_loop(lambda: self._hasher.hash(normal))
 
-    async def matches(self, password: str, stored: str | None) -> bool:
-        """Whether a password is the one; None (no account) takes as long and is always False."""
+    async def check(self, password: str, stored: str | None) -> str | None:
+        """Check a password against its hash; None (no account) takes as long and never matches.
+
+        Returns:
+            None for a wrong password; for the right one the hash to keep from now on, a new one
+            where the parameters have changed since.
+        """
         normal = normalised(password)
         if len(normal) > MAX_LENGTH:
             normal, stored = "", None
-        matched = await self._off_the_loop(lambda: self._verify(normal, stored or self._nobodys))
-        return matched and stored is not None
-
-    async def renewed(self, password: str, stored: str) -> str:
-        """The hash to keep from now on: a new one when the parameters have changed since."""
+        matched = await self._off_the_loop(lambda: self._verify(normal, stored or self._decoy_hash))
+        if not matched or stored is None:
+            return None
         if not self._hasher.check_needs_rehash(stored):
             return stored
-        return await self._off_the_loop(lambda: self._hasher.hash(normalised(password)))
+        return await self._off_the_loop(lambda: self._hasher.hash(normal))
 
     def close(self) -> None:
-        """Let the threads go."""
+        """End the threads."""
         self._threads.shutdown(cancel_futures=True)
 
     def _verify(self, password: str, stored: str) -> bool:
@@ -90,7 +93,7 @@ class Passwords:
 
 
 def normalised(password: str) -> str:
-    """The same characters from every keyboard (Unicode NFC)."""
+    """The same password whatever keyboard it was typed on (Unicode NFC)."""
     return unicodedata.normalize("NFC", password)
 
 
@@ -117,6 +120,6 @@ def _judge_strength(password: str, personal: Sequence[str]) -> None:
         raise DomainError(
             Code.INVALID_ARGUMENT,
             "PASSWORD_TOO_COMMON",
-            "This password is easy to guess; choose one with more or rarer words.",
+            "This password is too easy to guess. Use more words, or less common ones.",
             metadata={"field": "password"},
         )

@@ -1,4 +1,4 @@
-"""Accounts as they are shown, with what is kept beside them, in one query."""
+"""Accounts as they are shown, with clinic and second factor, in one query."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,14 +9,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
 from auth_service.accounts import user_not_found
+from auth_service.email_addresses import email_key
 from auth_service.models import Account, Clinic, RecoveryCode, TwoFactor
-from auth_service.people import email_key
-from service_kit.paging import Page, cut
+from service_kit.paging import Page, cut, id_position
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """An account with what is kept beside it."""
+    """An account with its clinic's name and the state of its second factor."""
 
     account: Account
     clinic_name: str
@@ -37,17 +37,17 @@ async def find(session: AsyncSession, account_id: UUID) -> Profile:
 
 
 async def page(
-    session: AsyncSession, *, search: str, before: UUID | None, size: int
+    session: AsyncSession, *, search: str, size: int, position: str | None
 ) -> Page[Profile]:
-    """Accounts, newest first, older than `before`; `search` is part of a name or an address."""
+    """Accounts, newest first; `search` is part of a name or an address."""
     query = _profiles().order_by(col(Account.id).desc()).limit(size + 1)
     if search:
         query = query.where(
             col(Account.full_name).icontains(search, autoescape=True)
             | col(Account.email_key).contains(email_key(search), autoescape=True)
         )
-    if before is not None:
-        query = query.where(col(Account.id) < before)
+    if last := id_position(position):
+        query = query.where(col(Account.id) < last)
     found = [_as_profile(row) for row in (await session.exec(query)).all()]
     return cut(found, size, lambda profile: str(profile.account.id))
 

@@ -1,8 +1,8 @@
 """Tells every service that a session has ended, at once and without fail.
 
 PostgreSQL is the truth. After each commit the ended sessions are written to Redis, where every
-service looks; a loop writes what could not be written then (Redis away, this process killed), and
-writes everything again when Redis has come back empty.
+service looks; a loop writes what couldn't be written then (Redis away, this process killed), and
+writes everything again when Redis comes back empty.
 """
 
 import asyncio
@@ -15,12 +15,13 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import update
 from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth_service.models import SignInSession
-from auth_service.sessions import has_ended
+from auth_service.sessions import ENDED, has_ended
 from service_kit import clock
+from service_kit.auth_client import revocation_key
 from service_kit.database import Database
-from service_kit.identity import revocation_key
 from service_kit.principal import CLOCK_SKEW_SECONDS
 
 log = structlog.get_logger()
@@ -43,21 +44,25 @@ class OwnRevocations:
 
 
 class Announcer:
-    """Writes ended sessions to Redis.
+    """Writes ended sessions to Redis: after every commit, and again by `run`.
 
     Args:
         redis: where every service looks.
         database: where sessions end.
-        token_life: how long an access token counts; nothing needs to be remembered longer.
+        token_life: how long an access token is valid; nothing needs to be remembered longer.
     """
 
     def __init__(self, redis: Redis, database: Database, *, token_life: timedelta) -> None:
         self._redis = redis
         self._database = database
         self._memory = token_life + timedelta(seconds=2 * CLOCK_SKEW_SECONDS)
+        database.after_commit(self._announce_ended)
+
+    async def _announce_ended(self, session: AsyncSession) -> None:
+        await self.announce(session.info.pop(ENDED, []))
 
     async def announce(self, session_ids: Sequence[UUID]) -> None:
-        """Write sessions that have ended; what fails is left to the loop."""
+        """Write sessions that have ended; the loop makes up for what fails."""
         if not session_ids:
             return
         try:
@@ -66,7 +71,7 @@ class Announcer:
                     pipeline.set(revocation_key(session_id), 1, ex=self._memory)
                 await pipeline.execute()
         except (RedisError, OSError, TimeoutError) as error:
-            log.warning("ended sessions wait for redis", error=type(error).__name__)
+            log.warning("ended sessions are waiting for redis", error=type(error).__name__)
             return
         async with self._database.session() as session:
             await session.exec(
@@ -81,11 +86,11 @@ class Announcer:
             try:
                 await self.catch_up()
             except Exception as error:  # noqa: BLE001  the loop must outlive every outage
-                log.warning("ended sessions not looked up", error=type(error).__name__)
+                log.warning("could not look up ended sessions", error=type(error).__name__)
             await asyncio.sleep(LOOK_SECONDS)
 
     async def catch_up(self) -> None:
-        """Write what Redis does not know yet, or all of it when Redis has forgotten."""
+        """Write what Redis doesn't know yet, or everything when Redis has forgotten."""
         remembers = bool(await self._redis.exists(MEMORY_KEY))
         unknown = col(SignInSession.announced_at).is_(None)
         async with self._database.session() as session:

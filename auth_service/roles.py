@@ -1,4 +1,4 @@
-"""What an account can be, by the names that tokens and tables use."""
+"""The roles of accounts, by the names that tokens and tables use."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -37,12 +37,12 @@ TWO_FACTOR_ROLES = frozenset(Role)
 
 
 def check_clinic(role: Role, clinic_id: UUID | None) -> None:
-    """A clinician keeps the patients of one clinic; the other roles see no patient.
+    """A clinician sees the patients of one clinic; the other roles see no patients.
 
     Raises:
         DomainError: INVALID_ARGUMENT CLINIC_REQUIRED.
     """
     if role == Role.CLINICIAN and clinic_id is None:
         raise DomainError(
-            Code.INVALID_ARGUMENT, "CLINIC_REQUIRED", "A clinician belongs to a clinic; name it."
+            Code.INVALID_ARGUMENT, "CLINIC_REQUIRED", "A clinician belongs to a clinic. Choose one."
         )

@@ -1,8 +1,8 @@
 """Sessions: begun by a sign-in, kept by rotating refresh tokens, ended for good.
 
-Limits after NIST SP 800-63B-4, 2.2.3 (AAL2): an absolute limit of 24 hours and an idle limit of
-one hour by default. Ended sessions are collected in `session.info` until the servicer has
-committed and announces them (`revocations`).
+Limits follow NIST SP 800-63B-4, 2.2.3 (AAL2): 24 hours in all and one hour without use by default.
+Ended sessions are collected in `session.info`; once the transaction has committed,
+`revocations.Announcer` tells every service.
 """
 
 from collections.abc import Sequence
@@ -15,16 +15,16 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth_service import audit
-from auth_service.events import Event
+from auth_service.audit_events import Event
 from auth_service.models import Account, RefreshToken, SignInSession
 from auth_service.opaque_tokens import digest, new_token, successor
 from service_kit import clock
 from service_kit.errors import Code, DomainError
-from service_kit.request import current_request
+from service_kit.request_context import current_request
 
 ENDED = "ended_sessions"
 MAX_SESSIONS = 50
-# A client whose answer was lost asks again within this; see docs/decisions/0005-refresh-retry.md.
+# A client that lost its answer asks again within this; see docs/decisions/0005-refresh-retry.md.
 RETRY_GRACE = timedelta(seconds=10)
 ENROLMENT_LIFE = timedelta(minutes=15)
 
@@ -34,8 +34,8 @@ class SessionPolicy:
     """How long sessions last, and what their refresh tokens derive from.
 
     Attributes:
-        idle: ended when no refresh comes for so long.
-        absolute: ended so long after the sign-in whatever happens.
+        idle: a session ends when it isn't refreshed for this long.
+        absolute: it ends this long after the sign-in, whatever happens.
         refresh_key: 32 bytes.
     """
 
@@ -46,7 +46,7 @@ class SessionPolicy:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session and the newest refresh token to it."""
+    """A session and its newest refresh token."""
 
     account: Account
     session: SignInSession
@@ -55,7 +55,7 @@ class SignedIn:
 
 
 async def start(session: AsyncSession, account: Account, policy: SessionPolicy) -> SignedIn:
-    """Begin a session; beyond fifty the one used least recently ends."""
+    """Begin a session; beyond fifty, the least recently used one ends."""
     moment = clock.now()
     await _make_room(session, account.id, policy)
     begun = _new_session(account, kind="access", life=policy.absolute)
@@ -69,7 +69,7 @@ async def start(session: AsyncSession, account: Account, policy: SessionPolicy) 
 
 
 async def start_enrolment(session: AsyncSession, account: Account) -> SignInSession:
-    """Begin the quarter of an hour in which a first second factor is set up."""
+    """Begin the quarter of an hour in which a first second factor can be set up."""
     begun = _new_session(account, kind="enrolment", life=ENROLMENT_LIFE)
     session.add(begun)
     return begun
@@ -78,9 +78,9 @@ async def start_enrolment(session: AsyncSession, account: Account) -> SignInSess
 async def refresh(session: AsyncSession, token: str, policy: SessionPolicy) -> SignedIn:
     """Exchange a refresh token for the next.
 
-    Of any number of exchanges at once all get the same successor, and only one is alive. A token
-    that comes back later than the grace, or after its successor was used, was stolen: the
-    session ends (RFC 9700, 4.14.2).
+    Concurrent exchanges all get the same successor, so only one token is ever alive. A token that
+    comes back after the grace period, or after its successor was used, was stolen: the session
+    ends (RFC 9700, 4.14.2).
 
     Raises:
         DomainError: UNAUTHENTICATED REFRESH_INVALID or, with the session's end, SESSION_ENDED.
@@ -104,7 +104,7 @@ async def refresh(session: AsyncSession, token: str, policy: SessionPolicy) -> S
     expected = await session.get(RefreshToken, digest(following))
     if expected is None or expected.used_at or moment - kept.used_at > RETRY_GRACE:
         await end(session, col(SignInSession.id) == signed_in.id)
-        await audit.record(
+        await audit.append(
             session,
             Event.REFRESH_REUSED,
             subject_id=account.id,
@@ -115,13 +115,13 @@ async def refresh(session: AsyncSession, token: str, policy: SessionPolicy) -> S
 
 
 async def end_by_refresh_token(session: AsyncSession, token: str) -> None:
-    """Sign out; an unknown token, or one of a session that has ended, is fine."""
+    """Sign out; nothing happens for an unknown token or a session that has already ended."""
     kept = await session.get(RefreshToken, digest(token))
     if kept is None:
         return
     found = await session.get(SignInSession, kept.session_id)
     if found is not None and await end(session, col(SignInSession.id) == found.id):
-        await audit.record(
+        await audit.append(
             session,
             Event.SESSION_ENDED,
             subject_id=found.account_id,
@@ -134,7 +134,7 @@ async def end_one(session: AsyncSession, account_id: UUID, session_id: UUID) -> 
     """End one of an account's own sessions.
 
     Raises:
-        DomainError: NOT_FOUND SESSION_NOT_FOUND, also for somebody else's; the try is kept.
+        DomainError: NOT_FOUND SESSION_NOT_FOUND, also for somebody else's (kept).
     """
     ended = await end(
         session,
@@ -142,7 +142,7 @@ async def end_one(session: AsyncSession, account_id: UUID, session_id: UUID) -> 
         col(SignInSession.account_id) == account_id,
     )
     if not ended:
-        await audit.record(
+        await audit.append(
             session,
             Event.NOT_FOUND,
             subject_id=account_id,
@@ -152,7 +152,7 @@ async def end_one(session: AsyncSession, account_id: UUID, session_id: UUID) -> 
         raise DomainError(
             Code.NOT_FOUND, "SESSION_NOT_FOUND", "There is no such session.", keep_changes=True
         )
-    await audit.record(
+    await audit.append(
         session, Event.SESSION_ENDED, subject_id=account_id, session_id=str(session_id)
     )
 
@@ -160,7 +160,7 @@ async def end_one(session: AsyncSession, account_id: UUID, session_id: UUID) -> 
 async def end_all(
     session: AsyncSession, account_id: UUID, *, but: UUID | None = None
 ) -> Sequence[UUID]:
-    """End an account's sessions, all or all but one. The caller writes why into the audit."""
+    """End an account's sessions, all or all but one. The caller records why in the audit."""
     conditions = [col(SignInSession.account_id) == account_id]
     if but is not None:
         conditions.append(col(SignInSession.id) != but)
@@ -168,7 +168,7 @@ async def end_all(
 
 
 async def end(session: AsyncSession, *conditions: ColumnElement[bool]) -> Sequence[UUID]:
-    """End the sessions that fit and have not ended yet; answers which."""
+    """End the sessions that match and haven't ended yet; returns which."""
     statement = (
         update(SignInSession)
         .where(col(SignInSession.ended_at).is_(None), *conditions)
@@ -183,7 +183,7 @@ async def end(session: AsyncSession, *conditions: ColumnElement[bool]) -> Sequen
 async def active(
     session: AsyncSession, account_id: UUID, policy: SessionPolicy
 ) -> Sequence[SignInSession]:
-    """Where an account is signed in and can go on, the newest sign-in first."""
+    """An account's live sessions, the newest sign-in first."""
     query = (
         select(SignInSession)
         .where(
@@ -199,7 +199,7 @@ async def active(
 
 
 async def has_ended(session: AsyncSession, session_id: UUID) -> bool:
-    """Whether a session no longer counts, or never was."""
+    """Whether a session has ended, or never existed."""
     query = select(SignInSession.id).where(
         SignInSession.id == session_id,
         col(SignInSession.ended_at).is_(None),
@@ -232,11 +232,11 @@ def _kept(token: str, of: SignInSession, policy: SessionPolicy) -> RefreshToken:
 
 
 async def _locked(session: AsyncSession, token: str) -> tuple[RefreshToken, SignInSession, Account]:
-    # The session's row is the family's lock: exchanges of one family come one after another.
+    # The session's row is the family's lock: exchanges of one family run one after another.
     found = await session.get(RefreshToken, digest(token))
     if found is None:
         raise DomainError(
-            Code.UNAUTHENTICATED, "REFRESH_INVALID", "You are signed out; sign in again."
+            Code.UNAUTHENTICATED, "REFRESH_INVALID", "You are signed out. Sign in again."
         )
     query = (
         select(SignInSession, Account)
@@ -252,6 +252,6 @@ def _session_ended() -> DomainError:
     return DomainError(
         Code.UNAUTHENTICATED,
         "SESSION_ENDED",
-        "This session has ended; sign in again.",
+        "This session has ended. Sign in again.",
         keep_changes=True,
     )

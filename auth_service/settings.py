@@ -24,14 +24,17 @@ class Settings(DatabaseSettings):
     )
 
     require_two_factor: bool = Field(
-        default=True, description="Every role must enrol in 2FA before anything else."
+        default=True, description="Every role must set up 2FA before anything else."
     )
     access_token_seconds: int = Field(default=600, ge=60, le=3600)
-    session_idle_minutes: int = Field(default=60, ge=5, description="Unused for so long: ended.")
-    session_hours: int = Field(default=24, ge=1, description="A session's absolute limit.")
+    session_idle_minutes: int = Field(
+        default=60, ge=5, description="A session ends when unused for this long."
+    )
+    session_hours: int = Field(default=24, ge=1, description="The longest a session lasts.")
 
     public_url: str = Field(
-        default="http://localhost:8000", description="Where people open Dermis; links in mails."
+        default="http://localhost:8000",
+        description="Where people open Dermis; used for links in mails.",
     )
     smtp_host: str = Field(default="localhost", description="The mail server.")
     smtp_port: int = Field(default=587, ge=1, le=65535)
@@ -63,5 +66,5 @@ class Settings(DatabaseSettings):
 
     @property
     def access_token_life(self) -> timedelta:
-        """How long an access token counts."""
+        """How long an access token is valid."""
         return timedelta(seconds=self.access_token_seconds)

@@ -1,7 +1,7 @@
 """Signing in: password, then the second factor.
 
-Each step finds its account, lets the connection go, counts the try, and only then works: Argon2
-and the count must not keep connections from other calls.
+Each step looks its account up, releases the connection, counts the attempt and computes Argon2, and
+only then writes: neither the count nor Argon2 may keep connections from other calls.
 """
 
 from dataclasses import dataclass
@@ -13,16 +13,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth_service import accounts, audit, sessions, two_factor
 from auth_service.attempts import Action, Attempts, give_back
+from auth_service.audit_events import Event
+from auth_service.email_addresses import email_key
 from auth_service.encryption import KeyRing
-from auth_service.events import Event
 from auth_service.models import Account, SignInChallenge, SignInSession
 from auth_service.opaque_tokens import digest, new_token
 from auth_service.passwords import Passwords
-from auth_service.people import email_key
 from auth_service.sessions import SessionPolicy, SignedIn
 from service_kit import clock
+from service_kit.database import released
 from service_kit.errors import Code, DomainError
-from service_kit.request import current_request
+from service_kit.request_context import current_request
 
 CHALLENGE_LIFE = timedelta(minutes=5)
 
@@ -44,8 +45,8 @@ class MustEnrol:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """What signing in needs besides the database."""
+class Authenticator:
+    """What checking a person's credentials needs besides the database."""
 
     passwords: Passwords
     attempts: Attempts
@@ -55,7 +56,7 @@ class Door:
 
 
 async def login(
-    session: AsyncSession, *, email: str, password: str, door: Door
+    session: AsyncSession, *, email: str, password: str, authenticator: Authenticator
 ) -> SignedIn | Challenged | MustEnrol:
     """Check a password. An unknown address costs the same statements and the same Argon2.
 
@@ -66,24 +67,31 @@ async def login(
     key = email_key(email)
     found = (await session.exec(select(Account).where(Account.email_key == key))).first()
     subjects = await _subjects(session, key, found)
-    await session.commit()
-    reserved = await door.attempts.reserve(Action.LOGIN, *subjects)
-    matches = await door.passwords.matches(password, found.password_hash if found else None)
-    if found is None or not matches:
+    async with released(session):
+        reserved = await authenticator.attempts.reserve(Action.LOGIN, *subjects)
+        renewed_hash = await authenticator.passwords.check(
+            password, found.password_hash if found else None
+        )
+    if found is None or renewed_hash is None:
         raise await _refuse_login(session, found, "password" if found else "unknown address")
     account = await accounts.locked(session, found.id)
     if account.email_verified_at is None or not account.active:
         raise await _refuse_login(session, account, "disabled or unverified")
-    if account.password_hash != found.password_hash:
+    if account.password_changed_at != found.password_changed_at:
         raise await _refuse_login(session, account, "password changed meanwhile")
     await give_back(session, reserved)
-    account.password_hash = await door.passwords.renewed(password, account.password_hash)
+    account.password_hash = renewed_hash
     session.add(account)
-    return await _next_step(session, account, door)
+    return await _next_step(session, account, authenticator)
 
 
 async def verify_two_factor(
-    session: AsyncSession, *, token: str, code: str, recovery_code: str, door: Door
+    session: AsyncSession,
+    *,
+    token: str,
+    code: str,
+    recovery_code: str,
+    authenticator: Authenticator,
 ) -> SignedIn:
     """Check the second factor that a challenge asks for.
 
@@ -91,12 +99,12 @@ async def verify_two_factor(
         DomainError: RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS; UNAUTHENTICATED CHALLENGE_INVALID or
             CODE_INVALID (kept).
     """
-    challenge = await _open_challenge(session, token)
-    account_id = challenge.account_id
-    await session.commit()
-    reserved = await door.attempts.reserve(
-        Action.TWO_FACTOR, f"account {account_id}", f"address {current_request().client_address}"
-    )
+    account_id = (await _open_challenge(session, token)).account_id
+    address = current_request().client_address
+    async with released(session):
+        reserved = await authenticator.attempts.reserve(
+            Action.TWO_FACTOR, f"account {account_id}", f"address {address}"
+        )
     account = await accounts.locked(session, account_id)
     challenge = await _open_challenge(session, token)
     kept = await two_factor.confirmed(session, account_id)
@@ -105,42 +113,42 @@ async def verify_two_factor(
     if recovery_code:
         right = await two_factor.use_recovery_code(session, account_id, recovery_code)
     else:
-        right = await two_factor.use_code(session, kept, code, keys=door.keys)
+        right = await two_factor.use_code(session, kept, code, keys=authenticator.keys)
     if not right:
-        await audit.record(
+        await audit.append(
             session, Event.TWO_FACTOR_REFUSED, subject_id=account_id, actor_id=account_id
         )
         raise code_invalid(Code.UNAUTHENTICATED)
     challenge.used_at = clock.now()
     session.add(challenge)
     await give_back(session, reserved)
-    return await succeed(
-        session, account, door.policy, "recovery code" if recovery_code else "totp"
+    return await start_session(
+        session, account, authenticator.policy, "recovery code" if recovery_code else "totp"
     )
 
 
 def code_invalid(code: Code) -> DomainError:
-    """The answer to a wrong or used code."""
+    """The refusal of a wrong or used code."""
     return DomainError(
-        code, "CODE_INVALID", "This code is not valid; wait for the next one.", keep_changes=True
+        code, "CODE_INVALID", "This code isn't valid. Wait for the next one.", keep_changes=True
     )
 
 
 async def _next_step(
-    session: AsyncSession, account: Account, door: Door
+    session: AsyncSession, account: Account, authenticator: Authenticator
 ) -> SignedIn | Challenged | MustEnrol:
     if await two_factor.confirmed(session, account.id) is not None:
         return await _challenge(session, account)
-    if accounts.must_have_two_factor(account, by_role=door.two_factor_by_role):
+    if accounts.must_have_two_factor(account, by_role=authenticator.two_factor_by_role):
         begun = await sessions.start_enrolment(session, account)
-        await audit.record(
+        await audit.append(
             session,
             Event.SIGN_IN_ENROLMENT_STARTED,
             subject_id=account.id,
             actor_id=account.id,
         )
         return MustEnrol(account, begun)
-    return await succeed(session, account, door.policy, "password")
+    return await start_session(session, account, authenticator.policy, "password")
 
 
 async def _challenge(session: AsyncSession, account: Account) -> Challenged:
@@ -152,18 +160,18 @@ async def _challenge(session: AsyncSession, account: Account) -> Challenged:
         expires_at=clock.now() + CHALLENGE_LIFE,
     )
     session.add(challenge)
-    await audit.record(
+    await audit.append(
         session, Event.SIGN_IN_CHALLENGED, subject_id=account.id, actor_id=account.id
     )
     return Challenged(token, challenge.expires_at)
 
 
-async def succeed(
+async def start_session(
     session: AsyncSession, account: Account, policy: SessionPolicy, factor: str
 ) -> SignedIn:
-    """Begin the session of somebody who has shown every factor that is asked for."""
+    """Begin the session of somebody who has proved every factor that is required."""
     signed_in = await sessions.start(session, account, policy)
-    await audit.record(
+    await audit.append(
         session,
         Event.SIGN_IN_SUCCEEDED,
         subject_id=account.id,
@@ -175,10 +183,10 @@ async def succeed(
 
 
 async def _subjects(session: AsyncSession, key: str, account: Account | None) -> list[str]:
-    """What a login is counted under: its address, and its account.
+    """What a login is counted under: its account and its network address.
 
-    From an address where the account's owner has signed in before, the account's count is a
-    separate one, so that a stranger who uses up the tries does not lock the owner out.
+    At an address from which the account's owner has signed in before, the account has a count of
+    its own, so that a stranger who uses up the attempts doesn't lock the owner out.
     """
     address = current_request().client_address
     familiar = select(SignInSession.id).where(
@@ -192,13 +200,13 @@ async def _subjects(session: AsyncSession, key: str, account: Account | None) ->
 
 
 async def _refuse_login(session: AsyncSession, account: Account | None, why: str) -> DomainError:
-    await audit.record(
+    await audit.append(
         session, Event.SIGN_IN_FAILED, subject_id=account.id if account else None, why=why
     )
     return DomainError(
         Code.UNAUTHENTICATED,
         "CREDENTIALS_INVALID",
-        "E-mail address or password is wrong, or the address is not verified yet.",
+        "Wrong email address or password, or the address isn't verified yet.",
         keep_changes=True,
     )
 
@@ -222,5 +230,5 @@ async def _open_challenge(session: AsyncSession, token: str) -> SignInChallenge:
 
 def _challenge_invalid() -> DomainError:
     return DomainError(
-        Code.UNAUTHENTICATED, "CHALLENGE_INVALID", "This sign-in has expired; start again."
+        Code.UNAUTHENTICATED, "CHALLENGE_INVALID", "This sign-in has expired. Start again."
     )

@@ -1,7 +1,7 @@
 """The Ed25519 keys that sign access tokens, and their rotation without signing anyone out.
 
-A new key is published at once but signs only after a while, so that every service knows it before
-it meets a token of it; an old key stays published while a token that it signed may still count.
+A new key is published at once but signs only a minute later, so that every service knows it before
+it sees its first token; an old key stays published as long as a token it signed may be valid.
 """
 
 import base64
@@ -18,18 +18,18 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth_service import audit
+from auth_service.audit_events import Event
 from auth_service.encryption import KeyRing
-from auth_service.events import Event
 from auth_service.models import SigningKey
 from service_kit import clock
+from service_kit.auth_client import REFETCH_SECONDS
 from service_kit.database import Database
-from service_kit.identity import REFETCH_SECONDS
 from service_kit.principal import CLOCK_SKEW_SECONDS
 
-# Published for this long before it signs: more than any cache of keys waits to ask again.
+# Published for this long before it signs: longer than any cache of keys waits before it asks again.
 ANNOUNCED_FOR = timedelta(seconds=60)
 RELOAD_SECONDS = REFETCH_SECONDS
-# Two replicas that start at once must not both make the first key; any constant will do.
+# Two replicas that start at once mustn't both make the first key; any constant will do.
 _FIRST_KEY_LOCK = 7_305_513
 
 
@@ -44,14 +44,14 @@ class SigningKeys:
         self._loaded_at = float("-inf")
 
     async def key(self, kid: str) -> Ed25519PublicKey | None:
-        """The public key of this id; None where there is none."""
+        """The public key with this id; None where there is none."""
         for key in await self.published():
             if key.kid == kid:
                 return Ed25519PublicKey.from_public_bytes(key.public_key)
         return None
 
     async def published(self) -> Sequence[SigningKey]:
-        """Every key that may have signed a token that still counts, and those about to sign."""
+        """Every key that may have signed a token that is still valid, and those about to sign."""
         if time.monotonic() - self._loaded_at > RELOAD_SECONDS:
             async with self._database.session() as session:
                 query = select(SigningKey).order_by(col(SigningKey.signs_from))
@@ -70,19 +70,19 @@ class SigningKeys:
 
 
 async def make_first(session: AsyncSession, ring: KeyRing) -> None:
-    """Make a key that signs at once, unless there is one."""
+    """Make a key that signs at once, unless there is one already."""
     await session.exec(select(func.pg_advisory_xact_lock(_FIRST_KEY_LOCK)))
     if (await session.exec(select(SigningKey.kid).limit(1))).first() is None:
         session.add(_new_key(ring, delay=timedelta(0)))
 
 
 async def rotate(session: AsyncSession, ring: KeyRing, *, token_life: timedelta) -> str:
-    """Make the next key and drop those whose last token has expired.
+    """Make the next key and delete those whose last token has expired.
 
     Args:
         session: the transaction.
         ring: encrypts the private part.
-        token_life: how long an access token counts.
+        token_life: how long an access token is valid.
 
     Returns:
         The new key's id.
@@ -90,16 +90,16 @@ async def rotate(session: AsyncSession, ring: KeyRing, *, token_life: timedelta)
     keys = (await session.exec(select(SigningKey).order_by(col(SigningKey.signs_from)))).all()
     key = _new_key(ring, delay=ANNOUNCED_FOR if keys else timedelta(0))
     settled = clock.now() - token_life - timedelta(seconds=CLOCK_SKEW_SECONDS)
-    # A key's last token is as old as its follower's first.
-    superseded = [old.kid for old, follower in pairwise(keys) if follower.signs_from < settled]
+    # A key's last token is as old as its successor's first.
+    superseded = [old.kid for old, newer in pairwise(keys) if newer.signs_from < settled]
     await session.exec(delete(SigningKey).where(col(SigningKey.kid).in_(superseded)))
     session.add(key)
-    await audit.record(session, Event.SIGNING_KEY_ROTATED, kid=key.kid)
+    await audit.append(session, Event.SIGNING_KEY_ROTATED, kid=key.kid)
     return key.kid
 
 
 async def reseal(session: AsyncSession, ring: KeyRing) -> int:
-    """Encrypt every private key under the current encryption key; answers how many were not."""
+    """Encrypt every private key under the current encryption key; returns how many weren't."""
     resealed = 0
     for key in (await session.exec(select(SigningKey).with_for_update())).all():
         if not ring.is_current(key.private_key):

@@ -1,4 +1,4 @@
-"""Signed tokens: what they say, for whom and for how long."""
+"""Signed tokens: what they say, about whom and for how long."""
 
 import hmac
 import uuid
@@ -16,13 +16,13 @@ from service_kit.errors import Code, DomainError
 from service_kit.ids import new_id
 from service_kit.principal import ALGORITHM
 
-# A service has no account; its id is made from its name.
+# A service has no account; its id is derived from its name.
 _SERVICES = UUID("5b1b6f3e-7d0c-5a3e-9a53-0d7c1f1c6f10")
 
 
 @dataclass(frozen=True, slots=True)
 class SignedToken:
-    """A JWT and when it ends."""
+    """A JWT and when it expires."""
 
     token: str
     expires_at: datetime
@@ -38,7 +38,7 @@ class TokenSigner:
         self._life = life
 
     async def for_session(self, account: Account, session: SignInSession) -> SignedToken:
-        """A token of this session: typ access or, before 2FA is enrolled, enrolment."""
+        """A token for this session: typ access or, before 2FA is set up, enrolment."""
         return await self._sign(
             expires_at=min(clock.now() + self._life, session.expires_at),
             sub=str(account.id),
@@ -49,7 +49,7 @@ class TokenSigner:
         )
 
     async def for_service(self, name: str) -> SignedToken:
-        """A token of a Dermis service."""
+        """A token for a Dermis service."""
         return await self._sign(
             expires_at=clock.now() + self._life,
             sub=str(uuid.uuid5(_SERVICES, name)),
@@ -75,7 +75,7 @@ class TokenSigner:
 
 
 def check_service_secret(secrets: dict[str, str], name: str, secret: str) -> None:
-    """Let a service in that knows its secret.
+    """Accept a service that knows its secret.
 
     Raises:
         DomainError: UNAUTHENTICATED SERVICE_SECRET_INVALID.

@@ -13,16 +13,16 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth_service import audit
+from auth_service.audit_events import Event
 from auth_service.encryption import KeyRing
-from auth_service.events import Event
 from auth_service.models import Account, RecoveryCode, TwoFactor
-from auth_service.outbox import Letter, enqueue
+from auth_service.outbox import MailTemplate, enqueue
 from service_kit import clock
 from service_kit.errors import Code, DomainError
 
 ISSUER = "Dermis"
 STEP_SECONDS = 30
-# One step either way: the phone's clock may be off by as much (RFC 6238, 5.2).
+# One step either way: the phone's clock may be off by that much (RFC 6238, 5.2).
 WINDOW_STEPS = 1
 RECOVERY_CODES = 10
 # 24 characters of base32 are 120 bits, so a plain hash keeps them (ASVS 5.0, 6.5.2).
@@ -32,7 +32,7 @@ _BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A new secret, for the authenticator app."""
+    """A new secret for the authenticator app."""
 
     secret: str
     otpauth_uri: str
@@ -40,7 +40,7 @@ class Offer:
 
 
 async def set_up(session: AsyncSession, account: Account, *, keys: KeyRing) -> Offer:
-    """Make a secret that counts once confirmed; an earlier unconfirmed one is void.
+    """Make a secret that counts once it is confirmed; an earlier unconfirmed one becomes void.
 
     Raises:
         DomainError: FAILED_PRECONDITION TWO_FACTOR_ALREADY_ON.
@@ -50,14 +50,14 @@ async def set_up(session: AsyncSession, account: Account, *, keys: KeyRing) -> O
         raise DomainError(
             Code.FAILED_PRECONDITION,
             "TWO_FACTOR_ALREADY_ON",
-            "Two-factor authentication is on already; remove it first.",
+            "Two-factor authentication is already on. Turn it off first.",
         )
     secret = pyotp.random_base32()
     sealed = keys.seal(secret.encode(), context=_context(account.id))
     kept = kept or TwoFactor(account_id=account.id, secret=sealed)
     kept.secret, kept.created_at, kept.last_step = sealed, clock.now(), None
     session.add(kept)
-    await audit.record(session, Event.TWO_FACTOR_SET_UP, subject_id=account.id)
+    await audit.append(session, Event.TWO_FACTOR_SET_UP, subject_id=account.id)
     uri = pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name=ISSUER)
     return Offer(secret, uri, _qr_svg(uri))
 
@@ -65,7 +65,7 @@ async def set_up(session: AsyncSession, account: Account, *, keys: KeyRing) -> O
 async def confirm(
     session: AsyncSession, account: Account, code: str, *, keys: KeyRing
 ) -> list[str] | None:
-    """Turn 2FA on by a first code.
+    """Turn 2FA on with a first code.
 
     Returns:
         The recovery codes, or None when the code is wrong.
@@ -80,20 +80,20 @@ async def confirm(
         raise DomainError(
             Code.FAILED_PRECONDITION,
             "TWO_FACTOR_ALREADY_ON",
-            "Two-factor authentication is on already.",
+            "Two-factor authentication is already on.",
         )
     if not await use_code(session, kept, code, keys=keys):
         return None
     kept.confirmed_at = clock.now()
     session.add(kept)
     codes = await _new_recovery_codes(session, account.id)
-    enqueue(session, Letter.TWO_FACTOR_ON, account.email, subject_id=account.id)
-    await audit.record(session, Event.TWO_FACTOR_CONFIRMED, subject_id=account.id)
+    enqueue(session, MailTemplate.TWO_FACTOR_ON, account.email, subject_id=account.id)
+    await audit.append(session, Event.TWO_FACTOR_CONFIRMED, subject_id=account.id)
     return codes
 
 
 async def confirmed(session: AsyncSession, account_id: UUID) -> TwoFactor | None:
-    """An account's second factor, if it has one that counts."""
+    """An account's confirmed second factor, if it has one."""
     query = select(TwoFactor).where(
         TwoFactor.account_id == account_id, col(TwoFactor.confirmed_at).is_not(None)
     )
@@ -101,7 +101,7 @@ async def confirmed(session: AsyncSession, account_id: UUID) -> TwoFactor | None
 
 
 async def use_code(session: AsyncSession, kept: TwoFactor, code: str, *, keys: KeyRing) -> bool:
-    """Whether a code is right; it and all older ones are used up, also against a race."""
+    """Whether a code is right; it and all older ones are used up, even in a race."""
     secret = keys.open(kept.secret, context=_context(kept.account_id)).decode()
     step = _matching_step(pyotp.TOTP(secret), code.replace(" ", ""))
     if step is None:
@@ -117,7 +117,7 @@ async def use_code(session: AsyncSession, kept: TwoFactor, code: str, *, keys: K
 
 
 async def use_recovery_code(session: AsyncSession, account_id: UUID, code: str) -> bool:
-    """Whether a recovery code is right and unused; it is used up, also against a race."""
+    """Whether a recovery code is right and unused; it is used up, even in a race."""
     statement = (
         update(RecoveryCode)
         .where(
@@ -130,14 +130,14 @@ async def use_recovery_code(session: AsyncSession, account_id: UUID, code: str) 
     )
     if (await session.exec(statement)).first() is None:
         return False
-    await audit.record(
+    await audit.append(
         session, Event.RECOVERY_CODE_USED, subject_id=account_id, actor_id=account_id
     )
     return True
 
 
 async def regenerate_recovery_codes(session: AsyncSession, account: Account) -> list[str]:
-    """Ten new recovery codes; the old ones are void.
+    """Ten new recovery codes; the old ones become void.
 
     Raises:
         DomainError: FAILED_PRECONDITION TWO_FACTOR_NOT_SET_UP.
@@ -145,20 +145,20 @@ async def regenerate_recovery_codes(session: AsyncSession, account: Account) -> 
     if await confirmed(session, account.id) is None:
         raise not_set_up()
     codes = await _new_recovery_codes(session, account.id)
-    await audit.record(session, Event.RECOVERY_CODES_REGENERATED, subject_id=account.id)
+    await audit.append(session, Event.RECOVERY_CODES_REGENERATED, subject_id=account.id)
     return codes
 
 
 async def remove(session: AsyncSession, account: Account, event: Event) -> None:
-    """Take the second factor off an account; a missing one is fine. Its owner is told."""
+    """Remove an account's second factor, if there is one. Its owner is notified."""
     await session.exec(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account.id))
     await session.exec(delete(TwoFactor).where(col(TwoFactor.account_id) == account.id))
-    enqueue(session, Letter.TWO_FACTOR_OFF, account.email, subject_id=account.id)
-    await audit.record(session, event, subject_id=account.id)
+    enqueue(session, MailTemplate.TWO_FACTOR_OFF, account.email, subject_id=account.id)
+    await audit.append(session, event, subject_id=account.id)
 
 
 async def reseal(session: AsyncSession, keys: KeyRing) -> int:
-    """Encrypt every secret under the current key; answers how many were under an older one."""
+    """Encrypt every secret under the current key; returns how many were under an older one."""
     resealed = 0
     for kept in (await session.exec(select(TwoFactor).with_for_update())).all():
         if not keys.is_current(kept.secret):
@@ -170,11 +170,11 @@ async def reseal(session: AsyncSession, keys: KeyRing) -> int:
 
 
 def not_set_up() -> DomainError:
-    """The answer where a second factor is needed that is not there."""
+    """The refusal where a second factor is needed and there is none."""
     return DomainError(
         Code.FAILED_PRECONDITION,
         "TWO_FACTOR_NOT_SET_UP",
-        "Two-factor authentication is not set up.",
+        "Two-factor authentication isn't set up.",
     )
 
 
@@ -208,7 +208,7 @@ def _context(account_id: UUID) -> str:
 
 
 def _qr_svg(uri: str) -> str:
-    """A whole SVG document, namespace included: clients show it as a picture."""
-    drawn = io.BytesIO()
-    segno.make(uri, error="m").save(drawn, kind="svg", scale=4, xmldecl=False, nl=False)
-    return drawn.getvalue().decode()
+    """A whole SVG document with its namespace: clients show it as a picture."""
+    picture = io.BytesIO()
+    segno.make(uri, error="m").save(picture, kind="svg", scale=4, xmldecl=False, nl=False)
+    return picture.getvalue().decode()

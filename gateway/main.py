@@ -38,9 +38,9 @@ from gateway.routers.operations import audit, dev, health, log_lines
 from gateway.routers.releases import candidates, models, serving
 from gateway.settings import Settings
 from service_kit import logs, telemetry
+from service_kit.auth_client import RemoteKeys, SharedRevocations
 from service_kit.background import in_background
 from service_kit.blobs import Blobs
-from service_kit.identity import RemoteKeys, SharedRevocations
 from service_kit.principal import TokenVerifier
 from service_kit.redis_client import open_redis
 from service_kit.settings import load

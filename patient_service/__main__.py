@@ -1,5 +1,5 @@
-"""`python -m patient_service`: serve, migrate, sweep, erase-patient."""
+"""`python -m patient_service`: see `commands`."""
 
-from patient_service.main import app
+from patient_service.commands import app
 
 app(prog_name="python -m patient_service")

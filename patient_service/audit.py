@@ -1,14 +1,12 @@
-"""The audit of the record: every view and every change, in the transaction that did it.
+"""The audit of the record: every view and every change, in the transaction that made it.
 
-PostgreSQL numbers and chains the rows (migration 0002). Whoever appends to a clinic's chain makes
-others wait until the commit, so `append` comes last in a transaction, and no transaction that has
+PostgreSQL numbers and chains the rows (migration 0002). Appending to a clinic's chain makes others
+wait until the commit, so `append` comes last in a transaction, and no transaction that has
 appended may wait for a client.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -16,41 +14,13 @@ from sqlalchemy import insert, text
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from patient_service.audit_events import Event
 from patient_service.models import AuditEntry
 from service_kit.clock import now
 from service_kit.errors import Code, DomainError
+from service_kit.paging import Page, cut, number_position
 from service_kit.principal import find_principal
-from service_kit.request import current_request
-
-
-class Event(StrEnum):
-    """What can happen to a record."""
-
-    PATIENT_CREATED = "patient.created"
-    PATIENT_VIEWED = "patient.viewed"
-    PATIENT_UPDATED = "patient.updated"
-    PATIENT_ARCHIVED = "patient.archived"
-    PATIENT_RESTORED = "patient.restored"
-    PATIENT_ERASED = "patient.erased"
-    PATIENTS_LISTED = "patients.listed"
-    TIMELINE_VIEWED = "timeline.viewed"
-    LESION_CREATED = "lesion.created"
-    LESION_UPDATED = "lesion.updated"
-    LESIONS_LISTED = "lesions.listed"
-    IMAGE_ADDED = "image.added"
-    IMAGE_VIEWED = "image.viewed"
-    IMAGE_MOVED = "image.moved"
-    IMAGES_LISTED = "images.listed"
-    IMAGES_COMPARED = "images.compared"
-    DETECTION_RECORDED = "detection.recorded"
-    DETECTION_FINISHED = "detection.finished"
-    DETECTION_VIEWED = "detection.viewed"
-    DETECTIONS_LISTED = "detections.listed"
-    REVIEW_ADDED = "review.added"
-    NOTE_ADDED = "note.added"
-    NOT_FOUND = "refused.not_found"
-    AUDIT_VIEWED = "audit.viewed"
-    AUDIT_VERIFIED = "audit.verified"
+from service_kit.request_context import current_request
 
 
 async def append(
@@ -62,11 +32,11 @@ async def append(
     clinic_id: UUID | None = None,
     **detail: str,
 ) -> None:
-    """Write one row about the caller's deed; caller and request are known from the context.
+    """Write one event in the caller's own transaction; caller and request come from the context.
 
     Args:
-        session: the transaction of the deed itself.
-        event: what was done.
+        session: the transaction of the event itself.
+        event: what happened.
         patient_id: whose record.
         subject_id: the row it was about.
         clinic_id: whose clinic, where the caller belongs to none.
@@ -79,7 +49,7 @@ async def append(
 
 
 def entry(event: Event, *, clinic_id: UUID | None = None, **detail: str) -> dict[str, Any]:
-    """A row without its patient and subject: what context knows of the deed."""
+    """A row without its patient and subject: what the context knows of the event."""
     principal, request = find_principal(), current_request()
     return {
         "at": now(),
@@ -97,8 +67,8 @@ def entry_parameters(event: Event) -> dict[str, Any]:
     return {f"audit_{name}": value for name, value in entry(event).items() if name != "detail"}
 
 
-# For a statement that does the deed and tells it in one round trip: `source` is one of its common
-# table expressions, with a row of `patient_id`, `subject_id` and `detail` (jsonb) for each deed.
+# For a statement that makes a change and audits it in one round trip: `source` is one of its common
+# table expressions, with a row of `patient_id`, `subject_id` and `detail` (jsonb) for each change.
 APPEND_FROM = """
     INSERT INTO audit (
         at, event, actor_id, patient_id, subject_id, clinic_id, request_id, client_address, detail
@@ -109,12 +79,12 @@ APPEND_FROM = """
     FROM {source}
 """
 
-# `inline`: nothing is to be returned, since the writer may not read the audit.
+# `inline`: nothing is returned, since the writer may not read the audit.
 _APPEND = insert(AuditEntry).inline()
 
 
 async def not_found(session: AsyncSession, noun: str, sought: UUID) -> DomainError:
-    """The refusal of a row that the caller's clinic does not have; the try itself is kept.
+    """The refusal of a row that the caller's clinic doesn't have; the attempt itself is kept.
 
     Use: `raise await audit.not_found(session, "patient", patient_id)`.
     """
@@ -138,12 +108,10 @@ class Filter:
 
 
 async def page(
-    session: AsyncSession, wanted: Filter, *, size: int, before: int | None
-) -> Sequence[AuditEntry]:
-    """Rows, newest first, one more than `size` where another page follows."""
+    session: AsyncSession, wanted: Filter, *, size: int, position: str | None
+) -> Page[AuditEntry]:
+    """Entries, newest first."""
     query = select(AuditEntry).order_by(col(AuditEntry.seq).desc()).limit(size + 1)
-    if before is not None:
-        query = query.where(col(AuditEntry.seq) < before)
     if wanted.actor_id:
         query = query.where(col(AuditEntry.actor_id) == wanted.actor_id)
     if wanted.patient_id:
@@ -155,21 +123,23 @@ async def page(
         )
     if wanted.since:
         query = query.where(col(AuditEntry.at) >= wanted.since)
-    return (await session.exec(query)).all()
+    if (last := number_position(position)) is not None:
+        query = query.where(col(AuditEntry.seq) < last)
+    return cut((await session.exec(query)).all(), size, lambda entry: str(entry.seq))
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """How many rows were checked, and the first that does not fit (0: all do)."""
+    """How many rows were checked, and the first that doesn't fit (0 where all do)."""
 
     entries: int
     broken_at: int
 
 
 async def verify(session: AsyncSession) -> Verification:
-    """Recompute every hash and every link, and look for each chain's end, in PostgreSQL."""
+    """Recompute every hash and every link in PostgreSQL, and look for each chain's end."""
     connection = await session.connection()
-    # All rows there ever were, in one statement: whoever asks sets the deadline, not the pool.
+    # This reads every row there ever was, so the caller sets the deadline, not the pool.
     await connection.execute(_WITHOUT_LIMIT)
     entries, broken_at = (await connection.execute(_VERIFY)).one()
     return Verification(entries, broken_at or 0)
@@ -177,8 +147,8 @@ async def verify(session: AsyncSession) -> Verification:
 
 _WITHOUT_LIMIT = text("SET LOCAL statement_timeout = 0")
 
-# A row that was cut off at the end leaves the others whole: so the end that was kept must be there,
-# and nothing behind it.
+# A row cut off at the end leaves the others intact, so the recorded end must be there, and nothing
+# after it.
 _VERIFY = text("""
     WITH rows AS (
         SELECT seq, hash, previous_hash, audit_hash(audit) AS recomputed, clinic_id,

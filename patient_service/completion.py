@@ -14,7 +14,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service import audit, images
-from patient_service.audit import Event
+from patient_service.audit_events import Event
 from patient_service.findings import Outcome, finished_columns
 from patient_service.models import Detection, Image
 from patient_service.tenancy import act_for

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from patient_service import audit, images, lesions, patients
-from patient_service.audit import Event
+from patient_service.audit_events import Event
 from patient_service.findings import OUTCOME_COLUMNS, Outcome, finished_columns
 from patient_service.models import Detection, Image
 from patient_service.models.detections import DIFFERENTIAL

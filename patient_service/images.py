@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit, changes, lesions, patients
-from patient_service.audit import Event
+from patient_service import audit, change_history, lesions, patients
+from patient_service.audit_events import Event
 from patient_service.models import Image
 from service_kit.paging import Page, cut, id_position
 
@@ -98,7 +98,7 @@ async def move(session: AsyncSession, image_id: UUID, lesion_id: UUID | None) ->
     if image.lesion_id == lesion_id:
         return image
     image.lesion_id = lesion_id
-    changes.note(
+    change_history.record(
         session,
         "image_moved",
         clinic_id=image.clinic_id,

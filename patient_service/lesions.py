@@ -9,11 +9,11 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit, changes, patients
-from patient_service.audit import Event
+from patient_service import audit, change_history, patients
+from patient_service.audit_events import Event
 from patient_service.calendar_dates import parse_past_date
-from patient_service.free_text import checked
 from patient_service.models import Image, Lesion
+from patient_service.text_fields import checked_text
 from service_kit.clock import now
 from service_kit.errors import Code, DomainError
 from service_kit.paging import Page, cut, id_position
@@ -53,7 +53,7 @@ class Profile:
         """Read a profile as it came.
 
         Raises:
-            DomainError: INVALID_ARGUMENT, as `free_text.checked` and `parse_past_date`;
+            DomainError: INVALID_ARGUMENT, as `text_fields.checked_text` and `parse_past_date`;
                 POSITION_INVALID.
         """
         if position and not (position.view and 0 <= position.x <= 1 and 0 <= position.y <= 1):
@@ -68,7 +68,7 @@ class Profile:
             view=position.view if position else None,
             x=position.x if position else None,
             y=position.y if position else None,
-            label=checked(label, "label", limit=120),
+            label=checked_text(label, "label", limit=120),
             first_noted=parse_past_date(first_noted, "first_noted"),
             status=status,
         )
@@ -85,7 +85,7 @@ async def create(session: AsyncSession, patient_id: UUID, profile: Profile) -> L
     session.add(lesion)
     # The change that follows points at it.
     await session.flush()
-    await _told(session, "created", Event.LESION_CREATED, lesion)
+    await _record_change(session, "created", Event.LESION_CREATED, lesion)
     return lesion
 
 
@@ -145,12 +145,12 @@ async def update(session: AsyncSession, lesion_id: UUID, version: int, profile: 
     await patients.find_active(session, lesion.patient_id)
     if lesion.version != version:
         raise patients.version_conflict(lesion.version)
-    fields = changes.apply(lesion, asdict(profile))
+    fields = change_history.apply(lesion, asdict(profile))
     if not fields:
         return lesion
     lesion.version += 1
     lesion.updated_at = now()
-    await _told(session, "updated", Event.LESION_UPDATED, lesion, fields)
+    await _record_change(session, "updated", Event.LESION_UPDATED, lesion, fields)
     return lesion
 
 
@@ -172,14 +172,14 @@ async def compare(
     return lesion, sides[0], sides[1]
 
 
-async def _told(
+async def _record_change(
     session: AsyncSession,
-    action: changes.Action,
+    action: change_history.Action,
     event: Event,
     lesion: Lesion,
     fields: list[str] | None = None,
 ) -> None:
-    changes.note(
+    change_history.record(
         session,
         action,
         clinic_id=lesion.clinic_id,

@@ -8,10 +8,9 @@ from sqlmodel import col, exists, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service import audit
-from patient_service.audit import Event
-from patient_service.free_text import search_key
+from patient_service.audit_events import Event
 from patient_service.models import Patient, SearchTerm
-from patient_service.search import prefix_range
+from patient_service.search import prefix_range, search_key
 from service_kit.paging import Page, cut
 
 

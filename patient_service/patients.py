@@ -9,12 +9,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit, changes, search
-from patient_service.audit import Event
+from patient_service import audit, change_history, search
+from patient_service.audit_events import Event
 from patient_service.calendar_dates import parse_past_date
-from patient_service.free_text import checked, search_key
 from patient_service.models import Patient
+from patient_service.search import search_key
 from patient_service.tenancy import own_clinic
+from patient_service.text_fields import checked_text
 from service_kit.clock import now
 from service_kit.errors import Code, DomainError
 
@@ -46,7 +47,7 @@ class Profile:
         """Read a profile as it came.
 
         Raises:
-            DomainError: INVALID_ARGUMENT, as `free_text.checked` and `parse_past_date`;
+            DomainError: INVALID_ARGUMENT, as `text_fields.checked_text` and `parse_past_date`;
                 FITZPATRICK_TYPE_INVALID.
         """
         if not 0 <= fitzpatrick_type <= 6:
@@ -57,13 +58,13 @@ class Profile:
                 metadata={"field": "fitzpatrick_type"},
             )
         return cls(
-            record_number=checked(record_number, "record_number", limit=64, required=True),
-            full_name=checked(full_name, "full_name", limit=200, required=True),
+            record_number=checked_text(record_number, "record_number", limit=64, required=True),
+            full_name=checked_text(full_name, "full_name", limit=200, required=True),
             birth_date=parse_past_date(birth_date, "birth_date"),
             sex=sex,
             fitzpatrick_type=fitzpatrick_type or None,
-            contact=checked(contact, "contact", limit=500, lines=True),
-            risk_notes=checked(risk_notes, "risk_notes", limit=4000, lines=True),
+            contact=checked_text(contact, "contact", limit=500, lines=True),
+            risk_notes=checked_text(risk_notes, "risk_notes", limit=4000, lines=True),
         )
 
     def columns(self) -> dict[str, Any]:
@@ -85,7 +86,7 @@ async def create(session: AsyncSession, profile: Profile) -> Patient:
     session.add(patient)
     await _flush(session)
     await search.index(session, patient, is_new=True)
-    await _told(session, "created", Event.PATIENT_CREATED, patient)
+    await _record_change(session, "created", Event.PATIENT_CREATED, patient)
     return patient
 
 
@@ -147,7 +148,7 @@ async def update(
         raise archived()
     if patient.version != version:
         raise version_conflict(patient.version)
-    fields = changes.apply(patient, profile.columns())
+    fields = change_history.apply(patient, profile.columns())
     if not fields:
         return patient
     _touch(patient)
@@ -155,7 +156,7 @@ async def update(
     if {"full_name", "record_number"} & set(fields):
         await search.index(session, patient)
     shown = [name for name in fields if not name.endswith("_key")]
-    await _told(session, "updated", Event.PATIENT_UPDATED, patient, shown)
+    await _record_change(session, "updated", Event.PATIENT_UPDATED, patient, shown)
     return patient
 
 
@@ -169,7 +170,7 @@ async def archive(session: AsyncSession, patient_id: UUID) -> Patient:
     if patient.archived_at is None:
         patient.archived_at = now()
         _touch(patient)
-        await _told(session, "archived", Event.PATIENT_ARCHIVED, patient)
+        await _record_change(session, "archived", Event.PATIENT_ARCHIVED, patient)
     return patient
 
 
@@ -183,7 +184,7 @@ async def restore(session: AsyncSession, patient_id: UUID) -> Patient:
     if patient.archived_at is not None:
         patient.archived_at = None
         _touch(patient)
-        await _told(session, "restored", Event.PATIENT_RESTORED, patient)
+        await _record_change(session, "restored", Event.PATIENT_RESTORED, patient)
     return patient
 
 
@@ -224,14 +225,14 @@ async def _flush(session: AsyncSession) -> None:
         ) from None
 
 
-async def _told(
+async def _record_change(
     session: AsyncSession,
-    action: changes.Action,
+    action: change_history.Action,
     event: Event,
     patient: Patient,
     fields: list[str] | None = None,
 ) -> None:
-    changes.note(
+    change_history.record(
         session,
         action,
         clinic_id=patient.clinic_id,

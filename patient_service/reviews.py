@@ -7,9 +7,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service import audit, detections, patients
-from patient_service.audit import Event
-from patient_service.free_text import checked
+from patient_service.audit_events import Event
 from patient_service.models import Review
+from patient_service.text_fields import checked_text
 from service_kit.errors import Code, DomainError
 from service_kit.principal import current_principal
 
@@ -22,7 +22,7 @@ async def add(session: AsyncSession, detection_id: UUID, verdict: str, note: str
     Raises:
         DomainError: NOT_FOUND / DETECTION_NOT_FOUND; FAILED_PRECONDITION with
             DETECTION_NOT_COMPLETE or PATIENT_ARCHIVED; INVALID_ARGUMENT / VERDICT_REQUIRED, or
-            as `free_text.checked`.
+            as `text_fields.checked_text`.
     """
     if not verdict:
         raise DomainError(
@@ -31,7 +31,7 @@ async def add(session: AsyncSession, detection_id: UUID, verdict: str, note: str
             "A review carries a verdict.",
             metadata={"field": "verdict"},
         )
-    note = checked(note, "note", limit=MAX_NOTE_LENGTH, lines=True)
+    note = checked_text(note, "note", limit=MAX_NOTE_LENGTH, lines=True)
     detection = await detections.find(session, detection_id)
     if detection.status != "complete":
         raise DomainError(

@@ -1,16 +1,36 @@
 """How a patient is found: by the beginning of the name, of a later word of it, or of the number."""
 
+import re
+import unicodedata
 from uuid import UUID
 
 from sqlalchemy import delete, insert
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service.free_text import search_key
 from patient_service.models import Patient, SearchTerm
 
 # A name of more words is found by its first ones.
 _MAX_TERMS = 12
+_BLANKS = re.compile(r"\s+")
+# Letters with a stroke or a ligature are letters of their own to Unicode, so NFKD leaves them.
+_STROKED = str.maketrans(
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "\u0131": "i"}
+    | {"æ": "ae", "œ": "oe", "þ": "th"}
+)
+# An index entry has to stay below a third of a PostgreSQL page, whatever NFKD makes of a text.
+_KEY_LENGTH = 200
+
+
+def search_key(text: str) -> str:
+    """A text as it is compared: without case and accents, single blanks.
+
+    >>> search_key("Renée  ÅNGSTRÖM-Weiß")
+    'renee angstrom-weiss'
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    return _BLANKS.sub(" ", bare.translate(_STROKED)).strip()[:_KEY_LENGTH]
 
 
 def search_terms(full_name: str, record_number: str) -> list[str]:

@@ -14,10 +14,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service import audit, lesions, patients
-from patient_service.audit import Event
+from patient_service.audit_events import Event
 from patient_service.detections import without_heatmap
-from patient_service.free_text import checked
 from patient_service.models import Change, Detection, Image, Note, Review
+from patient_service.text_fields import checked_text
 from service_kit.paging import Page, cut, id_position
 from service_kit.principal import current_principal
 
@@ -80,9 +80,9 @@ async def add_note(
     """Add a note to a patient or one of the lesions.
 
     Raises:
-        DomainError: as `patients.find_active`, `lesions.find_of` and `free_text.checked`.
+        DomainError: as `patients.find_active`, `lesions.find_of` and `text_fields.checked_text`.
     """
-    text = checked(text, "text", limit=MAX_NOTE_LENGTH, required=True, lines=True)
+    text = checked_text(text, "text", limit=MAX_NOTE_LENGTH, required=True, lines=True)
     patient = await patients.find_active(session, patient_id)
     if lesion_id:
         await lesions.find_of(session, patient_id, lesion_id)

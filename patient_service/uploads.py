@@ -1,7 +1,7 @@
 """A photo on its way in: received whole, cleaned, written as an object, then as a row.
 
 The order makes a crash harmless: an object without its row is collected later
-(`orphans.sweep`), a row without its object can't be. No database connection is held while
+(`orphaned_objects.sweep`), a row without its object can't be. No database connection is held while
 the client sends.
 """
 
@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service import audit, detections, lesions, patients, photos
-from patient_service.audit import Event
+from patient_service.audit_events import Event
 from patient_service.image_objects import original_key
 from patient_service.models import Detection, Image
 from patient_service.photos import Prepared

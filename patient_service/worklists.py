@@ -17,7 +17,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service import audit
-from patient_service.audit import Event
+from patient_service.audit_events import Event
 from patient_service.models import Detection, Image, Patient, WorklistEntry
 from service_kit.clock import now
 from service_kit.errors import Code, DomainError

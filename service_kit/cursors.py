@@ -1,4 +1,4 @@
-"""Cursors of keyset pagination: opaque and signed, so nobody builds on what is inside."""
+"""Cursors of keyset pagination: opaque and signed, so that nobody relies on what is inside."""
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -6,8 +6,6 @@ from binascii import Error as BadBase64
 
 from service_kit.errors import Code, DomainError
 
-DEFAULT_LIMIT = 50
-MAX_LIMIT = 200
 _MAC_BYTES = 12
 
 
@@ -30,7 +28,7 @@ class Cursors:
         """The position in a cursor of this collection; None for an empty cursor.
 
         Raises:
-            DomainError: INVALID_ARGUMENT CURSOR_INVALID when we did not write it.
+            DomainError: INVALID_ARGUMENT CURSOR_INVALID for a cursor that isn't ours.
         """
         if not cursor:
             return None
@@ -41,14 +39,9 @@ class Cursors:
         mac, content = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
         if not hmac.compare_digest(mac, self._mac(collection, content)):
             raise DomainError(
-                Code.INVALID_ARGUMENT, "CURSOR_INVALID", "The cursor is not one of this list."
+                Code.INVALID_ARGUMENT, "CURSOR_INVALID", "This cursor doesn't belong to this list."
             )
         return content.decode()
 
     def _mac(self, collection: str, content: bytes) -> bytes:
         return hmac.digest(self._key, collection.encode() + b"\0" + content, "sha256")[:_MAC_BYTES]
-
-
-def page_size(limit: int) -> int:
-    """How many rows a page has: 1 to 200, 50 when nothing (0) is asked for."""
-    return min(max(limit, 1), MAX_LIMIT) if limit else DEFAULT_LIMIT

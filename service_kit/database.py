@@ -1,15 +1,15 @@
-"""Async PostgreSQL sessions (SQLModel on psycopg 3): one transaction per RPC.
+"""Async PostgreSQL sessions (SQLModel on psycopg 3): one transaction per RPC, ended at the edge.
 
-The transaction begins at the first statement, so an RPC that needs no database costs none, and
-commits when the RPC's method has returned, before its answer leaves. At its beginning it tells
-PostgreSQL who is calling; the row-level security policies read that.
+A servicer opens `Database.session()` once and calls the rules inside it. Only the end of that block
+commits; no rule and no servicer does. The transaction takes its connection at the first statement
+and tells PostgreSQL who is calling, which the row-level security policies read.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import SessionTransaction
@@ -20,12 +20,14 @@ from dermis.options.v1 import access_pb2
 from service_kit.errors import DomainError
 from service_kit.principal import find_principal
 
+log = structlog.get_logger()
+
 CONNECT_TIMEOUT_SECONDS = 3
 # Longer than any RPC's deadline would serve nobody: PostgreSQL gives up by itself.
 STATEMENT_TIMEOUT_MILLISECONDS = 10_000
 POOL_WAIT_SECONDS = 3
-# A server that has vanished without a word is noticed after these, not after the kernel's quarter
-# of an hour: one that only computes still answers the kernel's probes.
+# A server that has vanished is noticed after these, not after the kernel's quarter of an hour; one
+# that is merely busy still answers the kernel's probes.
 SILENCE = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -33,7 +35,10 @@ SILENCE = {
     "tcp_user_timeout": 15_000,
 }
 
-_current: ContextVar[AsyncSession | None] = ContextVar("database_session", default=None)
+AfterCommit = Callable[[AsyncSession], Awaitable[None]]
+
+# What a session's `info` remembers about its transaction.
+_HAS_WRITTEN, _IS_RELEASED = "has_written", "is_released"
 
 _TELL_CALLER = text(
     "SELECT set_config('dermis.clinic_id', :clinic_id, true),"
@@ -71,28 +76,38 @@ class Database:
             sync_session_class=_CallerAwareSession,
             expire_on_commit=False,
         )
+        self._after_commit: list[AfterCommit] = []
+
+    def after_commit(self, work: AfterCommit) -> None:
+        """Have `work` done after every commit, before whoever opened the session goes on.
+
+        It is given the session, whose `info` may say what there is to do. What was committed stays
+        so: an error of `work` is logged, so whatever matters needs a second way to happen.
+        """
+        self._after_commit.append(work)
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
-        """One transaction: committed at the end, rolled back on any error.
+        """One transaction: committed at the end of the block, rolled back on any error.
 
         A `DomainError` that says `keep_changes` is committed and raised.
-
-        Inside it, `current_session()` answers this session.
         """
         async with self._sessions() as session:
-            before = _current.set(session)
             try:
                 yield session
-                await session.commit()
             except DomainError as error:
-                await (session.commit() if error.keep_changes else session.rollback())
+                if error.keep_changes:
+                    await self._commit(session)
                 raise
-            except BaseException:
-                await session.rollback()
-                raise
-            finally:
-                _current.reset(before)
+            await self._commit(session)
+
+    async def _commit(self, session: AsyncSession) -> None:
+        await session.commit()
+        for work in self._after_commit:
+            try:
+                await work(session)
+            except Exception:
+                log.exception("work after a commit failed")
 
     async def ping(self) -> None:
         """Ask the database for a sign of life; raises what the driver raises."""
@@ -104,12 +119,27 @@ class Database:
         await self._engine.dispose()
 
 
-def current_session() -> AsyncSession:
-    """The session of the RPC being served."""
-    session = _current.get()
-    if session is None:
-        raise RuntimeError("no database session is open here: call this inside an RPC")
-    return session
+@asynccontextmanager
+async def released(session: AsyncSession) -> AsyncIterator[None]:
+    """Leave the connection to others while inside, for work that takes long or needs its own.
+
+    Only before the first write: what was read so far is let go (its rows come out of the session
+    as they are, so they don't change under the reader), and the statement after the block begins
+    the transaction that the end of `Database.session` commits.
+
+    Raises:
+        RuntimeError: something was written already, or the block uses the session.
+    """
+    info = session.info
+    if info.get(_HAS_WRITTEN) or session.new or session.dirty or session.deleted:
+        raise RuntimeError("release the connection before the first write")
+    session.expunge_all()
+    await session.rollback()
+    info[_IS_RELEASED] = True
+    try:
+        yield
+    finally:
+        del info[_IS_RELEASED]
 
 
 class _CallerAwareSession(Session):
@@ -117,8 +147,21 @@ class _CallerAwareSession(Session):
 
 
 @event.listens_for(_CallerAwareSession, "after_begin")
-def _tell_caller(_: Session, __: SessionTransaction, connection: Connection) -> None:
+def _tell_caller(session: Session, _: SessionTransaction, connection: Connection) -> None:
+    if session.info.get(_IS_RELEASED):
+        raise RuntimeError("the connection is released inside this block")
     connection.execute(_TELL_CALLER, _caller())
+
+
+@event.listens_for(_CallerAwareSession, "after_flush")
+def _note_flush(session: Session, _: Any) -> None:
+    session.info[_HAS_WRITTEN] = True
+
+
+@event.listens_for(_CallerAwareSession, "after_bulk_update")
+@event.listens_for(_CallerAwareSession, "after_bulk_delete")
+def _note_statement(written: Any) -> None:
+    written.session.info[_HAS_WRITTEN] = True
 
 
 def _caller() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from service_kit import telemetry
 from service_kit.certificates import CertificateFolder
 from service_kit.principal import find_principal
 from service_kit.renewing_channel import RenewingChannel
-from service_kit.request import current_request
+from service_kit.request_context import current_request
 
 DEFAULT_TIMEOUT_SECONDS = 5.0
 

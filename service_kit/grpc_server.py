@@ -18,7 +18,6 @@ from service_kit.certificates import CertificateFolder
 from service_kit.database import Database
 from service_kit.interceptors import (
     AuthenticationInterceptor,
-    DatabaseInterceptor,
     ErrorInterceptor,
     Interceptor,
     PermissionInterceptor,
@@ -39,23 +38,20 @@ MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 AddServicers = Callable[[grpc.aio.Server], None]
 
 
-def interceptors(database: Database, verifier: TokenVerifier) -> list[Interceptor]:
+def interceptors(verifier: TokenVerifier) -> list[Interceptor]:
     """What stands around every RPC, outermost first."""
     return [
         RequestInterceptor(),
         ErrorInterceptor(),
         AuthenticationInterceptor(verifier),
         PermissionInterceptor(),
-        DatabaseInterceptor(database),
     ]
 
 
-def build_server(
-    add_servicers: AddServicers, *, database: Database, verifier: TokenVerifier
-) -> grpc.aio.Server:
+def build_server(add_servicers: AddServicers, *, verifier: TokenVerifier) -> grpc.aio.Server:
     """A server with its interceptors and servicers, bound to no port yet."""
     server = grpc.aio.server(
-        interceptors=interceptors(database, verifier),
+        interceptors=interceptors(verifier),
         options=[
             ("grpc.so_reuseport", 0),
             ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -94,7 +90,7 @@ async def serve(
     telemetry.configure(name, settings.otlp_endpoint)
     if settings.metrics_port:
         start_http_server(settings.metrics_port)
-    server = build_server(add_servicers, database=database, verifier=verifier)
+    server = build_server(add_servicers, verifier=verifier)
     health = aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
     if settings.mtls_folder:

@@ -21,7 +21,6 @@ from sqlalchemy import exc
 
 from dermis.options.v1 import access_pb2
 from service_kit import telemetry
-from service_kit.database import Database
 from service_kit.errors import STORE_AWAY, Code, DomainError
 from service_kit.principal import (
     TokenVerifier,
@@ -29,7 +28,7 @@ from service_kit.principal import (
     require,
     set_current_principal,
 )
-from service_kit.request import (
+from service_kit.request_context import (
     CLIENT_ADDRESS_HEADER,
     CLIENT_AGENT_HEADER,
     REQUEST_ID_HEADER,
@@ -200,19 +199,6 @@ class PermissionInterceptor(Interceptor):
         """Refuse before the method runs."""
         require(method_permission(call.method))
         yield
-
-
-class DatabaseInterceptor(Interceptor):
-    """One transaction per RPC, begun at its first statement."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    @asynccontextmanager
-    async def around(self, call: Call) -> AsyncIterator[None]:
-        """Commit before the answer leaves; roll back on any error."""
-        async with self._database.session():
-            yield
 
 
 _DATABASE_AWAY = DomainError(

@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 
 from dermis.options.v1 import access_pb2
 from service_kit.log_stream import LogStream
-from service_kit.request import current_request
+from service_kit.request_context import current_request
 
 MASK = "[masked]"
 

@@ -6,24 +6,22 @@ from auth_service import administration, clinics, invitations, profiles
 from auth_service.administration import AccountChange
 from auth_service.profiles import Profile
 from auth_service.roles import Role
-from auth_service.servicers.presentation import present_user
-from auth_service.servicers.transaction import Transactions
+from auth_service.servicers.messages import user_message
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from service_kit.clock import to_timestamp
-from service_kit.cursors import Cursors, page_size
+from service_kit.cursors import Cursors
+from service_kit.database import Database
 from service_kit.ids import parse_id
-from service_kit.paging import id_position, next_cursor
+from service_kit.paging import PageRequest
+from service_kit.postgres_values import without_nul
 from service_kit.principal import current_principal
-from service_kit.stored_text import without_nul
 
 
 class AdminServicer(auth_pb2_grpc.AdminServiceServicer):
-    """gRPC in, domain out."""
+    """gRPC in, rules called, gRPC out."""
 
-    def __init__(
-        self, *, transactions: Transactions, cursors: Cursors, two_factor_by_role: bool
-    ) -> None:
-        self._transactions = transactions
+    def __init__(self, *, database: Database, cursors: Cursors, two_factor_by_role: bool) -> None:
+        self._database = database
         self._cursors = cursors
         self._two_factor_by_role = two_factor_by_role
 
@@ -33,20 +31,20 @@ class AdminServicer(auth_pb2_grpc.AdminServiceServicer):
         """Accounts, newest first."""
         search = without_nul(request.search)
         collection = f"users search={search}"
-        before = id_position(self._cursors.read(collection, request.cursor))
-        async with self._transactions.begin() as session:
+        asked = PageRequest.of(request, collection, self._cursors)
+        async with self._database.session() as session:
             page = await profiles.page(
-                session, search=search, before=before, size=page_size(request.limit)
+                session, search=search, size=asked.size, position=asked.position
             )
         return auth_pb2.ListUsersResponse(
             users=[self._present(profile) for profile in page.rows],
-            next_cursor=next_cursor(self._cursors, collection, page),
+            next_cursor=asked.next_cursor(page),
         )
 
     async def UpdateUser(
         self, request: auth_pb2.UpdateUserRequest, context: Any
     ) -> auth_pb2.UpdateUserResponse:
-        """Change role, clinic, activity or the demand for 2FA."""
+        """Change role, clinic, activity or whether 2FA is required."""
         user_id = parse_id(request.user_id, "user")
         wanted = AccountChange(
             role=Role.from_number(request.role) if request.HasField("role") else None,
@@ -56,7 +54,7 @@ class AdminServicer(auth_pb2_grpc.AdminServiceServicer):
             ),
             clinic_id=parse_id(request.clinic_id, "clinic") if request.clinic_id else None,
         )
-        async with self._transactions.begin() as session:
+        async with self._database.session() as session:
             await administration.change(session, user_id, wanted)
             profile = await profiles.find(session, user_id)
         return auth_pb2.UpdateUserResponse(user=self._present(profile))
@@ -64,9 +62,9 @@ class AdminServicer(auth_pb2_grpc.AdminServiceServicer):
     async def ResetUserTwoFactor(
         self, request: auth_pb2.ResetUserTwoFactorRequest, context: Any
     ) -> auth_pb2.ResetUserTwoFactorResponse:
-        """Take a lost second factor off an account."""
+        """Remove a lost second factor from an account."""
         user_id = parse_id(request.user_id, "user")
-        async with self._transactions.begin() as session:
+        async with self._database.session() as session:
             await administration.reset_two_factor(session, user_id)
         return auth_pb2.ResetUserTwoFactorResponse()
 
@@ -75,7 +73,7 @@ class AdminServicer(auth_pb2_grpc.AdminServiceServicer):
     ) -> auth_pb2.EndUserSessionsResponse:
         """Sign an account out everywhere."""
         user_id = parse_id(request.user_id, "user")
-        async with self._transactions.begin() as session:
+        async with self._database.session() as session:
             ended = await administration.end_sessions(session, user_id)
         return auth_pb2.EndUserSessionsResponse(ended=ended)
 
@@ -83,7 +81,7 @@ class AdminServicer(auth_pb2_grpc.AdminServiceServicer):
         self, request: auth_pb2.CreateInvitationRequest, context: Any
     ) -> auth_pb2.CreateInvitationResponse:
         """Invite someone by mail."""
-        async with self._transactions.begin() as session:
+        async with self._database.session() as session:
             invitation = await invitations.invite(
                 session,
                 email=request.email,
@@ -101,18 +99,18 @@ class AdminServicer(auth_pb2_grpc.AdminServiceServicer):
         """Clinics, newest first."""
         search = without_nul(request.search)
         collection = f"clinics search={search}"
-        before = id_position(self._cursors.read(collection, request.cursor))
-        async with self._transactions.begin() as session:
+        asked = PageRequest.of(request, collection, self._cursors)
+        async with self._database.session() as session:
             page = await clinics.page(
-                session, search=search, before=before, size=page_size(request.limit)
+                session, search=search, size=asked.size, position=asked.position
             )
         return auth_pb2.ListClinicsResponse(
             clinics=[
                 auth_pb2.Clinic(id=str(one.id), name=one.name, clinicians=one.clinicians)
                 for one in page.rows
             ],
-            next_cursor=next_cursor(self._cursors, collection, page),
+            next_cursor=asked.next_cursor(page),
         )
 
     def _present(self, profile: Profile) -> auth_pb2.User:
-        return present_user(profile, two_factor_by_role=self._two_factor_by_role)
+        return user_message(profile, two_factor_by_role=self._two_factor_by_role)

@@ -1,19 +1,19 @@
-"""AuditService: the record of identity events."""
+"""AuditService: the audit of identity."""
 
 from typing import Any
 
 from auth_service import audit
 from auth_service.audit import Filter
-from auth_service.events import Event
-from auth_service.servicers.presentation import present_entry
-from auth_service.servicers.transaction import Transactions
+from auth_service.audit_events import Event
+from auth_service.servicers.messages import audit_message
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from service_kit.clock import from_timestamp
-from service_kit.cursors import Cursors, page_size
+from service_kit.cursors import Cursors
+from service_kit.database import Database
 from service_kit.errors import Code, DomainError
 from service_kit.ids import parse_id
-from service_kit.paging import next_cursor
-from service_kit.stored_text import without_nul
+from service_kit.paging import PageRequest
+from service_kit.postgres_values import without_nul
 
 MODEL_EVENTS = {
     auth_pb2.MODEL_CHANGE_UPLOAD: Event.MODEL_UPLOAD_REQUESTED,
@@ -28,59 +28,55 @@ LONGEST_VERSION = 64
 
 
 class AuditServicer(auth_pb2_grpc.AuditServiceServicer):
-    """gRPC in, domain out."""
+    """gRPC in, rules called, gRPC out."""
 
-    def __init__(self, *, transactions: Transactions, cursors: Cursors) -> None:
-        self._transactions = transactions
+    def __init__(self, *, database: Database, cursors: Cursors) -> None:
+        self._database = database
         self._cursors = cursors
 
     async def ListAudit(
         self, request: auth_pb2.ListAuditRequest, context: Any
     ) -> auth_pb2.ListAuditResponse:
         """A page of the audit."""
-        size = page_size(request.limit)
-        chosen = Filter(
+        wanted = Filter(
             actor_id=parse_id(request.actor_id, "actor") if request.actor_id else None,
             subject_id=parse_id(request.subject_id, "subject") if request.subject_id else None,
             event=without_nul(request.event),
             since=from_timestamp(request.since) if request.HasField("since") else None,
         )
-        collection = f"audit {chosen}"
-        before = self._cursors.read(collection, request.cursor)
-        async with self._transactions.begin() as session:
-            page = await audit.page(
-                session, chosen, before=int(before) if before else None, size=size
-            )
+        asked = PageRequest.of(request, f"audit {wanted}", self._cursors)
+        async with self._database.session() as session:
+            page = await audit.page(session, wanted, size=asked.size, position=asked.position)
         return auth_pb2.ListAuditResponse(
-            entries=[present_entry(record) for record in page.rows],
-            next_cursor=next_cursor(self._cursors, collection, page),
+            entries=[audit_message(record) for record in page.rows],
+            next_cursor=asked.next_cursor(page),
         )
 
     async def VerifyAudit(
         self, request: auth_pb2.VerifyAuditRequest, context: Any
     ) -> auth_pb2.VerifyAuditResponse:
         """Recompute the whole chain."""
-        async with self._transactions.begin() as session:
-            verdict = await audit.verify(session)
+        async with self._database.session() as session:
+            result = await audit.verify(session)
         return auth_pb2.VerifyAuditResponse(
-            intact=not verdict.problem,
-            entries=verdict.entries,
-            broken_at=verdict.broken_at,
-            problem=verdict.problem,
-            head=verdict.head,
+            intact=not result.problem,
+            entries=result.entries,
+            broken_at=result.broken_at,
+            problem=result.problem,
+            head=result.head,
         )
 
     async def RecordModelChange(
         self, request: auth_pb2.RecordModelChangeRequest, context: Any
     ) -> auth_pb2.RecordModelChangeResponse:
-        """Write down a change of the model."""
+        """Record a change of the model."""
         event = MODEL_EVENTS.get(request.change)
         version = without_nul(request.version)
         if event is None or len(version) > LONGEST_VERSION:
             raise DomainError(
-                Code.INVALID_ARGUMENT, "CHANGE_INVALID", "Say which change, and of which version."
+                Code.INVALID_ARGUMENT, "CHANGE_INVALID", "Name the change and the version."
             )
         what = f"{version}, {request.percent} %" if request.percent else version
-        async with self._transactions.begin() as session:
-            await audit.record(session, event, what=what)
+        async with self._database.session() as session:
+            await audit.append(session, event, what=what)
         return auth_pb2.RecordModelChangeResponse()

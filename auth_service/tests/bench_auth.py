@@ -59,9 +59,7 @@ async def _measure(settings: Settings, owner_url: str) -> bool:
     service = main.build(settings)
     async with service.database.session() as session:
         await signing_keys.make_first(session, service.keys)
-    server = build_server(
-        service.add_servicers, database=service.database, verifier=service.verifier
-    )
+    server = build_server(service.add_servicers, verifier=service.verifier)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:

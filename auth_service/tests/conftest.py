@@ -18,7 +18,7 @@ from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as SmtpSession
 
 from auth_service import accounts, main, signing_keys
-from auth_service.accounts import FirstAccount
+from auth_service.accounts import OperatorMadeAccount
 from auth_service.main import AuthService
 from auth_service.roles import Role
 from auth_service.settings import Settings
@@ -165,9 +165,11 @@ class Identity:
     async def admin(self) -> Person:
         """An administrator who is signed in."""
         email = f"admin{next(NUMBERS)}@dermis.example"
-        first = FirstAccount(email=email, full_name="Root", password=PASSWORD, role=Role.ADMIN)
+        first = OperatorMadeAccount(
+            email=email, full_name="Root", password=PASSWORD, role=Role.ADMIN
+        )
         async with self.service.database.session() as session:
-            await accounts.create(session, first, passwords=self.service.door.passwords)
+            await accounts.create(session, first, passwords=self.service.authenticator.passwords)
         person = Person(email, PASSWORD, self.client())
         await self.enrol(person)
         return person
@@ -231,9 +233,7 @@ async def identity(
     service = main.build(settings)
     async with service.database.session() as session:
         await signing_keys.make_first(session, service.keys)
-    server = build_server(
-        service.add_servicers, database=service.database, verifier=service.verifier
-    )
+    server = build_server(service.add_servicers, verifier=service.verifier)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with (
@@ -242,6 +242,6 @@ async def identity(
     ):
         yield Identity(service, channel, mailbox[0], database_urls[0])
     await server.stop(1)
-    service.door.passwords.close()
+    service.authenticator.passwords.close()
     await service.database.close()
     await service.redis.aclose()

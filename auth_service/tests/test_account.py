@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from auth_service import backlog
+from auth_service import queue_metrics
 from auth_service.tests.conftest import PASSWORD, Identity, Mailbox
 from auth_service.tests.refusals import refusal
 from dermis.options.v1 import access_pb2
@@ -237,7 +237,7 @@ async def test_mail_waits_for_the_mail_server(
     identity.mailbox.refusing = False
     assert not identity.mailbox.to(email)
     async with identity.service.database.session() as session:
-        waits = await backlog.count(session)
+        waits = await queue_metrics.count(session)
         assert waits.waiting >= 1
         assert waits.oldest_seconds > 0
         await session.exec(
@@ -246,7 +246,7 @@ async def test_mail_waits_for_the_mail_server(
     await identity.deliver()
     await client.call("VerifyEmail", token=identity.mailbox.newest_token(email))
     async with identity.service.database.session() as session:
-        assert await backlog.count(session) == (0, 0)
+        assert await queue_metrics.count(session) == (0, 0)
 
 
 async def test_mails_have_text_and_html(identity: Identity) -> None:

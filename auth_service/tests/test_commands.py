@@ -46,7 +46,7 @@ async def test_rotating_the_encryption_key_by_command_keeps_second_factors(
 ) -> None:
     person = await identity.enrolled()
     status, said = run(settings, "rotate-encryption-key", f"{SECOND_KEY},{ENCRYPTION_KEYS}")
-    assert (status, "encrypted anew" in said) == (0, True), said
+    assert (status, "re-encrypted" in said) == (0, True), said
     # And back, which needs the second key to open what it has sealed.
     status, said = run(settings, "rotate-encryption-key", f"{ENCRYPTION_KEYS},{SECOND_KEY}")
     assert (status, said.startswith("0 ")) == (0, False), said

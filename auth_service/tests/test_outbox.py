@@ -13,7 +13,7 @@ from auth_service.tests.conftest import Identity
 async def test_a_mail_that_can_not_be_written_holds_up_no_other(identity: Identity) -> None:
     person = await identity.registered()
     async with identity.service.database.session() as session:
-        lost = OutboxMail(letter="no such letter", recipient=person.email)
+        lost = OutboxMail(template="no such template", recipient=person.email)
         session.add(lost)
     await person.client.call("ForgotPassword", email=person.email)
     await identity.deliver()
@@ -39,7 +39,7 @@ async def test_a_mail_server_that_hangs_keeps_no_mail_beyond_its_lease(
     monkeypatch.setattr("auth_service.mail_sender.SMTP_TIMEOUT_SECONDS", 0.2)
     async with identity.service.database.session() as session:
         session.add_all(
-            OutboxMail(letter="password_changed", recipient=person.email) for _ in range(3)
+            OutboxMail(template="password_changed", recipient=person.email) for _ in range(3)
         )
     async with asyncio.timeout(60):
         assert await identity.service.mail_sender.send_due()

@@ -15,7 +15,7 @@ from auth_service.revocations import Announcer
 from auth_service.tests.conftest import PASSWORD, Identity, Person
 from auth_service.tests.refusals import refusal
 from service_kit import clock
-from service_kit.identity import revocation_key
+from service_kit.auth_client import revocation_key
 from service_kit.redis_client import open_redis
 
 
@@ -168,7 +168,7 @@ async def test_a_session_that_nobody_can_continue_is_not_listed(identity: Identi
         await session.exec(
             update(SignInSession)
             .where(col(SignInSession.id) == UUID(forgotten))
-            .values(last_used_at=clock.now() - identity.service.door.policy.idle)
+            .values(last_used_at=clock.now() - identity.service.authenticator.policy.idle)
         )
     listed = (await person.client.call("ListSessions")).sessions
     assert [s.agent for s in listed] == ["Firefox"]

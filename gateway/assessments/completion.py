@@ -15,7 +15,7 @@ from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments.findings import finding_message
 from gateway.clients import Clients, ServiceToken
 from gateway.inference.model import Model
-from service_kit.request import Request, set_current_request
+from service_kit.request_context import Request, set_current_request
 from serving.contract.torchserve import HandlerFailed, ImageRefused, TorchServeError
 
 log = structlog.get_logger()

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from service_kit.errors import STORE_AWAY, Code, DomainError
-from service_kit.request import request_id
+from service_kit.request_context import request_id
 
 log = structlog.get_logger()
 

@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 from gateway.http.middleware import tell
 from gateway.http.security import caller_key
 from service_kit.errors import Code, DomainError
-from service_kit.request import current_request
+from service_kit.request_context import current_request
 
 log = structlog.get_logger()
 

@@ -15,7 +15,7 @@ from gateway.inference.canary import CanaryWatch, is_chosen
 from gateway.inference.replicas import Replicas
 from gateway.inference.shadow import Shadow
 from service_kit import telemetry
-from service_kit.request import REQUEST_ID_HEADER, request_id
+from service_kit.request_context import REQUEST_ID_HEADER, request_id
 from serving.contract.torchserve import (
     Candidate,
     Finding,

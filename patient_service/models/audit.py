@@ -8,7 +8,8 @@ from sqlalchemy import BigInteger, Column, FetchedValue, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from patient_service.models.table import Moment, Table
+from patient_service.models.table import Table
+from service_kit.postgres_values import Moment
 
 
 class AuditEntry(Table, table=True):

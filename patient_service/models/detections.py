@@ -16,9 +16,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from patient_service.models.table import Moment, Table
+from patient_service.models.table import Table
 from service_kit.clock import now
 from service_kit.ids import new_id
+from service_kit.postgres_values import Moment
 
 # Nothing is NULL, not the JSON value null.
 DIFFERENTIAL = JSONB(none_as_null=True)

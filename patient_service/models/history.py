@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, String, text
 from sqlmodel import Field
 
-from patient_service.models.table import Moment, Table
+from patient_service.models.table import Table
 from service_kit.clock import now
 from service_kit.ids import new_id
+from service_kit.postgres_values import Moment
 
 
 class Note(Table, table=True):

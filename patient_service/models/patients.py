@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, Index, SmallInteger, UniqueConstraint, text
 from sqlmodel import Field
 
-from patient_service.models.table import KEY, Moment, Table
+from patient_service.models.table import KEY, Table
 from service_kit.clock import now
 from service_kit.ids import new_id
+from service_kit.postgres_values import Moment
 
 
 class Patient(Table, table=True):
@@ -31,7 +32,7 @@ class Patient(Table, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     clinic_id: UUID
     record_number: str
-    # As compared: without case and accents (`free_text.search_key`).
+    # As compared: without case and accents (`search.search_key`).
     record_key: str = Field(sa_type=KEY)
     full_name: str
     name_key: str = Field(sa_type=KEY)

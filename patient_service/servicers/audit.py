@@ -1,47 +1,47 @@
-"""AuditService."""
+"""AuditService: who saw or changed what in the record."""
 
 from typing import Any
 
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
 from patient_service import audit
-from patient_service.audit import Event, Filter
+from patient_service.audit import Filter
+from patient_service.audit_events import Event
 from patient_service.models import AuditEntry
 from patient_service.servicers.messages import optional_id
 from service_kit import clock
-from service_kit.cursors import Cursors, page_size
-from service_kit.database import current_session
-from service_kit.paging import cut, next_cursor
-from service_kit.stored_text import without_nul
+from service_kit.cursors import Cursors
+from service_kit.database import Database
+from service_kit.paging import PageRequest
+from service_kit.postgres_values import without_nul
 
 
 class AuditServicer(patient_pb2_grpc.AuditServiceServicer):
     """The audit of every clinic, for administrators."""
 
-    def __init__(self, cursors: Cursors) -> None:
+    def __init__(self, database: Database, cursors: Cursors) -> None:
+        self._database = database
         self._cursors = cursors
 
     async def ListAudit(self, request: pb.ListAuditRequest, context: Any) -> pb.ListAuditResponse:
         """Page through the audit; looking at it is audited too."""
         wanted = _filter(request)
-        collection = f"audit {wanted}"
-        size = page_size(request.limit)
-        position = self._cursors.read(collection, request.cursor)
-        before = int(position) if position else None
-        rows = await audit.page(current_session(), wanted, size=size, before=before)
-        page = cut(rows, size, lambda entry: str(entry.seq))
-        await audit.append(current_session(), Event.AUDIT_VIEWED)
+        asked = PageRequest.of(request, f"audit {wanted}", self._cursors)
+        async with self._database.session() as session:
+            page = await audit.page(session, wanted, size=asked.size, position=asked.position)
+            await audit.append(session, Event.AUDIT_VIEWED)
         return pb.ListAuditResponse(
             entries=[_entry(entry) for entry in page.rows],
-            next_cursor=next_cursor(self._cursors, collection, page),
+            next_cursor=asked.next_cursor(page),
         )
 
     async def VerifyAudit(
         self, request: pb.VerifyAuditRequest, context: Any
     ) -> pb.VerifyAuditResponse:
         """Check every hash and every link."""
-        result = await audit.verify(current_session())
-        await audit.append(current_session(), Event.AUDIT_VERIFIED)
+        async with self._database.session() as session:
+            result = await audit.verify(session)
+            await audit.append(session, Event.AUDIT_VERIFIED)
         return pb.VerifyAuditResponse(
             intact=result.broken_at == 0, entries=result.entries, broken_at=result.broken_at
         )

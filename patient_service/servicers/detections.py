@@ -1,4 +1,4 @@
-"""DetectionService."""
+"""DetectionService: the model's answers, the verdicts on them, and the worklists."""
 
 from typing import Any
 
@@ -12,28 +12,30 @@ from patient_service.servicers.messages import (
     outcome,
     review_message,
 )
-from service_kit.cursors import Cursors, page_size
-from service_kit.database import current_session
+from service_kit.cursors import Cursors
+from service_kit.database import Database
 from service_kit.ids import parse_id
-from service_kit.paging import next_cursor
+from service_kit.paging import PageRequest
 
 
 class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
     """Detections of the caller's clinic and the verdicts on them."""
 
-    def __init__(self, cursors: Cursors) -> None:
+    def __init__(self, database: Database, cursors: Cursors) -> None:
+        self._database = database
         self._cursors = cursors
 
     async def RecordDetection(
         self, request: pb.RecordDetectionRequest, context: Any
     ) -> pb.RecordDetectionResponse:
-        """Record a diagnosis."""
-        detection, lesion_id = await detections.record(
-            current_session(),
-            parse_id(request.image_id, "image"),
-            outcome(request),
-            rediagnosis=request.rediagnosis,
-        )
+        """Record the model's answer, or that it is still to come."""
+        async with self._database.session() as session:
+            detection, lesion_id = await detections.record(
+                session,
+                parse_id(request.image_id, "image"),
+                outcome(request),
+                rediagnosis=request.rediagnosis,
+            )
         return pb.RecordDetectionResponse(detection=detection_message(detection, lesion_id))
 
     async def GetDetection(
@@ -41,8 +43,9 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
     ) -> pb.GetDetectionResponse:
         """One detection with its reviews."""
         detection_id = parse_id(request.detection_id, "detection")
-        given = await reviews.of_detection(current_session(), detection_id)
-        detection, lesion_id = await detections.view(current_session(), detection_id)
+        async with self._database.session() as session:
+            given = await reviews.of_detection(session, detection_id)
+            detection, lesion_id = await detections.view(session, detection_id)
         return pb.GetDetectionResponse(
             detection=detection_message(detection, lesion_id),
             reviews=[review_message(review) for review in given],
@@ -56,20 +59,22 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
         lesion_id = optional_id(request.lesion_id, "lesion")
         image_id = optional_id(request.image_id, "image")
         collection = f"detections patient={patient_id} lesion={lesion_id} image={image_id}"
-        page = await detections.page(
-            current_session(),
-            patient_id,
-            lesion_id=lesion_id,
-            image_id=image_id,
-            size=page_size(request.limit),
-            position=self._cursors.read(collection, request.cursor),
-        )
+        asked = PageRequest.of(request, collection, self._cursors)
+        async with self._database.session() as session:
+            page = await detections.page(
+                session,
+                patient_id,
+                lesion_id=lesion_id,
+                image_id=image_id,
+                size=asked.size,
+                position=asked.position,
+            )
         return pb.ListDetectionsResponse(
             detections=[
                 detection_message(detection, lesion, with_heatmap=False)
                 for detection, lesion in page.rows
             ],
-            next_cursor=next_cursor(self._cursors, collection, page),
+            next_cursor=asked.next_cursor(page),
         )
 
     async def ListWorklist(
@@ -78,12 +83,14 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
         """Page through one of the clinic's worklists."""
         kind = WORKLIST_KIND.word(request.kind)
         collection = f"worklist {kind}"
-        page = await worklists.page(
-            current_session(),
-            kind,
-            size=page_size(request.limit),
-            position=self._cursors.read(collection, request.cursor),
-        )
+        asked = PageRequest.of(request, collection, self._cursors)
+        async with self._database.session() as session:
+            page = await worklists.page(
+                session,
+                kind,
+                size=asked.size,
+                position=asked.position,
+            )
         return pb.ListWorklistResponse(
             entries=[
                 pb.WorklistEntry(
@@ -95,24 +102,26 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
                 )
                 for entry in page.rows
             ],
-            next_cursor=next_cursor(self._cursors, collection, page),
+            next_cursor=asked.next_cursor(page),
         )
 
     async def CountWorklist(
         self, request: pb.CountWorklistRequest, context: Any
     ) -> pb.CountWorklistResponse:
         """Count the clinic's worklists."""
-        counts = await worklists.count(current_session())
+        async with self._database.session() as session:
+            counts = await worklists.count(session)
         return pb.CountWorklistResponse(
             unreviewed=counts.unreviewed, pending=counts.pending, follow_up=counts.follow_up
         )
 
     async def AddReview(self, request: pb.AddReviewRequest, context: Any) -> pb.AddReviewResponse:
         """Add a verdict."""
-        review = await reviews.add(
-            current_session(),
-            parse_id(request.detection_id, "detection"),
-            VERDICT.word(request.verdict),
-            request.note,
-        )
+        async with self._database.session() as session:
+            review = await reviews.add(
+                session,
+                parse_id(request.detection_id, "detection"),
+                VERDICT.word(request.verdict),
+                request.note,
+            )
         return pb.AddReviewResponse(review=review_message(review))

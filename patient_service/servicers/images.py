@@ -1,4 +1,4 @@
-"""ImageService."""
+"""ImageService: photos are stored, read, listed and moved between lesions."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -10,16 +10,17 @@ from patient_service.models import Image
 from patient_service.servicers.messages import detection_message, image_message, optional_id
 from patient_service.servicers.received_photo import receive
 from service_kit.blobs import Blobs
-from service_kit.cursors import Cursors, page_size
-from service_kit.database import current_session
+from service_kit.cursors import Cursors
+from service_kit.database import Database
 from service_kit.ids import parse_id
-from service_kit.paging import next_cursor
+from service_kit.paging import PageRequest
 
 
 class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
-    """Photos of the caller's clinic."""
+    """Images of the caller's clinic."""
 
-    def __init__(self, blobs: Blobs, cursors: Cursors) -> None:
+    def __init__(self, database: Database, blobs: Blobs, cursors: Cursors) -> None:
+        self._database = database
         self._blobs = blobs
         self._cursors = cursors
 
@@ -28,7 +29,8 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
     ) -> pb.AddImageResponse:
         """Store a photo."""
         header, data = await receive(request_iterator)
-        stored = await uploads.store(current_session(), self._blobs, header, data)
+        async with self._database.session() as session:
+            stored = await uploads.store(session, self._blobs, header, data)
         detection = None
         if stored.detection:
             detection = detection_message(stored.detection, stored.image.lesion_id)
@@ -39,54 +41,58 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
     async def GetImage(
         self, request: pb.GetImageRequest, context: Any
     ) -> AsyncIterator[pb.GetImageResponse]:
-        """Read a photo or its thumbnail."""
+        """Read an image or its thumbnail."""
         is_thumbnail = request.variant == pb.IMAGE_VARIANT_THUMBNAIL
-        image = await images.view(
-            current_session(),
-            parse_id(request.image_id, "image"),
-            what="thumbnail" if is_thumbnail else "original",
-        )
-        # The audit must not wait for a slow reader, and the connection is no longer needed.
-        await current_session().commit()
+        async with self._database.session() as session:
+            image = await images.view(
+                session,
+                parse_id(request.image_id, "image"),
+                what="thumbnail" if is_thumbnail else "original",
+            )
+        # Outside the transaction: neither audit nor connection may wait for a slow reader.
         async for part in self._thumbnail(image) if is_thumbnail else self._original(image):
             yield part
 
     async def GetImageInfo(
         self, request: pb.GetImageInfoRequest, context: Any
     ) -> pb.GetImageInfoResponse:
-        """A photo's description."""
-        image = await images.view(
-            current_session(), parse_id(request.image_id, "image"), what="description"
-        )
+        """An image's description."""
+        async with self._database.session() as session:
+            image = await images.view(
+                session, parse_id(request.image_id, "image"), what="description"
+            )
         return pb.GetImageInfoResponse(image=image_message(image))
 
     async def ListImages(
         self, request: pb.ListImagesRequest, context: Any
     ) -> pb.ListImagesResponse:
-        """Page through a patient's photos."""
+        """Page through a patient's images."""
         patient_id = parse_id(request.patient_id, "patient")
         lesion_id = optional_id(request.lesion_id, "lesion")
         collection = f"images patient={patient_id} lesion={lesion_id} tray={request.unsorted}"
-        page = await images.page(
-            current_session(),
-            patient_id,
-            lesion_id=lesion_id,
-            unsorted=request.unsorted,
-            size=page_size(request.limit),
-            position=self._cursors.read(collection, request.cursor),
-        )
+        asked = PageRequest.of(request, collection, self._cursors)
+        async with self._database.session() as session:
+            page = await images.page(
+                session,
+                patient_id,
+                lesion_id=lesion_id,
+                unsorted=request.unsorted,
+                size=asked.size,
+                position=asked.position,
+            )
         return pb.ListImagesResponse(
             images=[image_message(image) for image in page.rows],
-            next_cursor=next_cursor(self._cursors, collection, page),
+            next_cursor=asked.next_cursor(page),
         )
 
     async def MoveImage(self, request: pb.MoveImageRequest, context: Any) -> pb.MoveImageResponse:
-        """Put a photo to a lesion or to the unsorted tray."""
-        image = await images.move(
-            current_session(),
-            parse_id(request.image_id, "image"),
-            optional_id(request.lesion_id, "lesion"),
-        )
+        """Move an image to a lesion or to the unsorted tray."""
+        async with self._database.session() as session:
+            image = await images.move(
+                session,
+                parse_id(request.image_id, "image"),
+                optional_id(request.lesion_id, "lesion"),
+            )
         return pb.MoveImageResponse(image=image_message(image))
 
     async def _original(self, image: Image) -> AsyncIterator[pb.GetImageResponse]:

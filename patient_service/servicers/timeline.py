@@ -1,4 +1,4 @@
-"""TimelineService."""
+"""TimelineService: a patient's history, and the notes in it."""
 
 from typing import Any
 
@@ -16,16 +16,17 @@ from patient_service.servicers.messages import (
     review_message,
 )
 from service_kit import clock
-from service_kit.cursors import Cursors, page_size
-from service_kit.database import current_session
+from service_kit.cursors import Cursors
+from service_kit.database import Database
 from service_kit.ids import parse_id
-from service_kit.paging import next_cursor
+from service_kit.paging import PageRequest
 
 
 class TimelineServicer(patient_pb2_grpc.TimelineServiceServicer):
-    """All that happened to a patient."""
+    """Everything that happened to a patient."""
 
-    def __init__(self, cursors: Cursors) -> None:
+    def __init__(self, database: Database, cursors: Cursors) -> None:
+        self._database = database
         self._cursors = cursors
 
     async def ListTimeline(
@@ -36,27 +37,30 @@ class TimelineServicer(patient_pb2_grpc.TimelineServiceServicer):
         lesion_id = optional_id(request.lesion_id, "lesion")
         kinds = sorted({TIMELINE_KIND.word(kind) for kind in request.kinds} - {""})
         collection = f"timeline patient={patient_id} lesion={lesion_id} kinds={','.join(kinds)}"
-        page = await timeline.page(
-            current_session(),
-            patient_id,
-            lesion_id=lesion_id,
-            kinds=kinds,
-            size=page_size(request.limit),
-            position=self._cursors.read(collection, request.cursor),
-        )
+        asked = PageRequest.of(request, collection, self._cursors)
+        async with self._database.session() as session:
+            page = await timeline.page(
+                session,
+                patient_id,
+                lesion_id=lesion_id,
+                kinds=kinds,
+                size=asked.size,
+                position=asked.position,
+            )
         return pb.ListTimelineResponse(
             entries=[_entry(entry) for entry in page.rows],
-            next_cursor=next_cursor(self._cursors, collection, page),
+            next_cursor=asked.next_cursor(page),
         )
 
     async def AddNote(self, request: pb.AddNoteRequest, context: Any) -> pb.AddNoteResponse:
         """Add a note."""
-        note = await timeline.add_note(
-            current_session(),
-            parse_id(request.patient_id, "patient"),
-            optional_id(request.lesion_id, "lesion"),
-            request.text,
-        )
+        async with self._database.session() as session:
+            note = await timeline.add_note(
+                session,
+                parse_id(request.patient_id, "patient"),
+                optional_id(request.lesion_id, "lesion"),
+                request.text,
+            )
         return pb.AddNoteResponse(note=note_message(note))
 
 

@@ -18,7 +18,7 @@ from PIL import Image
 
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc as rpc
-from patient_service.main import add_servicers, cursor_key
+from patient_service.main import PatientService, cursor_key
 from service_kit.blobs import Blobs
 from service_kit.cursors import Cursors
 from service_kit.database import Database
@@ -157,9 +157,8 @@ async def service(postgres: Any, tmp_path_factory: Any) -> AsyncIterator[Service
     database = Database(app_url)
     verifier = TokenVerifier(StaticKeys(), NothingRevoked(), issuer="dermis", audience="dermis")
     cursors = Cursors(cursor_key("a secret of the tests, long enough"))
-    server = build_server(
-        lambda s: add_servicers(s, blobs, cursors), database=database, verifier=verifier
-    )
+    parts = PatientService(database, blobs, cursors, verifier)
+    server = build_server(parts.add_servicers, verifier=verifier)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     yield Service(f"127.0.0.1:{port}", owner_url, app_url, blobs, folder)

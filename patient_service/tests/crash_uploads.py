@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from dermis.patient.v1 import patient_pb2 as pb
-from patient_service import orphans
+from patient_service import orphaned_objects
 from patient_service.tests.conftest import Caller, make_photo, token
 from patient_service.tests.processes import start
 from service_kit.blobs import Blobs
@@ -67,7 +67,7 @@ async def crash_during_uploads(postgres: Any, tmp_path: Path) -> None:
     assert (lost, torn) == ([], [])
 
     database, blobs = Database(owner_url), Blobs(tmp_path.as_uri())
-    await orphans.sweep(database, blobs, min_age=timedelta(0))
+    await orphaned_objects.sweep(database, blobs, min_age=timedelta(0))
     await database.close()
     kept = {path.name for path in (tmp_path / "images").rglob("*") if path.is_file()}
     assert kept == set(rows)

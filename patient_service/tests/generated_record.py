@@ -5,8 +5,7 @@ from uuid import UUID
 
 import psycopg
 
-from patient_service.free_text import search_key
-from patient_service.search import search_terms
+from patient_service.search import search_key, search_terms
 from service_kit.ids import new_id
 
 IMAGES_PER_PATIENT = 20

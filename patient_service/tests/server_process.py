@@ -10,7 +10,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from patient_service.main import add_servicers, cursor_key
+from patient_service.main import PatientService, cursor_key
 from patient_service.settings import Settings
 from service_kit import logs
 from service_kit.blobs import Blobs
@@ -42,11 +42,8 @@ async def main() -> None:
     verifier = TokenVerifier(
         OneKey(os.environ["TEST_PUBLIC_KEY"]), NothingRevoked(), issuer="dermis", audience="dermis"
     )
-    server = build_server(
-        lambda s: add_servicers(s, blobs, cursors),
-        database=Database(settings.database_url),
-        verifier=verifier,
-    )
+    service = PatientService(Database(settings.database_url), blobs, cursors, verifier)
+    server = build_server(service.add_servicers, verifier=verifier)
     port = server.add_insecure_port(f"127.0.0.1:{settings.grpc_port}")
     await server.start()
     print(port, flush=True)  # noqa: T201  the answer to whoever started this process

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from dermis.patient.v1 import patient_pb2 as pb
-from patient_service import backlog
+from patient_service import queue_metrics
 from patient_service.tests.conftest import Caller, Service, finding
 from service_kit.database import Database
 from service_kit.errors import Code
@@ -289,11 +289,11 @@ async def test_what_waits_is_counted_over_all_clinics(
 ) -> None:
     database = Database(service.app_url)
     async with database.session() as session:
-        before = await backlog.count(session)
+        before = await queue_metrics.count(session)
     await _pending(clinician, photo)
     await _pending(stranger, photo)
     async with database.session() as session:
-        after = await backlog.count(session)
+        after = await queue_metrics.count(session)
     assert after.waiting == before.waiting + 2
     assert after.oldest_seconds >= before.oldest_seconds
     await database.close()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from dermis.patient.v1 import patient_pb2 as pb
-from patient_service import orphans
+from patient_service import orphaned_objects
 from patient_service.tests.conftest import Caller, Service, finding
 from patient_service.tests.test_tenancy import TABLES
 from service_kit.database import Database
@@ -22,7 +22,7 @@ async def test_an_erased_patient_leaves_only_the_audit(
     await clinician.parts(pb.GetImageRequest(image_id=image.id, variant=thumbnail))
 
     answer = _run(service, "erase-patient", patient.id, "--reason", "request 17")
-    assert answer.stdout == "patient erased with 1 photos\n"
+    assert answer.stdout == "Patient erased; images deleted: 1.\n"
 
     with refusal("PATIENT_NOT_FOUND"):
         await clinician.call(pb.GetPatientRequest(patient_id=patient.id))
@@ -62,13 +62,13 @@ async def test_sweeping_removes_old_objects_without_a_row_and_nothing_else(
     begun.write_bytes(photo[:100])
     os.utime(begun, (0, 0))
 
-    assert _run(service, "sweep").stdout.endswith("3 orphaned objects deleted\n")
+    assert _run(service, "sweep").stdout.endswith("3 orphaned objects deleted.\n")
     assert not begun.exists()
     assert foreign.exists()
     assert len(await service.blobs.list(f"images/{clinician.clinic}/")) == 2
 
     database = Database(service.owner_url)
-    assert await orphans.sweep(database, service.blobs, min_age=timedelta(0)) == 1
+    assert await orphaned_objects.sweep(database, service.blobs, min_age=timedelta(0)) == 1
     await database.close()
     left = await service.blobs.list(f"images/{clinician.clinic}/")
     assert left == [f"images/{clinician.clinic}/{image.id}"]

@@ -19,7 +19,7 @@ from service_kit.errors import Code, DomainError
 from service_kit.grpc_channel import open_channel
 from service_kit.grpc_server import build_server
 from service_kit.principal import Principal, current_principal, set_current_principal
-from service_kit.request import Request, request_id, set_current_request
+from service_kit.request_context import Request, request_id, set_current_request
 
 
 class NoDatabase:
@@ -61,26 +61,30 @@ class Accounts(auth_pb2_grpc.AccountServiceServicer):
     hang = False
     seen: dict[str, Any]
 
+    def __init__(self, database: NoDatabase) -> None:
+        self._database = database
+
     async def GetMe(self, request: Any, context: Any) -> auth_pb2.GetMeResponse:
-        if self.error:
-            raise self.error
-        if self.hang:
-            await asyncio.Event().wait()
-        self.seen = {
-            "request_id": request_id(),
-            "principal": current_principal(),
-            "seconds_left": context.time_remaining(),
-        }
+        async with self._database.session():
+            if self.error:
+                raise self.error
+            if self.hang:
+                await asyncio.Event().wait()
+            self.seen = {
+                "request_id": request_id(),
+                "principal": current_principal(),
+                "seconds_left": context.time_remaining(),
+            }
         return auth_pb2.GetMeResponse()
 
 
 @pytest.fixture
 async def served() -> AsyncIterator[tuple[Any, Accounts, Any]]:
+    database = NoDatabase()
     # The other methods answer UNIMPLEMENTED, as generated.
-    accounts, database = Accounts(), NoDatabase()  # type: ignore[abstract]
+    accounts = Accounts(database)  # type: ignore[abstract]
     server = build_server(
         lambda server: auth_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server),
-        database=database,  # type: ignore[arg-type]
         verifier=AcceptsToken(),  # type: ignore[arg-type]
     )
     port = server.add_insecure_port("127.0.0.1:0")

@@ -10,7 +10,7 @@ import structlog
 
 from dermis.auth.v1 import auth_pb2
 from service_kit import logs
-from service_kit.request import Request, set_current_request
+from service_kit.request_context import Request, set_current_request
 
 
 @pytest.fixture(autouse=True)

@@ -167,7 +167,7 @@ def makes_an_administrator(compose: Compose) -> None:
     chief = ["create-admin", "--email", "chief@clinic.example"]
     password = f"ADMIN_PASSWORD={secrets.token_urlsafe(24)}"
     said = compose.run("run", "--rm", "--no-TTY", "--env", password, "auth_service", *chief)
-    assert "Administrator made" in said, said
+    assert "Administrator created" in said, said
     say("administrator made")
 
 

@@ -3,8 +3,8 @@ import contextlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patient_service.free_text import checked, search_key
-from patient_service.search import search_terms
+from patient_service.search import search_key, search_terms
+from patient_service.text_fields import checked_text
 from service_kit.errors import DomainError
 
 
@@ -28,7 +28,7 @@ def test_every_word_and_the_number_begin_a_term(name: str, number: str) -> None:
 @given(st.text(max_size=50))
 def test_what_is_kept_can_be_stored(text: str) -> None:
     with contextlib.suppress(DomainError):
-        kept = checked(text, "name", limit=50)
+        kept = checked_text(text, "name", limit=50)
         assert "\x00" not in kept
         assert kept == kept.strip()
         kept.encode()

@@ -1,4 +1,4 @@
-"""What waits in a service's database, counted for Prometheus: how much, and how long it has."""
+"""How long a queue in a service's database is, and how old its oldest entry, for Prometheus."""
 
 import asyncio
 import math
@@ -16,37 +16,37 @@ log = structlog.get_logger()
 PAUSE_SECONDS = 15.0
 
 
-class Backlog(NamedTuple):
-    """How much waits, and for how many seconds the oldest has (0 when nothing waits)."""
+class QueueLength(NamedTuple):
+    """How many entries wait, and the age of the oldest in seconds (0 when nothing waits)."""
 
     waiting: int
     oldest_seconds: float
 
 
-class BacklogGauges:
-    """`<name>` and `<name>_oldest_seconds`; every replica of a service tells the same.
+class QueueGauges:
+    """`<name>` and `<name>_oldest_seconds`; every replica of a service reports the same.
 
     Args:
         name: of the metric, e.g. `dermis_pending_detections`.
-        what: waits, for the metric's help.
-        count: looks it up in a session.
+        what: what waits, for the metric's help.
+        count: looks the length up in a session.
     """
 
     def __init__(
-        self, name: str, what: str, count: Callable[[AsyncSession], Awaitable[Backlog]]
+        self, name: str, what: str, count: Callable[[AsyncSession], Awaitable[QueueLength]]
     ) -> None:
         self._waiting = Gauge(name, f"{what}.")
         self._oldest = Gauge(f"{name}_oldest_seconds", f"Age of the oldest: {what}.")
         self._count = count
 
     async def observe(self, database: Database) -> None:
-        """Count once; while the database is away the gauges say that nothing is known (NaN)."""
+        """Count once; while the database is away the gauges are NaN: nothing is known."""
         waiting = oldest = math.nan
         try:
             async with database.session() as session:
                 waiting, oldest = await self._count(session)
         except Exception as error:  # noqa: BLE001  the loop must outlive every outage
-            log.warning("backlog could not be counted", error=type(error).__name__)
+            log.warning("could not count the queue", error=type(error).__name__)
         self._waiting.set(waiting)
         self._oldest.set(oldest)
 

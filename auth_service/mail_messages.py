@@ -1,4 +1,4 @@
-"""What a mail says: text and HTML from `templates/`, the link made at the last moment."""
+"""Composes mails: text and HTML from `templates/`, with a link made at the last moment."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,18 +10,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from auth_service.email_addresses import email_key
 from auth_service.mailed_tokens import LIFETIMES, Purpose, new_link_token
 from auth_service.models import Account, Clinic, Invitation, OutboxMail
 from auth_service.opaque_tokens import digest, new_token
-from auth_service.outbox import Letter
-from auth_service.people import email_key
+from auth_service.outbox import MailTemplate
 from service_kit import clock
 
-# The link that a letter carries: what it is good for, and the page that it opens.
+# The link in a mail: what it is good for, and the page that it opens.
 _LINKS = {
-    Letter.VERIFICATION: (Purpose.VERIFY_EMAIL, "verify"),
-    Letter.CONFIRM_EMAIL: (Purpose.CHANGE_EMAIL, "verify"),
-    Letter.PASSWORD_RESET: (Purpose.RESET_PASSWORD, "reset"),
+    MailTemplate.VERIFICATION: (Purpose.VERIFY_EMAIL, "verify"),
+    MailTemplate.CONFIRM_EMAIL: (Purpose.CHANGE_EMAIL, "verify"),
+    MailTemplate.PASSWORD_RESET: (Purpose.RESET_PASSWORD, "reset"),
 }
 _templates = Environment(
     loader=PackageLoader("auth_service"),
@@ -41,44 +41,44 @@ class Sender:
 
 
 async def compose(session: AsyncSession, mail: OutboxMail, sender: Sender) -> EmailMessage | None:
-    """Make the mail, with a fresh link where it has one.
+    """Compose a mail, with a fresh link where it has one.
 
     Returns:
         None when there is nothing to send: the address has no account, or nothing to verify.
     """
-    letter = Letter(mail.letter)
-    if letter == Letter.INVITATION:
+    template = MailTemplate(mail.template)
+    if template == MailTemplate.INVITATION:
         return await _invitation(session, mail, sender)
     account = await _account(session, mail)
     if account is None:
         return None
-    if letter == Letter.REGISTRATION and account.email_verified_at is None:
-        letter = Letter.VERIFICATION
-    if not _is_wanted(letter, mail, account):
+    if template == MailTemplate.REGISTRATION and account.email_verified_at is None:
+        template = MailTemplate.VERIFICATION
+    if not _is_needed(template, mail, account):
         return None
-    return await _to_account(session, letter, mail.recipient, account, sender)
+    return await _to_account(session, template, mail.recipient, account, sender)
 
 
-def _is_wanted(letter: Letter, mail: OutboxMail, account: Account) -> bool:
+def _is_needed(template: MailTemplate, mail: OutboxMail, account: Account) -> bool:
     verified = account.email_verified_at is not None
-    if letter == Letter.VERIFICATION:
+    if template == MailTemplate.VERIFICATION:
         return not verified
-    if letter == Letter.PASSWORD_RESET:
+    if template == MailTemplate.PASSWORD_RESET:
         return verified and account.active
-    if letter == Letter.CONFIRM_EMAIL:
+    if template == MailTemplate.CONFIRM_EMAIL:
         return account.pending_email == mail.recipient
     return True
 
 
 async def _to_account(
-    session: AsyncSession, letter: Letter, recipient: str, account: Account, sender: Sender
+    session: AsyncSession, template: MailTemplate, recipient: str, account: Account, sender: Sender
 ) -> EmailMessage:
     link, life = sender.public_url, ""
-    if letter in _LINKS:
-        purpose, path = _LINKS[letter]
+    if template in _LINKS:
+        purpose, path = _LINKS[template]
         token = await new_link_token(session, account.id, purpose, recipient)
         link, life = _link(sender, path, token), _in_words(LIFETIMES[purpose])
-    return _render(letter, recipient, sender, full_name=account.full_name, link=link, life=life)
+    return _render(template, recipient, sender, full_name=account.full_name, link=link, life=life)
 
 
 async def _account(session: AsyncSession, mail: OutboxMail) -> Account | None:
@@ -103,7 +103,7 @@ async def _invitation(
     token = new_token()
     invitation.token_hash = digest(token)
     return _render(
-        Letter.INVITATION,
+        MailTemplate.INVITATION,
         mail.recipient,
         sender,
         role=invitation.role.replace("_", " "),
@@ -118,8 +118,10 @@ def _link(sender: Sender, path: str, token: str) -> str:
     return f"{sender.public_url.rstrip('/')}/{path}#token={quote(token, safe='')}"
 
 
-def _render(letter: Letter, recipient: str, sender: Sender, **facts: object) -> EmailMessage:
-    text = _templates.get_template(f"{letter}.txt").render(**facts)
+def _render(
+    template: MailTemplate, recipient: str, sender: Sender, **facts: object
+) -> EmailMessage:
+    text = _templates.get_template(f"{template}.txt").render(**facts)
     subject, _, body = text.partition("\n")
     message = EmailMessage()
     message["From"] = sender.address
@@ -127,10 +129,10 @@ def _render(letter: Letter, recipient: str, sender: Sender, **facts: object) -> 
     message["Subject"] = subject.removeprefix("Subject: ")
     message["Date"] = formatdate(usegmt=True)
     message["Message-ID"] = make_msgid(domain="dermis")
-    # RFC 3834: no out-of-office answers, please.
+    # RFC 3834: asks for no out-of-office replies.
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body.strip() + "\n")
-    html = _templates.get_template(f"{letter}.html").render(subject=message["Subject"], **facts)
+    html = _templates.get_template(f"{template}.html").render(subject=message["Subject"], **facts)
     message.add_alternative(html, subtype="html")
     return message
 

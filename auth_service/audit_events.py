@@ -1,4 +1,4 @@
-"""Every event of the audit, by name."""
+"""What the audit records, by name."""
 
 from enum import StrEnum
 
@@ -45,7 +45,7 @@ class Event(StrEnum):
     SESSIONS_ENDED = "session.all_ended"
     REFRESH_REUSED = "session.refresh_reused"
 
-    # Written before the change is made: nothing goes live without an entry.
+    # Written before the change is made, so that nothing goes live without an entry.
     MODEL_UPLOAD_REQUESTED = "model.upload_requested"
     MODEL_RELEASE_REQUESTED = "model.release_requested"
     MODEL_ROLLBACK_REQUESTED = "model.rollback_requested"

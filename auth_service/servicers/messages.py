@@ -1,7 +1,7 @@
-"""The domain in the words of the contract."""
+"""Rows as messages of the contract."""
 
 from auth_service.accounts import must_have_two_factor
-from auth_service.models import AuditRecord, SignInSession
+from auth_service.models import AuditEntry, SignInSession
 from auth_service.profiles import Profile
 from auth_service.roles import Role
 from auth_service.sessions import SignedIn
@@ -10,7 +10,7 @@ from dermis.auth.v1 import auth_pb2
 from service_kit.clock import to_timestamp
 
 
-def present_user(profile: Profile, *, two_factor_by_role: bool) -> auth_pb2.User:
+def user_message(profile: Profile, *, two_factor_by_role: bool) -> auth_pb2.User:
     """An account as its owner and administrators see it."""
     account = profile.account
     return auth_pb2.User(
@@ -31,7 +31,7 @@ def present_user(profile: Profile, *, two_factor_by_role: bool) -> auth_pb2.User
     )
 
 
-def present_tokens(signed_in: SignedIn, access: SignedToken) -> auth_pb2.Tokens:
+def tokens_message(signed_in: SignedIn, access: SignedToken) -> auth_pb2.Tokens:
     """What a signed-in client holds."""
     return auth_pb2.Tokens(
         access_token=access.token,
@@ -42,7 +42,7 @@ def present_tokens(signed_in: SignedIn, access: SignedToken) -> auth_pb2.Tokens:
     )
 
 
-def present_session(session: SignInSession, *, current: bool) -> auth_pb2.Session:
+def session_message(session: SignInSession, *, current: bool) -> auth_pb2.Session:
     """One sign-in."""
     return auth_pb2.Session(
         id=str(session.id),
@@ -55,7 +55,7 @@ def present_session(session: SignInSession, *, current: bool) -> auth_pb2.Sessio
     )
 
 
-def present_entry(record: AuditRecord) -> auth_pb2.AuditEntry:
+def audit_message(record: AuditEntry) -> auth_pb2.AuditEntry:
     """One event of the audit."""
     return auth_pb2.AuditEntry(
         sequence=record.seq or 0,

@@ -6,8 +6,8 @@ from typing import Any
 import grpc
 import pytest
 
+from service_kit.auth_client import RemoteKeys
 from service_kit.errors import DomainError
-from service_kit.identity import RemoteKeys
 
 
 class Away:

@@ -1,4 +1,4 @@
-"""Drops what no rule looks at any more, once an hour."""
+"""Deletes what has expired, once an hour."""
 
 import asyncio
 from datetime import timedelta
@@ -15,12 +15,12 @@ from service_kit.database import Database
 log = structlog.get_logger()
 
 PAUSE_SECONDS = 3600.0
-# Longer than the longest window of `attempts` and the life of any link or challenge.
+# Longer than the longest window in `attempts` and the life of any link or challenge.
 KEEP = timedelta(days=2)
 
 
-async def tidy(session: AsyncSession) -> None:
-    """Delete expired tries, challenges, links and refresh tokens. Sessions stay: their history."""
+async def delete_expired(session: AsyncSession) -> None:
+    """Delete expired attempts, challenges, links and refresh tokens. Sessions stay as history."""
     before = clock.now() - KEEP
     await session.exec(delete(Attempt).where(col(Attempt.at) < before))
     await session.exec(delete(SignInChallenge).where(col(SignInChallenge.expires_at) < before))
@@ -34,11 +34,11 @@ async def tidy(session: AsyncSession) -> None:
 
 
 async def run(database: Database) -> None:
-    """Tidy until cancelled."""
+    """Clean up until cancelled."""
     while True:
         try:
             async with database.session() as session:
-                await tidy(session)
+                await delete_expired(session)
         except Exception as error:  # noqa: BLE001  the loop must outlive every outage
-            log.warning("tidying failed", error=type(error).__name__)
+            log.warning("cleanup failed", error=type(error).__name__)
         await asyncio.sleep(PAUSE_SECONDS)

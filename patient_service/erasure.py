@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service import audit
-from patient_service.audit import Event
+from patient_service.audit_events import Event
 from patient_service.image_objects import original_key, thumbnail_key
 from patient_service.models import (
     Change,
@@ -37,7 +37,7 @@ async def erase(database: Database, blobs: Blobs, patient_id: UUID, *, reason: s
     """Erase a patient with everything that belongs to the record.
 
     The rows go first, in one transaction, then the photos. A crash in between leaves photos
-    that no row names; `orphans.sweep` collects them.
+    that no row names; `orphaned_objects.sweep` collects them.
 
     Args:
         database: connected as the tables' owner.

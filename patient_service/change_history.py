@@ -1,4 +1,4 @@
-"""That a profile was added or changed, for the timeline: which fields, by whom, when."""
+"""The history of profiles, for the timeline: which fields changed, who changed them and when."""
 
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -13,14 +13,14 @@ Action = Literal["created", "updated", "archived", "restored", "image_moved"]
 
 
 def apply(row: Any, profile: dict[str, Any]) -> list[str]:
-    """Write a profile's values to a row; the names of those that differed."""
+    """Write a profile's values to a row; returns the names of those that differed."""
     changed = [name for name, value in profile.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, profile[name])
     return changed
 
 
-def note(
+def record(
     session: AsyncSession,
     action: Action,
     *,

@@ -1,6 +1,5 @@
 """What people type: refused where it could deceive or break, and folded for comparing."""
 
-import re
 import unicodedata
 
 from service_kit.errors import Code, DomainError
@@ -9,18 +8,9 @@ from service_kit.errors import Code, DomainError
 # one can show another name. Right-to-left letters themselves need none of these.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LINE_BREAKS = frozenset("\n\t")
-_BLANKS = re.compile(r"\s+")
-
-# Letters with a stroke or a ligature are letters of their own to Unicode, so NFKD leaves them.
-_STROKED = str.maketrans(
-    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "\u0131": "i"}
-    | {"æ": "ae", "œ": "oe", "þ": "th"}
-)
-# An index entry has to stay below a third of a PostgreSQL page, whatever NFKD makes of a text.
-_KEY_LENGTH = 200
 
 
-def checked(
+def checked_text(
     text: str, field: str, *, limit: int, required: bool = False, lines: bool = False
 ) -> str:
     """Trim a text and compose its characters (NFC), or refuse it.
@@ -43,17 +33,6 @@ def checked(
     if any(_is_forbidden(c) and not (lines and c in _LINE_BREAKS) for c in text):
         raise _refused("TEXT_NOT_ALLOWED", field, "contains control characters")
     return text
-
-
-def search_key(text: str) -> str:
-    """A text as it is compared: without case and accents, single blanks.
-
-    >>> search_key("Renée  ÅNGSTRÖM-Weiß")
-    'renee angstrom-weiss'
-    """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-    return _BLANKS.sub(" ", bare.translate(_STROKED)).strip()[:_KEY_LENGTH]
 
 
 def _is_forbidden(character: str) -> bool:

@@ -6,23 +6,23 @@ from collections.abc import Iterator
 from prometheus_client import REGISTRY
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service_kit.backlog import Backlog, BacklogGauges
 from service_kit.database import Database
+from service_kit.queue_metrics import QueueGauges, QueueLength
 
 
 async def test_number_and_age_are_told_and_nothing_is_claimed_while_the_database_is_away() -> None:
-    answers: Iterator[Backlog | Exception] = iter(
-        [Backlog(3, 12.5), ConnectionError(), Backlog(0, 0)]
+    answers: Iterator[QueueLength | Exception] = iter(
+        [QueueLength(3, 12.5), ConnectionError(), QueueLength(0, 0)]
     )
 
-    async def count(_: AsyncSession) -> Backlog:
+    async def count(_: AsyncSession) -> QueueLength:
         answer = next(answers)
         if isinstance(answer, Exception):
             raise answer
         return answer
 
     # Not named as ours are: those all have a place on the dashboard.
-    gauges = BacklogGauges("test_backlog", "Things that wait", count)
+    gauges = QueueGauges("test_queue", "Things that wait", count)
     await gauges.observe(_database())
     assert _told() == (3, 12.5)
     await gauges.observe(_database())
@@ -37,8 +37,8 @@ def _database() -> Database:
 
 
 def _told() -> tuple[float, float]:
-    waiting = REGISTRY.get_sample_value("test_backlog")
-    oldest = REGISTRY.get_sample_value("test_backlog_oldest_seconds")
+    waiting = REGISTRY.get_sample_value("test_queue")
+    oldest = REGISTRY.get_sample_value("test_queue_oldest_seconds")
     assert waiting is not None
     assert oldest is not None
     return waiting, oldest

@@ -1,0 +1,61 @@
+"""Clinics, the accounts of their people, and invitations to open one."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Field
+
+from auth_service.models.table import Table
+from service_kit.clock import now
+from service_kit.ids import new_id
+from service_kit.postgres_values import Moment
+
+
+class Clinic(Table, table=True):
+    """A clinic; clinicians belong to one."""
+
+    __tablename__ = "clinics"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    name: str
+    created_at: datetime = Field(default_factory=now, sa_type=Moment)
+
+
+class Account(Table, table=True):
+    """A person who can sign in."""
+
+    __tablename__ = "accounts"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    email: str
+    # The address as compared: case-folded. Unique.
+    email_key: str = Field(unique=True)
+    email_verified_at: datetime | None = Field(default=None, sa_type=Moment)
+    pending_email: str | None = None
+    full_name: str
+    role: str
+    clinic_id: UUID | None = Field(default=None, foreign_key="clinics.id", index=True)
+    password_hash: str
+    # Links and challenges made before this moment no longer count.
+    password_changed_at: datetime = Field(default_factory=now, sa_type=Moment)
+    active: bool = True
+    require_two_factor: bool = False
+    created_at: datetime = Field(default_factory=now, sa_type=Moment)
+    last_sign_in_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Invitation(Table, table=True):
+    """A mailed permission to open an account with a role."""
+
+    __tablename__ = "invitations"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    email_key: str
+    role: str
+    clinic_id: UUID | None = Field(default=None, foreign_key="clinics.id")
+    invited_by: UUID = Field(foreign_key="accounts.id")
+    # Null until the mail is made.
+    token_hash: bytes | None = Field(default=None, unique=True)
+    created_at: datetime = Field(default_factory=now, sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+    used_at: datetime | None = Field(default=None, sa_type=Moment)

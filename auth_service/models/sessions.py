@@ -1,0 +1,73 @@
+"""Signing in and staying signed in: attempts, challenges, sessions, refresh tokens."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from auth_service.models.table import Table
+from service_kit.clock import now
+from service_kit.ids import new_id
+from service_kit.postgres_values import Moment
+
+
+class Attempt(Table, table=True):
+    """One try at something that can be guessed; see `attempts`."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (Index("ix_attempts_subject_at", "subject", "at"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    # A keyed hash of what is counted, so that nobody's address is kept.
+    subject: bytes
+    at: datetime = Field(default_factory=now, sa_type=Moment)
+
+
+class SignInChallenge(Table, table=True):
+    """The step between password and second factor."""
+
+    __tablename__ = "sign_in_challenges"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    account_id: UUID = Field(foreign_key="accounts.id")
+    token_hash: bytes = Field(unique=True)
+    # It counts only for the network address that gave the password.
+    address: str
+    created_at: datetime = Field(default_factory=now, sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment, index=True)
+    used_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class SignInSession(Table, table=True):
+    """One sign-in on one device, or (kind enrolment) the setting up of a first second factor."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        Index("ix_sessions_account_id_id", "account_id", "id"),
+        # Where `revocations` looks for what Redis should know.
+        Index("ix_sessions_ended_at", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    account_id: UUID = Field(foreign_key="accounts.id")
+    kind: str = "access"
+    created_at: datetime = Field(default_factory=now, sa_type=Moment)
+    last_used_at: datetime = Field(default_factory=now, sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+    ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    announced_at: datetime | None = Field(default=None, sa_type=Moment)
+    address: str
+    agent: str
+
+
+class RefreshToken(Table, table=True):
+    """One link of a session's chain of refresh tokens."""
+
+    __tablename__ = "refresh_tokens"
+
+    token_hash: bytes = Field(primary_key=True)
+    session_id: UUID = Field(foreign_key="sessions.id", index=True)
+    created_at: datetime = Field(default_factory=now, sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+    used_at: datetime | None = Field(default=None, sa_type=Moment)
