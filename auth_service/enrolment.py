@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from auth_service import accounts, audit, profiles, sessions, two_factor
 from auth_service.attempts import Action, give_back
 from auth_service.audit_events import Event
-from auth_service.models import Account, SignInSession, TwoFactor
+from auth_service.models import Account, SignInSession
 from auth_service.reauthentication import accept_password, check_password
 from auth_service.sessions import SignedIn
 from auth_service.sign_in import Authenticator, code_invalid, start_session
@@ -82,18 +82,20 @@ async def remove(
             INVALID_ARGUMENT CODE_INVALID (kept).
     """
     account = (await profiles.find(session, account_id)).account
-    # Asked before an attempt is counted, and again below: an administrator may have made it
-    # mandatory while nothing was locked.
-    await _removable(session, account, authenticator)
+    refusal = await _refusal_to_remove(session, account, authenticator)
     async with released(session):
         check = await check_password(account, password, authenticator=authenticator)
         reserved: Sequence[UUID] = ()
-        if check.is_right:
+        if check.is_right and refusal is None:
             reserved = await authenticator.attempts.reserve(
                 Action.TWO_FACTOR, f"account {account_id}"
             )
     account = await accept_password(session, check)
-    kept = await _removable(session, account, authenticator)
+    # Asked again: nothing was locked meanwhile, and an administrator may have made it mandatory.
+    refusal = refusal or await _refusal_to_remove(session, account, authenticator)
+    kept = await two_factor.confirmed(session, account_id)
+    if refusal or kept is None:
+        raise refusal or two_factor.not_set_up()
     if not await two_factor.use_code(session, kept, code, keys=authenticator.keys):
         await audit.append(session, Event.TWO_FACTOR_REFUSED, subject_id=account_id)
         raise code_invalid(Code.INVALID_ARGUMENT)
@@ -101,17 +103,16 @@ async def remove(
     await two_factor.remove(session, account, Event.TWO_FACTOR_REMOVED)
 
 
-async def _removable(
+async def _refusal_to_remove(
     session: AsyncSession, account: Account, authenticator: Authenticator
-) -> TwoFactor:
-    """The second factor of an account that may be without."""
+) -> DomainError | None:
+    """Why an account has no second factor to remove, or must keep it; None where it may go."""
     if accounts.must_have_two_factor(account, by_role=authenticator.two_factor_by_role):
-        raise DomainError(
+        return DomainError(
             Code.FAILED_PRECONDITION,
             "TWO_FACTOR_REQUIRED",
             "Your account must have a second factor.",
         )
-    kept = await two_factor.confirmed(session, account.id)
-    if kept is None:
-        raise two_factor.not_set_up()
-    return kept
+    if await two_factor.confirmed(session, account.id) is None:
+        return two_factor.not_set_up()
+    return None

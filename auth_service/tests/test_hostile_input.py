@@ -5,7 +5,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from auth_service.email_addresses import email_key, parse_email, parse_name
+from auth_service.email_addresses import email_key, parse_email
+from auth_service.names import parse_name
 from auth_service.passwords import normalised
 from auth_service.tests.conftest import Identity
 from auth_service.tests.refusals import refusal

@@ -1,0 +1,179 @@
+"""One transaction, committed at its end: what is kept, and when a connection is held."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel, col, delete, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from service_kit.database import Database, released
+from service_kit.errors import Code, DomainError
+
+
+class Table(SQLModel, registry=registry()):
+    """The base of these tests' tables."""
+
+
+class Note(Table, table=True):
+    """A table of these tests."""
+
+    id: int = Field(primary_key=True)
+    text: str
+
+
+@pytest.fixture
+async def database(postgres: Any) -> AsyncIterator[Database]:
+    owner_url, _ = postgres.create_database("kit", "kit_owner", "kit")
+    made = Database(owner_url, pool_size=1)
+    async with made.session() as session:
+        await (await session.connection()).run_sync(Note.metadata.create_all)
+    yield made
+    await made.close()
+
+
+async def texts(database: Database) -> list[str]:
+    async with database.session() as session:
+        return list((await session.exec(select(Note.text).order_by(col(Note.id)))).all())
+
+
+def held(database: Database) -> int:
+    """How many connections are taken out of the pool."""
+    return int(database._engine.pool.checkedout())  # type: ignore[attr-defined]
+
+
+async def test_what_was_written_is_kept_at_the_end(database: Database) -> None:
+    async with database.session() as session:
+        session.add(Note(id=1, text="kept"))
+        await session.flush()
+        assert await texts(database) == []
+    assert await texts(database) == ["kept"]
+    assert held(database) == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"),
+    [
+        (RuntimeError(), []),
+        (DomainError(Code.NOT_FOUND, "SOME_RULE", "No."), []),
+        (DomainError(Code.NOT_FOUND, "SOME_RULE", "No.", keep_changes=True), ["tried"]),
+    ],
+)
+async def test_an_error_undoes_everything_unless_the_refusal_is_to_be_kept(
+    database: Database, error: Exception, kept: list[str]
+) -> None:
+    async def tried() -> None:
+        async with database.session() as session:
+            session.add(Note(id=1, text="tried"))
+            raise error
+
+    with pytest.raises(type(error)):
+        await tried()
+    assert await texts(database) == kept
+    assert held(database) == 0
+
+
+async def test_a_session_that_asks_nothing_takes_no_connection(database: Database) -> None:
+    async with database.session():
+        assert held(database) == 0
+
+
+async def test_a_released_session_holds_no_connection_and_goes_on_afterwards(
+    database: Database,
+) -> None:
+    async with database.session() as session:
+        session.add(Note(id=1, text="before"))
+    async with database.session() as session:
+        found = (await session.exec(select(Note))).one()
+        assert held(database) == 1
+        async with released(session):
+            assert held(database) == 0
+            async with database.session() as other:
+                await other.exec(update(Note).values(text="meanwhile"))
+        # What was read stays as it was read, so that a rule can tell that it has changed.
+        assert found.text == "before"
+        assert (await session.exec(select(Note))).one().text == "meanwhile"
+        session.add(Note(id=2, text="after"))
+    assert await texts(database) == ["meanwhile", "after"]
+
+
+async def _add(session: AsyncSession) -> None:
+    session.add(Note(id=1, text="written"))
+
+
+async def _flush(session: AsyncSession) -> None:
+    session.add(Note(id=1, text="written"))
+    await session.flush()
+
+
+async def _update(session: AsyncSession) -> None:
+    await session.exec(update(Note).values(text="written"))
+
+
+async def _delete(session: AsyncSession) -> None:
+    await session.exec(delete(Note))
+
+
+@pytest.mark.parametrize("write", [_add, _flush, _update, _delete])
+async def test_a_session_that_has_written_is_not_released(database: Database, write: Any) -> None:
+    async def write_and_release() -> None:
+        async with database.session() as session:
+            await write(session)
+            async with released(session):
+                pass
+
+    with pytest.raises(RuntimeError, match="before the first write"):
+        await write_and_release()
+    assert await texts(database) == []
+
+
+async def test_a_released_session_is_not_used(database: Database) -> None:
+    with pytest.raises(RuntimeError, match="released inside this block"):
+        async with database.session() as session, released(session):
+            await session.exec(select(Note))
+    assert held(database) == 0
+
+
+async def test_work_after_the_commit_sees_what_was_committed(database: Database) -> None:
+    seen: list[tuple[str, list[str]]] = []
+
+    async def work(session: AsyncSession) -> None:
+        if told := session.info.pop("told", None):
+            seen.append((told, await texts(database)))
+
+    database.after_commit(work)
+    async with database.session() as session:
+        session.info["told"] = "first"
+        session.add(Note(id=1, text="committed"))
+        await session.flush()
+        assert seen == []
+    assert seen == [("first", ["committed"])]
+
+
+async def test_no_work_is_done_after_a_transaction_that_was_undone(database: Database) -> None:
+    done: list[AsyncSession] = []
+
+    async def work(session: AsyncSession) -> None:
+        done.append(session)
+
+    async def refused() -> None:
+        async with database.session():
+            raise DomainError(Code.NOT_FOUND, "SOME_RULE", "No.")
+
+    database.after_commit(work)
+    with pytest.raises(DomainError):
+        await refused()
+    assert done == []
+
+
+async def test_what_was_committed_stays_so_when_the_work_after_it_fails(
+    database: Database,
+) -> None:
+    async def fail(_: AsyncSession) -> None:
+        raise ConnectionError
+
+    database.after_commit(fail)
+    async with database.session() as session:
+        session.add(Note(id=1, text="committed"))
+    assert await texts(database) == ["committed"]
