@@ -37,14 +37,15 @@ SILENCE = {
 
 AfterCommit = Callable[[AsyncSession], Awaitable[None]]
 
-# What a session's `info` remembers about its transaction.
-_HAS_WRITTEN, _IS_RELEASED = "has_written", "is_released"
+# Set in a session's `info` while its connection is released.
+_IS_RELEASED = "is_released"
 
 _TELL_CALLER = text(
     "SELECT set_config('dermis.clinic_id', :clinic_id, true),"
     " set_config('dermis.user_id', :user_id, true),"
     " set_config('dermis.role', :role, true)"
 )
+_OWN_NUMBER = text("SELECT pg_current_xact_id_if_assigned()::text")
 
 
 class Database:
@@ -123,23 +124,30 @@ class Database:
 async def released(session: AsyncSession) -> AsyncIterator[None]:
     """Leave the connection to others while inside, for work that takes long or needs its own.
 
-    Only before the first write: what was read so far is let go (its rows come out of the session
-    as they are, so they don't change under the reader), and the statement after the block begins
-    the transaction that the end of `Database.session` commits.
+    Only before the first write or lock. What was read so far leaves the session and stays as it was
+    read, so a rule can tell later whether it has changed; the statement after the block begins the
+    transaction that the end of `Database.session` commits.
 
     Raises:
-        RuntimeError: something was written already, or the block uses the session.
+        RuntimeError: something was written or locked already, or the block uses the session.
     """
-    info = session.info
-    if info.get(_HAS_WRITTEN) or session.new or session.dirty or session.deleted:
+    if session.new or session.dirty or session.deleted or await _has_written(session):
         raise RuntimeError("release the connection before the first write")
     session.expunge_all()
     await session.rollback()
-    info[_IS_RELEASED] = True
+    session.info[_IS_RELEASED] = True
     try:
         yield
     finally:
-        del info[_IS_RELEASED]
+        del session.info[_IS_RELEASED]
+
+
+async def _has_written(session: AsyncSession) -> bool:
+    """Whether a transaction has changed or locked a row: only then does PostgreSQL number it."""
+    if not session.in_transaction():
+        return False
+    number = await (await session.connection()).execute(_OWN_NUMBER)
+    return number.scalar() is not None
 
 
 class _CallerAwareSession(Session):
@@ -151,17 +159,6 @@ def _tell_caller(session: Session, _: SessionTransaction, connection: Connection
     if session.info.get(_IS_RELEASED):
         raise RuntimeError("the connection is released inside this block")
     connection.execute(_TELL_CALLER, _caller())
-
-
-@event.listens_for(_CallerAwareSession, "after_flush")
-def _note_flush(session: Session, _: Any) -> None:
-    session.info[_HAS_WRITTEN] = True
-
-
-@event.listens_for(_CallerAwareSession, "after_bulk_update")
-@event.listens_for(_CallerAwareSession, "after_bulk_delete")
-def _note_statement(written: Any) -> None:
-    written.session.info[_HAS_WRITTEN] = True
 
 
 def _caller() -> dict[str, Any]:

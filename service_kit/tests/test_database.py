@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -115,8 +116,19 @@ async def _delete(session: AsyncSession) -> None:
     await session.exec(delete(Note))
 
 
-@pytest.mark.parametrize("write", [_add, _flush, _update, _delete])
+async def _execute_text(session: AsyncSession) -> None:
+    await (await session.connection()).execute(text("INSERT INTO note VALUES (1, 'written')"))
+
+
+async def _lock(session: AsyncSession) -> None:
+    await session.exec(select(Note).with_for_update())
+
+
+@pytest.mark.parametrize("write", [_add, _flush, _update, _delete, _execute_text, _lock])
 async def test_a_session_that_has_written_is_not_released(database: Database, write: Any) -> None:
+    async with database.session() as session:
+        session.add(Note(id=0, text="before"))
+
     async def write_and_release() -> None:
         async with database.session() as session:
             await write(session)
@@ -125,7 +137,7 @@ async def test_a_session_that_has_written_is_not_released(database: Database, wr
 
     with pytest.raises(RuntimeError, match="before the first write"):
         await write_and_release()
-    assert await texts(database) == []
+    assert await texts(database) == ["before"]
 
 
 async def test_a_released_session_is_not_used(database: Database) -> None:
