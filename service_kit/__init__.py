@@ -1,1 +1,1 @@
-"""What every Dermis service is built from. No business words in here."""
+"""What every Dermis service is built from; it knows nothing of skin, patients or models."""

@@ -1,7 +1,7 @@
-"""What every service asks of auth_service: its public keys, and whether a session has ended.
+"""What every service asks auth_service: its public keys, and whether a session has ended.
 
-Both are known without asking in the ordinary case: keys are kept, and ended sessions stand in
-Redis, which every service reads. auth_service is asked when a key is new or Redis is away.
+Usually neither takes a call: keys are cached, and ended sessions are listed in Redis, which every
+service reads. auth_service is asked when a key is new or Redis is away.
 """
 
 import asyncio
@@ -19,24 +19,24 @@ from service_kit.errors import DomainError
 
 log = structlog.get_logger()
 
-# A key that is not known yet is asked for at most this often, so that forged `kid`s cost nothing.
+# Unknown keys are asked for at most this often, so that forged `kid`s cost nothing.
 REFETCH_SECONDS = 5.0
 # A key that auth_service has withdrawn is forgotten after this.
 KEEP_SECONDS = 300.0
-# Without an answer nobody comes in, so an auth_service that has just come back is waited for.
+# Without an answer nobody gets in, so an auth_service that has just restarted is worth waiting for.
 CALL_TIMEOUT_SECONDS = 2.0
-# What ended while Redis was away is written there at auth_service's next look, twice a second;
-# until then a Redis that has come back knows too little.
+# auth_service writes sessions that ended while Redis was away within half a second of its return;
+# until then Redis knows too little.
 DOUBT_SECONDS = 5.0
 
 
 def revocation_key(session_id: UUID) -> str:
-    """The Redis key that stands while a session's access tokens could still be valid."""
+    """The Redis key that exists while an ended session's access tokens could still be valid."""
     return f"dermis:revoked:{session_id}"
 
 
 class RemoteKeys:
-    """auth_service's public keys, fetched when needed and kept (`KeySource`)."""
+    """auth_service's public keys, fetched when needed and cached (`KeySource`)."""
 
     def __init__(self, auth: "auth_pb2_grpc.AuthServiceAsyncStub") -> None:
         self._auth = auth
@@ -47,7 +47,7 @@ class RemoteKeys:
         self._failure: grpc.aio.AioRpcError | None = None
 
     async def key(self, kid: str) -> Ed25519PublicKey | None:
-        """The public key of this id; fetches when it is unknown or the kept ones are old."""
+        """The public key with this id; fetched when it is unknown or the cached ones are old."""
         if kid not in self._keys or self._age() > KEEP_SECONDS:
             await self._fetch()
         return self._keys.get(kid)
@@ -61,7 +61,7 @@ class RemoteKeys:
             if self._age() < REFETCH_SECONDS:
                 return
             if self._failure and self._failed_at > asked_at:
-                # Whoever waited meanwhile shares the answer, or the last would wait for all before.
+                # Callers that waited meanwhile share this failure, or each would wait for all before it.
                 raise DomainError.from_rpc(self._failure)
             try:
                 response = await self._auth.GetSigningKeys(
@@ -93,7 +93,7 @@ class SharedRevocations:
             if revoked or time.monotonic() >= self._doubted_until:
                 return revoked
         except (RedisError, OSError, TimeoutError):
-            log.warning("redis does not answer; asking auth_service for the session")
+            log.warning("redis doesn't answer; asking auth_service about the session")
             self._doubted_until = time.monotonic() + DOUBT_SECONDS
         response = await self._auth.CheckSession(
             auth_pb2.CheckSessionRequest(session_id=str(session_id)),

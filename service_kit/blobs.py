@@ -1,4 +1,4 @@
-"""The object store: images and archives behind one small interface.
+"""The object store: files of any kind behind one small interface.
 
 A folder (`file:///…`), an S3-compatible service (`s3://bucket/prefix`) or memory (`memory://`,
 tests), by obstore. Keys are relative paths; a key that leaves the store is refused by obstore.
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 STREAM_CHUNK_BYTES = 256 * 1024
 
-# An S3-compatible store that is away is told as such within a caller's patience: obstore's own
-# habit is to try for three minutes.
+# A caller learns that an S3-compatible store is away while it still waits for the answer; left to
+# itself, obstore retries for three minutes.
 CONNECT_SECONDS = 3
 SILENCE_SECONDS = 10
-# An archive of 500 MB at 40 Mbit/s.
+# 500 MB at 40 Mbit/s.
 WHOLE_SECONDS = 120
 RETRIES, RETRY_SECONDS = 2, 8
 
@@ -36,7 +36,7 @@ class BlobMissing(Exception):
 
 
 class BlobExists(Exception):
-    """An object with this key is there already, and stays as it is."""
+    """There is an object with this key already; it stays as it is."""
 
 
 class Blobs:
@@ -44,8 +44,8 @@ class Blobs:
 
     Args:
         url: `file:///folder`, `s3://bucket/prefix` or `memory://`.
-        access: how an S3-compatible store is reached (`ObjectStoreSettings.store_access`); what is
-            not given, obstore reads from the environment.
+        access: how an S3-compatible store is reached (`ObjectStoreSettings.store_access`); obstore
+            reads what is missing from the environment.
     """
 
     def __init__(self, url: str, access: Mapping[str, str] | None = None) -> None:
@@ -54,12 +54,12 @@ class Blobs:
         self._folder = Path(parts.path) if parts.scheme == "file" else None
 
     async def put(self, key: str, data: bytes | Path) -> None:
-        """Write an object whole or not at all; an older one of the same key is replaced.
+        """Write an object whole or not at all; an older one with the same key is replaced.
 
-        It is on the disk when this returns: a power failure afterwards leaves it as it is.
+        It is on the disk when this returns, so it survives a power failure.
         """
         await self._store.put_async(key, data)
-        await self._settle(key)
+        await self._flush_to_disk(key)
 
     async def put_if_absent(self, key: str, data: bytes | Path) -> None:
         """Write an object unless the key is taken; of two writers at once exactly one wins.
@@ -71,7 +71,7 @@ class Blobs:
             await self._store.put_async(key, data, mode="create")
         except AlreadyExistsError:
             raise BlobExists(key) from None
-        await self._settle(key)
+        await self._flush_to_disk(key)
 
     async def get(self, key: str) -> bytes:
         """Read an object whole.
@@ -98,13 +98,13 @@ class Blobs:
         async for chunk in answer.stream(min_chunk_size=STREAM_CHUNK_BYTES):
             yield bytes(chunk)
 
-    async def _settle(self, key: str) -> None:
-        # obstore moves a written file into its place but leaves both to the page cache.
+    async def _flush_to_disk(self, key: str) -> None:
+        # obstore moves a written file into place but leaves both steps to the page cache.
         if self._folder:
             await asyncio.to_thread(_sync, self._folder, self._folder / key)
 
     async def delete(self, key: str) -> None:
-        """Remove an object; a key that is not there is fine."""
+        """Remove an object, if there is one."""
         with contextlib.suppress(NotFoundError, FileNotFoundError):
             await self._store.delete_async(key)
 
@@ -116,7 +116,7 @@ class Blobs:
         return sorted(keys)
 
     async def delete_unfinished(self, prefix: str, min_age: timedelta) -> int:
-        """Remove what a killed writer left in a local folder; other stores leave nothing.
+        """Remove what a killed writer left in a local folder; other stores leave nothing behind.
 
         Returns:
             How many files were removed.

@@ -1,10 +1,11 @@
-"""Certificates for services on one machine or in one compose file: an authority, and one each.
+"""A certificate authority for services on one machine or in one compose file.
 
-Kubernetes has cert-manager for this (k8s/components/mtls). Making them again renews them: services
-take the new ones up by themselves, and the authority stays, so that old and new trust each other.
+Kubernetes has cert-manager for this (k8s/components/mtls). Making certificates again renews them:
+services pick the new ones up by themselves, and the authority stays the same, so that old and new
+trust each other.
 
-`python -m service_kit.certificate_authority FOLDER SERVICE…` makes what is missing, and stays to
-renew what would end soon.
+`python -m service_kit.certificate_authority FOLDER SERVICE…` makes what is missing, then keeps
+running and renews what is about to expire.
 """
 
 import sys
@@ -26,9 +27,9 @@ log = structlog.get_logger()
 
 LIFE = timedelta(days=90)
 AUTHORITY_LIFE = timedelta(days=3650)
-# Time enough for somebody to notice that renewing fails.
+# Enough time for somebody to notice that renewal fails.
 RENEW_BEFORE = timedelta(days=30)
-LOOK_SECONDS = 6 * 3600
+CHECK_SECONDS = 6 * 3600
 # Clocks differ a little.
 _EARLIER = timedelta(minutes=5)
 
@@ -46,12 +47,12 @@ def make_certificates(folder: Path, services: Sequence[str]) -> None:
         of_service.mkdir(exist_ok=True, mode=0o700)
         _write(of_service / "ca.crt", _pem(authority[0]))
         _write(of_service / "tls.key", _private_pem(key))
-        # The last: whoever finds it finds the others.
+        # Written last: whoever finds it finds the others too.
         _write(of_service / "tls.crt", _pem(chain))
 
 
 def renew_due(folder: Path, services: Sequence[str]) -> list[str]:
-    """Make the certificates that are missing or end within `RENEW_BEFORE`; whose they are."""
+    """Make the certificates that are missing or expire within `RENEW_BEFORE`; returns whose."""
     due = [service for service in services if _is_due(folder / service / "tls.crt")]
     if due:
         make_certificates(folder, due)
@@ -137,7 +138,7 @@ def _private_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    # Whole or not at all, for a service may read it at this moment.
+    # Whole or not at all, since a service may be reading it right now.
     partial = path.with_suffix(".part")
     partial.touch(mode=0o600)
     partial.write_bytes(data)
@@ -145,7 +146,7 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def main() -> None:
-    """Keep certificates until the process is ended."""
+    """Keep certificates fresh until the process is ended."""
     if len(sys.argv) < 3:
         sys.stderr.write("Usage: python -m service_kit.certificate_authority FOLDER SERVICE…\n")
         raise SystemExit(2)
@@ -154,7 +155,7 @@ def main() -> None:
     while True:
         for service in renew_due(folder, services):
             log.info("certificate made", of=service, days=LIFE.days)
-        time.sleep(LOOK_SECONDS)
+        time.sleep(CHECK_SECONDS)
 
 
 if __name__ == "__main__":

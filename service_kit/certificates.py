@@ -1,9 +1,9 @@
-"""Certificates of services that know each other (mTLS): read from a folder, renewed in place.
+"""Certificates by which services know each other (mTLS): read from a folder, renewed in place.
 
-The folder is as cert-manager mounts it: `tls.crt` (this service's chain), `tls.key`, `ca.crt` (the
-authority that everybody's certificate must come from). Kubernetes exchanges all three at once by
-one symbolic link, `service_kit.certificate_authority` by renaming; so what is read together fits
-together once it stays the same for two looks.
+The folder is laid out as cert-manager mounts it: `tls.crt` (this service's chain), `tls.key`,
+`ca.crt` (the authority that must have signed everybody's certificate). Kubernetes replaces all
+three at once by one symbolic link, `service_kit.certificate_authority` by renaming. The three
+therefore belong together if none has changed while they were read.
 """
 
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ import grpc
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """What a service shows and what it trusts, PEM."""
+    """What a service presents and what it trusts, PEM."""
 
     chain: bytes
     key: bytes
     authority: bytes
 
     def for_channel(self) -> grpc.ChannelCredentials:
-        """To call others with."""
+        """Credentials for calling others."""
         return grpc.ssl_channel_credentials(self.authority, self.key, self.chain)
 
     def for_server(self) -> grpc.ServerCertificateConfiguration:
-        """To be called with."""
+        """The configuration for being called."""
         return grpc.ssl_server_certificate_configuration(
             [(self.key, self.chain)], root_certificates=self.authority
         )
@@ -36,19 +36,19 @@ class CertificateFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._stamp = self._look()
+        self._stamp = self._stamps()
         self._read = self._load()
 
     def current(self) -> Certificates:
-        """The newest certificates; while a renewal is half done, the ones before."""
+        """The newest certificates; in the middle of a renewal, the previous ones."""
         try:
-            stamp = self._look()
+            stamp = self._stamps()
             if stamp != self._stamp:
                 renewed = self._load()
-                if self._look() == stamp:
+                if self._stamps() == stamp:
                     self._stamp, self._read = stamp, renewed
         except OSError:
-            # Between two files of a renewal; the next look finds them.
+            # In the middle of a renewal; the next call finds them.
             return self._read
         return self._read
 
@@ -67,9 +67,9 @@ class CertificateFolder:
         chain, key, authority = (path.read_bytes() for path in self._paths())
         return Certificates(chain, key, authority)
 
-    def _look(self) -> tuple[tuple[int, int], ...]:
-        looks = [path.stat() for path in self._paths()]
-        return tuple((look.st_mtime_ns, look.st_ino) for look in looks)
+    def _stamps(self) -> tuple[tuple[int, int], ...]:
+        found = [path.stat() for path in self._paths()]
+        return tuple((stat.st_mtime_ns, stat.st_ino) for stat in found)
 
     def _paths(self) -> list[Path]:
         return [self._folder / name for name in ("tls.crt", "tls.key", "ca.crt")]

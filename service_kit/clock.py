@@ -1,4 +1,4 @@
-"""Time: always UTC, always aware; the one place that asks the machine what time it is."""
+"""Time: always UTC, always with its time zone; the one place that reads the system clock."""
 
 from datetime import UTC, datetime
 
@@ -6,12 +6,12 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 
 def now() -> datetime:
-    """The present moment in UTC."""
+    """The current time in UTC."""
     return datetime.now(UTC)
 
 
 def to_timestamp(moment: datetime) -> Timestamp:
-    """Put an aware datetime into a protobuf Timestamp (microseconds are kept)."""
+    """Put an aware datetime into a protobuf Timestamp (to the microsecond)."""
     timestamp = Timestamp()
     timestamp.FromDatetime(moment)
     return timestamp

@@ -1,4 +1,4 @@
-"""One error class for every rule that says no.
+"""One error class for every refusal.
 
 A rule raises `DomainError`; the server's interceptor turns it into a gRPC status that carries
 `google.rpc.ErrorInfo` (and `RetryInfo`), and `DomainError.from_rpc` reads it back on the
@@ -43,16 +43,16 @@ class Code(StrEnum):
 
 
 class DomainError(Exception):
-    """A rule said no, or a dependency could not answer.
+    """A rule refuses something, or a dependency doesn't answer.
 
     Attributes:
         code: the gRPC code.
         reason: UPPER_SNAKE, stable, for programs.
-        message: one sentence for people; says what to do; no secret, no patient data.
+        message: a sentence for people that says what to do; no secret, no patient data.
         metadata: further facts for programs, e.g. `{"field": "birth_date"}`.
         retry_after: seconds after which the same call may succeed, where that is known.
-        keep_changes: commit the transaction all the same, because the refusal itself is worth
-            keeping (a failed sign-in is counted, a reused token ends its session).
+        keep_changes: commit the transaction nevertheless, because the refusal itself has to be
+            recorded (a failed sign-in is audited, a reused token ends its session).
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class DomainError(Exception):
     def from_rpc(cls, error: grpc.aio.AioRpcError) -> Self:
         """Read a failed call; a status without our details keeps only its code."""
         code = Code(error.code().name)
-        found = cls(code, code.name, _UNEXPLAINED.get(code, "The service could not answer."))
+        found = cls(code, code.name, _UNEXPLAINED.get(code, "The service couldn't answer."))
         status = rpc_status.from_call(cast(grpc.Call, error))
         if status is None:
             return found
@@ -112,18 +112,18 @@ class DomainError(Exception):
         return found
 
 
-# What obstore's errors become, wherever they come up.
+# What obstore's errors become, wherever they occur.
 STORE_AWAY = DomainError(
     Code.UNAVAILABLE,
     "STORE_UNAVAILABLE",
-    "The object store is not reachable; try again in a moment.",
+    "The object store isn't reachable. Try again in a moment.",
     retry_after=2,
 )
 
-# A status that a transport made (not one of our services) has no sentence fit for users.
+# A status made by the transport, not by one of our services, has no sentence fit for users.
 _UNEXPLAINED = {
-    Code.UNAVAILABLE: "A service is not reachable; try again in a moment.",
-    Code.DEADLINE_EXCEEDED: "A service took too long to answer; try again in a moment.",
+    Code.UNAVAILABLE: "A service isn't reachable. Try again in a moment.",
+    Code.DEADLINE_EXCEEDED: "A service took too long to answer. Try again in a moment.",
     Code.CANCELLED: "The call was cancelled.",
 }
 

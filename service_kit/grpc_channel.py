@@ -1,4 +1,4 @@
-"""Client channels: a deadline on every call, retries where they are safe, the caller handed on."""
+"""Client channels: a deadline for every call, retries where safe, the caller's token passed on."""
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
@@ -39,24 +39,24 @@ def open_channel(
     """Open a channel to a service.
 
     Args:
-        address: host:port; all addresses behind the name are used in turn.
-        services: full proto names; their methods with an `idempotency_level`, but for those that
-            take a stream, are retried when the service is not reachable.
+        address: host:port; the addresses behind the name take turns.
+        services: full proto names; their methods with an `idempotency_level`, except those that
+            take a stream, are retried when the service isn't reachable.
         timeout: seconds, the deadline of a call that names none.
-        tls_folder: certificates (`service_kit.certificates`); None speaks without TLS.
+        tls_folder: certificates (`service_kit.certificates`); None for no TLS.
     """
     options = [
         ("grpc.service_config", json.dumps(_service_config(services))),
         ("grpc.enable_retries", 1),
         ("grpc.initial_reconnect_backoff_ms", 100),
         ("grpc.max_reconnect_backoff_ms", 2_000),
-        # Despite its name the time that one attempt to connect gets, here gRPC's own default,
-        # which the back-offs above would lower: a machine that stands still for some seconds
-        # would give up on a handshake and tell callers UNAVAILABLE.
+        # Despite its name, how long one attempt to connect may take. This is gRPC's own default,
+        # which the back-offs above would lower: a machine that stalls for some seconds would give
+        # up on a handshake and answer UNAVAILABLE.
         ("grpc.min_reconnect_backoff_ms", 20_000),
         ("grpc.keepalive_time_ms", 30_000),
-        # Else channels to one address share a connection, and a new one waits out the back-off of
-        # an older one whose server went, while its own is there.
+        # Otherwise channels to one address share a connection, and a new channel waits out the
+        # back-off of an older one whose server is gone, although its own is there.
         ("grpc.use_local_subchannel_pool", 1),
     ]
     interceptors: list[grpc.aio.ClientInterceptor] = [
@@ -80,7 +80,7 @@ def _service_config(services: Sequence[str]) -> dict[str, Any]:
         {"service": service, "method": method.name}
         for service in services
         for method in descriptor_pool.Default().FindServiceByName(service).methods
-        # gRPC's own second try of a streamed request was seen to hang until its deadline.
+        # gRPC's own retry of a streamed request has been seen to hang until its deadline.
         if method.GetOptions().idempotency_level in _IDEMPOTENT and not method.client_streaming
     ]
     config: dict[str, Any] = {"loadBalancingConfig": [{"round_robin": {}}]}
@@ -90,13 +90,13 @@ def _service_config(services: Sequence[str]) -> dict[str, Any]:
     return config
 
 
-class _HandOn:
+class _PassOn:
     """Gives a call its deadline and the metadata that every call carries."""
 
     def __init__(self, timeout: float) -> None:
         self._timeout = timeout
 
-    async def _handed_on(
+    async def _call(
         self,
         continuation: Callable[[Any, Any], Awaitable[Any]],
         details: Any,
@@ -113,21 +113,21 @@ class _HandOn:
 
 
 # grpcio sorts an interceptor by the first of its four base classes it finds: one class each.
-class _UnaryUnary(_HandOn, grpc.aio.UnaryUnaryClientInterceptor):
+class _UnaryUnary(_PassOn, grpc.aio.UnaryUnaryClientInterceptor):
     async def intercept_unary_unary(self, continuation: Any, details: Any, request: Any) -> Any:
-        return await self._handed_on(continuation, details, request)
+        return await self._call(continuation, details, request)
 
 
-class _UnaryStream(_HandOn, grpc.aio.UnaryStreamClientInterceptor):
+class _UnaryStream(_PassOn, grpc.aio.UnaryStreamClientInterceptor):
     async def intercept_unary_stream(self, continuation: Any, details: Any, request: Any) -> Any:
-        return await self._handed_on(continuation, details, request)
+        return await self._call(continuation, details, request)
 
 
-class _StreamUnary(_HandOn, grpc.aio.StreamUnaryClientInterceptor):
+class _StreamUnary(_PassOn, grpc.aio.StreamUnaryClientInterceptor):
     async def intercept_stream_unary(self, continuation: Any, details: Any, requests: Any) -> Any:
-        return await self._handed_on(continuation, details, requests)
+        return await self._call(continuation, details, requests)
 
 
-class _StreamStream(_HandOn, grpc.aio.StreamStreamClientInterceptor):
+class _StreamStream(_PassOn, grpc.aio.StreamStreamClientInterceptor):
     async def intercept_stream_stream(self, continuation: Any, details: Any, requests: Any) -> Any:
-        return await self._handed_on(continuation, details, requests)
+        return await self._call(continuation, details, requests)

@@ -14,7 +14,7 @@ SECONDS = 3.0
 
 
 def is_healthy(port: int, tls_folder: Path | None = None) -> bool:
-    """Whether the server says that it serves; it is shown the certificate in `tls_folder`."""
+    """Whether the server reports SERVING; the probe presents the certificate in `tls_folder`."""
     with _open(port, tls_folder) as channel:
         try:
             stub: Any = health_pb2_grpc.HealthStub(channel)

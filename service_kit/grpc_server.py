@@ -1,4 +1,4 @@
-"""A gRPC server as every service runs it: one order of interceptors, true health, a drain."""
+"""The gRPC server of every service: interceptors, health, graceful shutdown."""
 
 import asyncio
 import gc
@@ -28,7 +28,7 @@ from service_kit.settings import ServiceSettings
 
 log = structlog.get_logger()
 
-# Calls under way get this long to finish after SIGTERM.
+# Calls in progress get this long to finish after SIGTERM.
 DRAIN_SECONDS = 20
 HEALTH_INTERVAL_SECONDS = 3
 HEALTH_TIMEOUT_SECONDS = 2
@@ -39,7 +39,7 @@ AddServicers = Callable[[grpc.aio.Server], None]
 
 
 def interceptors(verifier: TokenVerifier) -> list[Interceptor]:
-    """What stands around every RPC, outermost first."""
+    """The interceptors around every RPC, outermost first."""
     return [
         RequestInterceptor(),
         ErrorInterceptor(),
@@ -59,8 +59,8 @@ def build_server(add_servicers: AddServicers, *, verifier: TokenVerifier) -> grp
         ],
     )
     add_servicers(server)
-    # What imports have made stays for good; collections that look at it again and again are the
-    # longest pauses of a busy service.
+    # What was imported stays for good; collecting it again and again causes the longest pauses of
+    # a busy service.
     gc.freeze()
     return server
 
@@ -75,7 +75,7 @@ async def serve(
     verifier: TokenVerifier,
     services: Sequence[str],
 ) -> None:
-    """Serve until SIGTERM or SIGINT, then finish what is under way.
+    """Serve until SIGTERM or SIGINT, then finish the calls in progress.
 
     Args:
         settings: the service's settings.
@@ -100,7 +100,7 @@ async def serve(
         server.add_insecure_port(address)
     await server.start()
     log.info("serving", address=address)
-    async with _telling_health(health, database, [OVERALL_HEALTH, *services]):
+    async with _reporting_health(health, database, [OVERALL_HEALTH, *services]):
         await _stop_signal()
         log.info("draining")
         await health.enter_graceful_shutdown()
@@ -118,12 +118,12 @@ async def _stop_signal() -> None:
 
 
 @asynccontextmanager
-async def _telling_health(
+async def _reporting_health(
     health: aio.HealthServicer, database: Database, services: Sequence[str]
 ) -> AsyncIterator[None]:
-    """Keep health true while inside: SERVING only while the database answers."""
+    """Report health while inside: SERVING only while the database answers."""
 
-    async def tell() -> None:
+    async def report() -> None:
         while True:
             answers = await _answers(database)
             status = (
@@ -135,7 +135,7 @@ async def _telling_health(
                 await health.set(service, status)
             await asyncio.sleep(HEALTH_INTERVAL_SECONDS)
 
-    async with in_background(tell()):
+    async with in_background(report()):
         yield
 
 
@@ -143,7 +143,7 @@ async def _answers(database: Database) -> bool:
     try:
         async with asyncio.timeout(HEALTH_TIMEOUT_SECONDS):
             await database.ping()
-    except Exception as error:  # noqa: BLE001  whatever the driver raises, it is away
-        log.warning("database does not answer", error=type(error).__name__)
+    except Exception as error:  # noqa: BLE001  whatever the driver raises, the database is away
+        log.warning("database doesn't answer", error=type(error).__name__)
         return False
     return True

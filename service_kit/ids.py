@@ -1,4 +1,4 @@
-"""Identifiers: UUIDv7 (RFC 9562), so that the newest row is the last of its index."""
+"""Identifiers: UUIDv7 (RFC 9562), so that the newest row comes last in its index."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,12 +9,12 @@ from service_kit.errors import Code, DomainError
 
 
 def new_id() -> UUID:
-    """Make an identifier that sorts by its time of birth (millisecond resolution)."""
+    """Make an identifier that sorts by when it was made (to the millisecond)."""
     return uuid_utils.compat.uuid7()
 
 
 def earliest_id(moment: datetime) -> UUID:
-    """A bound: not greater than any identifier that was made at `moment` or later."""
+    """A lower bound of the identifiers made at `moment` or later."""
     milliseconds = int(moment.timestamp() * 1000)
     return UUID(int=milliseconds << 80)
 
@@ -29,5 +29,5 @@ def parse_id(text: str, noun: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise DomainError(
-            Code.INVALID_ARGUMENT, "INVALID_ID", f"The {noun} identifier is not a UUID."
+            Code.INVALID_ARGUMENT, "INVALID_ID", f"The {noun} identifier isn't a UUID."
         ) from None

@@ -1,4 +1,4 @@
-"""What stands around every RPC, from the outside in.
+"""The interceptors around every RPC, from the outside in.
 
 Each interceptor is one async context manager around the call; `grpc_server.interceptors` has their
 order. The four shapes of RPC (unary and streams) are handled once, in `Interceptor`.
@@ -56,7 +56,7 @@ class Call:
 
     Attributes:
         method: "/package.Service/Method".
-        metadata: what the caller sent along; the last value of a repeated key.
+        metadata: what the caller sent along; of a repeated key, the last value.
         context: grpcio's own context of this call.
     """
 
@@ -114,7 +114,7 @@ _SHAPES: dict[tuple[bool, bool], Callable[..., Any]] = {
 
 
 class RequestInterceptor(Interceptor):
-    """Takes in request id, client and trace; measures and logs the call."""
+    """Reads request id, client and trace; measures and logs the call."""
 
     @asynccontextmanager
     async def around(self, call: Call) -> AsyncIterator[None]:
@@ -132,25 +132,25 @@ class RequestInterceptor(Interceptor):
             context=telemetry.incoming(call.metadata),
             kind=SpanKind.SERVER,
         ):
-            given_up = False
+            cancelled = False
             try:
                 yield
             except asyncio.CancelledError:
-                given_up = True
+                cancelled = True
                 raise
             finally:
                 seconds = time.perf_counter() - started
-                code = "CANCELLED" if given_up else _code_name(call.context.code())
+                code = "CANCELLED" if cancelled else _code_name(call.context.code())
                 RPC_SECONDS.labels(call.method, code).observe(seconds)
                 log.info("rpc", method=call.method, status=code, ms=round(seconds * 1000, 2))
 
 
 class ErrorInterceptor(Interceptor):
-    """Turns what a method raises into a gRPC status; unknown errors say nothing but an id."""
+    """Turns what a method raises into a gRPC status; unexpected errors reveal only a request id."""
 
     @asynccontextmanager
     async def around(self, call: Call) -> AsyncIterator[None]:
-        """Abort the call with the status that fits the error."""
+        """Abort the call with the error's status."""
         try:
             yield
         except grpc.aio.AbortError:
@@ -168,13 +168,15 @@ class ErrorInterceptor(Interceptor):
         except Exception:
             log.exception("unexpected error", method=call.method)
             unexpected = DomainError(
-                Code.INTERNAL, "INTERNAL", f"Something went wrong; quote {request_id()}."
+                Code.INTERNAL,
+                "INTERNAL",
+                f"Something went wrong. Quote {request_id()} when you report it.",
             )
             await call.context.abort_with_status(unexpected.to_status())
 
 
 class AuthenticationInterceptor(Interceptor):
-    """Reads the bearer token; a call without one goes on as nobody."""
+    """Reads the bearer token; a call without one goes on anonymously."""
 
     def __init__(self, verifier: TokenVerifier) -> None:
         self._verifier = verifier
@@ -184,7 +186,7 @@ class AuthenticationInterceptor(Interceptor):
         """Set the current principal for the time of the call."""
         set_current_principal(None)
         scheme, _, token = call.metadata.get("authorization", "").partition(" ")
-        # A public method is open to anyone, so a stale token must not close it.
+        # A public method is open to anyone, even with an expired token.
         is_public = method_permission(call.method) == access_pb2.PERMISSION_PUBLIC
         if scheme.lower() == "bearer" and token and not is_public:
             set_current_principal(await self._verifier.verify(token))
@@ -192,7 +194,7 @@ class AuthenticationInterceptor(Interceptor):
 
 
 class PermissionInterceptor(Interceptor):
-    """Denies every call whose method's permission the caller does not hold."""
+    """Denies every call whose method's permission the caller doesn't hold."""
 
     @asynccontextmanager
     async def around(self, call: Call) -> AsyncIterator[None]:
@@ -204,7 +206,7 @@ class PermissionInterceptor(Interceptor):
 _DATABASE_AWAY = DomainError(
     Code.UNAVAILABLE,
     "DATABASE_UNAVAILABLE",
-    "The database is not reachable; try again in a moment.",
+    "The database isn't reachable. Try again in a moment.",
     retry_after=1,
 )
 

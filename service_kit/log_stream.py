@@ -1,7 +1,7 @@
 """Log lines of all services in one bounded Redis stream, which the admin console reads.
 
-Lines go out from a thread of their own, in batches; a service never waits for its logs. While
-Redis is away lines are dropped here: stdout has them all.
+A thread of its own sends lines in batches, so a service never waits for its logs. While Redis is
+away lines are dropped here; stdout has them all.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 STREAM = "dermis:logs"
 FIELD = b"line"
-# About a day of a quiet clinic, 10 MB of Redis.
+# About a day in a quiet clinic, 10 MB in Redis.
 KEPT_LINES = 20_000
 WAITING_LINES = 5_000
 BATCH = 200
@@ -23,7 +23,7 @@ REST_SECONDS = 2.0
 
 
 class LogStream:
-    """Sends lines to Redis from now on, for as long as the process lives."""
+    """Sends lines to Redis for as long as the process lives."""
 
     def __init__(self, url: str) -> None:
         self._redis = Redis.from_url(
@@ -33,7 +33,7 @@ class LogStream:
         threading.Thread(target=self._run, name="log stream", daemon=True).start()
 
     def offer(self, line: str) -> None:
-        """Take one line, or drop it when too many wait."""
+        """Take one line, or drop it when too many are waiting."""
         with contextlib.suppress(queue.Full):
             self._waiting.put_nowait(line)
 

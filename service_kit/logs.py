@@ -15,7 +15,7 @@ from service_kit.request_context import current_request
 
 MASK = "[masked]"
 
-# Keys that never carry their value into a log, whatever writes the line.
+# Keys whose values never appear in a log, whoever writes the line.
 MASKED_KEYS = frozenset(
     {
         "access_token", "authorization", "birth_date", "challenge_token", "code", "contact",
@@ -30,8 +30,8 @@ def configure(service: str, level: str = "INFO", *, redis_url: str = "") -> None
 
     Args:
         service: named in every line.
-        level: the least severe that is written.
-        redis_url: also into the stream that administrators read; "" for stdout only.
+        level: the least severe level that is written.
+        redis_url: also write to the stream that administrators read; "" for stdout only.
     """
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -62,13 +62,13 @@ def configure(service: str, level: str = "INFO", *, redis_url: str = "") -> None
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    # These write request lines with full URLs; our own access line says the same without them.
+    # These log full URLs; our own access log says the same without them.
     for chatty in ("httpx", "httpcore", "uvicorn.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 class _Lines(logging.StreamHandler[TextIO]):
-    """Writes a line to stdout and, made only once, to the stream."""
+    """Formats a line once and writes it to stdout and to the stream."""
 
     def __init__(self, stream: LogStream | None) -> None:
         super().__init__(sys.stdout)

@@ -1,4 +1,4 @@
-"""Alembic as a command: `python -m <service> migrate`, the only way a schema changes."""
+"""Alembic behind `python -m <service> migrate`, the only way a schema changes."""
 
 from importlib.resources import files
 
@@ -7,7 +7,7 @@ from alembic.config import Config
 from sqlalchemy import MetaData, create_engine, pool
 from sqlalchemy.engine import make_url
 
-# Two services' jobs, or one job's two tries, must not migrate at once; any constant will do.
+# Two jobs, or two attempts of one job, must not migrate at once; any constant will do.
 _MIGRATION_LOCK = 7_305_511
 
 

@@ -1,7 +1,7 @@
-"""Who is calling: read from a signed token, checked in every service on its own.
+"""Who is calling: read from a signed token that every service checks for itself.
 
 Access tokens are JWTs signed with Ed25519 (RFC 8037, RFC 9068 in spirit). The algorithm is
-pinned, so neither `alg: none` nor a symmetric forgery is even looked at.
+pinned, so neither `alg: none` nor a symmetric forgery is even considered.
 """
 
 from contextvars import ContextVar
@@ -37,9 +37,9 @@ class Principal:
         session_id: the sign-in that the token came from.
         role: `dermis.options.v1.Role`.
         clinic_id: the clinic whose patients this caller may see, if any.
-        token: the token itself, handed on to the service that owns the data.
-        kind: what the token is good for; `enrolment` only for setting up 2FA.
-        expires_at: when the token ends.
+        token: the token itself, passed on to the service that owns the data.
+        kind: what the token is good for; `enrolment` only for setting 2FA up.
+        expires_at: when the token expires.
     """
 
     user_id: UUID
@@ -74,7 +74,7 @@ def method_permission(method: str) -> Permission:
         method: "/package.Service/Method", as gRPC spells it.
 
     Returns:
-        PERMISSION_UNSPECIFIED, which nobody holds, where the method names none.
+        PERMISSION_UNSPECIFIED, which nobody holds, for a method that names none.
     """
     service, _, name = method.lstrip("/").partition("/")
     descriptor = descriptor_pool.Default().FindServiceByName(service).methods_by_name[name]
@@ -85,14 +85,14 @@ class KeySource(Protocol):
     """Where public keys come from."""
 
     async def key(self, kid: str) -> Ed25519PublicKey | None:
-        """The public key of this id; None where there is none."""
+        """The public key with this id; None where there is none."""
 
 
 class Revocations(Protocol):
-    """Where ended sessions are known."""
+    """Where to look up ended sessions."""
 
     async def is_revoked(self, session_id: UUID) -> bool:
-        """Whether the session has been ended. Never answers by guess: raises when it can't know."""
+        """Whether the session has ended. Never guesses: raises when it can't know."""
 
 
 class TokenVerifier:
@@ -111,14 +111,14 @@ class TokenVerifier:
 
         Raises:
             DomainError: UNAUTHENTICATED with TOKEN_INVALID, TOKEN_EXPIRED or SESSION_ENDED;
-                UNAVAILABLE when keys or revocations can't be asked.
+                UNAVAILABLE when keys or revocations can't be looked up.
         """
         claims = await self._claims(token)
         principal = _principal(claims, token)
-        # A service token belongs to no sign-in; its ten minutes are its only limit.
+        # A service token belongs to no session; only its ten minutes limit it.
         if principal.kind != "service" and await self._revocations.is_revoked(principal.session_id):
             raise DomainError(
-                Code.UNAUTHENTICATED, "SESSION_ENDED", "This session has ended; sign in again."
+                Code.UNAUTHENTICATED, "SESSION_ENDED", "This session has ended. Sign in again."
             )
         return principal
 
@@ -141,7 +141,7 @@ class TokenVerifier:
             )
         except jwt.ExpiredSignatureError:
             raise DomainError(
-                Code.UNAUTHENTICATED, "TOKEN_EXPIRED", "The access token has expired; refresh it."
+                Code.UNAUTHENTICATED, "TOKEN_EXPIRED", "The access token has expired. Refresh it."
             ) from None
         except (jwt.InvalidTokenError, ValueError):
             raise _invalid() from None
@@ -167,7 +167,7 @@ def _principal(claims: dict[str, Any], token: str) -> Principal:
 
 def _invalid() -> DomainError:
     return DomainError(
-        Code.UNAUTHENTICATED, "TOKEN_INVALID", "The access token is not valid; sign in again."
+        Code.UNAUTHENTICATED, "TOKEN_INVALID", "The access token isn't valid. Sign in again."
     )
 
 
@@ -214,4 +214,4 @@ def require(permission: Permission) -> None:
             "TWO_FACTOR_SETUP_REQUIRED",
             "Set up two-factor authentication first.",
         )
-    raise DomainError(Code.PERMISSION_DENIED, "NOT_PERMITTED", "Your role does not permit this.")
+    raise DomainError(Code.PERMISSION_DENIED, "NOT_PERMITTED", "Your role doesn't allow this.")

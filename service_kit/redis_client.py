@@ -1,14 +1,14 @@
-"""The Redis client as every service opens it: short deadlines, and waiting instead of refusing."""
+"""The Redis client of every service: short deadlines, and callers wait for a free connection."""
 
 from redis.asyncio import BlockingConnectionPool, Redis
 
-# Redis answers in well under a millisecond; whoever waits longer should do without it.
+# Redis answers in well under a millisecond; anybody who waits longer should do without.
 TIMEOUT_SECONDS = 0.5
 CONNECTIONS = 50
 
 
 def open_redis(url: str) -> Redis:
-    """Open a pool; more callers than connections wait for one instead of failing."""
+    """Open a pool; callers in excess of its connections wait instead of failing."""
     pool = BlockingConnectionPool.from_url(
         url,
         max_connections=CONNECTIONS,

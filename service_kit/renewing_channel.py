@@ -1,8 +1,8 @@
 """A channel with certificates that are renewed while it is open.
 
-gRPC's own channel keeps the certificate that it was made with, and would be refused by everybody
-once that has expired. This one opens another with the new certificate and lets the calls that are
-under way on the old one finish.
+gRPC's own channel keeps the certificate that it was opened with and is refused by everybody once
+that has expired. This one opens another channel with the new certificate and lets calls in
+progress on the old one finish.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ Open = Callable[[Certificates], grpc.aio.Channel]
 
 
 class RenewingChannel(grpc.aio.Channel):
-    """Looks like one channel to the stubs that are made from it."""
+    """Looks like a single channel to the stubs made from it."""
 
     def __init__(self, folder: CertificateFolder, open_channel: Open) -> None:
         self._folder = folder

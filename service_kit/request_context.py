@@ -1,7 +1,7 @@
 """The request that is being served: its id and where it came from.
 
-Kept in context variables so that logs, outgoing calls and the audit see them without every
-function carrying them.
+Kept in a context variable, so that logs, outgoing calls and the audit see it without every function
+passing it on.
 """
 
 import re
@@ -26,7 +26,7 @@ class Request:
     Attributes:
         id: 8 to 64 characters of [A-Za-z0-9._-], the same in every service and log line.
         client_address: IP address of the person's device, as the gateway saw it, at most 64
-            printable ASCII characters; "" inside.
+            printable ASCII characters; "" for calls of our own.
         client_agent: User-Agent of the person's device, at most 200 printable ASCII characters.
     """
 
@@ -35,7 +35,7 @@ class Request:
     client_agent: str = ""
 
     def as_metadata(self) -> list[tuple[str, str]]:
-        """The gRPC metadata that hands this request on."""
+        """The gRPC metadata that passes this request on."""
         return [
             (REQUEST_ID_HEADER, self.id),
             (CLIENT_ADDRESS_HEADER, self.client_address),
@@ -47,7 +47,7 @@ _current: ContextVar[Request | None] = ContextVar("request", default=None)
 
 
 def received(request_id: str, client_address: str = "", client_agent: str = "") -> Request:
-    """Take a request in: an id that does not look like one is replaced, never repeated in logs."""
+    """Read an incoming request; an id that doesn't look like one is replaced and never logged."""
     address = _printable(client_address)[:_ADDRESS_LIMIT]
     agent = _printable(client_agent)[:_AGENT_LIMIT]
     if _ACCEPTABLE_ID.fullmatch(request_id):

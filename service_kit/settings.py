@@ -23,7 +23,7 @@ SettingsT = TypeVar("SettingsT", bound="ServiceSettings")
 
 
 class ServiceSettings(BaseSettings):
-    """What every service needs to know.
+    """The settings of every service.
 
     A setting is an environment variable of the same name, or a file (`service_kit.secret_files`).
     """
@@ -52,10 +52,10 @@ class ServiceSettings(BaseSettings):
         default="production", description="Where this runs; production refuses default secrets."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        default="INFO", description="The least severe log line that is written."
+        default="INFO", description="The least severe level that is logged."
     )
     redis_url: str = Field(
-        description="redis://[:password@]host:port/0, revoked sessions and limits.",
+        description="redis://[:password@]host:port/0, for revoked sessions and limits.",
         pattern=r"^rediss?://",
     )
     auth_address: str = Field(
@@ -80,7 +80,7 @@ class ServiceSettings(BaseSettings):
     def _has_certificates(cls, folder: Path | None) -> Path | None:
         for name in ("tls.crt", "tls.key", "ca.crt") if folder else ():
             if not (Path(folder or "") / name).is_file():
-                raise ValueError(f"there is no {name} in it")
+                raise ValueError(f"it contains no {name}")
         return folder
 
     @model_validator(mode="after")
@@ -100,7 +100,7 @@ class ServiceSettings(BaseSettings):
 
 
 class DatabaseSettings(ServiceSettings):
-    """What a service needs to know that keeps a database of its own."""
+    """The settings of a service with a database of its own."""
 
     database_url: str = Field(
         description="postgresql+psycopg://… as the service's own role, which must not own tables."
@@ -127,7 +127,7 @@ class DatabaseSettings(ServiceSettings):
 
 
 class ObjectStoreSettings(ServiceSettings):
-    """What a service needs to know that reads or writes objects at an S3-compatible store."""
+    """The settings of a service that reads or writes objects in an S3-compatible store."""
 
     aws_endpoint: str = Field(
         default="",
@@ -136,7 +136,7 @@ class ObjectStoreSettings(ServiceSettings):
     )
     aws_region: str = Field(default="", description="The store's region.")
     aws_access_key_id: str = Field(
-        default="", description="Empty where the machine has an identity of its own at the store."
+        default="", description="Empty where the store knows the machine itself."
     )
     aws_secret_access_key: SecretStr = Field(
         default=SecretStr(""), description="The secret of AWS_ACCESS_KEY_ID."
@@ -167,12 +167,12 @@ def load(settings_class: type[SettingsT]) -> SettingsT:
 
 
 def _unread(error: SettingsError) -> str:
-    """A value that could not even be read: a bad file, or text that is no JSON."""
+    """A value that couldn't even be read: a bad file, or text that isn't JSON."""
     found = re.search(r'field "(\w+)"', str(error))
     name = found[1].upper() if found else "?"
     if isinstance(error.__cause__, secret_files.SecretFileRefused):
-        return f"Setting {name} is not usable: {error.__cause__}."
-    return f"Setting {name} is not usable: it must be JSON; .env.example shows its form."
+        return f"Setting {name} can't be used: {error.__cause__}."
+    return f"Setting {name} can't be used: it must be JSON; .env.example shows its form."
 
 
 def _sentence(settings_class: type[ServiceSettings], problem: Any) -> str:
@@ -185,6 +185,6 @@ def _sentence(settings_class: type[ServiceSettings], problem: Any) -> str:
         file = secret_files.folder() / name
         return (
             f"Setting {name.upper()} is missing{meaning}: "
-            f"set it in the environment or write it into the file {file}."
+            f"set it in the environment or put it in the file {file}."
         )
-    return f"Setting {name.upper()} is not usable{meaning}: {problem['msg']}."
+    return f"Setting {name.upper()} can't be used{meaning}: {problem['msg']}."

@@ -1,4 +1,4 @@
-"""OpenTelemetry traces by W3C trace context; nothing is recorded where no collector is named."""
+"""OpenTelemetry traces with W3C trace context; without a collector nothing is recorded."""
 
 from collections.abc import Mapping
 
@@ -30,7 +30,7 @@ def incoming(headers: Mapping[str, str]) -> Context:
 
 
 def outgoing() -> dict[str, str]:
-    """The headers that hand the current trace on (`traceparent`); empty when there is none."""
+    """The headers that pass the current trace on (`traceparent`); empty when there is none."""
     headers: dict[str, str] = {}
     propagate.inject(headers)
     return headers

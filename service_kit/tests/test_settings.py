@@ -41,7 +41,7 @@ def test_a_malformed_setting_is_named_without_its_value(
 ) -> None:
     monkeypatch.setenv("REDIS_URL", "http://:hunter2@localhost")
     lines = refusal(capsys)
-    assert "REDIS_URL is not usable" in lines[0]
+    assert "REDIS_URL can't be used" in lines[0]
     assert "hunter2" not in lines[0]
 
 
