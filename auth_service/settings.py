@@ -1,4 +1,4 @@
-"""What auth_service needs to know, from the environment."""
+"""auth_service's settings, from the environment."""
 
 from datetime import timedelta
 from typing import Literal, Self

@@ -1,4 +1,4 @@
-"""Dates as people enter them: ISO 8601, from 1900 to today."""
+"""Dates that people enter: ISO 8601, from 1900 to today."""
 
 import re
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ EARLIEST = date(1900, 1, 1)
 
 
 def parse_past_date(text: str, field: str) -> date | None:
-    """Read a date that is over or today; None for an empty text.
+    """Read a date no later than today; None for an empty text.
 
     Raises:
         DomainError: INVALID_ARGUMENT with DATE_INVALID, DATE_TOO_EARLY or DATE_IN_FUTURE.
@@ -23,12 +23,12 @@ def parse_past_date(text: str, field: str) -> date | None:
     except ValueError:
         day = None
     if day is None:
-        raise _refused("DATE_INVALID", field, "is not a date of the form YYYY-MM-DD")
+        raise _refused("DATE_INVALID", field, "must be a date in the form YYYY-MM-DD")
     if day < EARLIEST:
-        raise _refused("DATE_TOO_EARLY", field, "lies before 1900")
-    # Where the day begins first it is already tomorrow in UTC's eyes.
+        raise _refused("DATE_TOO_EARLY", field, "must not be before 1900")
+    # In the easternmost time zones it is already tomorrow.
     if day > now().date() + timedelta(days=1):
-        raise _refused("DATE_IN_FUTURE", field, "lies in the future")
+        raise _refused("DATE_IN_FUTURE", field, "must not be in the future")
     return day
 
 

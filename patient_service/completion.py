@@ -1,7 +1,7 @@
-"""The rules of completion: a service that belongs to no clinic finishes pending detections.
+"""Completion: a service that belongs to no clinic finishes pending detections.
 
-A lease opens one detection and its image in one clinic, until it ends or the detection is
-finished; what a lease opens is decided by PostgreSQL (migration 0004).
+A lease gives access to one detection and its image in one clinic, until it ends or the detection is
+finished; PostgreSQL decides what a lease gives access to (migration 0004).
 """
 
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ class Claim(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """What a lease opens: columns of `open_lease`."""
+    """What a lease gives access to: columns of `open_lease`."""
 
     clinic_id: UUID
     detection_id: UUID
@@ -46,20 +46,20 @@ class Opened(NamedTuple):
 
 
 async def claim(session: AsyncSession, *, limit: int, lease_seconds: int) -> Sequence[Claim]:
-    """Take due pending detections of any clinic; nobody else gets them until the lease ends.
+    """Claim due pending detections of any clinic; nobody else gets them until the lease ends.
 
     Raises:
         DomainError: INVALID_ARGUMENT with LIMIT_INVALID or LEASE_INVALID.
     """
     if not 1 <= limit <= MAX_CLAIMS:
         raise DomainError(
-            Code.INVALID_ARGUMENT, "LIMIT_INVALID", f"Claim from 1 to {MAX_CLAIMS} detections."
+            Code.INVALID_ARGUMENT, "LIMIT_INVALID", f"Claim between 1 and {MAX_CLAIMS} detections."
         )
     if not MIN_LEASE_SECONDS <= lease_seconds <= MAX_LEASE_SECONDS:
         raise DomainError(
             Code.INVALID_ARGUMENT,
             "LEASE_INVALID",
-            f"A lease lasts from {MIN_LEASE_SECONDS} to {MAX_LEASE_SECONDS} seconds.",
+            f"A lease must last {MIN_LEASE_SECONDS} to {MAX_LEASE_SECONDS} seconds.",
         )
     connection = await session.connection()
     result = await connection.execute(_CLAIM, {"batch": limit, "lease_seconds": lease_seconds})
@@ -73,7 +73,7 @@ _CLAIM = text(
 
 
 async def view_image(session: AsyncSession, lease: UUID) -> Image:
-    """The photo that a lease opens.
+    """The image that a lease gives access to.
 
     Raises:
         DomainError: FAILED_PRECONDITION / LEASE_ENDED.
@@ -92,7 +92,7 @@ async def view_image(session: AsyncSession, lease: UUID) -> Image:
 
 
 async def finish(session: AsyncSession, lease: UUID, outcome: Outcome) -> None:
-    """Give a claimed detection its outcome; it is immutable from there.
+    """Give a claimed detection its outcome, which is final.
 
     Raises:
         DomainError: FAILED_PRECONDITION / LEASE_ENDED; INVALID_ARGUMENT, as
@@ -115,7 +115,7 @@ async def give_back(session: AsyncSession, lease: UUID, retry_after: timedelta) 
         raise DomainError(
             Code.INVALID_ARGUMENT,
             "RETRY_INVALID",
-            f"A retry comes after 1 to {MAX_RETRY_SECONDS} seconds.",
+            f"A retry must come after 1 to {MAX_RETRY_SECONDS} seconds.",
         )
     await _change(session, lease, {"due_at": now() + retry_after, "lease": None})
 
@@ -143,7 +143,7 @@ async def _change(session: AsyncSession, lease: UUID, values: dict[str, Any]) ->
 
 
 async def _open(session: AsyncSession, lease: UUID) -> Opened:
-    """Let this transaction see what a lease opens."""
+    """Let this transaction see what a lease gives access to."""
     connection = await session.connection()
     row = (await connection.execute(_OPEN, {"lease": lease})).first()
     if row is None:
@@ -160,5 +160,5 @@ def _ended() -> DomainError:
     return DomainError(
         Code.FAILED_PRECONDITION,
         "LEASE_ENDED",
-        "This lease has ended; the detection is finished or somebody else's.",
+        "This lease has ended: the detection is finished, or somebody else has claimed it.",
     )

@@ -1,4 +1,4 @@
-"""The rules of detections: pending, then complete or failed, and immutable from there."""
+"""Detections: pending at first, then complete or failed for good."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -22,9 +22,9 @@ from service_kit.ids import new_id
 from service_kit.paging import Page, cut, id_position
 from service_kit.principal import current_principal
 
-# How long whoever uploads a photo has to bring its outcome before completion takes it up: longer
-# than the gateway may ask the model (20 s) and then record (5 s), and no longer, since a clinician
-# waits for it.
+# How long the uploader has to record the outcome before completion takes over: longer than the
+# gateway may wait for the model (20 s) and then record (5 s), but not by much, since a clinician is
+# waiting for it.
 OUTCOME_WITHIN = timedelta(seconds=30)
 
 # A detection, and the lesion that its image shows now.
@@ -32,7 +32,7 @@ Shown = tuple[Detection, UUID | None]
 
 
 def awaiting_outcome(image: Image) -> Detection:
-    """A new photo's own detection: pending, and due only when nobody brings its outcome."""
+    """A new image's own detection: pending, and due only if nobody records its outcome."""
     return Detection(
         clinic_id=image.clinic_id,
         patient_id=image.patient_id,
@@ -47,14 +47,14 @@ def awaiting_outcome(image: Image) -> Detection:
 async def record(
     session: AsyncSession, image_id: UUID, outcome: Outcome | None, *, rediagnosis: bool
 ) -> Shown:
-    """Record the outcome of a diagnosis; without one, that the model is still to be asked.
+    """Record how assessing an image ended, or without an outcome that the model is still to answer.
 
-    The upload's own detection exists once: a pending one takes the outcome, or without one is due
-    at once; a finished one stays and is answered. A rediagnosis is always a new detection.
+    An upload has one detection of its own: while pending it takes the outcome, or becomes due at
+    once without one; a finished one stays and is returned. A reassessment makes a new detection.
 
     Raises:
         DomainError: NOT_FOUND / IMAGE_NOT_FOUND; INVALID_ARGUMENT, as `finished_columns`;
-            FAILED_PRECONDITION / PATIENT_ARCHIVED for a rediagnosis.
+            FAILED_PRECONDITION / PATIENT_ARCHIVED for a reassessment.
     """
     finish = finished_columns(outcome) if outcome else None
     if finish and not rediagnosis:
@@ -80,18 +80,18 @@ async def record(
 
 
 async def of_upload(session: AsyncSession, image_id: UUID) -> Detection | None:
-    """The detection that came with a photo's upload."""
+    """The detection that came with an image's upload."""
     return (await session.exec(_of_upload(image_id))).first()
 
 
 async def newest_of(session: AsyncSession, image_id: UUID) -> Detection | None:
-    """The newest detection of a photo."""
+    """The newest detection of an image."""
     query = select(Detection).where(col(Detection.image_id) == image_id)
     return (await session.exec(query.order_by(col(Detection.id).desc()).limit(1))).first()
 
 
 async def find(session: AsyncSession, detection_id: UUID) -> Detection:
-    """A detection of the caller's clinic, without a trace in the audit: for rules.
+    """A detection of the caller's clinic, not audited: for use inside rules.
 
     Raises:
         DomainError: NOT_FOUND / DETECTION_NOT_FOUND, for another clinic's detection too.
@@ -150,7 +150,7 @@ async def page(
 
 
 def without_heatmap() -> Any:
-    """Detections with the lesion their image shows, for lists: the grid stays unread."""
+    """Detections with the lesion their image shows, for lists: the heatmap isn't read."""
     return (
         select(Detection, Image.lesion_id)
         .join(Image, col(Image.id) == col(Detection.image_id))
@@ -186,7 +186,7 @@ async def _finish_pending(
     return Detection(**values), lesion_id
 
 
-# Every upload comes this way: one round trip finishes the detection and tells the audit.
+# Every upload takes this path: one round trip finishes the detection and audits it.
 _FINISH_PENDING = text(f"""
     WITH detection AS (
         UPDATE detections
@@ -194,10 +194,10 @@ _FINISH_PENDING = text(f"""
             {", ".join(f"{name} = :{name}" for name in OUTCOME_COLUMNS)}
         WHERE image_id = :of_image AND NOT rediagnosis AND status = 'pending'
         RETURNING *
-    ), deed AS (
+    ), change AS (
         SELECT patient_id, id AS subject_id, jsonb_build_object('status', status) AS detail
         FROM detection
-    ), entry AS ({audit.APPEND_FROM.format(source="deed")})
+    ), entry AS ({audit.APPEND_FROM.format(source="change")})
     SELECT detection.*, images.lesion_id
     FROM detection JOIN images ON images.id = detection.image_id
 """).bindparams(bindparam("differential", type_=DIFFERENTIAL))  # noqa: S608  names of columns
@@ -219,7 +219,7 @@ async def _insert(
 
 
 async def _hasten(session: AsyncSession, image_id: UUID) -> None:
-    """Have the upload's own detection completed now, unless somebody is at it."""
+    """Make the upload's own detection due now, unless somebody has claimed it."""
     await session.exec(
         update(Detection)
         .where(

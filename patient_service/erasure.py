@@ -1,7 +1,7 @@
-"""Erasure on legal request (GDPR, Art. 17): the one way in which a patient leaves the record.
+"""Erasure on legal request (GDPR, Art. 17): the only way in which a patient leaves the record.
 
-An operator's command, not an RPC: it runs as the tables' owner, since the service itself may
-delete nothing. The audit stays, and says that the patient was erased, by identifier only.
+This is an operator's command, not an RPC: it runs as the tables' owner, since the service itself
+may delete nothing. The audit stays and records the erasure, by identifier only.
 """
 
 from collections.abc import Sequence
@@ -34,19 +34,19 @@ _TABLES = (WorklistEntry, Review, Detection, Note, Change, Image, Lesion, Search
 
 
 async def erase(database: Database, blobs: Blobs, patient_id: UUID, *, reason: str) -> int:
-    """Erase a patient with everything that belongs to the record.
+    """Erase a patient and the whole record.
 
-    The rows go first, in one transaction, then the photos. A crash in between leaves photos
+    The rows go first, in one transaction, then the images. A crash in between leaves images
     that no row names; `orphaned_objects.sweep` collects them.
 
     Args:
         database: connected as the tables' owner.
-        blobs: where the photos lie.
-        patient_id: whom.
+        blobs: where the images are.
+        patient_id: who is to be erased.
         reason: why, e.g. the number of the legal request; kept in the audit, no patient data.
 
     Returns:
-        How many photos were erased.
+        How many images were erased.
 
     Raises:
         DomainError: NOT_FOUND / PATIENT_NOT_FOUND.

@@ -1,4 +1,4 @@
-"""What the model said, checked before it becomes part of the record."""
+"""The model's answers, checked before they become part of the record."""
 
 import math
 import re
@@ -18,7 +18,7 @@ _REASON = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 class Heatmap:
     """A class activation map: rows × columns values ≥ 0, row by row, not scaled.
 
-    `maximum` is the value that is shown at full strength.
+    `maximum` is the value shown at full strength.
     """
 
     rows: int
@@ -30,7 +30,7 @@ class Heatmap:
     layer: str
 
     def is_sound(self) -> bool:
-        """Whether the grid is whole and every value can be drawn."""
+        """Whether the grid is complete and every value can be drawn."""
         return (
             1 <= self.rows <= MAX_SIDE
             and 1 <= self.columns <= MAX_SIDE
@@ -44,9 +44,9 @@ class Heatmap:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the model said; probabilities and threshold from 0 to 1.
+    """What the model found; probabilities and threshold from 0 to 1.
 
-    `differential` holds diagnoses with their probabilities, if the model tells them apart.
+    `differential` maps diagnoses to probabilities, if the model tells diagnoses apart.
     """
 
     label: str
@@ -84,7 +84,7 @@ class Finding:
         )
         if not sound:
             raise DomainError(
-                Code.INVALID_ARGUMENT, "FINDING_INVALID", "This is not a model's finding."
+                Code.INVALID_ARGUMENT, "FINDING_INVALID", "This isn't a valid finding."
             )
 
     def columns(self) -> dict[str, Any]:
@@ -96,12 +96,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """That the model will not answer, and why (UPPER_SNAKE)."""
+    """That the model won't answer, and why (UPPER_SNAKE)."""
 
     reason: str
 
     def check(self) -> None:
-        """Refuse what is not a coded reason.
+        """Refuse anything but a reason code.
 
         Raises:
             DomainError: INVALID_ARGUMENT / FAILURE_REASON_INVALID.
@@ -110,7 +110,7 @@ class Failure:
             raise DomainError(
                 Code.INVALID_ARGUMENT,
                 "FAILURE_REASON_INVALID",
-                "A failure's reason is a code in UPPER_SNAKE of at most 64 characters.",
+                "A failure reason must be an UPPER_SNAKE code of at most 64 characters.",
             )
 
     def columns(self) -> dict[str, Any]:
@@ -120,7 +120,7 @@ class Failure:
 
 Outcome = Finding | Failure
 
-# What an outcome writes to a detection's row.
+# The columns of a detection's row that an outcome writes.
 OUTCOME_COLUMNS = (
     "status",
     "failure_reason",

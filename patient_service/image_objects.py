@@ -1,4 +1,4 @@
-"""Where the bytes of photos lie in the object store, and how they are read from there."""
+"""Where images are in the object store, and how their bytes are read."""
 
 from collections.abc import AsyncIterator
 from uuid import UUID
@@ -12,20 +12,20 @@ ORIGINALS, THUMBNAILS = "images", "thumbnails"
 
 
 def original_key(clinic_id: UUID, image_id: UUID) -> str:
-    """Where a photo lies."""
+    """The key of an image."""
     return f"{ORIGINALS}/{clinic_id}/{image_id}"
 
 
 def thumbnail_key(clinic_id: UUID, image_id: UUID) -> str:
-    """Where its thumbnail lies, once somebody asked for it."""
+    """The key of its thumbnail, which exists once somebody has asked for it."""
     return f"{THUMBNAILS}/{clinic_id}/{image_id}"
 
 
 async def stream(blobs: Blobs, image: Image) -> AsyncIterator[bytes]:
-    """A photo's bytes in chunks.
+    """An image's bytes in chunks.
 
     Raises:
-        DomainError: DATA_LOSS / IMAGE_LOST when the store does not have them.
+        DomainError: DATA_LOSS / IMAGE_LOST when the store doesn't have them.
     """
     try:
         async for chunk in blobs.stream(original_key(image.clinic_id, image.id)):
@@ -35,10 +35,10 @@ async def stream(blobs: Blobs, image: Image) -> AsyncIterator[bytes]:
 
 
 async def thumbnail(blobs: Blobs, image: Image) -> bytes:
-    """A photo's thumbnail; made at the first time it is asked for, so that uploads don't pay.
+    """An image's thumbnail; made when first asked for, so that uploads don't pay for it.
 
     Raises:
-        DomainError: DATA_LOSS / IMAGE_LOST when the store does not have the photo.
+        DomainError: DATA_LOSS / IMAGE_LOST when the store doesn't have the image.
     """
     key = thumbnail_key(image.clinic_id, image.id)
     try:
@@ -56,5 +56,5 @@ async def thumbnail(blobs: Blobs, image: Image) -> bytes:
 
 def _lost() -> DomainError:
     return DomainError(
-        Code.DATA_LOSS, "IMAGE_LOST", "The photo's bytes are missing; tell your administrator."
+        Code.DATA_LOSS, "IMAGE_LOST", "The stored image is missing. Tell your administrator."
     )

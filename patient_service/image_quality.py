@@ -2,15 +2,15 @@
 
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
-# Shorter side, in pixels: below it the model's 224-pixel input is made up, not taken.
+# Shorter side in pixels: below it, the model's 224-pixel input would be interpolated.
 MIN_SIDE = 224
 # Longer side of the grey copy that blur and exposure are measured on.
 _MEASURED_SIDE = 320
-# Mean grey, 0 to 255; 360 dermoscopic photos of three collections lie between 66 and 224.
+# Mean grey, 0 to 255; 360 dermoscopic photos from three collections are between 66 and 224.
 _DARK, _BRIGHT = 40, 230
-# Standard deviation of the picture minus its smoothed self, in grey levels. Of the same photos
-# 99 % lie above 0.65 as they are, 95 % below 0.7 after a Gaussian blur of 2 pixels (of 300 to
-# 400), all below 0.35 after one of 4.
+# Standard deviation of the picture minus a smoothed copy, in grey levels. Of the same photos 99 %
+# are above 0.65; 95 % are below 0.7 after a Gaussian blur of 2 pixels (of 300 to 400), and all are
+# below 0.35 after one of 4.
 _SHARP = 0.6
 
 

@@ -1,4 +1,4 @@
-"""The rules of stored photos: looking at them, listing them, moving them between lesions."""
+"""Stored images: viewed, listed, moved between lesions."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -13,10 +13,10 @@ from service_kit.paging import Page, cut, id_position
 
 
 async def find(session: AsyncSession, image_id: UUID) -> Image:
-    """A photo of the caller's clinic, without a trace in the audit: for rules.
+    """An image of the caller's clinic, not audited: for use inside rules.
 
     Raises:
-        DomainError: NOT_FOUND / IMAGE_NOT_FOUND, for another clinic's photo too.
+        DomainError: NOT_FOUND / IMAGE_NOT_FOUND, for another clinic's image too.
     """
     image = await session.get(Image, image_id)
     if image is None:
@@ -25,10 +25,10 @@ async def find(session: AsyncSession, image_id: UUID) -> Image:
 
 
 async def find_of(session: AsyncSession, patient_id: UUID, image_id: UUID) -> Image:
-    """A photo of this patient.
+    """An image of this patient.
 
     Raises:
-        DomainError: NOT_FOUND / IMAGE_NOT_FOUND, for another patient's photo too.
+        DomainError: NOT_FOUND / IMAGE_NOT_FOUND, for another patient's image too.
     """
     image = await find(session, image_id)
     if image.patient_id != patient_id:
@@ -37,11 +37,11 @@ async def find_of(session: AsyncSession, patient_id: UUID, image_id: UUID) -> Im
 
 
 async def view(session: AsyncSession, image_id: UUID, *, what: str) -> Image:
-    """A photo, shown to the caller.
+    """An image, shown to the caller.
 
     Args:
         session: the caller's transaction.
-        image_id: which photo.
+        image_id: which image.
         what: "original", "thumbnail" or "description", for the audit.
 
     Raises:
@@ -63,7 +63,7 @@ async def page(
     size: int,
     position: str | None,
 ) -> Page[Image]:
-    """A patient's photos, newest first: all, one lesion's, or the unsorted tray's.
+    """A patient's images, newest first: all, one lesion's, or those in the unsorted tray.
 
     Raises:
         DomainError: NOT_FOUND / PATIENT_NOT_FOUND, LESION_NOT_FOUND.
@@ -85,7 +85,7 @@ async def page(
 
 
 async def move(session: AsyncSession, image_id: UUID, lesion_id: UUID | None) -> Image:
-    """Put a photo to a lesion of the same patient; None puts it to the unsorted tray.
+    """Move an image to a lesion of the same patient, or to the unsorted tray (None).
 
     Raises:
         DomainError: as `find`; NOT_FOUND / LESION_NOT_FOUND for another patient's lesion;

@@ -1,4 +1,4 @@
-"""The rules of lesions: where they are, what is done about them, two photos side by side."""
+"""Lesions: where they are, what is known of them, and two images of one side by side."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -30,7 +30,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is known of a lesion, checked."""
+    """A lesion's profile, checked."""
 
     body_site: str
     view: str | None
@@ -50,7 +50,7 @@ class Profile:
         first_noted: str = "",
         status: str = "observed",
     ) -> Self:
-        """Read a profile as it came.
+        """Check a profile from outside.
 
         Raises:
             DomainError: INVALID_ARGUMENT, as `text_fields.checked_text` and `parse_past_date`;
@@ -60,7 +60,7 @@ class Profile:
             raise DomainError(
                 Code.INVALID_ARGUMENT,
                 "POSITION_INVALID",
-                "A position names a view and lies between 0 and 1 in x and y.",
+                "A position needs a view, and x and y between 0 and 1.",
                 metadata={"field": "position"},
             )
         return cls(
@@ -83,14 +83,14 @@ async def create(session: AsyncSession, patient_id: UUID, profile: Profile) -> L
     patient = await patients.find_active(session, patient_id)
     lesion = Lesion(clinic_id=patient.clinic_id, patient_id=patient_id, **asdict(profile))
     session.add(lesion)
-    # The change that follows points at it.
+    # The row of the change refers to it.
     await session.flush()
     await _record_change(session, "created", Event.LESION_CREATED, lesion)
     return lesion
 
 
 async def find(session: AsyncSession, lesion_id: UUID) -> Lesion:
-    """A lesion of the caller's clinic, without a trace in the audit: for rules.
+    """A lesion of the caller's clinic, not audited: for use inside rules.
 
     Raises:
         DomainError: NOT_FOUND / LESION_NOT_FOUND, for another clinic's lesion too.
@@ -102,7 +102,7 @@ async def find(session: AsyncSession, lesion_id: UUID) -> Lesion:
 
 
 async def find_of(session: AsyncSession, patient_id: UUID, lesion_id: UUID) -> Lesion:
-    """The same, which must be this patient's.
+    """A lesion of this patient.
 
     Raises:
         DomainError: NOT_FOUND / LESION_NOT_FOUND, for another patient's lesion too.
@@ -116,7 +116,7 @@ async def find_of(session: AsyncSession, patient_id: UUID, lesion_id: UUID) -> L
 async def page(
     session: AsyncSession, patient_id: UUID, *, size: int, position: str | None
 ) -> Page[tuple[Lesion, int]]:
-    """A patient's lesions, oldest first, each with the number of its images.
+    """A patient's lesions, oldest first, each with its number of images.
 
     Raises:
         DomainError: NOT_FOUND / PATIENT_NOT_FOUND.
@@ -132,7 +132,7 @@ async def page(
 
 
 async def update(session: AsyncSession, lesion_id: UUID, version: int, profile: Profile) -> Lesion:
-    """Replace a profile that nobody changed since `version`.
+    """Replace a profile that nobody has changed since `version`.
 
     Raises:
         DomainError: as `find`; ABORTED / VERSION_CONFLICT; FAILED_PRECONDITION /
@@ -157,10 +157,10 @@ async def update(session: AsyncSession, lesion_id: UUID, version: int, profile: 
 async def compare(
     session: AsyncSession, lesion_id: UUID, left: UUID, right: UUID
 ) -> tuple[Lesion, Image, Image]:
-    """Two photos of one lesion.
+    """Two images of one lesion.
 
     Raises:
-        DomainError: as `find`; NOT_FOUND / IMAGE_NOT_FOUND for a photo of anything else.
+        DomainError: as `find`; NOT_FOUND / IMAGE_NOT_FOUND for an image of anything else.
     """
     lesion = await find(session, lesion_id)
     sides = []

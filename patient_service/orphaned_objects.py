@@ -1,4 +1,4 @@
-"""Objects without a row: what a crash between writing a photo and its row leaves behind."""
+"""Stored objects without a row: what a crash between writing an image and its row leaves behind."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -16,20 +16,20 @@ from service_kit.database import Database
 
 log = structlog.get_logger()
 
-# Far longer than any upload takes: a younger object's row may still be on its way.
+# Far longer than any upload takes: the row of a younger object may still be on its way.
 MIN_AGE = timedelta(days=1)
 _BATCH = 1000
 
 
 async def sweep(database: Database, blobs: Blobs, *, min_age: timedelta = MIN_AGE) -> int:
-    """Delete the photos and thumbnails that no row names and that are older than `min_age`.
+    """Delete images and thumbnails that no row names and that are older than `min_age`.
 
-    With them goes what a killed process had only begun to write.
+    Files that a killed process has only begun to write are deleted too.
 
     Args:
         database: connected as the tables' owner, to see every clinic's rows.
-        blobs: where the photos lie.
-        min_age: by the time of birth in the photo's UUIDv7.
+        blobs: where the images are.
+        min_age: by the time in the image's UUIDv7.
 
     Returns:
         How many objects were deleted.
@@ -59,7 +59,7 @@ async def _known(session: AsyncSession, image_ids: list[UUID]) -> set[UUID]:
 
 
 def _is_ours(key: str) -> bool:
-    """Whether a key is named as a photo is; what others have left there is theirs."""
+    """Whether a key is named like an image; anything else isn't ours to delete."""
     try:
         _image_id(key)
     except ValueError:
@@ -73,5 +73,5 @@ def _image_id(key: str) -> UUID:
 
 def _age(key: str) -> timedelta:
     # The first 48 bits of a UUIDv7 are milliseconds since 1970 (RFC 9562, 5.7).
-    born = datetime.fromtimestamp((_image_id(key).int >> 80) / 1000, UTC)
-    return now() - born
+    made_at = datetime.fromtimestamp((_image_id(key).int >> 80) / 1000, UTC)
+    return now() - made_at

@@ -1,4 +1,4 @@
-"""Patients page by page: all by name, or those whom a search finds; each page costs the same."""
+"""Patients page by page: all by name, or those found by a search; every page costs the same."""
 
 from typing import Any
 
@@ -59,7 +59,7 @@ async def _found(
         select(Patient, SearchTerm.term)
         .join(SearchTerm, col(SearchTerm.patient_id) == col(Patient.id))
         .where(col(SearchTerm.term) >= start, col(SearchTerm.term) < end, _state(archived))
-        # Whoever is found by two terms stands in the list once, at the first.
+        # A patient who is found by two terms is listed once, at the first.
         .where(
             ~exists().where(
                 earlier.patient_id == col(SearchTerm.patient_id),

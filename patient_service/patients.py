@@ -1,4 +1,4 @@
-"""The rules of patients: their profiles, how they are listed and found, archiving."""
+"""Patients: their profiles, and archiving."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -22,7 +22,7 @@ from service_kit.errors import Code, DomainError
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is known of a patient apart from pictures, checked."""
+    """A patient's profile, checked."""
 
     record_number: str
     full_name: str
@@ -44,7 +44,7 @@ class Profile:
         contact: str = "",
         risk_notes: str = "",
     ) -> Self:
-        """Read a profile as it came.
+        """Check a profile from outside.
 
         Raises:
             DomainError: INVALID_ARGUMENT, as `text_fields.checked_text` and `parse_past_date`;
@@ -54,7 +54,7 @@ class Profile:
             raise DomainError(
                 Code.INVALID_ARGUMENT,
                 "FITZPATRICK_TYPE_INVALID",
-                "A Fitzpatrick type is a number from 1 to 6.",
+                "The Fitzpatrick type must be a number from 1 to 6.",
                 metadata={"field": "fitzpatrick_type"},
             )
         return cls(
@@ -68,8 +68,8 @@ class Profile:
         )
 
     def columns(self) -> dict[str, Any]:
-        """The values of a row, with the keys it is compared by."""
-        # A name of nothing but marks folds to nothing; it is then compared as it is written.
+        """The values of a row, including the keys it is compared by."""
+        # A number of nothing but marks has an empty key; it is then compared as it is written.
         return asdict(self) | {
             "record_key": search_key(self.record_number) or self.record_number,
             "name_key": search_key(self.full_name),
@@ -91,7 +91,7 @@ async def create(session: AsyncSession, profile: Profile) -> Patient:
 
 
 async def find(session: AsyncSession, patient_id: UUID) -> Patient:
-    """A patient of the caller's clinic, without a trace in the audit: for rules.
+    """A patient of the caller's clinic, not audited: for use inside rules.
 
     Raises:
         DomainError: NOT_FOUND / PATIENT_NOT_FOUND, for another clinic's patient too.
@@ -103,7 +103,7 @@ async def find(session: AsyncSession, patient_id: UUID) -> Patient:
 
 
 async def find_active(session: AsyncSession, patient_id: UUID) -> Patient:
-    """The same, for what adds to the record.
+    """A patient whose record can be added to.
 
     Raises:
         DomainError: as `find`; FAILED_PRECONDITION / PATIENT_ARCHIVED.
@@ -119,7 +119,7 @@ def archived() -> DomainError:
     return DomainError(
         Code.FAILED_PRECONDITION,
         "PATIENT_ARCHIVED",
-        "This patient is archived; restore the patient first.",
+        "This patient is archived. Restore the patient first.",
     )
 
 
@@ -137,7 +137,7 @@ async def view(session: AsyncSession, patient_id: UUID) -> Patient:
 async def update(
     session: AsyncSession, patient_id: UUID, version: int, profile: Profile
 ) -> Patient:
-    """Replace a profile that nobody changed since `version`.
+    """Replace a profile that nobody has changed since `version`.
 
     Raises:
         DomainError: as `find_active`; ABORTED / VERSION_CONFLICT; ALREADY_EXISTS /
@@ -161,7 +161,7 @@ async def update(
 
 
 async def archive(session: AsyncSession, patient_id: UUID) -> Patient:
-    """Take a patient out of the lists; nothing happens where that is done.
+    """Archive a patient, who then leaves the lists; nothing happens if that is done already.
 
     Raises:
         DomainError: as `find`.
@@ -175,7 +175,7 @@ async def archive(session: AsyncSession, patient_id: UUID) -> Patient:
 
 
 async def restore(session: AsyncSession, patient_id: UUID) -> Patient:
-    """Bring an archived patient back; nothing happens where none is.
+    """Restore an archived patient; nothing happens to one who isn't archived.
 
     Raises:
         DomainError: as `find`.
@@ -189,11 +189,11 @@ async def restore(session: AsyncSession, patient_id: UUID) -> Patient:
 
 
 def version_conflict(version: int) -> DomainError:
-    """The refusal of a change that was made from an older version."""
+    """The refusal of a change that is based on an older version."""
     return DomainError(
         Code.ABORTED,
         "VERSION_CONFLICT",
-        "Somebody changed this meanwhile; load it again and repeat your change.",
+        "Somebody else has changed this meanwhile. Reload it and repeat your change.",
         metadata={"version": str(version)},
     )
 

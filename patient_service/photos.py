@@ -1,6 +1,6 @@
-"""The work on a photo's pixels, in threads of its own: never on the event loop, never too many.
+"""Work on a photo's pixels, in a small pool of threads and never on the event loop.
 
-A 50-megapixel photo takes 150 MB while it is decoded, so there are as many threads as cores.
+A 50-megapixel photo takes 150 MB while it is decoded, so there are only as many threads as cores.
 """
 
 import asyncio
@@ -79,7 +79,7 @@ def _prepare(data: bytes) -> Prepared:
 
 def _thumbnail(data: bytes) -> bytes:
     with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        # Stored photos were decoded whole once; a JPEG may now be decoded at a fraction.
+        # Stored images have been decoded in full before; now a JPEG may be decoded at reduced size.
         image.draft("RGB", (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
         small = ImageOps.contain(image.convert("RGB"), (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
     out = io.BytesIO()

@@ -1,4 +1,4 @@
-"""The rules of reviews: the clinician's own verdict on a detection, appended and never changed."""
+"""Reviews: clinicians' verdicts on a detection, appended and never changed."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -28,7 +28,7 @@ async def add(session: AsyncSession, detection_id: UUID, verdict: str, note: str
         raise DomainError(
             Code.INVALID_ARGUMENT,
             "VERDICT_REQUIRED",
-            "A review carries a verdict.",
+            "A review needs a verdict.",
             metadata={"field": "verdict"},
         )
     note = checked_text(note, "note", limit=MAX_NOTE_LENGTH, lines=True)

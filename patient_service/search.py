@@ -1,4 +1,4 @@
-"""How a patient is found: by the beginning of the name, of a later word of it, or of the number."""
+"""How patients are found: by the beginning of any word of the name, or of the record number."""
 
 import re
 import unicodedata
@@ -10,27 +10,27 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service.models import Patient, SearchTerm
 
-# A name of more words is found by its first ones.
+# A longer name is found by its first words only.
 _MAX_TERMS = 12
-_BLANKS = re.compile(r"\s+")
-# Letters with a stroke or a ligature are letters of their own to Unicode, so NFKD leaves them.
+_SPACES = re.compile(r"\s+")
+# To Unicode, letters with a stroke and ligatures are letters of their own, so NFKD leaves them.
 _STROKED = str.maketrans(
     {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "\u0131": "i"}
     | {"æ": "ae", "œ": "oe", "þ": "th"}
 )
-# An index entry has to stay below a third of a PostgreSQL page, whatever NFKD makes of a text.
+# An index entry must stay below a third of a PostgreSQL page, however much NFKD lengthens a text.
 _KEY_LENGTH = 200
 
 
 def search_key(text: str) -> str:
-    """A text as it is compared: without case and accents, single blanks.
+    """A text as it is compared: without case and accents, with single spaces.
 
     >>> search_key("Renée  ÅNGSTRÖM-Weiß")
     'renee angstrom-weiss'
     """
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-    return _BLANKS.sub(" ", bare.translate(_STROKED)).strip()[:_KEY_LENGTH]
+    return _SPACES.sub(" ", bare.translate(_STROKED)).strip()[:_KEY_LENGTH]
 
 
 def search_terms(full_name: str, record_number: str) -> list[str]:
@@ -47,14 +47,13 @@ def search_terms(full_name: str, record_number: str) -> list[str]:
 def prefix_range(prefix: str) -> tuple[str, str]:
     """The half-open range of texts that begin with `prefix`, in byte order.
 
-    A range, not LIKE: its operators are leakproof, so the index serves it under row-level
-    security.
+    A range, not LIKE: its operators are leakproof, so the index works under row-level security.
     """
     return prefix, prefix + "\U0010ffff"
 
 
 async def index(session: AsyncSession, patient: Patient, *, is_new: bool = False) -> None:
-    """Make a patient found by what the profile says now."""
+    """Make a patient findable by the current profile."""
     connection = await session.connection()
     if not is_new:
         older = delete(SearchTerm).where(col(SearchTerm.patient_id) == patient.id)

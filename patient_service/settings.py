@@ -1,4 +1,4 @@
-"""What patient_service needs to know, from the environment."""
+"""patient_service's settings, from the environment."""
 
 from pydantic import Field
 
@@ -14,7 +14,7 @@ class Settings(DatabaseSettings, ObjectStoreSettings):
     grpc_host: str = Field(default="0.0.0.0", description="Address to listen on.")  # noqa: S104
     grpc_port: int = Field(default=50052, ge=0, le=65535, description="Port to listen on.")
     image_store_url: str = Field(
-        description="Where photos lie: file:///folder or s3://bucket/prefix.",
+        description="Where images are stored: file:///folder or s3://bucket/prefix.",
         pattern=r"^(file|s3|memory)://",
     )
 

@@ -1,4 +1,4 @@
-"""Whose record this is: the caller's clinic, or the clinic that a lease opens."""
+"""Whose record this is: the caller's clinic, or the clinic that a lease gives access to."""
 
 from uuid import UUID
 
@@ -22,7 +22,7 @@ def own_clinic() -> UUID:
 
 
 async def act_for(session: AsyncSession, clinic_id: UUID) -> None:
-    """Let the rest of this transaction see one clinic's rows, for a caller who holds a lease."""
+    """Show one clinic's rows to the rest of this transaction, for a caller who holds a lease."""
     await (await session.connection()).execute(_ACT_FOR, {"clinic_id": str(clinic_id)})
 
 

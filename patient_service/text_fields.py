@@ -1,11 +1,11 @@
-"""What people type: refused where it could deceive or break, and folded for comparing."""
+"""Text that people enter, refused where it could deceive or break something."""
 
 import unicodedata
 
 from service_kit.errors import Code, DomainError
 
-# Embeddings, overrides and isolates reorder what stands around them (UAX #9): a name that carries
-# one can show another name. Right-to-left letters themselves need none of these.
+# Embeddings, overrides and isolates reorder the text around them (UAX #9), so a name that contains
+# one can look like another name. Right-to-left scripts themselves need none of them.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LINE_BREAKS = frozenset("\n\t")
 
@@ -18,9 +18,9 @@ def checked_text(
     Args:
         text: as it came.
         field: its name in the contract, for the error.
-        limit: at most so many characters.
+        limit: the most characters it may have.
         required: an empty text is refused.
-        lines: line breaks and tabs are welcome.
+        lines: line breaks and tabs are allowed.
 
     Raises:
         DomainError: INVALID_ARGUMENT with TEXT_REQUIRED, TEXT_TOO_LONG or TEXT_NOT_ALLOWED.
@@ -29,9 +29,9 @@ def checked_text(
     if required and not text:
         raise _refused("TEXT_REQUIRED", field, "must not be empty")
     if len(text) > limit:
-        raise _refused("TEXT_TOO_LONG", field, f"has at most {limit} characters")
+        raise _refused("TEXT_TOO_LONG", field, f"must have at most {limit} characters")
     if any(_is_forbidden(c) and not (lines and c in _LINE_BREAKS) for c in text):
-        raise _refused("TEXT_NOT_ALLOWED", field, "contains control characters")
+        raise _refused("TEXT_NOT_ALLOWED", field, "must not contain control characters")
     return text
 
 

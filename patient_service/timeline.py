@@ -1,7 +1,7 @@
-"""All that happened to a patient in one stream, newest first, and the notes that people add.
+"""Everything that happened to a patient, newest first, and the notes that people add.
 
-Identifiers are UUIDv7, so their order is the order of time in every table: a page is the newest
-few of each table, merged, and costs the same however long the record is.
+Identifiers are UUIDv7, so in every table their order is the order in time. A page is the newest few
+of each table, merged, and costs the same however long the record is.
 """
 
 from collections.abc import Collection, Sequence
@@ -23,7 +23,7 @@ from service_kit.principal import current_principal
 
 MAX_NOTE_LENGTH = 4000
 
-# What an entry is about, by kind. A detection comes with the lesion its image shows now.
+# The tables of the entries, by kind. A detection comes with the lesion its image shows now.
 Entry = Image | tuple[Detection, UUID | None] | Review | Note | Change
 KINDS: dict[str, type[Any]] = {
     "image": Image,
@@ -102,8 +102,8 @@ async def add_note(
 def _order(kinds: tuple[str, ...], *, of_lesion: bool, continued: bool) -> Select[Any]:
     """Kinds and identifiers of a page: the newest of each table, merged.
 
-    Parameters: patient_id, lesion_id, last, most. Built once for each shape of question: putting
-    it together costs more than asking it.
+    Parameters: patient_id, lesion_id, last, most. Built once for each kind of query: building
+    it costs more than running it.
     """
     newest = [_newest(kind, of_lesion=of_lesion, continued=continued) for kind in kinds]
     merged = union_all(*newest).subquery()
@@ -120,13 +120,13 @@ def _newest(kind: str, *, of_lesion: bool, continued: bool) -> Select[Any]:
         query = _of_lesion(query, table)
     if continued:
         query = query.where(table.id < bindparam("last"))
-    # As a sub-select, so that each branch of the union keeps its own order and limit.
+    # A subquery, so that each branch of the union keeps its own order and limit.
     rows = query.order_by(table.id.desc()).limit(bindparam("most")).subquery()
     return select(rows.c.kind, rows.c.id)
 
 
 def _of_lesion(query: Any, table: type[Any]) -> Any:
-    """Keep what concerns a lesion: of its own, or by the image that shows it."""
+    """Keep what concerns a lesion: directly, or through the image that shows it."""
     if table is Detection:
         query = query.join(Image, col(Image.id) == col(Detection.image_id))
         table = Image
@@ -138,7 +138,7 @@ def _of_lesion(query: Any, table: type[Any]) -> Any:
 
 
 async def _load(session: AsyncSession, found: Sequence[tuple[str, UUID]]) -> dict[UUID, Entry]:
-    """The rows of a page, by identifier: one query for each kind on it."""
+    """The rows of a page, by identifier: one query for each kind that is on it."""
     entries: dict[UUID, Entry] = {}
     for kind, table in KINDS.items():
         wanted = [entry_id for found_kind, entry_id in found if found_kind == kind]
@@ -156,7 +156,7 @@ async def _load(session: AsyncSession, found: Sequence[tuple[str, UUID]]) -> dic
 def _rows_of(kind: str) -> Any:
     """The rows of one kind whose identifiers are in the array `wanted`.
 
-    An array: a list of parameters would be another statement, planned anew, for every length.
+    An array: with a list of parameters, every length would be another statement to plan.
     """
     table = KINDS[kind]
     query: Any = without_heatmap() if table is Detection else select(table)

@@ -1,8 +1,8 @@
-"""A photo on its way in: received whole, cleaned, written as an object, then as a row.
+"""Storing a photo: it is cleaned, written as an object, then recorded as a row.
 
-The order makes a crash harmless: an object without its row is collected later
-(`orphaned_objects.sweep`), a row without its object can't be. No database connection is held while
-the client sends.
+The order makes a crash harmless: an object without its row is deleted later
+(`orphaned_objects.sweep`), and there is never a row without its object. No database connection is
+held while the client sends or the photo is cleaned.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ MAX_KEY_LENGTH = 128
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the sender says of a photo.
+    """What the sender says about a photo.
 
     Attributes:
         patient_id: whose photo.
@@ -47,7 +47,7 @@ class Header:
     diagnose: bool = False
 
     def check(self) -> None:
-        """Refuse what can be refused before a byte has come.
+        """Refuse what can be refused before the first byte arrives.
 
         Raises:
             DomainError: INVALID_ARGUMENT with CAPTURED_IN_FUTURE or IDEMPOTENCY_KEY_TOO_LONG.
@@ -63,18 +63,18 @@ class Header:
             raise DomainError(
                 Code.INVALID_ARGUMENT,
                 "IDEMPOTENCY_KEY_TOO_LONG",
-                f"An idempotency key has at most {MAX_KEY_LENGTH} characters.",
+                f"An idempotency key must have at most {MAX_KEY_LENGTH} characters.",
             )
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A stored photo.
+    """The result of an upload.
 
     Attributes:
         image: its row.
         detection: the upload's own detection, if there is one.
-        replayed: whether an earlier upload with the same key had stored it.
+        replayed: whether an earlier upload with the same key stored it.
     """
 
     image: Image
@@ -83,7 +83,7 @@ class Stored:
 
 
 async def store(session: AsyncSession, blobs: Blobs, header: Header, data: bytes) -> Stored:
-    """Store a photo of a patient once.
+    """Store a photo of a patient, once for each key.
 
     Raises:
         DomainError: INVALID_ARGUMENT, as `lesion_image.clean`; NOT_FOUND with PATIENT_NOT_FOUND
@@ -126,7 +126,7 @@ async def _insert(session: AsyncSession, image: Image, detection: Detection | No
     """Write the rows of an upload.
 
     Returns:
-        False where the key was used before, or patient or lesion won't take the photo.
+        False where the key was used before, or patient or lesion can't take the photo.
     """
     parameters = image.model_dump() | audit.entry_parameters(Event.IMAGE_ADDED)
     parameters["detection_id"] = detection.id if detection else None
@@ -139,8 +139,8 @@ async def _insert(session: AsyncSession, image: Image, detection: Detection | No
     return True
 
 
-# One round trip asks every question and writes every row: is the patient there, active and of
-# this clinic, is the lesion the patient's, has this key been used, has this photo been stored.
+# One round trip checks everything and writes every row: is there such a patient, active and of this
+# clinic, is the lesion the patient's, has this key been used, has this photo been stored before.
 _INSERT = text(f"""
     WITH image AS (
         INSERT INTO images (
@@ -173,9 +173,9 @@ _INSERT = text(f"""
             CAST(:detection_id AS uuid), clinic_id, patient_id, id, 'pending', false, uploaded_by,
             created_at, CAST(:due_at AS timestamptz), 0
         FROM image WHERE CAST(:detection_id AS uuid) IS NOT NULL
-    ), deed AS (
+    ), change AS (
         SELECT patient_id, id AS subject_id, '{{}}'::jsonb AS detail FROM image
-    ), entry AS ({audit.APPEND_FROM.format(source="deed")})
+    ), entry AS ({audit.APPEND_FROM.format(source="change")})
     SELECT duplicate_of FROM image
 """)  # noqa: S608  put together from constants
 
@@ -193,10 +193,10 @@ async def _stored_before(session: AsyncSession, header: Header, upload_sha256: s
                 raise DomainError(
                     Code.FAILED_PRECONDITION,
                     "IDEMPOTENCY_KEY_REUSED",
-                    "This idempotency key belongs to another upload; use a new one.",
+                    "This idempotency key belongs to another upload. Use a new one.",
                 )
             return Stored(image, await detections.of_upload(session, image.id), replayed=True)
     await patients.find_active(session, header.patient_id)
     if header.lesion_id:
         await lesions.find_of(session, header.patient_id, header.lesion_id)
-    raise DomainError(Code.ABORTED, "UPLOAD_RACED", "The record changed meanwhile; try again.")
+    raise DomainError(Code.ABORTED, "UPLOAD_RACED", "The record has changed meanwhile. Try again.")

@@ -1,8 +1,8 @@
-"""What waits for somebody of the clinic: photos to look at, answers to come, patients to follow up.
+"""A clinic's worklists: images to review, answers to come, patients to follow up.
 
-Of a photo only the newest detection counts, since it replaces what the model said before; what
-belongs to an archived patient waits for nobody. What a photo waits for is kept by PostgreSQL
-(migration 0009): every list is an index in its own order, as long as the list and no longer.
+Of an image only the newest detection counts, since it replaces what the model said before; images
+of archived patients are in no list. PostgreSQL keeps the lists (migration 0009): each is an index
+in its own order, and no longer than the list itself.
 """
 
 from collections.abc import Sequence
@@ -24,9 +24,9 @@ from service_kit.errors import Code, DomainError
 from service_kit.ids import earliest_id
 from service_kit.paging import Page, cut, id_position
 
-# Older ones stand in their patient's record: a list of the day is not read through all years.
+# Older ones are in the patient's record: today's work shouldn't list what was missed years ago.
 VERDICT_WITHIN = timedelta(days=90)
-# Nobody counts further, and a count must not read a whole clinic.
+# Nobody needs a higher count, and counting must not read a whole clinic.
 MOST_COUNTED = 1000
 
 
@@ -86,7 +86,7 @@ async def count(session: AsyncSession) -> Counts:
 
 
 def _length(kind: str) -> ScalarSelect[int]:
-    # In the index's order, or the planner would rather read the table until it has found enough.
+    # In the index's order, or the planner prefers to scan the table until it has found enough.
     first = col(WorklistEntry.detection_id).desc()
     entries = select(WorklistEntry.detection_id).where(_belongs(kind)).order_by(first)
     found = entries.limit(MOST_COUNTED).subquery()
@@ -98,7 +98,7 @@ def _belongs(kind: str) -> ColumnElement[bool]:
 
 
 def _waits(kind: str) -> ColumnElement[bool]:
-    # Bare columns, as the partial indexes name them: "IS true" would fit none of them.
+    # Bare columns, as the partial indexes name them: "IS true" would match none of them.
     match kind:
         case "recent":
             return true()
@@ -112,6 +112,6 @@ def _waits(kind: str) -> ColumnElement[bool]:
     raise DomainError(
         Code.INVALID_ARGUMENT,
         "WORKLIST_KIND_REQUIRED",
-        "Say which worklist.",
+        "Choose a worklist.",
         metadata={"field": "kind"},
     )

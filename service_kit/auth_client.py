@@ -61,7 +61,7 @@ class RemoteKeys:
             if self._age() < REFETCH_SECONDS:
                 return
             if self._failure and self._failed_at > asked_at:
-                # Callers that waited meanwhile share this failure, or each would wait for all before it.
+                # Callers that waited meanwhile share this failure, or each would wait for the last.
                 raise DomainError.from_rpc(self._failure)
             try:
                 response = await self._auth.GetSigningKeys(

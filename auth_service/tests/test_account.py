@@ -30,7 +30,7 @@ async def test_a_forgotten_password_is_reset_and_two_factor_is_still_asked_for(
     person.password = NEW_PASSWORD
     assert await identity.challenge(person)
     await identity.deliver()
-    assert identity.mailbox.to(person.email)[-1]["Subject"] == "Your password was changed"
+    assert identity.mailbox.to(person.email)[-1]["Subject"] == "Your password has been changed"
 
 
 async def test_a_clinic_that_others_were_invited_to_outlives_its_first_applicant(
@@ -252,7 +252,7 @@ async def test_mail_waits_for_the_mail_server(
 async def test_mails_have_text_and_html(identity: Identity) -> None:
     person = await identity.registered()
     message = identity.mailbox.to(person.email)[0]
-    assert message["Subject"] == "Verify your e-mail address"
+    assert message["Subject"] == "Verify your email address"
     assert message.get_content_type() == "multipart/alternative"
     html = message.get_body(("html",))
     assert html is not None

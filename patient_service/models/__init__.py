@@ -1,7 +1,7 @@
 """The tables of database `patients`.
 
-Every row carries its clinic; row-level security shows a caller only the own clinic's rows, and
-foreign keys carry clinic or patient along, so that no row can point into another's record.
+Every row names its clinic; row-level security shows callers only the rows of their own clinic, and
+foreign keys include clinic or patient, so that no row can refer to another one's record.
 """
 
 from patient_service.models.audit import AuditEnd, AuditEntry

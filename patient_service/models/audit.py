@@ -41,7 +41,7 @@ class AuditEntry(Table, table=True):
 
 
 class AuditEnd(Table, table=True):
-    """The newest row of each clinic's chain, kept by PostgreSQL (migration 0007)."""
+    """The newest row of each clinic's chain, recorded by PostgreSQL (migration 0007)."""
 
     __tablename__ = "audit_ends"
 

@@ -1,4 +1,4 @@
-"""What the model said, and what the clinician says of that."""
+"""The model's answers, and the clinicians' verdicts on them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -21,12 +21,12 @@ from service_kit.clock import now
 from service_kit.ids import new_id
 from service_kit.postgres_values import Moment
 
-# Nothing is NULL, not the JSON value null.
+# None is NULL, not the JSON value null.
 DIFFERENTIAL = JSONB(none_as_null=True)
 
 
 class Detection(Table, table=True):
-    """One diagnosis of one image by one model version; a trigger keeps a finished one as it is."""
+    """One answer of one model version about one image; a trigger keeps finished ones unchanged."""
 
     __tablename__ = "detections"
     __table_args__ = (
@@ -52,7 +52,7 @@ class Detection(Table, table=True):
     patient_id: UUID
     image_id: UUID
     status: str
-    # Asked for again later; an image has one detection that came with its upload.
+    # The model was asked again later; an image has one detection that came with its upload.
     rediagnosis: bool = False
     requested_by: UUID
     created_at: datetime = Field(default_factory=now, sa_type=Moment)
@@ -67,10 +67,10 @@ class Detection(Table, table=True):
     quality: list[str] | None = Field(default=None, sa_type=ARRAY(String))
     model_name: str | None = None
     model_version: str | None = None
-    # Diagnoses with their probabilities; nothing where the model does not tell them apart.
+    # Diagnoses with their probabilities; NULL where the model doesn't tell them apart.
     differential: dict[str, float] | None = Field(default=None, sa_type=DIFFERENTIAL)
 
-    # The map the diagnosis was made with: rows × columns values ≥ 0, row by row, not scaled.
+    # The heatmap of the answer: rows × columns values ≥ 0, row by row, not scaled.
     heatmap_rows: int | None = Field(default=None, sa_type=SmallInteger)
     heatmap_columns: int | None = Field(default=None, sa_type=SmallInteger)
     heatmap_values: list[float] | None = Field(default=None, sa_type=ARRAY(REAL))

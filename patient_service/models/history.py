@@ -33,7 +33,7 @@ class Note(Table, table=True):
 
 
 class Change(Table, table=True):
-    """That a profile was added or changed, and which fields; the values stay in the profile."""
+    """That a profile was added or changed, and which fields; the values are in the profile."""
 
     __tablename__ = "changes"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Stored photos."""
+"""Images: stored photos."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from service_kit.postgres_values import Moment
 
 
 class Image(Table, table=True):
-    """A stored photo. Its bytes lie in the object store (`image_objects.original_key`)."""
+    """A stored photo. Its bytes are in the object store (`image_objects.original_key`)."""
 
     __tablename__ = "images"
     __table_args__ = (
@@ -49,5 +49,5 @@ class Image(Table, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=Moment)
     uploaded_by: UUID
     idempotency_key: str | None = None
-    # Digest of the bytes as they came, by which a repeated key is told from a reused one.
+    # Digest of the bytes as sent, which tells a repeated key from a reused one.
     upload_sha256: str

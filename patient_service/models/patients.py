@@ -48,7 +48,7 @@ class Patient(Table, table=True):
 
 
 class SearchTerm(Table, table=True):
-    """A beginning by which a patient is found: the name from any word on, the record number."""
+    """A text whose beginning finds a patient: the name from any word on, or the record number."""
 
     __tablename__ = "patient_search_terms"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What a diagnosed photo waits for; written by triggers only (migration 0009)."""
+"""What an assessed image is waiting for; written by triggers only (migration 0009)."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from patient_service.models.table import Table
 
 
 class WorklistEntry(Table, table=True):
-    """A photo that was diagnosed, with its newest detection."""
+    """An assessed image with its newest detection."""
 
     __tablename__ = "worklist"
     __table_args__ = (
@@ -44,10 +44,10 @@ class WorklistEntry(Table, table=True):
     clinic_id: UUID
     patient_id: UUID
     detection_id: UUID
-    # The patient is not archived.
+    # The patient isn't archived.
     active: bool
     # The newest detection has no outcome yet, or has one without a verdict.
     is_pending: bool
     needs_verdict: bool
-    # The last word on the photo was malignant, and the lesion is still there.
+    # The last word on the image was malignant, and the lesion is still there.
     needs_follow_up: bool

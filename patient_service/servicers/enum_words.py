@@ -1,4 +1,4 @@
-"""Enums of the contract as the words that the tables hold: SEX_FEMALE is "female"."""
+"""The contract's enums as the words in the tables: SEX_FEMALE is "female"."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ class EnumWords:
         self._field = field
 
     def word(self, number: int) -> str:
-        """The word of a number that came from outside.
+        """The word for a number from outside.
 
         Raises:
             DomainError: INVALID_ARGUMENT / ENUM_INVALID where the contract has no such number.
@@ -39,7 +39,7 @@ class EnumWords:
         return self._words[number]
 
     def number(self, word: str) -> Any:
-        """The number of a stored word."""
+        """The number for a stored word."""
         return self._numbers[word]
 
 

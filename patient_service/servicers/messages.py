@@ -1,4 +1,4 @@
-"""Rows as messages, and messages as what the rules take."""
+"""Rows as messages of the contract, and messages as what the rules take."""
 
 from datetime import datetime
 from typing import Any
@@ -48,7 +48,7 @@ def patient_profile(profile: pb.PatientProfile) -> patients.Profile:
 
 
 def patient_message(row: Patient) -> pb.Patient:
-    """A patient as the contract says it."""
+    """A patient as the contract has it."""
     return pb.Patient(
         id=str(row.id),
         profile=pb.PatientProfile(
@@ -86,7 +86,7 @@ def lesion_profile(profile: pb.LesionProfile) -> lesions.Profile:
 
 
 def lesion_message(row: Lesion, image_count: int = 0) -> pb.Lesion:
-    """A lesion as the contract says it."""
+    """A lesion as the contract has it."""
     position = None
     if row.view is not None and row.x is not None and row.y is not None:
         position = pb.BodyPosition(view=BODY_VIEW.number(row.view), x=row.x, y=row.y)
@@ -111,7 +111,7 @@ def lesion_message(row: Lesion, image_count: int = 0) -> pb.Lesion:
 
 
 def image_message(row: Image) -> pb.Image:
-    """A photo's description as the contract says it."""
+    """An image's description as the contract has it."""
     return pb.Image(
         id=str(row.id),
         patient_id=str(row.patient_id),
@@ -132,7 +132,7 @@ def image_message(row: Image) -> pb.Image:
 
 
 def outcome(message: pb.RecordDetectionRequest | pb.FinishDetectionRequest) -> Outcome | None:
-    """How a diagnosis ended; None where that is still open."""
+    """How assessing an image ended; None while that is open."""
     match message.WhichOneof("outcome"):
         case "finding":
             return _finding(message.finding)
@@ -172,7 +172,7 @@ def _heatmap(heatmap: pb.Heatmap) -> Heatmap:
 def detection_message(
     row: Detection, lesion_id: UUID | None, *, with_heatmap: bool = True
 ) -> pb.Detection:
-    """A detection as the contract says it."""
+    """A detection as the contract has it."""
     return pb.Detection(
         id=str(row.id),
         patient_id=str(row.patient_id),
@@ -224,7 +224,7 @@ def _finding_message(row: Any, with_heatmap: bool) -> pb.Finding:
 
 
 def review_message(row: Review) -> pb.Review:
-    """A verdict as the contract says it."""
+    """A verdict as the contract has it."""
     return pb.Review(
         id=str(row.id),
         detection_id=str(row.detection_id),
@@ -236,7 +236,7 @@ def review_message(row: Review) -> pb.Review:
 
 
 def note_message(row: Note) -> pb.Note:
-    """A note as the contract says it."""
+    """A note as the contract has it."""
     return pb.Note(
         id=str(row.id),
         patient_id=str(row.patient_id),
@@ -248,7 +248,7 @@ def note_message(row: Note) -> pb.Note:
 
 
 def change_message(row: Change) -> pb.Change:
-    """A change as the contract says it."""
+    """A change as the contract has it."""
     return pb.Change(
         id=str(row.id),
         lesion_id=str(row.lesion_id or ""),

@@ -1,4 +1,4 @@
-"""A photo's messages put together: the header first and once, then the bytes it promises."""
+"""Puts an upload's messages together: one header first, then the bytes that it announces."""
 
 import asyncio
 import hashlib
@@ -13,7 +13,7 @@ from service_kit import clock
 from service_kit.errors import Code, DomainError
 from service_kit.ids import parse_id
 
-# Whoever sends slower holds memory that others need: 20 MiB take this long at 3 Mbit/s.
+# Slower senders would hold memory that others need: 20 MiB take this long at 3 Mbit/s.
 LONGEST_UPLOAD_SECONDS = 60.0
 
 
@@ -32,24 +32,24 @@ async def receive(
             return await _receive(messages)
     except TimeoutError:
         raise DomainError(
-            Code.DEADLINE_EXCEEDED, "UPLOAD_TOO_SLOW", "The upload took too long; try again."
+            Code.DEADLINE_EXCEEDED, "UPLOAD_TOO_SLOW", "The upload took too long. Try again."
         ) from None
 
 
 async def _receive(messages: AsyncIterator[pb.AddImageRequest]) -> tuple[Header, bytes]:
     first = await anext(aiter(messages), None)
     if first is None or first.WhichOneof("part") != "header":
-        raise _refused("HEADER_EXPECTED", "An upload begins with its header.")
-    promised = first.header
-    header = _header(promised)
-    if promised.size > MAX_BYTES:
+        raise _refused("HEADER_EXPECTED", "An upload must begin with its header.")
+    announced = first.header
+    header = _header(announced)
+    if announced.size > MAX_BYTES:
         raise _too_large()
     data = await _bytes(messages)
-    if promised.size and promised.size != len(data):
-        raise _refused("LENGTH_MISMATCH", "The upload has another length than its header says.")
-    # SHA-256 of 20 MiB takes some 15 ms; most senders leave the check to TLS and say none.
-    if promised.sha256 and promised.sha256.lower() != hashlib.sha256(data).hexdigest():
-        raise _refused("DIGEST_MISMATCH", "The upload has another digest than its header says.")
+    if announced.size and announced.size != len(data):
+        raise _refused("LENGTH_MISMATCH", "The upload's length differs from its header.")
+    # SHA-256 of 20 MiB takes about 15 ms; most senders rely on TLS and send none.
+    if announced.sha256 and announced.sha256.lower() != hashlib.sha256(data).hexdigest():
+        raise _refused("DIGEST_MISMATCH", "The upload's digest differs from its header.")
     return header, data
 
 
@@ -67,11 +67,11 @@ def _header(header: pb.ImageHeader) -> Header:
 
 
 async def _bytes(messages: AsyncIterator[pb.AddImageRequest]) -> bytes:
-    # `getvalue` hands out the buffer itself, where joining chunks would hold everything twice.
+    # `getvalue` returns the buffer itself; joining chunks would hold everything twice.
     buffer = io.BytesIO()
     async for message in messages:
         if message.WhichOneof("part") != "chunk":
-            raise _refused("HEADER_REPEATED", "An upload has one header, before its bytes.")
+            raise _refused("HEADER_REPEATED", "An upload has only one header, before its bytes.")
         buffer.write(message.chunk)
         if buffer.tell() > MAX_BYTES:
             raise _too_large()
@@ -79,7 +79,7 @@ async def _bytes(messages: AsyncIterator[pb.AddImageRequest]) -> bytes:
 
 
 def _too_large() -> DomainError:
-    return _refused("IMAGE_TOO_LARGE", "The file is larger than 20 MiB; export it smaller.")
+    return _refused("IMAGE_TOO_LARGE", "The file is larger than 20 MiB. Export a smaller one.")
 
 
 def _refused(reason: str, message: str) -> DomainError:
