@@ -93,10 +93,10 @@ async def remove(
     account = await accept_password(session, check)
     # Asked again: nothing was locked meanwhile, and an administrator may have made it mandatory.
     refusal = refusal or await _refusal_to_remove(session, account, authenticator)
-    kept = await two_factor.confirmed(session, account_id)
-    if refusal or kept is None:
+    factor = await two_factor.confirmed(session, account_id)
+    if refusal or factor is None:
         raise refusal or two_factor.not_set_up()
-    if not await two_factor.use_code(session, kept, code, keys=authenticator.keys):
+    if not await two_factor.use_code(session, factor, code, keys=authenticator.keys):
         await audit.append(session, Event.TWO_FACTOR_REFUSED, subject_id=account_id)
         raise code_invalid(Code.INVALID_ARGUMENT)
     await give_back(session, reserved)

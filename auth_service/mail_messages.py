@@ -15,6 +15,7 @@ from auth_service.mailed_tokens import LIFETIMES, Purpose, new_link_token
 from auth_service.models import Account, Clinic, Invitation, OutboxMail
 from auth_service.opaque_tokens import digest, new_token
 from auth_service.outbox import MailTemplate
+from auth_service.roles import Role
 from service_kit import clock
 
 # The link in a mail: what it is good for, and the page that it opens.
@@ -22,6 +23,11 @@ _LINKS = {
     MailTemplate.VERIFICATION: (Purpose.VERIFY_EMAIL, "verify"),
     MailTemplate.CONFIRM_EMAIL: (Purpose.CHANGE_EMAIL, "verify"),
     MailTemplate.PASSWORD_RESET: (Purpose.RESET_PASSWORD, "reset"),
+}
+_ROLES = {
+    Role.CLINICIAN: "a clinician",
+    Role.ML_ENGINEER: "an ML engineer",
+    Role.ADMIN: "an administrator",
 }
 _templates = Environment(
     loader=PackageLoader("auth_service"),
@@ -34,7 +40,7 @@ _templates = Environment(
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whom mails come from and where their links lead."""
+    """Where mails come from and where their links lead."""
 
     address: str
     public_url: str
@@ -106,7 +112,7 @@ async def _invitation(
         MailTemplate.INVITATION,
         mail.recipient,
         sender,
-        role=invitation.role.replace("_", " "),
+        role=_ROLES[Role(invitation.role)],
         clinic_name=clinic_name or "",
         link=_link(sender, "register", token),
         life=_in_words(invitation.expires_at - clock.now()),

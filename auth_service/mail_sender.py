@@ -35,7 +35,7 @@ MAX_TRIES = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedMail:
     """A mail that this process may send until its next try is due.
 
     Attributes:
@@ -83,7 +83,7 @@ class MailSender:
             await self._send(mail)
         return mail is not None
 
-    async def _claim(self) -> Claimed | None:
+    async def _claim(self) -> ClaimedMail | None:
         # The link is committed before its mail leaves, or it might be a dead one.
         async with self._database.session() as session:
             due = (
@@ -101,16 +101,16 @@ class MailSender:
             session.add(mail)
             return await self._composed(session, mail)
 
-    async def _composed(self, session: AsyncSession, mail: OutboxMail) -> Claimed:
+    async def _composed(self, session: AsyncSession, mail: OutboxMail) -> ClaimedMail:
         message, problem = None, ""
         try:
             async with session.begin_nested():
                 message = await compose(session, mail, self._sender)
         except Exception as error:  # noqa: BLE001  one mail must not hold up the others
             problem = type(error).__name__
-        return Claimed(mail.id, mail.template, mail.tries, message, problem)
+        return ClaimedMail(mail.id, mail.template, mail.tries, message, problem)
 
-    async def _send(self, mail: Claimed) -> None:
+    async def _send(self, mail: ClaimedMail) -> None:
         if mail.problem:
             await self._failed(mail, mail.problem)
             return
@@ -138,7 +138,7 @@ class MailSender:
             start_tls=settings.smtp_security == "starttls",
         )
 
-    async def _failed(self, mail: Claimed, error: str) -> None:
+    async def _failed(self, mail: ClaimedMail, error: str) -> None:
         MAILS.labels("failed").inc()
         log.warning(
             "mail not sent",

@@ -57,22 +57,22 @@ class SignedIn:
 async def start(session: AsyncSession, account: Account, policy: SessionPolicy) -> SignedIn:
     """Begin a session; beyond fifty, the least recently used one ends."""
     moment = clock.now()
-    await _make_room(session, account.id, policy)
-    begun = _new_session(account, kind="access", life=policy.absolute)
+    await _end_surplus(session, account.id, policy)
+    started = _new_session(account, kind="access", life=policy.absolute)
     token = new_token()
-    kept = _kept(token, begun, policy)
+    stored = _stored_token(token, started, policy)
     account.last_sign_in_at = moment
-    session.add_all([begun, account])
+    session.add_all([started, account])
     await session.flush()
-    session.add(kept)
-    return SignedIn(account, begun, token, kept.expires_at)
+    session.add(stored)
+    return SignedIn(account, started, token, stored.expires_at)
 
 
 async def start_enrolment(session: AsyncSession, account: Account) -> SignInSession:
     """Begin the quarter of an hour in which a first second factor can be set up."""
-    begun = _new_session(account, kind="enrolment", life=ENROLMENT_LIFE)
-    session.add(begun)
-    return begun
+    started = _new_session(account, kind="enrolment", life=ENROLMENT_LIFE)
+    session.add(started)
+    return started
 
 
 async def refresh(session: AsyncSession, token: str, policy: SessionPolicy) -> SignedIn:
@@ -85,24 +85,24 @@ async def refresh(session: AsyncSession, token: str, policy: SessionPolicy) -> S
     Raises:
         DomainError: UNAUTHENTICATED REFRESH_INVALID or, with the session's end, SESSION_ENDED.
     """
-    kept, signed_in, account = await _locked(session, token)
+    stored, signed_in, account = await _locked(session, token)
     moment = clock.now()
     if signed_in.ended_at is not None or signed_in.expires_at <= moment or not account.active:
         raise _session_ended()
     following = successor(token, policy.refresh_key)
-    if kept.used_at is None:
-        if kept.expires_at <= moment:
+    if stored.used_at is None:
+        if stored.expires_at <= moment:
             await end(session, col(SignInSession.id) == signed_in.id)
             raise _session_ended()
-        kept.used_at = moment
-        next_kept = _kept(following, signed_in, policy)
+        stored.used_at = moment
+        next_stored = _stored_token(following, signed_in, policy)
         signed_in.last_used_at = moment
         signed_in.address = current_request().client_address
         signed_in.agent = current_request().client_agent
-        session.add_all([kept, next_kept, signed_in])
-        return SignedIn(account, signed_in, following, next_kept.expires_at)
+        session.add_all([stored, next_stored, signed_in])
+        return SignedIn(account, signed_in, following, next_stored.expires_at)
     expected = await session.get(RefreshToken, digest(following))
-    if expected is None or expected.used_at or moment - kept.used_at > RETRY_GRACE:
+    if expected is None or expected.used_at or moment - stored.used_at > RETRY_GRACE:
         await end(session, col(SignInSession.id) == signed_in.id)
         await audit.append(
             session,
@@ -116,10 +116,10 @@ async def refresh(session: AsyncSession, token: str, policy: SessionPolicy) -> S
 
 async def end_by_refresh_token(session: AsyncSession, token: str) -> None:
     """Sign out; nothing happens for an unknown token or a session that has already ended."""
-    kept = await session.get(RefreshToken, digest(token))
-    if kept is None:
+    stored = await session.get(RefreshToken, digest(token))
+    if stored is None:
         return
-    found = await session.get(SignInSession, kept.session_id)
+    found = await session.get(SignInSession, stored.session_id)
     if found is not None and await end(session, col(SignInSession.id) == found.id):
         await audit.append(
             session,
@@ -208,7 +208,7 @@ async def has_ended(session: AsyncSession, session_id: UUID) -> bool:
     return (await session.exec(query)).first() is None
 
 
-async def _make_room(session: AsyncSession, account_id: UUID, policy: SessionPolicy) -> None:
+async def _end_surplus(session: AsyncSession, account_id: UUID, policy: SessionPolicy) -> None:
     open_sessions = sorted(await active(session, account_id, policy), key=lambda s: s.last_used_at)
     surplus = [s.id for s in open_sessions[: max(0, len(open_sessions) - MAX_SESSIONS + 1)]]
     if surplus:
@@ -226,7 +226,7 @@ def _new_session(account: Account, *, kind: str, life: timedelta) -> SignInSessi
     )
 
 
-def _kept(token: str, of: SignInSession, policy: SessionPolicy) -> RefreshToken:
+def _stored_token(token: str, of: SignInSession, policy: SessionPolicy) -> RefreshToken:
     expires_at = min(clock.now() + policy.idle, of.expires_at)
     return RefreshToken(token_hash=digest(token), session_id=of.id, expires_at=expires_at)
 

@@ -107,13 +107,13 @@ async def verify_two_factor(
         )
     account = await accounts.locked(session, account_id)
     challenge = await _open_challenge(session, token)
-    kept = await two_factor.confirmed(session, account_id)
-    if kept is None or not account.active or challenge.created_at < account.password_changed_at:
+    factor = await two_factor.confirmed(session, account_id)
+    if factor is None or not account.active or challenge.created_at < account.password_changed_at:
         raise _challenge_invalid()
     if recovery_code:
         right = await two_factor.use_recovery_code(session, account_id, recovery_code)
     else:
-        right = await two_factor.use_code(session, kept, code, keys=authenticator.keys)
+        right = await two_factor.use_code(session, factor, code, keys=authenticator.keys)
     if not right:
         await audit.append(
             session, Event.TWO_FACTOR_REFUSED, subject_id=account_id, actor_id=account_id
@@ -140,14 +140,14 @@ async def _next_step(
     if await two_factor.confirmed(session, account.id) is not None:
         return await _challenge(session, account)
     if accounts.must_have_two_factor(account, by_role=authenticator.two_factor_by_role):
-        begun = await sessions.start_enrolment(session, account)
+        started = await sessions.start_enrolment(session, account)
         await audit.append(
             session,
             Event.SIGN_IN_ENROLMENT_STARTED,
             subject_id=account.id,
             actor_id=account.id,
         )
-        return MustEnrol(account, begun)
+        return MustEnrol(account, started)
     return await start_session(session, account, authenticator.policy, "password")
 
 

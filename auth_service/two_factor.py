@@ -31,7 +31,7 @@ _BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class NewSecret:
     """A new secret for the authenticator app."""
 
     secret: str
@@ -39,14 +39,14 @@ class Offer:
     qr_svg: str
 
 
-async def set_up(session: AsyncSession, account: Account, *, keys: KeyRing) -> Offer:
+async def set_up(session: AsyncSession, account: Account, *, keys: KeyRing) -> NewSecret:
     """Make a secret that counts once it is confirmed; an earlier unconfirmed one becomes void.
 
     Raises:
         DomainError: FAILED_PRECONDITION TWO_FACTOR_ALREADY_ON.
     """
-    kept = await session.get(TwoFactor, account.id)
-    if kept is not None and kept.confirmed_at is not None:
+    factor = await session.get(TwoFactor, account.id)
+    if factor is not None and factor.confirmed_at is not None:
         raise DomainError(
             Code.FAILED_PRECONDITION,
             "TWO_FACTOR_ALREADY_ON",
@@ -54,12 +54,12 @@ async def set_up(session: AsyncSession, account: Account, *, keys: KeyRing) -> O
         )
     secret = pyotp.random_base32()
     sealed = keys.seal(secret.encode(), context=_context(account.id))
-    kept = kept or TwoFactor(account_id=account.id, secret=sealed)
-    kept.secret, kept.created_at, kept.last_step = sealed, clock.now(), None
-    session.add(kept)
+    factor = factor or TwoFactor(account_id=account.id, secret=sealed)
+    factor.secret, factor.created_at, factor.last_step = sealed, clock.now(), None
+    session.add(factor)
     await audit.append(session, Event.TWO_FACTOR_SET_UP, subject_id=account.id)
     uri = pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name=ISSUER)
-    return Offer(secret, uri, _qr_svg(uri))
+    return NewSecret(secret, uri, _qr_svg(uri))
 
 
 async def confirm(
@@ -73,19 +73,19 @@ async def confirm(
     Raises:
         DomainError: FAILED_PRECONDITION TWO_FACTOR_NOT_SET_UP or TWO_FACTOR_ALREADY_ON.
     """
-    kept = await session.get(TwoFactor, account.id, populate_existing=True)
-    if kept is None:
+    factor = await session.get(TwoFactor, account.id, populate_existing=True)
+    if factor is None:
         raise not_set_up()
-    if kept.confirmed_at is not None:
+    if factor.confirmed_at is not None:
         raise DomainError(
             Code.FAILED_PRECONDITION,
             "TWO_FACTOR_ALREADY_ON",
             "Two-factor authentication is already on.",
         )
-    if not await use_code(session, kept, code, keys=keys):
+    if not await use_code(session, factor, code, keys=keys):
         return None
-    kept.confirmed_at = clock.now()
-    session.add(kept)
+    factor.confirmed_at = clock.now()
+    session.add(factor)
     codes = await _new_recovery_codes(session, account.id)
     enqueue(session, MailTemplate.TWO_FACTOR_ON, account.email, subject_id=account.id)
     await audit.append(session, Event.TWO_FACTOR_CONFIRMED, subject_id=account.id)
@@ -100,16 +100,16 @@ async def confirmed(session: AsyncSession, account_id: UUID) -> TwoFactor | None
     return (await session.exec(query)).first()
 
 
-async def use_code(session: AsyncSession, kept: TwoFactor, code: str, *, keys: KeyRing) -> bool:
+async def use_code(session: AsyncSession, factor: TwoFactor, code: str, *, keys: KeyRing) -> bool:
     """Whether a code is right; it and all older ones are used up, even in a race."""
-    secret = keys.open(kept.secret, context=_context(kept.account_id)).decode()
+    secret = keys.open(factor.secret, context=_context(factor.account_id)).decode()
     step = _matching_step(pyotp.TOTP(secret), code.replace(" ", ""))
     if step is None:
         return False
     fresh = or_(col(TwoFactor.last_step).is_(None), col(TwoFactor.last_step) < step)
     statement = (
         update(TwoFactor)
-        .where(col(TwoFactor.account_id) == kept.account_id, fresh)
+        .where(col(TwoFactor.account_id) == factor.account_id, fresh)
         .values(last_step=step)
         .returning(col(TwoFactor.account_id))
     )
@@ -160,11 +160,11 @@ async def remove(session: AsyncSession, account: Account, event: Event) -> None:
 async def reseal(session: AsyncSession, keys: KeyRing) -> int:
     """Encrypt every secret under the current key; returns how many were under an older one."""
     resealed = 0
-    for kept in (await session.exec(select(TwoFactor).with_for_update())).all():
-        if not keys.is_current(kept.secret):
-            context = _context(kept.account_id)
-            kept.secret = keys.seal(keys.open(kept.secret, context=context), context=context)
-            session.add(kept)
+    for factor in (await session.exec(select(TwoFactor).with_for_update())).all():
+        if not keys.is_current(factor.secret):
+            context = _context(factor.account_id)
+            factor.secret = keys.seal(keys.open(factor.secret, context=context), context=context)
+            session.add(factor)
             resealed += 1
     return resealed
 

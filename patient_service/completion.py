@@ -37,7 +37,7 @@ class Claim(NamedTuple):
     created_at: Any
 
 
-class Opened(NamedTuple):
+class LeasedDetection(NamedTuple):
     """What a lease gives access to: columns of `open_lease`."""
 
     clinic_id: UUID
@@ -78,8 +78,8 @@ async def view_image(session: AsyncSession, lease: UUID) -> Image:
     Raises:
         DomainError: FAILED_PRECONDITION / LEASE_ENDED.
     """
-    opened = await _open(session, lease)
-    image = await images.find(session, opened.image_id)
+    leased = await _open(session, lease)
+    image = await images.find(session, leased.image_id)
     await audit.append(
         session,
         Event.IMAGE_VIEWED,
@@ -121,10 +121,10 @@ async def give_back(session: AsyncSession, lease: UUID, retry_after: timedelta) 
 
 
 async def _change(session: AsyncSession, lease: UUID, values: dict[str, Any]) -> None:
-    opened = await _open(session, lease)
+    leased = await _open(session, lease)
     changing = (
         update(Detection)
-        .where(col(Detection.id) == opened.detection_id, col(Detection.lease) == lease)
+        .where(col(Detection.id) == leased.detection_id, col(Detection.lease) == lease)
         .values(**values)
         .returning(col(Detection.patient_id), col(Detection.status))
     )
@@ -135,22 +135,22 @@ async def _change(session: AsyncSession, lease: UUID, values: dict[str, Any]) ->
     await audit.append(
         session,
         Event.DETECTION_FINISHED,
-        clinic_id=opened.clinic_id,
+        clinic_id=leased.clinic_id,
         patient_id=changed.patient_id,
-        subject_id=opened.detection_id,
+        subject_id=leased.detection_id,
         status=changed.status,
     )
 
 
-async def _open(session: AsyncSession, lease: UUID) -> Opened:
+async def _open(session: AsyncSession, lease: UUID) -> LeasedDetection:
     """Let this transaction see what a lease gives access to."""
     connection = await session.connection()
     row = (await connection.execute(_OPEN, {"lease": lease})).first()
     if row is None:
         raise _ended()
-    opened = Opened(*cast("tuple[UUID, UUID, UUID]", tuple(row)))
-    await act_for(session, opened.clinic_id)
-    return opened
+    leased = LeasedDetection(*cast("tuple[UUID, UUID, UUID]", tuple(row)))
+    await act_for(session, leased.clinic_id)
+    return leased
 
 
 _OPEN = text("SELECT clinic_id, detection_id, image_id FROM open_lease(:lease)")

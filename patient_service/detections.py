@@ -28,7 +28,7 @@ from service_kit.principal import current_principal
 OUTCOME_WITHIN = timedelta(seconds=30)
 
 # A detection, and the lesion that its image shows now.
-Shown = tuple[Detection, UUID | None]
+DetectionWithLesion = tuple[Detection, UUID | None]
 
 
 def awaiting_outcome(image: Image) -> Detection:
@@ -46,7 +46,7 @@ def awaiting_outcome(image: Image) -> Detection:
 
 async def record(
     session: AsyncSession, image_id: UUID, outcome: Outcome | None, *, rediagnosis: bool
-) -> Shown:
+) -> DetectionWithLesion:
     """Record how assessing an image ended, or without an outcome that the model is still to answer.
 
     An upload has one detection of its own: while pending it takes the outcome, or becomes due at
@@ -67,7 +67,7 @@ async def record(
     detection = await _insert(session, image, finish, rediagnosis)
     if detection is None:
         if not finish:
-            await _hasten(session, image_id)
+            await _make_due(session, image_id)
         return (await session.exec(_of_upload(image_id))).one(), image.lesion_id
     await audit.append(
         session,
@@ -102,7 +102,7 @@ async def find(session: AsyncSession, detection_id: UUID) -> Detection:
     return detection
 
 
-async def view(session: AsyncSession, detection_id: UUID) -> Shown:
+async def view(session: AsyncSession, detection_id: UUID) -> DetectionWithLesion:
     """A detection, shown to the caller.
 
     Raises:
@@ -127,7 +127,7 @@ async def page(
     image_id: UUID | None = None,
     size: int,
     position: str | None,
-) -> Page[Shown]:
+) -> Page[DetectionWithLesion]:
     """A patient's detections, newest first, without heatmaps: all, a lesion's or an image's.
 
     Raises:
@@ -144,7 +144,7 @@ async def page(
     if last := id_position(position):
         query = query.where(col(Detection.id) < last)
     query = query.order_by(col(Detection.id).desc()).limit(size + 1)
-    rows: Sequence[Shown] = (await session.exec(query)).all()
+    rows: Sequence[DetectionWithLesion] = (await session.exec(query)).all()
     await audit.append(session, Event.DETECTIONS_LISTED, patient_id=patient_id)
     return cut(rows, size, lambda row: str(row[0].id))
 
@@ -173,7 +173,7 @@ def _new(image: Image, *, rediagnosis: bool = False) -> dict[str, Any]:
 
 async def _finish_pending(
     session: AsyncSession, image_id: UUID, finish: dict[str, Any]
-) -> Shown | None:
+) -> DetectionWithLesion | None:
     """Give the upload's own pending detection its outcome; None where there is none."""
     parameters = finish | audit.entry_parameters(Event.DETECTION_RECORDED)
     parameters |= {"of_image": image_id, "finished_at": now()}
@@ -218,7 +218,7 @@ async def _insert(
     return (await session.exec(inserting)).scalars().first()
 
 
-async def _hasten(session: AsyncSession, image_id: UUID) -> None:
+async def _make_due(session: AsyncSession, image_id: UUID) -> None:
     """Make the upload's own detection due now, unless somebody has claimed it."""
     await session.exec(
         update(Detection)

@@ -24,11 +24,11 @@ STREAM_CHUNK_BYTES = 256 * 1024
 
 # A caller learns that an S3-compatible store is away while it still waits for the answer; left to
 # itself, obstore retries for three minutes.
-CONNECT_SECONDS = 3
-SILENCE_SECONDS = 10
+CONNECT_TIMEOUT_SECONDS = 3
+READ_TIMEOUT_SECONDS = 10
 # 500 MB at 40 Mbit/s.
-WHOLE_SECONDS = 120
-RETRIES, RETRY_SECONDS = 2, 8
+REQUEST_TIMEOUT_SECONDS = 120
+RETRIES, RETRY_TIMEOUT_SECONDS = 2, 8
 
 
 class BlobMissing(Exception):
@@ -163,21 +163,21 @@ def _open(url: str, access: Mapping[str, str]) -> ObjectStore:
     return from_url(
         url,
         config=cast("S3Config", access),
-        client_options=_patience(plain_http=access.get("aws_endpoint", "").startswith("http://")),
+        client_options=_timeouts(plain_http=access.get("aws_endpoint", "").startswith("http://")),
         retry_config={
             "max_retries": RETRIES,
-            "retry_timeout": timedelta(seconds=RETRY_SECONDS),
+            "retry_timeout": timedelta(seconds=RETRY_TIMEOUT_SECONDS),
         },
     )
 
 
-def _patience(*, plain_http: bool) -> "ClientConfig":
-    patience: ClientConfig = {
-        "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
-        "read_timeout": timedelta(seconds=SILENCE_SECONDS),
-        "timeout": timedelta(seconds=WHOLE_SECONDS),
+def _timeouts(*, plain_http: bool) -> "ClientConfig":
+    timeouts: ClientConfig = {
+        "connect_timeout": timedelta(seconds=CONNECT_TIMEOUT_SECONDS),
+        "read_timeout": timedelta(seconds=READ_TIMEOUT_SECONDS),
+        "timeout": timedelta(seconds=REQUEST_TIMEOUT_SECONDS),
     }
     if plain_http:
         # An operator's own store in the same network.
-        patience["allow_http"] = True
-    return patience
+        timeouts["allow_http"] = True
+    return timeouts

@@ -28,7 +28,7 @@ STATEMENT_TIMEOUT_MILLISECONDS = 10_000
 POOL_WAIT_SECONDS = 3
 # A server that has vanished is noticed after these, not after the kernel's quarter of an hour; one
 # that is merely busy still answers the kernel's probes.
-SILENCE = {
+DEAD_PEER_DETECTION = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 2,
@@ -67,7 +67,7 @@ class Database:
             hide_parameters=True,
             connect_args={
                 "connect_timeout": CONNECT_TIMEOUT_SECONDS,
-                **SILENCE,
+                **DEAD_PEER_DETECTION,
                 "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MILLISECONDS} -c timezone=UTC",
             },
         )

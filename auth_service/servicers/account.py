@@ -102,9 +102,9 @@ class AccountServicer(auth_pb2_grpc.AccountServiceServicer):
                 account = await prove_password(
                     session, principal.user_id, request.password, authenticator=self._authenticator
                 )
-            offer = await two_factor.set_up(session, account, keys=self._authenticator.keys)
+            new = await two_factor.set_up(session, account, keys=self._authenticator.keys)
         return auth_pb2.SetUpTwoFactorResponse(
-            otpauth_uri=offer.otpauth_uri, secret=offer.secret, qr_svg=offer.qr_svg
+            otpauth_uri=new.otpauth_uri, secret=new.secret, qr_svg=new.qr_svg
         )
 
     async def ConfirmTwoFactor(

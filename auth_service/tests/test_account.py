@@ -122,7 +122,7 @@ async def test_a_new_address_counts_once_verified_and_the_old_one_is_told(
     assert (answer.user.email, answer.user.pending_email) == (person.email, new)
     await identity.deliver()
     told = identity.mailbox.to(person.email)[-1]["Subject"]
-    assert told == "Your e-mail address is about to change"
+    assert told == "Your email address is about to change"
     await person.client.call("VerifyEmail", token=identity.mailbox.newest_token(new))
     me = (await person.client.call("GetMe")).user
     assert (me.email, me.pending_email) == (new, "")
