@@ -1,4 +1,4 @@
-"""Sessions: begun by a sign-in, kept by rotating refresh tokens, ended for good.
+"""Sessions: begun by a sign-in, kept alive by refresh tokens, ended for good.
 
 Limits follow NIST SP 800-63B-4, 2.2.3 (AAL2): 24 hours in all and one hour without use by default.
 Ended sessions are collected in `session.info`; once the transaction has committed,
@@ -17,15 +17,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from auth_service import audit
 from auth_service.audit_events import Event
 from auth_service.models import Account, RefreshToken, SignInSession
-from auth_service.opaque_tokens import digest, new_token, successor
+from auth_service.opaque_tokens import digest, new_token
 from service_kit import clock
 from service_kit.errors import Code, DomainError
 from service_kit.request_context import current_request
 
 ENDED = "ended_sessions"
 MAX_SESSIONS = 50
-# A client that lost its answer asks again within this; see docs/decisions/0005-refresh-retry.md.
-RETRY_GRACE = timedelta(seconds=10)
 ENROLMENT_LIFE = timedelta(minutes=15)
 
 
@@ -60,7 +58,7 @@ async def start(session: AsyncSession, account: Account, policy: SessionPolicy) 
     await _end_surplus(session, account.id, policy)
     started = _new_session(account, kind="access", life=policy.absolute)
     token = new_token()
-    stored = _stored_token(token, started, policy)
+    stored = stored_token(token, started, policy)
     account.last_sign_in_at = moment
     session.add_all([started, account])
     await session.flush()
@@ -75,59 +73,10 @@ async def start_enrolment(session: AsyncSession, account: Account) -> SignInSess
     return started
 
 
-async def refresh(session: AsyncSession, token: str, policy: SessionPolicy) -> SignedIn:
-    """Exchange a refresh token for the next.
-
-    Concurrent exchanges all get the same successor, so only one token is ever alive. A token that
-    comes back after the grace period, or after its successor was used, was stolen: the session
-    ends (RFC 9700, 4.14.2).
-
-    Raises:
-        DomainError: UNAUTHENTICATED REFRESH_INVALID or, with the session's end, SESSION_ENDED.
-    """
-    stored, signed_in, account = await _locked(session, token)
-    moment = clock.now()
-    if signed_in.ended_at is not None or signed_in.expires_at <= moment or not account.active:
-        raise _session_ended()
-    following = successor(token, policy.refresh_key)
-    if stored.used_at is None:
-        if stored.expires_at <= moment:
-            await end(session, col(SignInSession.id) == signed_in.id)
-            raise _session_ended()
-        stored.used_at = moment
-        next_stored = _stored_token(following, signed_in, policy)
-        signed_in.last_used_at = moment
-        signed_in.address = current_request().client_address
-        signed_in.agent = current_request().client_agent
-        session.add_all([stored, next_stored, signed_in])
-        return SignedIn(account, signed_in, following, next_stored.expires_at)
-    expected = await session.get(RefreshToken, digest(following))
-    if expected is None or expected.used_at or moment - stored.used_at > RETRY_GRACE:
-        await end(session, col(SignInSession.id) == signed_in.id)
-        await audit.append(
-            session,
-            Event.REFRESH_REUSED,
-            subject_id=account.id,
-            session_id=str(signed_in.id),
-        )
-        raise _session_ended()
-    return SignedIn(account, signed_in, following, expected.expires_at)
-
-
-async def end_by_refresh_token(session: AsyncSession, token: str) -> None:
-    """Sign out; nothing happens for an unknown token or a session that has already ended."""
-    stored = await session.get(RefreshToken, digest(token))
-    if stored is None:
-        return
-    found = await session.get(SignInSession, stored.session_id)
-    if found is not None and await end(session, col(SignInSession.id) == found.id):
-        await audit.append(
-            session,
-            Event.SESSION_ENDED,
-            subject_id=found.account_id,
-            actor_id=found.account_id,
-            session_id=str(found.id),
-        )
+def stored_token(token: str, of: SignInSession, policy: SessionPolicy) -> RefreshToken:
+    """What is kept of a session's refresh token."""
+    expires_at = min(clock.now() + policy.idle, of.expires_at)
+    return RefreshToken(token_hash=digest(token), session_id=of.id, expires_at=expires_at)
 
 
 async def end_one(session: AsyncSession, account_id: UUID, session_id: UUID) -> None:
@@ -223,35 +172,4 @@ def _new_session(account: Account, *, kind: str, life: timedelta) -> SignInSessi
         expires_at=clock.now() + life,
         address=request.client_address,
         agent=request.client_agent,
-    )
-
-
-def _stored_token(token: str, of: SignInSession, policy: SessionPolicy) -> RefreshToken:
-    expires_at = min(clock.now() + policy.idle, of.expires_at)
-    return RefreshToken(token_hash=digest(token), session_id=of.id, expires_at=expires_at)
-
-
-async def _locked(session: AsyncSession, token: str) -> tuple[RefreshToken, SignInSession, Account]:
-    # The session's row is the family's lock: exchanges of one family run one after another.
-    found = await session.get(RefreshToken, digest(token))
-    if found is None:
-        raise DomainError(
-            Code.UNAUTHENTICATED, "REFRESH_INVALID", "You are signed out. Sign in again."
-        )
-    query = (
-        select(SignInSession, Account)
-        .where(SignInSession.id == found.session_id, Account.id == SignInSession.account_id)
-        .with_for_update(of=SignInSession)
-    )
-    signed_in, account = (await session.exec(query)).one()
-    await session.refresh(found)
-    return found, signed_in, account
-
-
-def _session_ended() -> DomainError:
-    return DomainError(
-        Code.UNAUTHENTICATED,
-        "SESSION_ENDED",
-        "This session has ended. Sign in again.",
-        keep_changes=True,
     )

@@ -27,6 +27,19 @@ _RETRY_POLICY = {
 # The budget: retries stop while more than about a third of the calls fail.
 _RETRY_THROTTLING = {"maxTokens": 10, "tokenRatio": 0.5}
 _IDEMPOTENT = (MethodOptions.NO_SIDE_EFFECTS, MethodOptions.IDEMPOTENT)
+_OPTIONS = [
+    ("grpc.enable_retries", 1),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 2_000),
+    # Despite its name, how long one attempt to connect may take. This is gRPC's own default,
+    # which the back-offs above would lower: a machine that stalls for some seconds would give
+    # up on a handshake and answer UNAVAILABLE.
+    ("grpc.min_reconnect_backoff_ms", 20_000),
+    ("grpc.keepalive_time_ms", 30_000),
+    # Otherwise channels to one address share a connection, and a new channel waits out the
+    # back-off of an older one whose server is gone, although its own is there.
+    ("grpc.use_local_subchannel_pool", 1),
+]
 
 
 def open_channel(
@@ -45,20 +58,7 @@ def open_channel(
         timeout: seconds, the deadline of a call that names none.
         tls_folder: certificates (`service_kit.certificates`); None for no TLS.
     """
-    options = [
-        ("grpc.service_config", json.dumps(_service_config(services))),
-        ("grpc.enable_retries", 1),
-        ("grpc.initial_reconnect_backoff_ms", 100),
-        ("grpc.max_reconnect_backoff_ms", 2_000),
-        # Despite its name, how long one attempt to connect may take. This is gRPC's own default,
-        # which the back-offs above would lower: a machine that stalls for some seconds would give
-        # up on a handshake and answer UNAVAILABLE.
-        ("grpc.min_reconnect_backoff_ms", 20_000),
-        ("grpc.keepalive_time_ms", 30_000),
-        # Otherwise channels to one address share a connection, and a new channel waits out the
-        # back-off of an older one whose server is gone, although its own is there.
-        ("grpc.use_local_subchannel_pool", 1),
-    ]
+    options = [("grpc.service_config", json.dumps(_service_config(services))), *_OPTIONS]
     interceptors: list[grpc.aio.ClientInterceptor] = [
         _UnaryUnary(timeout),
         _UnaryStream(timeout),

@@ -93,11 +93,7 @@ async def serve(
     server = build_server(add_servicers, verifier=verifier)
     health = aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
-    if settings.mtls_folder:
-        credentials = CertificateFolder(settings.mtls_folder).server_credentials()
-        server.add_secure_port(address, credentials)
-    else:
-        server.add_insecure_port(address)
+    _listen(server, address, settings)
     await server.start()
     log.info("serving", address=address)
     async with _reporting_health(health, database, [OVERALL_HEALTH, *services]):
@@ -107,6 +103,14 @@ async def serve(
         await server.stop(DRAIN_SECONDS)
     await database.close()
     log.info("stopped")
+
+
+def _listen(server: grpc.aio.Server, address: str, settings: ServiceSettings) -> None:
+    if settings.mtls_folder:
+        credentials = CertificateFolder(settings.mtls_folder).server_credentials()
+        server.add_secure_port(address, credentials)
+    else:
+        server.add_insecure_port(address)
 
 
 async def _stop_signal() -> None:

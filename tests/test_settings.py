@@ -135,7 +135,7 @@ def test_the_environment_comes_before_a_file(
     [
         (Path.unlink, "is missing"),
         (lambda file: file.write_text("\n"), "is missing"),
-        (lambda file: file.write_bytes(b"\xff\xfe\x00"), "is not text"),
+        (lambda file: file.write_bytes(b"\xff\xfe\x00"), "isn't UTF-8 text"),
         (lambda file: (file.unlink(), file.mkdir()), "isn't a file"),
         (lambda file: file.write_text("short"), "needs at least 32 characters"),
     ],

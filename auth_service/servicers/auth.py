@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from auth_service import accounts, mail_requests, password_changes, sessions, sign_in
+from auth_service import (
+    accounts,
+    mail_requests,
+    password_changes,
+    refresh_tokens,
+    sessions,
+    sign_in,
+)
 from auth_service.accounts import Registration
 from auth_service.attempts import Action
 from auth_service.email_addresses import email_key
@@ -110,7 +117,7 @@ class AuthServicer(auth_pb2_grpc.AuthServiceServicer):
     ) -> auth_pb2.RefreshResponse:
         """Exchange a refresh token."""
         async with self._database.session() as session:
-            signed_in = await sessions.refresh(
+            signed_in = await refresh_tokens.exchange(
                 session, request.refresh_token, self._authenticator.policy
             )
         return auth_pb2.RefreshResponse(tokens=await self._tokens(signed_in))
@@ -120,7 +127,7 @@ class AuthServicer(auth_pb2_grpc.AuthServiceServicer):
     ) -> auth_pb2.LogoutResponse:
         """End a session."""
         async with self._database.session() as session:
-            await sessions.end_by_refresh_token(session, request.refresh_token)
+            await refresh_tokens.sign_out(session, request.refresh_token)
         return auth_pb2.LogoutResponse()
 
     async def ForgotPassword(

@@ -7,7 +7,7 @@ from typing import Any
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
 from patient_service import completion, image_objects
-from patient_service.servicers.messages import outcome
+from patient_service.servicers.detection_messages import outcome
 from service_kit import clock
 from service_kit.blobs import Blobs
 from service_kit.database import Database

@@ -5,13 +5,9 @@ from typing import Any
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
 from patient_service import detections, reviews, worklists
+from patient_service.servicers.detection_messages import detection_message, outcome
 from patient_service.servicers.enum_words import VERDICT, WORKLIST_KIND
-from patient_service.servicers.messages import (
-    detection_message,
-    optional_id,
-    outcome,
-    review_message,
-)
+from patient_service.servicers.messages import optional_id, review_message
 from service_kit.cursors import Cursors
 from service_kit.database import Database
 from service_kit.ids import parse_id

@@ -7,7 +7,8 @@ from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
 from patient_service import image_objects, images, uploads
 from patient_service.models import Image
-from patient_service.servicers.messages import detection_message, image_message, optional_id
+from patient_service.servicers.detection_messages import detection_message
+from patient_service.servicers.messages import image_message, optional_id
 from patient_service.servicers.received_photo import receive
 from service_kit.blobs import Blobs
 from service_kit.cursors import Cursors

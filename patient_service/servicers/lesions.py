@@ -9,12 +9,8 @@ from dermis.patient.v1 import patient_pb2_grpc
 from patient_service import audit, detections, lesions
 from patient_service.audit_events import Event
 from patient_service.models import Image
-from patient_service.servicers.messages import (
-    detection_message,
-    image_message,
-    lesion_message,
-    lesion_profile,
-)
+from patient_service.servicers.detection_messages import detection_message
+from patient_service.servicers.messages import image_message, lesion_message, lesion_profile
 from service_kit.cursors import Cursors
 from service_kit.database import Database
 from service_kit.ids import parse_id

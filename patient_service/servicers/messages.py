@@ -1,19 +1,16 @@
 """Rows as messages of the contract, and messages as what the rules take."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from dermis.patient.v1 import patient_pb2 as pb
 from patient_service import lesions, patients
-from patient_service.findings import Failure, Finding, Heatmap, Outcome
-from patient_service.models import Change, Detection, Image, Lesion, Note, Patient, Review
+from patient_service.models import Change, Image, Lesion, Note, Patient, Review
 from patient_service.servicers.enum_words import (
     BODY_SITE,
     BODY_VIEW,
-    DETECTION_STATUS,
     LESION_STATUS,
     SEX,
     VERDICT,
@@ -27,7 +24,8 @@ def optional_id(text: str, noun: str) -> UUID | None:
     return parse_id(text, noun) if text else None
 
 
-def _time(moment: datetime | None) -> Timestamp | None:
+def optional_time(moment: datetime | None) -> Timestamp | None:
+    """A time that may be unset."""
     return clock.to_timestamp(moment) if moment else None
 
 
@@ -61,9 +59,9 @@ def patient_message(row: Patient) -> pb.Patient:
             risk_notes=row.risk_notes,
         ),
         version=row.version,
-        created_at=_time(row.created_at),
-        updated_at=_time(row.updated_at),
-        archived_at=_time(row.archived_at),
+        created_at=optional_time(row.created_at),
+        updated_at=optional_time(row.updated_at),
+        archived_at=optional_time(row.archived_at),
     )
 
 
@@ -101,8 +99,8 @@ def lesion_message(row: Lesion, image_count: int = 0) -> pb.Lesion:
             status=LESION_STATUS.number(row.status),
         ),
         version=row.version,
-        created_at=_time(row.created_at),
-        updated_at=_time(row.updated_at),
+        created_at=optional_time(row.created_at),
+        updated_at=optional_time(row.updated_at),
         image_count=image_count,
     )
 
@@ -120,103 +118,11 @@ def image_message(row: Image) -> pb.Image:
         width=row.width,
         height=row.height,
         sha256=row.sha256,
-        captured_at=_time(row.captured_at),
-        created_at=_time(row.created_at),
+        captured_at=optional_time(row.captured_at),
+        created_at=optional_time(row.created_at),
         lesion_id=str(row.lesion_id or ""),
         quality=row.quality,
         duplicate_of=str(row.duplicate_of or ""),
-    )
-
-
-# --- Detections ---
-
-
-def outcome(message: pb.RecordDetectionRequest | pb.FinishDetectionRequest) -> Outcome | None:
-    """How assessing an image ended; None while that is open."""
-    match message.WhichOneof("outcome"):
-        case "finding":
-            return _finding(message.finding)
-        case "failure_reason":
-            return Failure(message.failure_reason)
-        case _:
-            return None
-
-
-def _finding(finding: pb.Finding) -> Finding:
-    return Finding(
-        label=finding.label,
-        probability_malignant=finding.probability_malignant,
-        confidence=finding.confidence,
-        threshold=finding.threshold,
-        assessable=finding.assessable,
-        model_name=finding.model_name,
-        model_version=finding.model_version,
-        quality=list(finding.quality),
-        heatmap=_heatmap(finding.heatmap) if finding.HasField("heatmap") else None,
-        differential={entry.diagnosis: entry.probability for entry in finding.differential},
-    )
-
-
-def _heatmap(heatmap: pb.Heatmap) -> Heatmap:
-    return Heatmap(
-        rows=heatmap.rows,
-        columns=heatmap.columns,
-        values=list(heatmap.values),
-        maximum=heatmap.maximum,
-        target=heatmap.target,
-        method=heatmap.method,
-        layer=heatmap.layer,
-    )
-
-
-def detection_message(
-    row: Detection, lesion_id: UUID | None, *, with_heatmap: bool = True
-) -> pb.Detection:
-    """A detection as the contract has it."""
-    return pb.Detection(
-        id=str(row.id),
-        patient_id=str(row.patient_id),
-        image_id=str(row.image_id),
-        status=DETECTION_STATUS.number(row.status),
-        finding=_finding_message(row, with_heatmap) if row.status == "complete" else None,
-        failure_reason=row.failure_reason or "",
-        created_at=_time(row.created_at),
-        finished_at=_time(row.finished_at),
-        lesion_id=str(lesion_id or ""),
-        rediagnosis=row.rediagnosis,
-        requested_by=str(row.requested_by),
-    )
-
-
-def _finding_message(row: Any, with_heatmap: bool) -> pb.Finding:
-    # `Any`: PostgreSQL keeps these columns filled together, which their types can't say.
-    heatmap = None
-    if with_heatmap and row.heatmap_rows:
-        heatmap = pb.Heatmap(
-            rows=row.heatmap_rows,
-            columns=row.heatmap_columns,
-            values=row.heatmap_values,
-            maximum=row.heatmap_maximum,
-            target=row.heatmap_target,
-            method=row.heatmap_method,
-            layer=row.heatmap_layer,
-        )
-    return pb.Finding(
-        label=row.label,
-        probability_malignant=row.probability_malignant,
-        confidence=row.confidence,
-        threshold=row.threshold,
-        assessable=row.assessable,
-        quality=row.quality,
-        model_name=row.model_name,
-        model_version=row.model_version,
-        heatmap=heatmap,
-        differential=[
-            pb.DifferentialDiagnosis(diagnosis=diagnosis, probability=probability)
-            for diagnosis, probability in sorted(
-                (row.differential or {}).items(), key=lambda entry: -entry[1]
-            )
-        ],
     )
 
 
@@ -231,7 +137,7 @@ def review_message(row: Review) -> pb.Review:
         verdict=VERDICT.number(row.verdict),
         note=row.note,
         author_id=str(row.author_id),
-        created_at=_time(row.created_at),
+        created_at=optional_time(row.created_at),
     )
 
 
@@ -243,7 +149,7 @@ def note_message(row: Note) -> pb.Note:
         lesion_id=str(row.lesion_id or ""),
         text=row.text,
         author_id=str(row.author_id),
-        created_at=_time(row.created_at),
+        created_at=optional_time(row.created_at),
     )
 
 
@@ -255,5 +161,5 @@ def change_message(row: Change) -> pb.Change:
         action=row.action,
         fields=row.fields,
         author_id=str(row.author_id),
-        created_at=_time(row.created_at),
+        created_at=optional_time(row.created_at),
     )

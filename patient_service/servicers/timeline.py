@@ -6,10 +6,10 @@ from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
 from patient_service import timeline
 from patient_service.models import Change, Image, Note, Review
+from patient_service.servicers.detection_messages import detection_message
 from patient_service.servicers.enum_words import TIMELINE_KIND
 from patient_service.servicers.messages import (
     change_message,
-    detection_message,
     image_message,
     note_message,
     optional_id,

@@ -36,7 +36,9 @@ async def test_a_loop_that_breaks_is_told_at_once_and_not_only_at_the_end() -> N
 
     with structlog.testing.capture_logs() as lines, pytest.raises(RuntimeError):
         await look_on()
-    assert [(line["event"], line["log_level"]) for line in lines] == [("a loop broke", "error")]
+    assert [(line["event"], line["log_level"]) for line in lines] == [
+        ("a background loop failed", "error")
+    ]
 
 
 async def test_a_loop_that_loses_the_first_cancellation_ends_all_the_same() -> None:
