@@ -29,8 +29,7 @@ ResultT = TypeVar("ResultT")
 def migrate() -> None:
     """Bring the database to the newest schema (as MIGRATION_DATABASE_URL)."""
     settings = load(Settings)
-    url = settings.migration_database_url or settings.database_url
-    migrations.migrate("auth_service", url, app_role=settings.app_role)
+    migrations.migrate("auth_service", settings.owner_url, app_role=settings.app_role)
 
 
 @app.command()

@@ -96,7 +96,7 @@ class AuthService:
 
 def build(settings: Settings) -> AuthService:
     """Wire the parts; nothing is connected yet."""
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, pool_size=settings.database_pool_size)
     redis = open_redis(settings.redis_url)
     keys = KeyRing.from_setting(settings.encryption_keys.get_secret_value())
     own_keys = SigningKeys(database, keys)
@@ -142,7 +142,7 @@ async def serve(settings: Settings) -> None:
         await grpc_server.serve(
             settings,
             name=NAME,
-            address=f"{settings.grpc_host}:{settings.grpc_port}",
+            address=settings.address,
             add_servicers=service.add_servicers,
             database=service.database,
             verifier=service.verifier,

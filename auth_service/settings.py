@@ -12,7 +12,6 @@ from service_kit.settings import MIN_SECRET_LENGTH, DatabaseSettings
 class Settings(DatabaseSettings):
     """auth_service's settings. A setting is an environment variable of the same name."""
 
-    grpc_host: str = Field(default="0.0.0.0", description="Address to listen on.")  # noqa: S104
     grpc_port: int = Field(default=50051, ge=0, le=65535, description="Port to listen on.")
 
     encryption_keys: SecretStr = Field(

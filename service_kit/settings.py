@@ -100,7 +100,10 @@ class ServiceSettings(BaseSettings):
 
 
 class DatabaseSettings(ServiceSettings):
-    """The settings of a service with a database of its own."""
+    """The settings of a gRPC service with a database of its own; each names its own port."""
+
+    grpc_host: str = Field(default="0.0.0.0", description="Address to listen on.")  # noqa: S104
+    grpc_port: int = Field(ge=0, le=65535, description="Port to listen on.")
 
     database_url: str = Field(
         description="postgresql+psycopg://… as the service's own role, which must not own tables."
@@ -108,6 +111,9 @@ class DatabaseSettings(ServiceSettings):
     migration_database_url: str = Field(
         default="",
         description="The same database as the role that owns the tables, for operators' commands.",
+    )
+    database_pool_size: int = Field(
+        default=10, ge=1, le=200, description="Connections kept open; twice as many under load."
     )
     secret_key: SecretStr = Field(
         description="At least 32 random characters; derives the service's keys, each its own."
@@ -119,6 +125,18 @@ class DatabaseSettings(ServiceSettings):
         if len(value.get_secret_value()) < MIN_SECRET_LENGTH:
             raise ValueError(f"needs at least {MIN_SECRET_LENGTH} characters")
         return value
+
+    @property
+    def address(self) -> str:
+        """host:port to listen on."""
+        return f"{self.grpc_host}:{self.grpc_port}"
+
+    @property
+    def owner_url(self) -> str:
+        """The database as the role that owns the tables; ends the process where none is set."""
+        if not self.migration_database_url:
+            raise SystemExit("Setting MIGRATION_DATABASE_URL is missing: this command needs it.")
+        return self.migration_database_url
 
     @property
     def app_role(self) -> str:
