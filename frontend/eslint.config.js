@@ -1,6 +1,46 @@
+import { createNodeResolver, importX } from "eslint-plugin-import-x";
 import jsxA11y from "eslint-plugin-jsx-a11y";
 import reactHooks from "eslint-plugin-react-hooks";
+import { fileURLToPath } from "node:url";
 import tseslint from "typescript-eslint";
+
+// The floors of src, from the ground up: a folder imports from those before it, never from those
+// after it. So a folder can be read, tested and changed knowing only what lies below it.
+//
+//   i18n       texts, languages, dates and figures as people write them
+//   api        calls to the gateway, its errors, the access token, uploads and streams
+//   ui         what every page is built from: sections, tables, dialogs, notices, empty states
+//   session    who is signed in
+//   account    signing in and all that leads to it
+//   uploads    the queue of photos on their way
+//   findings   how the model's answer on a photo is shown
+//   patients, patient, dashboard, profile, admin    the pages
+//   app        what stands around the pages, and their addresses
+const FLOORS = [
+  "i18n",
+  "api",
+  "ui",
+  "session",
+  "account",
+  "uploads",
+  "findings",
+  "patients",
+  "patient",
+  "dashboard",
+  "profile",
+  "admin",
+  "app",
+];
+const ADMIN_FLOORS = ["users", "releases", "candidates", "serving", "models", "logs", "audit"];
+
+/** For each folder, the folders above it that it must not import from. */
+function zones(floors, root) {
+  return floors.slice(0, -1).map((floor, index) => ({
+    target: `${root}/${floor}`,
+    from: floors.slice(index + 1).map((higher) => `${root}/${higher}`),
+    message: `${floor} lies below it: see the floors in eslint.config.js.`,
+  }));
+}
 
 export default tseslint.config(
   { ignores: ["src/api/generated"] },
@@ -14,6 +54,35 @@ export default tseslint.config(
       "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: false }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-confusing-void-expression": "off",
+    },
+  },
+  {
+    plugins: { "import-x": importX },
+    settings: {
+      "import-x/parsers": { "@typescript-eslint/parser": [".ts", ".tsx"] },
+      "import-x/resolver-next": [
+        createNodeResolver({
+          extensions: [".ts", ".tsx", ".d.ts", ".js"],
+          alias: { "@": [fileURLToPath(new URL("./src", import.meta.url))] },
+        }),
+      ],
+    },
+    rules: { "import-x/no-cycle": "error" },
+  },
+  {
+    ignores: ["**/*.test.*", "src/testing/**"],
+    rules: {
+      "import-x/no-restricted-paths": [
+        "error",
+        {
+          basePath: import.meta.dirname,
+          zones: [
+            ...zones(FLOORS, "./src"),
+            ...zones(ADMIN_FLOORS, "./src/admin"),
+            { target: "./src", from: "./src/testing", message: "Only tests import from testing." },
+          ],
+        },
+      ],
     },
   },
 );

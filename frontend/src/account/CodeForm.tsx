@@ -4,9 +4,9 @@ import { useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
 import { Problem } from "@/api/problem";
-import { problemText } from "@/shell/notices";
+import { problemText } from "@/ui/notices";
 import { CodeInput } from "./CodeInput";
-import { FormAlert } from "./FormAlert";
+import { FormAlert } from "@/ui/FormAlert";
 
 /** Second step of a sign-in: a code from the app, or a recovery code. */
 export function CodeForm({

@@ -3,9 +3,9 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
-import { problemText } from "@/shell/notices";
+import { problemText } from "@/ui/notices";
 import { CodeInput } from "./CodeInput";
-import { FormAlert } from "./FormAlert";
+import { FormAlert } from "@/ui/FormAlert";
 
 type Setup = Schemas["TwoFactorSetup"];
 

@@ -6,10 +6,10 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { z } from "zod";
 import { api, told, type Schemas } from "@/api/client";
-import { showInForm } from "@/shell/form";
+import { showInForm } from "@/ui/form";
 import { AccountPage } from "./AccountPage";
-import { email } from "./fields";
-import { FormAlert } from "./FormAlert";
+import { email } from "@/ui/form_rules";
+import { FormAlert } from "@/ui/FormAlert";
 
 export default function ForgotPage() {
   const { t } = useTranslation();

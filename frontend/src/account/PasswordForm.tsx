@@ -3,8 +3,8 @@ import { useMutation } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
-import { showInForm } from "@/shell/form";
-import { FormAlert } from "./FormAlert";
+import { showInForm } from "@/ui/form";
+import { FormAlert } from "@/ui/FormAlert";
 
 export type SignInStep =
   Schemas["SignedIn"] | Schemas["TwoFactorRequired"] | Schemas["TwoFactorSetupRequired"];

@@ -7,11 +7,11 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { z } from "zod";
 import { api, told, type Schemas } from "@/api/client";
-import { showInForm } from "@/shell/form";
-import { showDone } from "@/shell/notices";
+import { showInForm } from "@/ui/form";
+import { showDone } from "@/ui/notices";
 import { AccountPage } from "./AccountPage";
-import { email, filled, newPassword } from "./fields";
-import { FormAlert } from "./FormAlert";
+import { email, filled, newPassword } from "@/ui/form_rules";
+import { FormAlert } from "@/ui/FormAlert";
 import { useMailedToken } from "./mailed_token";
 
 export default function RegisterPage() {

@@ -7,11 +7,11 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { z } from "zod";
 import { api, told, type Schemas } from "@/api/client";
-import { forget } from "@/session/access";
-import { showInForm } from "@/shell/form";
+import { forget } from "@/api/access";
+import { showInForm } from "@/ui/form";
 import { AccountPage } from "./AccountPage";
-import { newPassword } from "./fields";
-import { FormAlert } from "./FormAlert";
+import { newPassword } from "@/ui/form_rules";
+import { FormAlert } from "@/ui/FormAlert";
 import { useMailedToken } from "./mailed_token";
 
 const passwords = z

@@ -1,7 +1,7 @@
 import { Anchor, Group } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
-import { begin } from "@/session/access";
+import { begin } from "@/api/access";
 import { keepPending } from "@/session/pending_sign_in";
 import { useSession } from "@/session/useSession";
 import { AccountPage } from "./AccountPage";

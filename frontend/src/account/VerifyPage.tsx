@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api, told } from "@/api/client";
-import { ErrorState } from "@/shell/States";
+import { ErrorState } from "@/ui/States";
 import { AccountPage } from "./AccountPage";
 import { useMailedToken } from "./mailed_token";
 

@@ -1,5 +1,5 @@
 import createClient from "openapi-fetch";
-import { freshToken } from "@/session/access";
+import { freshToken } from "./access";
 import type { components, paths } from "./generated/schema";
 import { Problem, problemOf, unreachable } from "./problem";
 import { traceparent } from "./trace";

@@ -3,7 +3,7 @@ import { useDocumentTitle } from "@mantine/hooks";
 import { IconPlus, IconUsers } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { IntendedUse } from "@/shell/States";
+import { IntendedUse } from "@/ui/States";
 import { Counts } from "./Counts";
 import { PatientSearch } from "./PatientSearch";
 import { UploadsUnderWay } from "./UploadsUnderWay";

@@ -8,7 +8,7 @@ import { useNavigate } from "react-router";
 import { api, told } from "@/api/client";
 import { day } from "@/i18n/moments";
 import { PATIENTS } from "@/patients/usePatients";
-import { problemText } from "@/shell/notices";
+import { problemText } from "@/ui/notices";
 
 const TYPING_MS = 200;
 const MOST = 8;

@@ -2,7 +2,7 @@ import { Anchor, Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { percent } from "@/i18n/moments";
-import { Section } from "@/shell/Section";
+import { Section } from "@/ui/Section";
 import type { Upload } from "@/uploads/queue";
 import { useUploads } from "@/uploads/useUploads";
 

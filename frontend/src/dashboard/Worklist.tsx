@@ -3,11 +3,11 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
 import { ago, modelPercent } from "@/i18n/moments";
-import { LabelBadge } from "@/patient/LabelBadge";
-import { Thumbnail } from "@/patient/Thumbnail";
-import { Section } from "@/shell/Section";
-import { ErrorState, LoadingRows } from "@/shell/States";
-import { photoAddress } from "./photo_address";
+import { LabelBadge } from "@/findings/LabelBadge";
+import { Thumbnail } from "@/findings/Thumbnail";
+import { Section } from "@/ui/Section";
+import { ErrorState, LoadingRows } from "@/ui/States";
+import { photoAddress } from "@/findings/photo_address";
 import { useWorklist, type List } from "./queries";
 import classes from "./Worklist.module.css";
 

@@ -6,11 +6,6 @@ import en from "./en";
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof LANGUAGES;
 
-/** Same keys as English, other words: a text that is missing does not compile. */
-export type Catalogue<Texts = typeof en> = {
-  [Key in keyof Texts]: Texts[Key] extends string ? string : Catalogue<Texts[Key]>;
-};
-
 const CHOSEN = "dermis.language";
 
 declare module "i18next" {

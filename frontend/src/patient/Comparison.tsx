@@ -12,11 +12,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
+import { patientKey } from "@/api/patient_key";
 import { dayAndTime } from "@/i18n/moments";
-import { ErrorState, IntendedUse, LoadingRows } from "@/shell/States";
-import { Answer } from "./Answer";
-import { Differential } from "./Differential";
-import { usePicture } from "./useBytes";
+import { ErrorState, IntendedUse, LoadingRows } from "@/ui/States";
+import { Answer } from "@/findings/Answer";
+import { Differential } from "@/findings/Differential";
+import { usePicture } from "@/api/useBytes";
 import { ZoomFrame, type View } from "./ZoomFrame";
 import classes from "./ImageViewer.module.css";
 
@@ -38,7 +39,7 @@ export function Comparison({
   const [right, setRight] = useState(images[0]?.id ?? "");
   const [way, setWay] = useState<"beside" | "over">("beside");
   const compared = useQuery({
-    queryKey: ["patient", lesion.patient_id, "compare", lesion.id, left, right],
+    queryKey: [...patientKey(lesion.patient_id), "compare", lesion.id, left, right],
     queryFn: () =>
       told(
         api.GET("/lesions/{lesion_id}/compare", {

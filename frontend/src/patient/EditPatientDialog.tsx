@@ -4,14 +4,14 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { FormAlert } from "@/account/FormAlert";
+import { FormAlert } from "@/ui/FormAlert";
 import { api, told, type Schemas } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { ProfileFields } from "@/patients/ProfileFields";
 import { formOf, profileForm, profileOf, type ProfileForm } from "@/patients/profile_form";
 import { PATIENTS } from "@/patients/usePatients";
-import { showInForm } from "@/shell/form";
-import { showDone } from "@/shell/notices";
+import { showInForm } from "@/ui/form";
+import { showDone } from "@/ui/notices";
 import { useRefreshPatient } from "./queries";
 
 type Patient = Schemas["Patient"];

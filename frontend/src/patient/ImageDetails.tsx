@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
 import { dayAndTime } from "@/i18n/moments";
-import { ErrorState, LoadingRows } from "@/shell/States";
+import { ErrorState, LoadingRows } from "@/ui/States";
 import { ImageViewer } from "./ImageViewer";
 import { ResultCard } from "./ResultCard";
 import { ReviewForm } from "./ReviewForm";

@@ -2,9 +2,9 @@ import { Button, Group, Modal, NativeSelect, Stack, TextInput } from "@mantine/c
 import { useMutation } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { FormAlert } from "@/account/FormAlert";
+import { FormAlert } from "@/ui/FormAlert";
 import { api, told, type Schemas } from "@/api/client";
-import { showInForm } from "@/shell/form";
+import { showInForm } from "@/ui/form";
 import { BODY_SITES, siteAt, type BodyPosition, type BodySite } from "./body_sites";
 import { useRefreshPatient } from "./queries";
 

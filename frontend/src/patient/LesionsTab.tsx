@@ -1,7 +1,7 @@
 import { Card, Grid, Stack } from "@mantine/core";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { EmptyState, ErrorState, LoadingRows } from "@/shell/States";
+import { EmptyState, ErrorState, LoadingRows } from "@/ui/States";
 import { BodyMap } from "./BodyMap";
 import type { BodyPosition } from "./body_sites";
 import { LesionDialog } from "./LesionDialog";

@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, told } from "@/api/client";
-import { problemText } from "@/shell/notices";
+import { problemText } from "@/ui/notices";
 import { useRefreshPatient } from "./queries";
 
 /** Writes a note into the record; it stays typed until it is saved. */

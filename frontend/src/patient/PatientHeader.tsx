@@ -12,10 +12,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
 import { day } from "@/i18n/moments";
-import { ageInYears } from "@/patients/age";
+import { ageInYears } from "@/i18n/calendar";
 import { EditPatientDialog } from "./EditPatientDialog";
 import { useRefreshPatient } from "./queries";
-import { download } from "./useBytes";
+import { download } from "@/api/useBytes";
 
 type Patient = Schemas["Patient"];
 

@@ -4,12 +4,12 @@ import { IconFileTypePdf, IconPhotoX, IconRefresh } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
 import { dayAndTime, modelPercent } from "@/i18n/moments";
-import { IntendedUse } from "@/shell/States";
-import { Differential } from "./Differential";
-import { download } from "./useBytes";
-import { LabelBadge } from "./LabelBadge";
-import { ProbabilityScale } from "./ProbabilityScale";
-import { QualityWarnings } from "./QualityWarnings";
+import { IntendedUse } from "@/ui/States";
+import { Differential } from "@/findings/Differential";
+import { download } from "@/api/useBytes";
+import { LabelBadge } from "@/findings/LabelBadge";
+import { ProbabilityScale } from "@/findings/ProbabilityScale";
+import { QualityWarnings } from "@/findings/QualityWarnings";
 import { useRefreshPatient } from "./queries";
 
 type Detection = Schemas["Detection"];

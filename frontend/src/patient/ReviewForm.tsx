@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
 import { dayAndTime } from "@/i18n/moments";
-import { showDone } from "@/shell/notices";
+import { showDone } from "@/ui/notices";
 import { useRefreshPatient } from "./queries";
 import { useAuthorName } from "./useAuthorName";
 

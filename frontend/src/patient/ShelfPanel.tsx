@@ -3,7 +3,7 @@ import { IconColumns2, IconPencil } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
-import { EmptyState, ErrorState, LoadingRows } from "@/shell/States";
+import { EmptyState, ErrorState, LoadingRows } from "@/ui/States";
 import { UploadList } from "@/uploads/UploadList";
 import { UploadZone } from "@/uploads/UploadZone";
 import { useUploads } from "@/uploads/useUploads";

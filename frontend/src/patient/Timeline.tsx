@@ -20,11 +20,11 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
 import { dayAndTime } from "@/i18n/moments";
-import { EmptyState, ErrorState, LoadingRows } from "@/shell/States";
-import { Answer } from "./Answer";
+import { EmptyState, ErrorState, LoadingRows } from "@/ui/States";
+import { Answer } from "@/findings/Answer";
 import { changeName, fieldNames } from "./change_name";
 import { NoteForm } from "./NoteForm";
-import { Thumbnail } from "./Thumbnail";
+import { Thumbnail } from "@/findings/Thumbnail";
 import { useAuthorName } from "./useAuthorName";
 import { useLesions, useTimeline, type TimelineKind } from "./queries";
 

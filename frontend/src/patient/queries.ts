@@ -1,21 +1,19 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, told, type Schemas } from "@/api/client";
+import { patientKey } from "@/api/patient_key";
 
 /** A lesion's photos, or those that belong to none yet. */
 export type Shelf = { lesionId: string } | "unsorted";
 
 export type TimelineKind = Schemas["TimelinePage"]["items"][number]["kind"];
 
-/** Everything below ["patient", id] is asked for again when something of the patient changes. */
 const keys = {
-  patient: (id: string) => ["patient", id] as const,
-  lesions: (id: string) => ["patient", id, "lesions"] as const,
-  images: (id: string, shelf: Shelf) => ["patient", id, "images", shelf] as const,
-  ofImage: (id: string, imageId: string) => ["patient", id, "detections", imageId] as const,
-  timeline: (id: string, filter: object) => ["patient", id, "timeline", filter] as const,
+  patient: patientKey,
+  lesions: (id: string) => [...patientKey(id), "lesions"] as const,
+  images: (id: string, shelf: Shelf) => [...patientKey(id), "images", shelf] as const,
+  ofImage: (id: string, imageId: string) => [...patientKey(id), "detections", imageId] as const,
+  timeline: (id: string, filter: object) => [...patientKey(id), "timeline", filter] as const,
 };
-/** Everything of one patient. */
-export const patientKey = keys.patient;
 const PENDING_MS = 1_500;
 
 export function usePatient(id: string) {

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
 import { ago, day } from "@/i18n/moments";
-import { ageInYears } from "./age";
+import { ageInYears } from "@/i18n/calendar";
 import classes from "./PatientList.module.css";
 
 const ROW_PX = 53;

@@ -12,7 +12,7 @@ import { IconPlus, IconSearch } from "@tabler/icons-react";
 import { useCallback, useEffect, useMemo, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
-import { EmptyState, ErrorState, LoadingRows } from "@/shell/States";
+import { EmptyState, ErrorState, LoadingRows } from "@/ui/States";
 import { NewPatientDialog } from "./NewPatientDialog";
 import { PatientList } from "./PatientList";
 import { usePatients } from "./usePatients";

@@ -1,7 +1,8 @@
 import { NativeSelect, SimpleGrid, Textarea, TextInput } from "@mantine/core";
 import type { FieldErrors, UseFormRegister } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { FITZPATRICK_TYPES, SEXES, today, type ProfileForm } from "./profile_form";
+import { today } from "@/i18n/calendar";
+import { FITZPATRICK_TYPES, SEXES, type ProfileForm } from "./profile_form";
 
 /** Everything that is known of a patient apart from pictures. */
 export function ProfileFields({

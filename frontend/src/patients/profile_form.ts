@@ -1,7 +1,8 @@
 import i18next from "i18next";
 import { z } from "zod";
-import { filled } from "@/account/fields";
+import { filled } from "@/ui/form_rules";
 import type { Schemas } from "@/api/client";
+import { today } from "@/i18n/calendar";
 
 export const SEXES = ["female", "male", "other", "unknown"] as const;
 export const FITZPATRICK_TYPES = ["1", "2", "3", "4", "5", "6"] as const;
@@ -53,10 +54,4 @@ export function formOf(profile: Schemas["PatientProfile"]): ProfileForm {
     contact: profile.contact,
     risk_notes: profile.risk_notes,
   };
-}
-
-/** The day here, as 2026-03-14. */
-export function today(now = new Date()): string {
-  const pad = (part: number) => String(part).padStart(2, "0");
-  return `${now.getFullYear()}-${pad(now.getMonth() + 1)}-${pad(now.getDate())}`;
 }

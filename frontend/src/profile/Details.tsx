@@ -14,14 +14,14 @@ import { IconMailForward } from "@tabler/icons-react";
 import { useForm, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
-import { email, filled } from "@/account/fields";
-import { FormAlert } from "@/account/FormAlert";
+import { email, filled } from "@/ui/form_rules";
+import { FormAlert } from "@/ui/FormAlert";
 import { api, told, type Schemas } from "@/api/client";
 import { day, dayAndTime } from "@/i18n/moments";
 import { ME, useUser, type User } from "@/session/useSession";
-import { showInForm } from "@/shell/form";
-import { showDone } from "@/shell/notices";
-import { Section } from "@/shell/Section";
+import { showInForm } from "@/ui/form";
+import { showDone } from "@/ui/notices";
+import { Section } from "@/ui/Section";
 
 const details = z.object({ full_name: filled, email, current_password: z.string() });
 

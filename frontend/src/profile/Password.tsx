@@ -5,12 +5,12 @@ import i18next from "i18next";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
-import { filled, newPassword } from "@/account/fields";
-import { FormAlert } from "@/account/FormAlert";
+import { filled, newPassword } from "@/ui/form_rules";
+import { FormAlert } from "@/ui/FormAlert";
 import { api, told, type Schemas } from "@/api/client";
-import { showInForm } from "@/shell/form";
-import { showDone } from "@/shell/notices";
-import { Section } from "@/shell/Section";
+import { showInForm } from "@/ui/form";
+import { showDone } from "@/ui/notices";
+import { Section } from "@/ui/Section";
 import { SECURITY_EVENTS } from "./SecurityEvents";
 import { SESSIONS } from "./Sessions";
 

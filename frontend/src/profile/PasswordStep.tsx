@@ -2,7 +2,7 @@ import { Button, PasswordInput, Stack, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { problemText } from "@/shell/notices";
+import { problemText } from "@/ui/notices";
 
 /**
  * Asks for the password again before a change of security.

@@ -3,10 +3,10 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
 import { dayAndTime } from "@/i18n/moments";
-import { eventName } from "@/shell/event_name";
-import { Section } from "@/shell/Section";
-import { EmptyState, ErrorState, LoadingRows } from "@/shell/States";
-import { agentName } from "./agent";
+import { eventName } from "@/ui/event_name";
+import { Section } from "@/ui/Section";
+import { EmptyState, ErrorState, LoadingRows } from "@/ui/States";
+import { agentName } from "@/ui/agent";
 
 export const SECURITY_EVENTS = ["security-events"] as const;
 const PAGE_SIZE = 10;

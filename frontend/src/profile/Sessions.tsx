@@ -4,11 +4,11 @@ import { IconDeviceDesktop, IconDeviceMobile } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
 import { ago, dayAndTime } from "@/i18n/moments";
-import { confirm } from "@/shell/confirm";
-import { showDone } from "@/shell/notices";
-import { Section } from "@/shell/Section";
-import { ErrorState, LoadingRows } from "@/shell/States";
-import { agentName, isPhone } from "./agent";
+import { confirm } from "@/ui/confirm";
+import { showDone } from "@/ui/notices";
+import { Section } from "@/ui/Section";
+import { ErrorState, LoadingRows } from "@/ui/States";
+import { agentName, isPhone } from "@/ui/agent";
 
 export const SESSIONS = ["sessions"] as const;
 

@@ -4,7 +4,7 @@ import { IconAlertTriangle, IconShieldCheck, IconShieldOff } from "@tabler/icons
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ME, useUser } from "@/session/useSession";
-import { Section } from "@/shell/Section";
+import { Section } from "@/ui/Section";
 import { SECURITY_EVENTS } from "./SecurityEvents";
 import { NewCodesDialog, RemoveDialog, SetUpDialog } from "./TwoFactorDialogs";
 

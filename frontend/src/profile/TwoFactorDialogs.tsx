@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { CodeInput } from "@/account/CodeInput";
 import { Enrolment, KeepRecoveryCodes } from "@/account/Enrolment";
 import { api, told, type Schemas } from "@/api/client";
-import { showDone } from "@/shell/notices";
+import { showDone } from "@/ui/notices";
 import { PasswordStep } from "./PasswordStep";
 
 interface Close {

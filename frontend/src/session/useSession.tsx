@@ -9,7 +9,7 @@ import {
   type ReactNode,
 } from "react";
 import { api, told, type Schemas } from "@/api/client";
-import { currentAccess, mayHaveSession, onAccessChange, refresh } from "./access";
+import { currentAccess, mayHaveSession, onAccessChange, refresh } from "@/api/access";
 
 export type User = Schemas["User"];
 

@@ -1,8 +1,8 @@
 import { ActionIcon, Alert, Group, Image, Progress, Stack, Text } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { useObjectUrl } from "@/patient/useBytes";
-import { problemText } from "@/shell/notices";
+import { useObjectUrl } from "@/api/useBytes";
+import { problemText } from "@/ui/notices";
 import { dismissUpload, type Upload } from "./queue";
 
 /** With more than this the list says how many others there are. */

@@ -5,7 +5,7 @@ import { notifications } from "@mantine/notifications";
 import { IconCamera, IconPhotoPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useUser } from "@/session/useSession";
-import { showProblem } from "@/shell/notices";
+import { showProblem } from "@/ui/notices";
 import { addUploads } from "./queue";
 
 /** As the server takes them. */

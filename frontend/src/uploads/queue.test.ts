@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { Problem } from "@/api/problem";
-import { begin } from "@/session/access";
+import { begin } from "@/api/access";
 import { addUploads, currentUploads } from "./queue";
 import { sendPhoto } from "./send_photo";
 

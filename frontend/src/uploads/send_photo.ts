@@ -1,7 +1,7 @@
 import type { Schemas } from "@/api/client";
 import { Problem, problemOf, unreachable } from "@/api/problem";
 import { traceparent } from "@/api/trace";
-import { accountOf, freshToken } from "@/session/access";
+import { accountOf, freshToken } from "@/api/access";
 
 /** A photo of 20 MiB over a slow line. */
 const DEADLINE_MS = 120_000;

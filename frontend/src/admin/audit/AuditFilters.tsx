@@ -1,8 +1,8 @@
 import { Button, Group, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { today } from "@/patients/profile_form";
-import { eventName } from "@/shell/event_name";
+import { today } from "@/i18n/calendar";
+import { eventName } from "@/ui/event_name";
 import { useKnownUsers } from "../users/queries";
 import { actionsOf } from "./actions";
 import type { AuditFilter } from "./audit_filter";

@@ -6,7 +6,7 @@ import { percent as share } from "@/i18n/moments";
 import { asPercent } from "./candidate";
 import { Replaced } from "./Replaced";
 import { useRule } from "./useRule";
-import { WhyDialog } from "../models/WhyDialog";
+import { WhyDialog } from "../releases/WhyDialog";
 
 const FIRST_PERCENT = 10;
 

@@ -2,8 +2,8 @@ import { Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { percent } from "@/i18n/moments";
-import { DataTable } from "../DataTable";
-import { useServing } from "../serving/useServing";
+import { DataTable } from "@/ui/DataTable";
+import { useServing } from "../releases/useServing";
 import { judgement } from "./candidate";
 import { useRule } from "./useRule";
 

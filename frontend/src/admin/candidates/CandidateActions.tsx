@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { CanaryDialog } from "./CanaryDialog";
-import { ReleaseDialog } from "../models/ReleaseDialog";
+import { ReleaseDialog } from "../releases/ReleaseDialog";
 import { WithdrawDialog } from "./WithdrawDialog";
 
 /** What may become of a candidate: more patients, all of them, or none. */

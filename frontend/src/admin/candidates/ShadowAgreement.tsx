@@ -4,9 +4,9 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { currentLanguage } from "@/i18n";
 import { percent } from "@/i18n/moments";
-import { EmptyState, ErrorState, LoadingRows } from "@/shell/States";
-import { Facts } from "../Facts";
-import { useAgreement } from "../models/queries";
+import { EmptyState, ErrorState, LoadingRows } from "@/ui/States";
+import { Facts } from "@/ui/Facts";
+import { useAgreement } from "../releases/queries";
 
 /** How often a shadow says the same as the live version, as photos come in. */
 export function ShadowAgreement({ version }: { version: string }) {

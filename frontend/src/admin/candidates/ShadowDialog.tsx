@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
 import { Replaced } from "./Replaced";
-import { WhyDialog } from "../models/WhyDialog";
+import { WhyDialog } from "../releases/WhyDialog";
 
 /** Has a version asked about the live one's photos, for comparison alone. */
 export function ShadowDialog({

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
-import { WhyDialog } from "../models/WhyDialog";
+import { WhyDialog } from "../releases/WhyDialog";
 
 /** Ends the canary or shadow. */
 export function WithdrawDialog({

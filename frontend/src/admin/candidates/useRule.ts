@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { currentLanguage } from "@/i18n";
-import { useServing } from "../serving/useServing";
+import { useServing } from "../releases/useServing";
 
 /** In words, when a canary ends by itself; "" until it is known. */
 export function useRule(): string {

@@ -1,7 +1,7 @@
 import { Button, Group, NativeSelect, Switch, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { today } from "@/patients/profile_form";
+import { today } from "@/i18n/calendar";
 import { LEVELS, SERVICES, type LogFilter } from "./log_filter";
 
 /** Which lines are shown, and whether new ones follow. Mounted anew when the filter changes. */

@@ -3,9 +3,9 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { day, percent } from "@/i18n/moments";
-import { ErrorState, LoadingRows } from "@/shell/States";
+import { ErrorState, LoadingRows } from "@/ui/States";
 import { Evaluation } from "./Evaluation";
-import { useModel } from "./queries";
+import { useModel } from "../releases/queries";
 import { Subgroups } from "./Subgroups";
 
 /** Everything that is known of a version: what it is for, what it can't do, how good it was. */

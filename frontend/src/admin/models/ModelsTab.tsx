@@ -1,14 +1,14 @@
 import { Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
-import { Section } from "@/shell/Section";
-import { ErrorState, LoadingRows } from "@/shell/States";
-import { useServingStream } from "../serving/useServing";
+import { Section } from "@/ui/Section";
+import { ErrorState, LoadingRows } from "@/ui/States";
+import { useServingStream } from "../releases/useServing";
 import { endedByItself } from "../candidates/candidate";
 import { CandidatePanel } from "../candidates/CandidatePanel";
 import { EndedByItself } from "../candidates/EndedByItself";
 import { ModelCard } from "./ModelCard";
-import { useModels } from "./queries";
+import { useModels } from "../releases/queries";
 import { ReleaseHistory } from "./ReleaseHistory";
 import { UploadModel } from "./UploadModel";
 import { Versions } from "./Versions";

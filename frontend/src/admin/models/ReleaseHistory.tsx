@@ -4,11 +4,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
 import { dayAndTime, percent } from "@/i18n/moments";
-import { Section } from "@/shell/Section";
-import { DataTable } from "../DataTable";
+import { Section } from "@/ui/Section";
+import { DataTable } from "@/ui/DataTable";
 import { useKnownUsers } from "../users/queries";
 import { BY_ITSELF, canRollBack, madeLive } from "../candidates/candidate";
-import { WhyDialog } from "./WhyDialog";
+import { WhyDialog } from "../releases/WhyDialog";
 
 /** Everything that happened to versions, and the way back to the release before. */
 export function ReleaseHistory({ releases }: { releases: Schemas["Release"][] }) {

@@ -2,7 +2,7 @@ import { Group, Text } from "@mantine/core";
 import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Cost } from "../serving/Cost";
-import { useServing } from "../serving/useServing";
+import { useServing } from "../releases/useServing";
 
 /** How these very bytes did when they were last tried, on each replica. */
 export function Trials({ sha256 }: { sha256: string }) {

@@ -4,9 +4,9 @@ import { IconCheck, IconFile, IconUpload } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { percent } from "@/i18n/moments";
-import { Section } from "@/shell/Section";
-import { useModelsChanged } from "./queries";
-import { Refusal } from "./Refusal";
+import { Section } from "@/ui/Section";
+import { useModelsChanged } from "../releases/queries";
+import { Refusal } from "../releases/Refusal";
 import { sendArchive } from "./send_archive";
 
 /** Brings an archive into the store; its release is another step. */

@@ -11,9 +11,9 @@ import {
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
-import { showDone } from "@/shell/notices";
+import { showDone } from "@/ui/notices";
 import { CanaryDialog } from "../candidates/CanaryDialog";
-import { ReleaseDialog } from "./ReleaseDialog";
+import { ReleaseDialog } from "../releases/ReleaseDialog";
 import { ShadowDialog } from "../candidates/ShadowDialog";
 
 /** The ways from the shelf to the patients, the most careful one first. */

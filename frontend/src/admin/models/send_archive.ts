@@ -1,7 +1,7 @@
 import type { Schemas } from "@/api/client";
 import { Problem, problemOf, unreachable } from "@/api/problem";
 import { traceparent } from "@/api/trace";
-import { freshToken } from "@/session/access";
+import { freshToken } from "@/api/access";
 
 /** A large archive over a slow line, and its checks. */
 const DEADLINE_MS = 15 * 60_000;

@@ -5,9 +5,9 @@ import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { api, told as answered, type Schemas } from "@/api/client";
-import { confirm } from "@/shell/confirm";
-import { useModels, useModelsChanged } from "../models/queries";
-import { Section } from "@/shell/Section";
+import { confirm } from "@/ui/confirm";
+import { useModels, useModelsChanged } from "../releases/queries";
+import { Section } from "@/ui/Section";
 import { outcome, told, type Told } from "./regeneration";
 
 /** Has the live version fetched and loaded anew. What was asked for is in the address. */

@@ -3,7 +3,7 @@ import { IconAlertTriangle, IconCheck, IconLoader } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { ago } from "@/i18n/moments";
-import { DataTable } from "../DataTable";
+import { DataTable } from "@/ui/DataTable";
 import { CandidateBadge } from "../candidates/CandidateBadge";
 import { Cost } from "./Cost";
 

@@ -1,11 +1,11 @@
-import { Badge, Stack } from "@mantine/core";
-import { IconRefresh, IconRefreshOff } from "@tabler/icons-react";
+import { Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { Section } from "@/shell/Section";
-import { EmptyState, ErrorState, LoadingRows } from "@/shell/States";
+import { LiveBadge } from "@/ui/LiveBadge";
+import { Section } from "@/ui/Section";
+import { EmptyState, ErrorState, LoadingRows } from "@/ui/States";
 import { Regeneration } from "./Regeneration";
 import { Replicas } from "./Replicas";
-import { useServing, useServingStream } from "./useServing";
+import { useServing, useServingStream } from "../releases/useServing";
 
 /** Which TorchServe serves what, as it changes. */
 export function ServingTab() {
@@ -31,22 +31,5 @@ export function ServingTab() {
       </Section>
       {replicas.length > 0 && <Regeneration replicas={replicas} />}
     </Stack>
-  );
-}
-
-/** Whether what is shown follows what happens. */
-export function LiveBadge({ isLive }: { isLive: boolean }) {
-  const { t } = useTranslation();
-  const Icon = isLive ? IconRefresh : IconRefreshOff;
-  return (
-    <Badge
-      size="lg"
-      tt="none"
-      variant="default"
-      role="status"
-      leftSection={<Icon size={14} aria-hidden />}
-    >
-      {isLive ? t("admin.serving.live") : t("admin.serving.away")}
-    </Badge>
   );
 }

@@ -3,7 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
-import { problemText } from "@/shell/notices";
+import { problemText } from "@/ui/notices";
 import { useClinics } from "./useClinics";
 
 const TYPING_MS = 250;

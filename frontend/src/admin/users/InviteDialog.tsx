@@ -3,11 +3,11 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation } from "@tanstack/react-query";
 import { useForm, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { FormAlert } from "@/account/FormAlert";
+import { FormAlert } from "@/ui/FormAlert";
 import { api, told, type Schemas } from "@/api/client";
 import { dayAndTime } from "@/i18n/moments";
-import { showInForm } from "@/shell/form";
-import { showDone } from "@/shell/notices";
+import { showInForm } from "@/ui/form";
+import { showDone } from "@/ui/notices";
 import { clinicOf, invitationForm, type RoleForm } from "./role_form";
 import { RoleFields } from "./RoleFields";
 

@@ -12,8 +12,8 @@ import {
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
-import { confirm } from "@/shell/confirm";
-import { showDone } from "@/shell/notices";
+import { confirm } from "@/ui/confirm";
+import { showDone } from "@/ui/notices";
 import { ChangeRoleDialog } from "./ChangeRoleDialog";
 import { USERS } from "./queries";
 import { useUserChange } from "./useUserChange";

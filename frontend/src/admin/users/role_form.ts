@@ -1,6 +1,6 @@
 import i18next from "i18next";
 import { z } from "zod";
-import { email } from "@/account/fields";
+import { email } from "@/ui/form_rules";
 
 export const ROLES = ["clinician", "ml_engineer", "admin"] as const;
 

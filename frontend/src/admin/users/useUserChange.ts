@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient, type MutationMeta } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, told, type Schemas } from "@/api/client";
-import { showDone } from "@/shell/notices";
+import { showDone } from "@/ui/notices";
 import { USERS } from "./queries";
 
 type Change = Schemas["UserChange"];

@@ -1,4 +1,4 @@
-import type { Catalogue } from "..";
+import type { Catalogue } from "../catalogue";
 import account from "./account";
 import admin from "./admin";
 import candidate from "./candidate";

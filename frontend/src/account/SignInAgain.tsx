@@ -3,12 +3,12 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { CodeForm } from "@/account/CodeForm";
-import { PasswordForm } from "@/account/PasswordForm";
+import { CodeForm } from "./CodeForm";
+import { PasswordForm } from "./PasswordForm";
 import { api, told, type Schemas } from "@/api/client";
-import { begin } from "./access";
-import { keepPending } from "./pending_sign_in";
-import { ME, type User } from "./useSession";
+import { begin } from "@/api/access";
+import { keepPending } from "@/session/pending_sign_in";
+import { ME, type User } from "@/session/useSession";
 
 /** Asks for a new sign-in above the page, which stays as it is with all that was typed. */
 export function SignInAgain({ user }: { user: User }) {

@@ -1,9 +1,9 @@
 import { Center, Container, Loader } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Navigate, useLocation } from "react-router";
-import { ErrorState } from "@/shell/States";
+import { ErrorState } from "@/ui/States";
 import { SignInAgain } from "./SignInAgain";
-import { useSession } from "./useSession";
+import { useSession } from "@/session/useSession";
 
 /** Shows a page to whoever is signed in, and brings everybody else back to it after signing in. */
 export function RequireSession({ children }: { children: ReactNode }) {

@@ -2,7 +2,7 @@ import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { showDone } from "@/shell/notices";
+import { showDone } from "@/ui/notices";
 import { useModelsChanged } from "./queries";
 import { Refusal } from "./Refusal";
 

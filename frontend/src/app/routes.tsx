@@ -1,11 +1,11 @@
 import { lazy, Suspense, type ComponentType } from "react";
 import { createBrowserRouter, Navigate } from "react-router";
-import { LoadingRows } from "@/shell/States";
+import { LoadingRows } from "@/ui/States";
 import SignInPage from "@/account/SignInPage";
-import { RequireSession } from "@/session/RequireSession";
+import { RequireSession } from "@/account/RequireSession";
 import { useUser } from "@/session/useSession";
-import { CrashBoundary } from "@/shell/CrashBoundary";
-import { NotFoundPage } from "@/shell/NotFoundPage";
+import { CrashBoundary } from "./CrashBoundary";
+import { NotFoundPage } from "@/ui/NotFoundPage";
 
 /** A page that is fetched when it is first opened. */
 function page(load: () => Promise<{ default: ComponentType }>) {
@@ -17,7 +17,7 @@ function page(load: () => Promise<{ default: ComponentType }>) {
   );
 }
 
-const Shell = lazy(async () => ({ default: (await import("@/shell/Shell")).Shell }));
+const Shell = lazy(async () => ({ default: (await import("./Shell")).Shell }));
 
 const DashboardPage = page(() => import("@/dashboard/DashboardPage"));
 

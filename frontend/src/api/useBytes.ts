@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { bytesAt } from "@/api/client";
+import { bytesAt } from "./client";
 
 /** Photos never change, so that one that was fetched stays good. */
 const KEPT_MS = 5 * 60_000;

@@ -1,7 +1,7 @@
 import { Button, Center, Stack, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { isRouteErrorResponse, useRouteError } from "react-router";
-import { NotFoundPage } from "./NotFoundPage";
+import { NotFoundPage } from "@/ui/NotFoundPage";
 
 /** Stands in for a page that has thrown. */
 export function CrashBoundary() {

@@ -2,7 +2,7 @@ import { Alert, List, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "@/api/problem";
-import { problemText } from "@/shell/notices";
+import { problemText } from "@/ui/notices";
 
 /** Why the server will not have it: all reasons at once. */
 export function Refusal({ title, error }: { title?: string; error: Error | null }) {

@@ -1,5 +1,5 @@
 import { Image, Skeleton } from "@mantine/core";
-import { usePicture } from "./useBytes";
+import { usePicture } from "@/api/useBytes";
 
 /** A photo in small. */
 export function Thumbnail({

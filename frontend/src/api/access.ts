@@ -1,5 +1,5 @@
-import { problemOf, unreachable } from "@/api/problem";
-import type { components } from "@/api/generated/schema";
+import { problemOf, unreachable } from "./problem";
+import type { components } from "./generated/schema";
 
 type SignedIn = components["schemas"]["SignedIn"];
 

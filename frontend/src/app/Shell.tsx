@@ -29,12 +29,12 @@ import { Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink as RouterLink, Outlet, useNavigate } from "react-router";
 import { chooseLanguage, LANGUAGES, type Language } from "@/i18n";
-import { signOut } from "@/session/access";
+import { signOut } from "@/api/access";
 import { useUser } from "@/session/useSession";
 import { resumeUploads } from "@/uploads/queue";
 import { OfflineBanner } from "./OfflineBanner";
-import { showProblem } from "./notices";
-import { LoadingRows } from "./States";
+import { showProblem } from "@/ui/notices";
+import { LoadingRows } from "@/ui/States";
 import classes from "./Shell.module.css";
 
 /** What stands around every page of whoever is signed in. */

@@ -1,6 +1,6 @@
 import { MutationCache, notifyManager, QueryCache, QueryClient } from "@tanstack/react-query";
-import { showProblem } from "@/shell/notices";
-import { Problem } from "./problem";
+import { showProblem } from "./notices";
+import { Problem } from "@/api/problem";
 
 /** Tries again by itself only what another try may mend. */
 function mayHeal(error: Error): boolean {
