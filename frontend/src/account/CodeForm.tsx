@@ -2,7 +2,7 @@ import { Button, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { problemText } from "@/ui/notices";
 import { CodeInput } from "./CodeInput";
@@ -23,7 +23,7 @@ export function CodeForm({
   const [code, setCode] = useState("");
   const verify = useMutation({
     mutationFn: (given: string) =>
-      told(
+      unwrap(
         api.POST("/auth/verify-2fa", {
           body: {
             challenge_token: challenge,

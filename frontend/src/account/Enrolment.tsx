@@ -2,7 +2,7 @@ import { Alert, Button, Code, CopyButton, Group, Image, Stack, Text } from "@man
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { problemText } from "@/ui/notices";
 import { CodeInput } from "./CodeInput";
 import { FormAlert } from "@/ui/FormAlert";
@@ -27,7 +27,7 @@ export function Enrolment({
   const [code, setCode] = useState("");
   const confirm = useMutation({
     mutationFn: (given: string) =>
-      told(
+      unwrap(
         api.POST("/users/me/2fa/confirm", {
           body: { code: given },
           headers: token ? { authorization: `Bearer ${token}` } : {},

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, useNavigate, useSearchParams } from "react-router";
-import { api, told } from "@/api/client";
+import { api, unwrap } from "@/api/client";
 import { begin } from "@/api/access";
 import { keepPending, pendingSignIn } from "@/session/pending_sign_in";
 import { ErrorState } from "@/ui/States";
@@ -21,7 +21,7 @@ export default function EnrolmentPage() {
   const setup = useQuery({
     queryKey: ["enrolment", token],
     queryFn: () =>
-      told(
+      unwrap(
         api.POST("/users/me/2fa/setup", {
           body: { password: "" },
           headers: { authorization: `Bearer ${token ?? ""}` },

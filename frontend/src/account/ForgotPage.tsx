@@ -5,7 +5,7 @@ import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { z } from "zod";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { showInForm } from "@/ui/form";
 import { AccountPage } from "./AccountPage";
 import { email } from "@/ui/form_rules";
@@ -18,7 +18,7 @@ export default function ForgotPage() {
     defaultValues: { email: "" },
   });
   const ask = useMutation({
-    mutationFn: (body: Schemas["EmailOnly"]) => told(api.POST("/auth/forgot-password", { body })),
+    mutationFn: (body: Schemas["EmailOnly"]) => unwrap(api.POST("/auth/forgot-password", { body })),
     onError: (error) => showInForm(error, setError),
     meta: { quiet: true },
   });

@@ -2,7 +2,7 @@ import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { showInForm } from "@/ui/form";
 import { FormAlert } from "@/ui/FormAlert";
 
@@ -22,7 +22,7 @@ export function PasswordForm({
     defaultValues: { email: known ?? "", password: "" },
   });
   const signIn = useMutation({
-    mutationFn: (body: Schemas["Credentials"]) => told(api.POST("/auth/login", { body })),
+    mutationFn: (body: Schemas["Credentials"]) => unwrap(api.POST("/auth/login", { body })),
     onSuccess: onStep,
     onError: (error) => showInForm(error, setError),
     meta: { quiet: true },

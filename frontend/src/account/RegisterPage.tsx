@@ -6,7 +6,7 @@ import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { z } from "zod";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { showInForm } from "@/ui/form";
 import { showDone } from "@/ui/notices";
 import { AccountPage } from "./AccountPage";
@@ -30,7 +30,7 @@ export default function RegisterPage() {
     defaultValues: { email: "", full_name: "", clinic_name: "", password: "" },
   });
   const create = useMutation({
-    mutationFn: (body: Schemas["Registration"]) => told(api.POST("/auth/register", { body })),
+    mutationFn: (body: Schemas["Registration"]) => unwrap(api.POST("/auth/register", { body })),
     onSuccess: (_, body) => setSentTo(body.email),
     onError: (error) => showInForm(error, setError),
     meta: { quiet: true },
@@ -90,7 +90,7 @@ export default function RegisterPage() {
 function MailSent({ email: address }: { email: string }) {
   const { t } = useTranslation();
   const resend = useMutation({
-    mutationFn: () => told(api.POST("/auth/resend-verification", { body: { email: address } })),
+    mutationFn: () => unwrap(api.POST("/auth/resend-verification", { body: { email: address } })),
     onSuccess: () => showDone(t("account.register.resent")),
   });
   return (

@@ -6,7 +6,7 @@ import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { z } from "zod";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { forget } from "@/api/access";
 import { showInForm } from "@/ui/form";
 import { AccountPage } from "./AccountPage";
@@ -30,7 +30,7 @@ export default function ResetPage() {
   });
   const reset = useMutation({
     mutationFn: (body: Schemas["PasswordReset"]) =>
-      told(api.POST("/auth/reset-password", { body })),
+      unwrap(api.POST("/auth/reset-password", { body })),
     // All sessions have ended, also the one of this browser.
     onSuccess: forget,
     onError: (error) => showInForm(error, setError, { new_password: "password" }),

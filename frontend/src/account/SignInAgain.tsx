@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { CodeForm } from "./CodeForm";
 import { PasswordForm } from "./PasswordForm";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { begin } from "@/api/access";
 import { keepPending } from "@/session/pending_sign_in";
 import { ME, type User } from "@/session/useSession";
@@ -23,7 +23,7 @@ export function SignInAgain({ user }: { user: User }) {
   };
   const enter = async (signedIn: Schemas["SignedIn"]) => {
     begin(signedIn);
-    const now = await told(api.GET("/users/me"));
+    const now = await unwrap(api.GET("/users/me"));
     queryClient.setQueryData<User>(ME, now);
     // Somebody else's page must not stay in sight.
     if (now.id !== user.id) {

@@ -2,7 +2,7 @@ import { Alert, Button, Loader, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { api, told } from "@/api/client";
+import { api, unwrap } from "@/api/client";
 import { ErrorState } from "@/ui/States";
 import { AccountPage } from "./AccountPage";
 import { useMailedToken } from "./mailed_token";
@@ -13,7 +13,7 @@ export default function VerifyPage() {
   const verified = useQuery({
     queryKey: ["verify", token],
     queryFn: async () => {
-      await told(api.POST("/auth/verify-email", { body: { token } }));
+      await unwrap(api.POST("/auth/verify-email", { body: { token } }));
       return true;
     },
     enabled: token !== "",

@@ -40,13 +40,13 @@ interface Outcome<Data> {
 }
 
 /** The answer's body. @throws Problem when it is no success. */
-export async function told<Data>(outcome: Promise<Outcome<Data>>): Promise<Data> {
+export async function unwrap<Data>(outcome: Promise<Outcome<Data>>): Promise<Data> {
   const { data, error, response } = await outcome;
   if (!response.ok) throw problemOf(response.status, error, response.headers);
   return data as Data;
 }
 
-/** Bytes of a picture or document that needs the token. @throws Problem as `told`. */
+/** Bytes of a picture or document that needs the token. @throws Problem as `unwrap`. */
 export async function bytesAt(path: string, signal?: AbortSignal): Promise<Blob> {
   const answer = await send(new Request(path, { signal }));
   if (!answer.ok) {

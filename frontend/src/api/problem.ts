@@ -42,15 +42,15 @@ export class Problem extends Error {
 type ProblemDocument = Partial<components["schemas"]["Problem"]>;
 
 export function problemOf(status: number, body: unknown, headers?: Headers): Problem {
-  const told = (typeof body === "object" && body !== null ? body : {}) as ProblemDocument;
+  const problem = (typeof body === "object" && body !== null ? body : {}) as ProblemDocument;
   const wait = Number(headers?.get("retry-after") ?? NaN);
   return new Problem(
     status,
-    told.reason ?? "UNEXPECTED_ANSWER",
-    told.detail ?? told.title ?? `The server answered ${status}.`,
+    problem.reason ?? "UNEXPECTED_ANSWER",
+    problem.detail ?? problem.title ?? `The server answered ${status}.`,
     {
-      requestId: told.request_id ?? headers?.get("x-request-id") ?? null,
-      errors: told.errors ?? [],
+      requestId: problem.request_id ?? headers?.get("x-request-id") ?? null,
+      errors: problem.errors ?? [],
       retryAfter: Number.isNaN(wait) ? null : wait,
     },
   );

@@ -1,32 +1,33 @@
+import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { useEffect, useEffectEvent, useState } from "react";
 import { send } from "./client";
-import { EventParser, type ServerEvent } from "./server_events";
 
-/** After a stream that ended by itself, as the server's do, and after one that failed. */
-const AGAIN_MS = 300;
+/** After a stream that ended as intended (the server limits how long one lasts). */
+const REOPEN_MS = 300;
+/** After a stream that could not be opened or broke off. */
 const RETRY_MS = 4_000;
 
 /**
- * Follows server-sent events for as long as a component is there.
+ * Follows server-sent events for as long as the component is mounted.
  *
  * The browser's own EventSource can't send the access token. A stream that ends is opened again
- * and told the last event that came.
+ * from the last event received.
  *
  * @param path such as "/api/admin/serving/stream"; null follows nothing.
- * @returns whether events would come now.
+ * @returns whether the stream is open.
  */
 export function useServerEvents(
   path: string | null,
-  onEvent: (event: ServerEvent) => void,
+  onEvent: (event: EventSourceMessage) => void,
 ): boolean {
   const [isOpen, setIsOpen] = useState(false);
-  const take = useEffectEvent(onEvent);
+  const handle = useEffectEvent(onEvent);
   useEffect(() => {
     if (path === null) return;
-    const gone = new AbortController();
-    void follow(path, gone.signal, take, setIsOpen);
+    const unmounted = new AbortController();
+    void follow(path, unmounted.signal, handle, setIsOpen);
     return () => {
-      gone.abort();
+      unmounted.abort();
       setIsOpen(false);
     };
   }, [path]);
@@ -36,48 +37,47 @@ export function useServerEvents(
 async function follow(
   path: string,
   signal: AbortSignal,
-  take: (event: ServerEvent) => void,
-  tell: (isOpen: boolean) => void,
+  onEvent: (event: EventSourceMessage) => void,
+  onOpenChange: (isOpen: boolean) => void,
 ): Promise<void> {
-  let last: string | null = null;
-  while (!isGone(signal)) {
+  let lastId: string | undefined;
+  while (!isAborted(signal)) {
     let wait = RETRY_MS;
     try {
-      const headers = { accept: "text/event-stream", ...(last && { "last-event-id": last }) };
+      const headers = { accept: "text/event-stream", ...(lastId && { "last-event-id": lastId }) };
       const answer = await send(new Request(path, { headers, signal }));
       if (answer.ok && answer.body) {
-        tell(true);
-        // The client's deadline may cut a stream that goes on for long: that is no failure.
-        wait = AGAIN_MS;
-        const parser = new EventParser();
-        try {
-          for await (const event of eventsOf(answer.body, parser)) take(event);
-        } finally {
-          last = parser.lastId ?? last;
-        }
+        onOpenChange(true);
+        // The client's deadline may cut a long stream: that is no failure.
+        wait = REOPEN_MS;
+        await readEvents(answer.body, (event) => {
+          lastId = event.id ?? lastId;
+          onEvent(event);
+        });
       }
     } catch {
-      // Whatever went wrong, the next try may succeed; a session that ended asks for itself.
+      // Whatever went wrong, the next attempt may succeed; an ended session asks for itself.
     }
-    if (wait === RETRY_MS && !isGone(signal)) tell(false);
+    if (wait === RETRY_MS && !isAborted(signal)) onOpenChange(false);
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
 }
 
 /** A function, since the compiler takes the property for constant. */
-function isGone(signal: AbortSignal): boolean {
+function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
-async function* eventsOf(
+async function readEvents(
   body: ReadableStream<Uint8Array>,
-  parser: EventParser,
-): AsyncGenerator<ServerEvent> {
+  onEvent: (event: EventSourceMessage) => void,
+): Promise<void> {
+  const parser = createParser({ onEvent });
   const decoder = new TextDecoder();
   const reader = body.getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    yield* parser.push(decoder.decode(value, { stream: true }));
+    parser.feed(decoder.decode(value, { stream: true }));
   }
 }

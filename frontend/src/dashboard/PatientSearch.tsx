@@ -5,7 +5,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { api, told } from "@/api/client";
+import { api, unwrap } from "@/api/client";
 import { day } from "@/i18n/moments";
 import { PATIENTS } from "@/patients/usePatients";
 import { problemText } from "@/ui/notices";
@@ -25,7 +25,7 @@ export function PatientSearch() {
   const found = useQuery({
     queryKey: [...PATIENTS, "found", search],
     queryFn: ({ signal }) =>
-      told(api.GET("/patients/", { params: { query: { search, limit: MOST } }, signal })),
+      unwrap(api.GET("/patients/", { params: { query: { search, limit: MOST } }, signal })),
     enabled: search !== "",
   });
   useHotkeys([["mod+K", () => input.current?.focus()]], []);

@@ -1,12 +1,13 @@
-import { Button, Group, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
 import { ago, modelPercent } from "@/i18n/moments";
 import { LabelBadge } from "@/findings/LabelBadge";
 import { Thumbnail } from "@/findings/Thumbnail";
+import { MoreButton } from "@/ui/MoreButton";
+import { QueryState } from "@/ui/QueryState";
 import { Section } from "@/ui/Section";
-import { ErrorState, LoadingRows } from "@/ui/States";
 import { photoAddress } from "@/findings/photo_address";
 import { useWorklist, type List } from "./queries";
 import classes from "./Worklist.module.css";
@@ -19,10 +20,7 @@ export function Worklist({ list }: { list: List }) {
   return (
     <div id={list}>
       <Section title={t(`dashboard.lists.${list}`)} text={t(`dashboard.lists.${list}Text`)}>
-        {work.isPending && <LoadingRows rows={3} height={56} />}
-        {!entries && work.error && (
-          <ErrorState error={work.error} onRetry={() => void work.refetch()} />
-        )}
+        <QueryState query={work} rows={3} height={56} />
         {entries?.length === 0 && (
           <Text size="sm">
             {t(`dashboard.lists.${list}None`)}{" "}
@@ -36,18 +34,7 @@ export function Worklist({ list }: { list: List }) {
             </li>
           ))}
         </ul>
-        {work.hasNextPage && (
-          <Group>
-            <Button
-              size="xs"
-              variant="default"
-              loading={work.isFetchingNextPage}
-              onClick={() => void work.fetchNextPage()}
-            >
-              {t("shell.more")}
-            </Button>
-          </Group>
-        )}
+        <MoreButton list={work} size="xs" justify="flex-start" />
       </Section>
     </div>
   );

@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { api, told } from "@/api/client";
+import { byCursor } from "@/api/by_cursor";
+import { api, unwrap } from "@/api/client";
 
 export type List = "recent" | "unreviewed" | "pending" | "followUp";
 
@@ -14,7 +15,7 @@ export function useWorklist(list: List) {
     queryKey: [...WORKLIST, list],
     queryFn: ({ pageParam: cursor, signal }) => {
       const page = { limit: PAGE_SIZE, cursor };
-      return told(
+      return unwrap(
         list === "followUp"
           ? api.GET("/worklist/follow-ups", { params: { query: page }, signal })
           : api.GET("/worklist/detections", {
@@ -23,8 +24,7 @@ export function useWorklist(list: List) {
             }),
       );
     },
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_cursor,
+    ...byCursor,
     // Whoever comes back from a patient sees what has changed there.
     staleTime: 0,
     refetchInterval: REFRESH_MS,
@@ -35,7 +35,7 @@ export function useWorklist(list: List) {
 export function useCounts() {
   return useQuery({
     queryKey: [...WORKLIST, "counts"],
-    queryFn: ({ signal }) => told(api.GET("/worklist/counts", { signal })),
+    queryFn: ({ signal }) => unwrap(api.GET("/worklist/counts", { signal })),
     staleTime: 0,
     refetchInterval: REFRESH_MS,
   });
@@ -45,7 +45,7 @@ export function useCounts() {
 export function useModelInUse() {
   return useQuery({
     queryKey: ["model-in-use"],
-    queryFn: ({ signal }) => told(api.GET("/predict/model", { signal })),
+    queryFn: ({ signal }) => unwrap(api.GET("/predict/model", { signal })),
     refetchInterval: REFRESH_MS,
   });
 }

@@ -1,6 +1,5 @@
 import {
   Group,
-  Modal,
   NativeSelect,
   SegmentedControl,
   SimpleGrid,
@@ -11,10 +10,12 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { patientKey } from "@/api/patient_key";
 import { dayAndTime } from "@/i18n/moments";
-import { ErrorState, IntendedUse, LoadingRows } from "@/ui/States";
+import { Dialog } from "@/ui/Dialog";
+import { QueryState } from "@/ui/QueryState";
+import { IntendedUse } from "@/ui/States";
 import { Answer } from "@/findings/Answer";
 import { Differential } from "@/findings/Differential";
 import { usePicture } from "@/api/useBytes";
@@ -41,7 +42,7 @@ export function Comparison({
   const compared = useQuery({
     queryKey: [...patientKey(lesion.patient_id), "compare", lesion.id, left, right],
     queryFn: () =>
-      told(
+      unwrap(
         api.GET("/lesions/{lesion_id}/compare", {
           params: { path: { lesion_id: lesion.id }, query: { left, right } },
         }),
@@ -52,13 +53,7 @@ export function Comparison({
     label: dayAndTime(image.captured_at ?? image.created_at),
   }));
   return (
-    <Modal
-      opened
-      fullScreen
-      onClose={onClose}
-      title={t("patient.compare.title")}
-      closeButtonProps={{ "aria-label": t("shell.close") }}
-    >
+    <Dialog fullScreen onClose={onClose} title={t("patient.compare.title")}>
       <Stack>
         <Group align="flex-end">
           <NativeSelect
@@ -83,10 +78,7 @@ export function Comparison({
             ]}
           />
         </Group>
-        {compared.isPending && <LoadingRows rows={1} height={320} />}
-        {compared.error && (
-          <ErrorState error={compared.error} onRetry={() => void compared.refetch()} />
-        )}
+        <QueryState query={compared} rows={1} height={320} />
         {compared.data &&
           (way === "beside" ? (
             <Beside left={compared.data.left} right={compared.data.right} />
@@ -95,7 +87,7 @@ export function Comparison({
           ))}
         <IntendedUse />
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,11 +1,11 @@
-import { Alert, Button, Group, List, Modal, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, List, Stack, Text } from "@mantine/core";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { FormAlert } from "@/ui/FormAlert";
-import { api, told, type Schemas } from "@/api/client";
+import { FormDialog } from "@/ui/FormDialog";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { ProfileFields } from "@/patients/ProfileFields";
 import { formOf, profileForm, profileOf, type ProfileForm } from "@/patients/profile_form";
@@ -35,7 +35,7 @@ export function EditPatientDialog({ patient, onClose }: { patient: Patient; onCl
   const path = { patient_id: patient.id };
   const save = useMutation({
     mutationFn: ({ form, over }: { form: ProfileForm; over: Patient }) =>
-      told(
+      unwrap(
         api.PUT("/patients/{patient_id}", {
           params: { path, header: { "if-match": `"${over.version}"` } },
           body: profileOf(form),
@@ -49,7 +49,7 @@ export function EditPatientDialog({ patient, onClose }: { patient: Patient; onCl
     },
     onError: async (error) => {
       if (error instanceof Problem && error.status === 412) {
-        setTheirs(await told(api.GET("/patients/{patient_id}", { params: { path } })));
+        setTheirs(await unwrap(api.GET("/patients/{patient_id}", { params: { path } })));
       } else {
         showInForm(error, setError);
       }
@@ -57,40 +57,29 @@ export function EditPatientDialog({ patient, onClose }: { patient: Patient; onCl
     meta: { quiet: true },
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      closeOnClickOutside={false}
+    <FormDialog
       title={t("patient.edit.title")}
-      closeButtonProps={{ "aria-label": t("shell.close") }}
+      error={formState.errors.root?.message}
+      submit={t("shell.save")}
+      isBusy={save.isPending}
+      isDisabled={theirs !== null}
+      onSubmit={handleSubmit((form) => save.mutate({ form, over: base }))}
+      onClose={onClose}
     >
-      <form noValidate onSubmit={handleSubmit((form) => save.mutate({ form, over: base }))}>
-        <Stack>
-          <FormAlert message={formState.errors.root?.message} />
-          {theirs && (
-            <Conflict
-              before={base}
-              theirs={theirs}
-              onSaveMine={handleSubmit((form) => save.mutate({ form, over: theirs }))}
-              onTakeTheirs={() => {
-                reset(formOf(theirs));
-                setBase(theirs);
-                setTheirs(null);
-              }}
-            />
-          )}
-          <ProfileFields register={register} errors={formState.errors} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("shell.cancel")}
-            </Button>
-            <Button type="submit" loading={save.isPending} disabled={theirs !== null}>
-              {t("shell.save")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      {theirs && (
+        <Conflict
+          before={base}
+          theirs={theirs}
+          onSaveMine={handleSubmit((form) => save.mutate({ form, over: theirs }))}
+          onTakeTheirs={() => {
+            reset(formOf(theirs));
+            setBase(theirs);
+            setTheirs(null);
+          }}
+        />
+      )}
+      <ProfileFields register={register} errors={formState.errors} />
+    </FormDialog>
   );
 }
 

@@ -1,9 +1,9 @@
 import { Alert, Grid, Group, NativeSelect, Stack, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { dayAndTime } from "@/i18n/moments";
-import { ErrorState, LoadingRows } from "@/ui/States";
+import { QueryState } from "@/ui/QueryState";
 import { ImageViewer } from "./ImageViewer";
 import { ResultCard } from "./ResultCard";
 import { ReviewForm } from "./ReviewForm";
@@ -46,10 +46,7 @@ export function ImageDetails({
       </Grid.Col>
       <Grid.Col span={{ base: 12, lg: 5 }}>
         <Stack>
-          {detection.isPending && <LoadingRows rows={2} height={80} />}
-          {detection.error && (
-            <ErrorState error={detection.error} onRetry={() => void detection.refetch()} />
-          )}
+          <QueryState query={detection} rows={2} height={80} />
           {detection.data !== undefined && (
             <ResultCard detection={detection.data} imageId={image.id} patientId={patientId} />
           )}
@@ -66,7 +63,7 @@ function MoveImage({ image, lesions }: { image: Schemas["Image"]; lesions: Schem
   const { chooseImage } = useAddress();
   const move = useMutation({
     mutationFn: (lesionId: string) =>
-      told(
+      unwrap(
         api.PATCH("/images/{image_id}", {
           params: { path: { image_id: image.id } },
           body: { lesion_id: lesionId || null },

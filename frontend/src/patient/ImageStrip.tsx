@@ -1,4 +1,4 @@
-import { Button, Group, Text, UnstyledButton } from "@mantine/core";
+import { Group, Text, UnstyledButton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { day, dayAndTime } from "@/i18n/moments";
@@ -10,14 +10,10 @@ export function ImageStrip({
   images,
   chosen,
   onChoose,
-  hasMore,
-  onMore,
 }: {
   images: Schemas["Image"][];
   chosen: string | null;
   onChoose: (imageId: string) => void;
-  hasMore: boolean;
-  onMore: () => void;
 }) {
   const { t } = useTranslation();
   return (
@@ -41,11 +37,6 @@ export function ImageStrip({
           </UnstyledButton>
         );
       })}
-      {hasMore && (
-        <Button variant="default" onClick={onMore}>
-          {t("shell.more")}
-        </Button>
-      )}
     </Group>
   );
 }

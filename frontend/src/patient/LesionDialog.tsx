@@ -1,9 +1,9 @@
-import { Button, Group, Modal, NativeSelect, Stack, TextInput } from "@mantine/core";
+import { NativeSelect, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { FormAlert } from "@/ui/FormAlert";
-import { api, told, type Schemas } from "@/api/client";
+import { FormDialog } from "@/ui/FormDialog";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { showInForm } from "@/ui/form";
 import { BODY_SITES, siteAt, type BodyPosition, type BodySite } from "./body_sites";
 import { useRefreshPatient } from "./queries";
@@ -47,7 +47,7 @@ export function LesionDialog({
   const save = useMutation({
     mutationFn: (body: Profile) =>
       lesion
-        ? told(
+        ? unwrap(
             api.PUT("/lesions/{lesion_id}", {
               params: {
                 path: { lesion_id: lesion.id },
@@ -56,7 +56,7 @@ export function LesionDialog({
               body,
             }),
           )
-        : told(
+        : unwrap(
             api.POST("/patients/{patient_id}/lesions", {
               params: { path: { patient_id: patientId } },
               body,
@@ -77,56 +77,44 @@ export function LesionDialog({
       position: lesion?.position ?? position ?? null,
     });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      closeOnClickOutside={false}
+    <FormDialog
       title={lesion ? t("patient.lesion.change") : t("patient.lesion.add")}
-      closeButtonProps={{ "aria-label": t("shell.close") }}
+      error={formState.errors.root?.message}
+      submit={t("shell.save")}
+      isBusy={save.isPending}
+      onSubmit={handleSubmit(submit)}
+      onClose={onClose}
     >
-      <form noValidate onSubmit={handleSubmit(submit)}>
-        <Stack>
-          <FormAlert message={formState.errors.root?.message} />
-          <TextInput
-            label={t("patient.lesion.label")}
-            description={t("patient.lesion.labelHelp")}
-            data-autofocus
-            error={formState.errors.label?.message}
-            {...register("label")}
-          />
-          <NativeSelect
-            label={t("patient.lesion.site")}
-            error={formState.errors.body_site?.message}
-            data={[
-              { value: "", label: t("patient.lesion.siteUnknown") },
-              ...BODY_SITES.map((site) => ({ value: site, label: t(`patient.sites.${site}`) })),
-            ]}
-            {...register("body_site")}
-          />
-          <TextInput
-            type="date"
-            label={t("patient.lesion.firstNoted")}
-            error={formState.errors.first_noted?.message}
-            {...register("first_noted")}
-          />
-          <NativeSelect
-            label={t("patient.lesion.status")}
-            data={STATUSES.map((status) => ({
-              value: status,
-              label: t(`patient.statuses.${status}`),
-            }))}
-            {...register("status")}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("shell.cancel")}
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              {t("shell.save")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <TextInput
+        label={t("patient.lesion.label")}
+        description={t("patient.lesion.labelHelp")}
+        data-autofocus
+        error={formState.errors.label?.message}
+        {...register("label")}
+      />
+      <NativeSelect
+        label={t("patient.lesion.site")}
+        error={formState.errors.body_site?.message}
+        data={[
+          { value: "", label: t("patient.lesion.siteUnknown") },
+          ...BODY_SITES.map((site) => ({ value: site, label: t(`patient.sites.${site}`) })),
+        ]}
+        {...register("body_site")}
+      />
+      <TextInput
+        type="date"
+        label={t("patient.lesion.firstNoted")}
+        error={formState.errors.first_noted?.message}
+        {...register("first_noted")}
+      />
+      <NativeSelect
+        label={t("patient.lesion.status")}
+        data={STATUSES.map((status) => ({
+          value: status,
+          label: t(`patient.statuses.${status}`),
+        }))}
+        {...register("status")}
+      />
+    </FormDialog>
   );
 }

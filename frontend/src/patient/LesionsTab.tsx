@@ -1,7 +1,8 @@
 import { Card, Grid, Stack } from "@mantine/core";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { EmptyState, ErrorState, LoadingRows } from "@/ui/States";
+import { QueryState } from "@/ui/QueryState";
+import { EmptyState } from "@/ui/States";
 import { BodyMap } from "./BodyMap";
 import type { BodyPosition } from "./body_sites";
 import { LesionDialog } from "./LesionDialog";
@@ -24,10 +25,7 @@ export function LesionsTab({ patientId, archived }: { patientId: string; archive
     if (window.matchMedia("(max-width: 62em)").matches) panel.current?.scrollIntoView();
   };
 
-  if (lesions.isPending) return <LoadingRows />;
-  if (lesions.error) {
-    return <ErrorState error={lesions.error} onRetry={() => void lesions.refetch()} />;
-  }
+  if (!lesions.data) return <QueryState query={lesions} />;
   const chosen = shelf === "unsorted" ? null : (shelf?.lesionId ?? null);
   return (
     <Grid>

@@ -2,7 +2,7 @@ import { Button, Group, Stack, Textarea } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, told } from "@/api/client";
+import { api, unwrap } from "@/api/client";
 import { problemText } from "@/ui/notices";
 import { useRefreshPatient } from "./queries";
 
@@ -13,7 +13,7 @@ export function NoteForm({ patientId }: { patientId: string }) {
   const refresh = useRefreshPatient(patientId);
   const add = useMutation({
     mutationFn: () =>
-      told(
+      unwrap(
         api.POST("/patients/{patient_id}/notes", {
           params: { path: { patient_id: patientId } },
           body: { text },

@@ -10,7 +10,7 @@ import {
 } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { day } from "@/i18n/moments";
 import { ageInYears } from "@/i18n/calendar";
 import { EditPatientDialog } from "./EditPatientDialog";
@@ -114,8 +114,8 @@ function ArchiveButton({ patient }: { patient: Patient }) {
   const change = useMutation({
     mutationFn: () =>
       patient.archived_at
-        ? told(api.POST("/patients/{patient_id}/restore", path))
-        : told(api.POST("/patients/{patient_id}/archive", path)),
+        ? unwrap(api.POST("/patients/{patient_id}/restore", path))
+        : unwrap(api.POST("/patients/{patient_id}/archive", path)),
     onSuccess: refresh,
   });
   const Sign = patient.archived_at ? IconArchiveOff : IconArchive;

@@ -2,7 +2,7 @@ import { Alert, Button, Card, Group, Loader, Stack, Text, Title } from "@mantine
 import { useMutation } from "@tanstack/react-query";
 import { IconFileTypePdf, IconPhotoX, IconRefresh } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { dayAndTime, modelPercent } from "@/i18n/moments";
 import { IntendedUse } from "@/ui/States";
 import { Differential } from "@/findings/Differential";
@@ -115,7 +115,7 @@ function Actions({
   const refresh = useRefreshPatient(patientId);
   const again = useMutation({
     mutationFn: () =>
-      told(api.POST("/predict/again/{image_id}", { params: { path: { image_id: imageId } } })),
+      unwrap(api.POST("/predict/again/{image_id}", { params: { path: { image_id: imageId } } })),
     onSuccess: refresh,
   });
   const report = useMutation({

@@ -2,7 +2,7 @@ import { Button, Card, Group, Radio, Stack, Text, Textarea, Title } from "@manti
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { dayAndTime } from "@/i18n/moments";
 import { showDone } from "@/ui/notices";
 import { useRefreshPatient } from "./queries";
@@ -26,7 +26,7 @@ export function ReviewForm({ detection }: { detection: Schemas["ReviewedDetectio
   const refresh = useRefreshPatient(detection.patient_id);
   const review = useMutation({
     mutationFn: (body: Schemas["ReviewDraft"]) =>
-      told(
+      unwrap(
         api.POST("/detections/{detection_id}/reviews", {
           params: { path: { detection_id: detection.id } },
           body,

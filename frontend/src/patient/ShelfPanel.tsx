@@ -3,7 +3,9 @@ import { IconColumns2, IconPencil } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
-import { EmptyState, ErrorState, LoadingRows } from "@/ui/States";
+import { MoreButton } from "@/ui/MoreButton";
+import { QueryState } from "@/ui/QueryState";
+import { EmptyState } from "@/ui/States";
 import { UploadList } from "@/uploads/UploadList";
 import { UploadZone } from "@/uploads/UploadZone";
 import { useUploads } from "@/uploads/useUploads";
@@ -74,10 +76,7 @@ export function ShelfPanel({
       </Group>
       {!archived && <UploadZone patientId={patientId} lesionId={lesionId} />}
       <UploadList uploads={uploads} />
-      {images.isPending && <LoadingRows rows={2} height={96} />}
-      {images.error && !images.data && (
-        <ErrorState error={images.error} onRetry={() => void images.refetch()} />
-      )}
+      <QueryState query={images} rows={2} height={96} />
       {images.data?.length === 0 && uploads.length === 0 && (
         <EmptyState
           title={t("patient.photos.none")}
@@ -86,13 +85,8 @@ export function ShelfPanel({
       )}
       {images.data && chosen && (
         <>
-          <ImageStrip
-            images={images.data}
-            chosen={chosen.id}
-            onChoose={chooseImage}
-            hasMore={images.hasNextPage}
-            onMore={() => void images.fetchNextPage()}
-          />
+          <ImageStrip images={images.data} chosen={chosen.id} onChoose={chooseImage} />
+          <MoreButton list={images} justify="flex-start" />
           <ImageDetails key={chosen.id} patientId={patientId} image={chosen} lesions={lesions} />
         </>
       )}

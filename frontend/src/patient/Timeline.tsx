@@ -1,6 +1,5 @@
 import {
   Anchor,
-  Button,
   Chip,
   Group,
   NativeSelect,
@@ -20,7 +19,9 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
 import { dayAndTime } from "@/i18n/moments";
-import { EmptyState, ErrorState, LoadingRows } from "@/ui/States";
+import { MoreButton } from "@/ui/MoreButton";
+import { QueryState } from "@/ui/QueryState";
+import { EmptyState } from "@/ui/States";
 import { Answer } from "@/findings/Answer";
 import { changeName, fieldNames } from "./change_name";
 import { NoteForm } from "./NoteForm";
@@ -73,10 +74,7 @@ export function Timeline({ patientId }: { patientId: string }) {
           ]}
         />
       </Group>
-      {timeline.isPending && <LoadingRows />}
-      {timeline.error && !timeline.data && (
-        <ErrorState error={timeline.error} onRetry={() => void timeline.refetch()} />
-      )}
+      <QueryState query={timeline} />
       {timeline.data?.length === 0 && <EmptyState title={t("patient.timeline.none")} />}
       {timeline.data && timeline.data.length > 0 && (
         <MantineTimeline bulletSize={28} lineWidth={2}>
@@ -98,15 +96,7 @@ export function Timeline({ patientId }: { patientId: string }) {
           })}
         </MantineTimeline>
       )}
-      {timeline.hasNextPage && (
-        <Button
-          variant="default"
-          loading={timeline.isFetchingNextPage}
-          onClick={() => void timeline.fetchNextPage()}
-        >
-          {t("shell.more")}
-        </Button>
-      )}
+      <MoreButton list={timeline} />
     </Stack>
   );
 }

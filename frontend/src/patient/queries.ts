@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { api, told, type Schemas } from "@/api/client";
+import { byCursor } from "@/api/by_cursor";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { patientKey } from "@/api/patient_key";
 
 /** A lesion's photos, or those that belong to none yet. */
@@ -20,7 +21,7 @@ export function usePatient(id: string) {
   return useQuery({
     queryKey: keys.patient(id),
     queryFn: () =>
-      told(api.GET("/patients/{patient_id}", { params: { path: { patient_id: id } } })),
+      unwrap(api.GET("/patients/{patient_id}", { params: { path: { patient_id: id } } })),
   });
 }
 
@@ -28,7 +29,7 @@ export function useLesions(patientId: string) {
   return useQuery({
     queryKey: keys.lesions(patientId),
     queryFn: () =>
-      told(
+      unwrap(
         api.GET("/patients/{patient_id}/lesions", {
           params: { path: { patient_id: patientId }, query: { limit: 200 } },
         }),
@@ -39,9 +40,8 @@ export function useLesions(patientId: string) {
 export function useImages(patientId: string, shelf: Shelf) {
   return useInfiniteQuery({
     queryKey: keys.images(patientId, shelf),
-    initialPageParam: "",
     queryFn: ({ pageParam: cursor }) =>
-      told(
+      unwrap(
         api.GET("/patients/{patient_id}/images", {
           params: {
             path: { patient_id: patientId },
@@ -52,7 +52,7 @@ export function useImages(patientId: string, shelf: Shelf) {
           },
         }),
       ),
-    getNextPageParam: ({ next_cursor }) => next_cursor,
+    ...byCursor,
     select: ({ pages }) => pages.flatMap(({ items }) => items),
   });
 }
@@ -62,14 +62,14 @@ export function useDetectionOf(patientId: string, imageId: string) {
   return useQuery({
     queryKey: keys.ofImage(patientId, imageId),
     queryFn: async () => {
-      const { items } = await told(
+      const { items } = await unwrap(
         api.GET("/patients/{patient_id}/detections", {
           params: { path: { patient_id: patientId }, query: { image_id: imageId, limit: 1 } },
         }),
       );
       const newest = items[0];
       if (!newest) return null;
-      return await told(
+      return await unwrap(
         api.GET("/detections/{detection_id}", { params: { path: { detection_id: newest.id } } }),
       );
     },
@@ -83,9 +83,8 @@ export function useTimeline(
 ) {
   return useInfiniteQuery({
     queryKey: keys.timeline(patientId, filter),
-    initialPageParam: "",
     queryFn: ({ pageParam: cursor }) =>
-      told(
+      unwrap(
         api.GET("/patients/{patient_id}/timeline", {
           params: {
             path: { patient_id: patientId },
@@ -93,7 +92,7 @@ export function useTimeline(
           },
         }),
       ),
-    getNextPageParam: ({ next_cursor }) => next_cursor,
+    ...byCursor,
     select: ({ pages }) => pages.flatMap(({ items }) => items),
   });
 }

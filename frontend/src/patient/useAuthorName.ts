@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { useUser } from "@/session/useSession";
 
 /** The most that one call gives. */
@@ -29,7 +29,7 @@ async function everybody(signal: AbortSignal): Promise<Schemas["Colleague"][]> {
   const found: Schemas["Colleague"][] = [];
   let cursor: string | null | undefined = "";
   do {
-    const page: Schemas["Page_Colleague_"] = await told(
+    const page: Schemas["Page_Colleague_"] = await unwrap(
       api.GET("/users/colleagues", { params: { query: { limit: MOST, cursor } }, signal }),
     );
     found.push(...page.items);

@@ -1,11 +1,10 @@
-import { Button, Group, Modal, Stack } from "@mantine/core";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { FormAlert } from "@/ui/FormAlert";
-import { api, told, type Schemas } from "@/api/client";
+import { FormDialog } from "@/ui/FormDialog";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { showInForm } from "@/ui/form";
 import { PATIENTS } from "./usePatients";
 import { ProfileFields } from "./ProfileFields";
@@ -21,7 +20,7 @@ export function NewPatientDialog({ opened, onClose }: { opened: boolean; onClose
     defaultValues: emptyProfile,
   });
   const create = useMutation({
-    mutationFn: (body: Schemas["PatientProfile"]) => told(api.POST("/patients/", { body })),
+    mutationFn: (body: Schemas["PatientProfile"]) => unwrap(api.POST("/patients/", { body })),
     onSuccess: (patient) => {
       // The lists begin anew: asking again for all pages of a long one would take its time.
       void queryClient.resetQueries({ queryKey: PATIENTS });
@@ -33,28 +32,17 @@ export function NewPatientDialog({ opened, onClose }: { opened: boolean; onClose
     meta: { quiet: true },
   });
   return (
-    <Modal
+    <FormDialog
       opened={opened}
-      onClose={onClose}
       keepMounted
-      closeOnClickOutside={false}
       title={t("patients.add")}
-      closeButtonProps={{ "aria-label": t("shell.close") }}
+      error={formState.errors.root?.message}
+      submit={t("patients.create")}
+      isBusy={create.isPending}
+      onSubmit={handleSubmit((values) => create.mutate(profileOf(values)))}
+      onClose={onClose}
     >
-      <form noValidate onSubmit={handleSubmit((values) => create.mutate(profileOf(values)))}>
-        <Stack>
-          <FormAlert message={formState.errors.root?.message} />
-          <ProfileFields register={register} errors={formState.errors} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("shell.cancel")}
-            </Button>
-            <Button type="submit" loading={create.isPending}>
-              {t("patients.create")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <ProfileFields register={register} errors={formState.errors} />
+    </FormDialog>
   );
 }

@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { api, told } from "@/api/client";
+import { byCursor } from "@/api/by_cursor";
+import { api, unwrap } from "@/api/client";
 
 export const PATIENTS = ["patients"] as const;
 
@@ -12,14 +13,13 @@ export function usePatients({ search, archived }: { search: string; archived: bo
   return useInfiniteQuery({
     queryKey: [...PATIENTS, { search, archived }],
     queryFn: ({ pageParam, signal }) =>
-      told(
+      unwrap(
         api.GET("/patients/", {
           params: { query: { search, archived, limit: PAGE_SIZE, cursor: pageParam } },
           signal,
         }),
       ),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_cursor,
+    ...byCursor,
     placeholderData: keepPreviousData,
     // Fifty pages would be fifty calls, one after the other, just for looking at the window again.
     refetchOnWindowFocus: isCheap,

@@ -16,7 +16,7 @@ import { useTranslation } from "react-i18next";
 import { z } from "zod";
 import { email, filled } from "@/ui/form_rules";
 import { FormAlert } from "@/ui/FormAlert";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { day, dayAndTime } from "@/i18n/moments";
 import { ME, useUser, type User } from "@/session/useSession";
 import { showInForm } from "@/ui/form";
@@ -75,7 +75,7 @@ function DetailsForm({ user }: { user: User }) {
   });
   const isMoving = useWatch({ control, name: "email" }).trim() !== user.email;
   const save = useMutation({
-    mutationFn: (body: Schemas["ProfileChange"]) => told(api.PUT("/users/me", { body })),
+    mutationFn: (body: Schemas["ProfileChange"]) => unwrap(api.PUT("/users/me", { body })),
     onSuccess: (now) => {
       queryClient.setQueryData<User>(ME, now);
       reset({ full_name: now.full_name, email: now.email, current_password: "" });

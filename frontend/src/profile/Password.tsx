@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { z } from "zod";
 import { filled, newPassword } from "@/ui/form_rules";
 import { FormAlert } from "@/ui/FormAlert";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { showInForm } from "@/ui/form";
 import { showDone } from "@/ui/notices";
 import { Section } from "@/ui/Section";
@@ -30,7 +30,8 @@ export function Password() {
     defaultValues: { current: "", next: "", repeat: "" },
   });
   const change = useMutation({
-    mutationFn: (body: Schemas["PasswordChange"]) => told(api.POST("/users/me/password", { body })),
+    mutationFn: (body: Schemas["PasswordChange"]) =>
+      unwrap(api.POST("/users/me/password", { body })),
     onSuccess: () => {
       reset();
       showDone(t("profile.password.done"));

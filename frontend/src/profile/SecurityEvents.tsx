@@ -1,11 +1,14 @@
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { api, told, type Schemas } from "@/api/client";
+import { byCursor } from "@/api/by_cursor";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { dayAndTime } from "@/i18n/moments";
 import { eventName } from "@/ui/event_name";
+import { MoreButton } from "@/ui/MoreButton";
+import { QueryState } from "@/ui/QueryState";
 import { Section } from "@/ui/Section";
-import { EmptyState, ErrorState, LoadingRows } from "@/ui/States";
+import { EmptyState } from "@/ui/States";
 import { agentName } from "@/ui/agent";
 
 export const SECURITY_EVENTS = ["security-events"] as const;
@@ -17,39 +20,25 @@ export function SecurityEvents() {
   const events = useInfiniteQuery({
     queryKey: SECURITY_EVENTS,
     queryFn: ({ pageParam, signal }) =>
-      told(
+      unwrap(
         api.GET("/users/me/security-events", {
           params: { query: { limit: PAGE_SIZE, cursor: pageParam } },
           signal,
         }),
       ),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_cursor,
+    ...byCursor,
   });
   const items = events.data?.pages.flatMap((page) => page.items);
   return (
     <Section title={t("profile.events.title")} text={t("profile.events.text")}>
-      {events.isPending && <LoadingRows />}
-      {!items && events.error && (
-        <ErrorState error={events.error} onRetry={() => void events.refetch()} />
-      )}
+      <QueryState query={events} />
       {items?.length === 0 && <EmptyState title={t("profile.events.none")} />}
       <Stack component="ol" gap="sm" m={0} p={0}>
         {items?.map((event, index) => (
           <EventRow key={`${event.occurred_at} ${index}`} event={event} />
         ))}
       </Stack>
-      {events.hasNextPage && (
-        <Group>
-          <Button
-            variant="default"
-            loading={events.isFetchingNextPage}
-            onClick={() => void events.fetchNextPage()}
-          >
-            {t("shell.more")}
-          </Button>
-        </Group>
-      )}
+      <MoreButton list={events} justify="flex-start" />
     </Section>
   );
 }

@@ -2,13 +2,13 @@ import { Badge, Button, Group, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconDeviceDesktop, IconDeviceMobile } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { ago, dayAndTime } from "@/i18n/moments";
 import { confirm } from "@/ui/confirm";
 import { showDone } from "@/ui/notices";
+import { QueryState } from "@/ui/QueryState";
 import { Section } from "@/ui/Section";
-import { ErrorState, LoadingRows } from "@/ui/States";
-import { agentName, isPhone } from "@/ui/agent";
+import { agentName, isMobile } from "@/ui/agent";
 
 export const SESSIONS = ["sessions"] as const;
 
@@ -18,10 +18,10 @@ export function Sessions() {
   const queryClient = useQueryClient();
   const sessions = useQuery({
     queryKey: SESSIONS,
-    queryFn: ({ signal }) => told(api.GET("/users/me/sessions", { signal })),
+    queryFn: ({ signal }) => unwrap(api.GET("/users/me/sessions", { signal })),
   });
   const endOthers = useMutation({
-    mutationFn: () => told(api.DELETE("/users/me/sessions")),
+    mutationFn: () => unwrap(api.DELETE("/users/me/sessions")),
     onSuccess: ({ ended }) => showDone(t("profile.sessions.endedOthers", { count: ended })),
     onSettled: () => queryClient.invalidateQueries({ queryKey: SESSIONS }),
   });
@@ -51,10 +51,7 @@ export function Sessions() {
         )
       }
     >
-      {sessions.isPending && <LoadingRows rows={2} />}
-      {!items && sessions.error && (
-        <ErrorState error={sessions.error} onRetry={() => void sessions.refetch()} />
-      )}
+      <QueryState query={sessions} rows={2} />
       <Stack component="ul" gap="md" m={0} p={0}>
         {items?.map((session) => (
           <SessionRow key={session.id} session={session} />
@@ -69,7 +66,7 @@ function SessionRow({ session }: { session: Schemas["Session"] }) {
   const queryClient = useQueryClient();
   const end = useMutation({
     mutationFn: () =>
-      told(
+      unwrap(
         api.DELETE("/users/me/sessions/{session_id}", {
           params: { path: { session_id: session.id } },
         }),
@@ -78,7 +75,7 @@ function SessionRow({ session }: { session: Schemas["Session"] }) {
     onSettled: () => queryClient.invalidateQueries({ queryKey: SESSIONS }),
   });
   const agent = agentName(session.agent);
-  const Device = isPhone(session.agent) ? IconDeviceMobile : IconDeviceDesktop;
+  const Device = isMobile(session.agent) ? IconDeviceMobile : IconDeviceDesktop;
   return (
     <Group component="li" wrap="nowrap" align="flex-start">
       <Device size={24} aria-hidden />

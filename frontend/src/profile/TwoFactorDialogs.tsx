@@ -1,9 +1,9 @@
-import { Modal } from "@mantine/core";
-import { useState, type ReactNode } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { CodeInput } from "@/account/CodeInput";
 import { Enrolment, KeepRecoveryCodes } from "@/account/Enrolment";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
+import { Dialog } from "@/ui/Dialog";
 import { showDone } from "@/ui/notices";
 import { PasswordStep } from "./PasswordStep";
 
@@ -18,17 +18,17 @@ export function SetUpDialog({ onClose }: Close) {
   const [codes, setCodes] = useState<string[] | null>(null);
   if (codes) return <CodesStep codes={codes} onClose={onClose} />;
   return (
-    <Step title={t("profile.twoFactor.setUp")} onClose={onClose}>
+    <Dialog title={t("profile.twoFactor.setUp")} onClose={onClose}>
       {setup ? (
         <Enrolment setup={setup} onConfirmed={({ recovery_codes }) => setCodes(recovery_codes)} />
       ) : (
         <PasswordStep
           submit={t("profile.twoFactor.go")}
-          ask={(password) => told(api.POST("/users/me/2fa/setup", { body: { password } }))}
+          ask={(password) => unwrap(api.POST("/users/me/2fa/setup", { body: { password } }))}
           onDone={setSetup}
         />
       )}
-    </Step>
+    </Dialog>
   );
 }
 
@@ -38,14 +38,14 @@ export function NewCodesDialog({ onClose }: Close) {
   const [codes, setCodes] = useState<string[] | null>(null);
   if (codes) return <CodesStep codes={codes} onClose={onClose} />;
   return (
-    <Step title={t("profile.twoFactor.newCodes")} onClose={onClose}>
+    <Dialog title={t("profile.twoFactor.newCodes")} onClose={onClose}>
       <PasswordStep
         text={t("profile.twoFactor.newCodesText")}
         submit={t("profile.twoFactor.newCodes")}
-        ask={(password) => told(api.POST("/users/me/2fa/recovery-codes", { body: { password } }))}
+        ask={(password) => unwrap(api.POST("/users/me/2fa/recovery-codes", { body: { password } }))}
         onDone={({ recovery_codes }) => setCodes(recovery_codes)}
       />
-    </Step>
+    </Dialog>
   );
 }
 
@@ -54,12 +54,12 @@ export function RemoveDialog({ onClose }: Close) {
   const { t } = useTranslation();
   const [code, setCode] = useState("");
   return (
-    <Step title={t("profile.twoFactor.remove")} onClose={onClose}>
+    <Dialog title={t("profile.twoFactor.remove")} onClose={onClose}>
       <PasswordStep
         text={t("profile.twoFactor.removeText")}
         submit={t("profile.twoFactor.remove")}
         isReady={code.length === 6}
-        ask={(password) => told(api.DELETE("/users/me/2fa", { body: { password, code } }))}
+        ask={(password) => unwrap(api.DELETE("/users/me/2fa", { body: { password, code } }))}
         onDone={() => {
           showDone(t("profile.twoFactor.removed"));
           onClose();
@@ -72,7 +72,7 @@ export function RemoveDialog({ onClose }: Close) {
           onComplete={setCode}
         />
       </PasswordStep>
-    </Step>
+    </Dialog>
   );
 }
 
@@ -80,30 +80,13 @@ export function RemoveDialog({ onClose }: Close) {
 function CodesStep({ codes, onClose }: Close & { codes: string[] }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={t("account.setup.codesTitle")}
       withCloseButton={false}
       closeOnEscape={false}
-      closeOnClickOutside={false}
     >
       <KeepRecoveryCodes codes={codes} onKept={onClose} />
-    </Modal>
-  );
-}
-
-function Step({ title, onClose, children }: Close & { title: string; children: ReactNode }) {
-  const { t } = useTranslation();
-  return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={title}
-      closeOnClickOutside={false}
-      closeButtonProps={{ "aria-label": t("shell.close") }}
-    >
-      {children}
-    </Modal>
+    </Dialog>
   );
 }

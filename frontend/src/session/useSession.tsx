@@ -8,7 +8,7 @@ import {
   useSyncExternalStore,
   type ReactNode,
 } from "react";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { currentAccess, mayHaveSession, onAccessChange, refresh } from "@/api/access";
 
 export type User = Schemas["User"];
@@ -33,7 +33,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const queryClient = useQueryClient();
   const me = useQuery({
     queryKey: ME,
-    queryFn: () => told(api.GET("/users/me")),
+    queryFn: () => unwrap(api.GET("/users/me")),
     enabled: access !== null,
     staleTime: Infinity,
   });

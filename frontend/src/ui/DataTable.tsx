@@ -1,7 +1,5 @@
 /* eslint-disable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role -- see DataTable */
-import { Button, Group } from "@mantine/core";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import classes from "./DataTable.module.css";
 
 export interface Column<Row> {
@@ -61,26 +59,5 @@ export function DataTable<Row>({
         </tbody>
       </table>
     </div>
-  );
-}
-
-/** The way to a list's next page. */
-export function MoreButton({
-  list,
-}: {
-  list: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
-}) {
-  const { t } = useTranslation();
-  if (!list.hasNextPage) return null;
-  return (
-    <Group justify="center">
-      <Button
-        variant="default"
-        loading={list.isFetchingNextPage}
-        onClick={() => void list.fetchNextPage()}
-      >
-        {t("shell.more")}
-      </Button>
-    </Group>
   );
 }

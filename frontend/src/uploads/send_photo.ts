@@ -1,17 +1,26 @@
-import type { Schemas } from "@/api/client";
-import { Problem, problemOf, unreachable } from "@/api/problem";
-import { traceparent } from "@/api/trace";
 import { accountOf, freshToken } from "@/api/access";
+import type { Schemas } from "@/api/client";
+import { Problem } from "@/api/problem";
+import { upload } from "@/api/upload";
 
 /** A photo of 20 MiB over a slow line. */
 const DEADLINE_MS = 120_000;
 
 /**
- * Uploads one photo and reports how far it is, which `fetch` can't.
+ * Uploads one photo in the name of the account that took it.
  *
- * @throws Problem when it is refused, or no answer came.
+ * @throws Problem when it is refused, no answer came, or somebody else is signed in by now.
  */
-export async function sendPhoto(photo: {
+export function sendPhoto({
+  id,
+  userId,
+  patientId,
+  lesionId,
+  file,
+  name,
+  onProgress,
+}: {
+  /** Idempotency key: a photo that is sent twice is stored once. */
   id: string;
   userId: string;
   patientId: string;
@@ -20,52 +29,22 @@ export async function sendPhoto(photo: {
   name: string;
   onProgress: (share: number) => void;
 }): Promise<Schemas["Detection"]> {
-  const token = await tokenOf(photo.userId);
-  try {
-    return await post(photo, token);
-  } catch (error) {
-    if (!(error instanceof Problem) || error.status !== 401) throw error;
-    return await post(photo, await tokenOf(photo.userId, token));
-  }
-}
-
-/** @throws Problem 401 when somebody else has signed in meanwhile, or the session has ended. */
-async function tokenOf(userId: string, stale?: string): Promise<string> {
-  const token = await freshToken(stale);
-  if (accountOf(token) === userId) return token;
-  throw new Problem(401, "SIGN_IN_REQUIRED", "Somebody else is signed in.");
-}
-
-function post(
-  { id, patientId, lesionId, file, name, onProgress }: Parameters<typeof sendPhoto>[0],
-  token: string,
-): Promise<Schemas["Detection"]> {
   const form = new FormData();
   form.set("file", file, name);
   if (lesionId) form.set("lesion_id", lesionId);
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open("POST", `/api/predict/upload/${encodeURIComponent(patientId)}`);
-    request.setRequestHeader("authorization", `Bearer ${token}`);
-    request.setRequestHeader("idempotency-key", id);
-    request.setRequestHeader("traceparent", traceparent());
-    request.responseType = "json";
-    request.timeout = DEADLINE_MS;
-    request.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0);
-    request.onload = () => {
-      if (request.status < 300) resolve(request.response as Schemas["Detection"]);
-      else reject(problemOf(request.status, request.response, headersOf(request)));
-    };
-    request.onerror = request.ontimeout = () => reject(unreachable());
-    request.send(form);
+  return upload({
+    path: `/api/predict/upload/${encodeURIComponent(patientId)}`,
+    form,
+    headers: { "idempotency-key": id },
+    deadlineMs: DEADLINE_MS,
+    onProgress,
+    token: (refused) => tokenOf(userId, refused),
   });
 }
 
-function headersOf(request: XMLHttpRequest): Headers {
-  const headers = new Headers();
-  for (const name of ["retry-after", "x-request-id"]) {
-    const value = request.getResponseHeader(name);
-    if (value) headers.set(name, value);
-  }
-  return headers;
+/** @throws Problem 401 when somebody else has signed in meanwhile, or the session has ended. */
+async function tokenOf(userId: string, refused?: string): Promise<string> {
+  const token = await freshToken(refused);
+  if (accountOf(token) === userId) return token;
+  throw new Problem(401, "SIGN_IN_REQUIRED", "Somebody else is signed in.");
 }

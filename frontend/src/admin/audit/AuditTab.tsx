@@ -2,12 +2,14 @@ import { Anchor, Stack, Text } from "@mantine/core";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
-import { api, told, type Schemas } from "@/api/client";
+import { byCursor } from "@/api/by_cursor";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { dayAndTime } from "@/i18n/moments";
 import { agentName } from "@/ui/agent";
 import { eventName } from "@/ui/event_name";
 import { EmptyState, ErrorState, LoadingRows } from "@/ui/States";
-import { DataTable, MoreButton } from "@/ui/DataTable";
+import { DataTable } from "@/ui/DataTable";
+import { MoreButton } from "@/ui/MoreButton";
 import { useKnownUsers } from "../users/queries";
 import { addressOf, filterIn, queryOf, type AuditFilter } from "./audit_filter";
 import { AuditFilters } from "./AuditFilters";
@@ -26,14 +28,13 @@ export function AuditTab() {
   const entries = useInfiniteQuery({
     queryKey: ["admin", "audit", filter],
     queryFn: ({ pageParam, signal }) =>
-      told(
+      unwrap(
         api.GET("/admin/audit", {
           params: { query: { ...queryOf(filter), limit: PAGE_SIZE, cursor: pageParam } },
           signal,
         }),
       ),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_cursor,
+    ...byCursor,
     placeholderData: keepPreviousData,
   });
   const rows = entries.data?.pages.flatMap(({ items }) => items);

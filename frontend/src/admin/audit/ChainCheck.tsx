@@ -2,13 +2,13 @@ import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { IconAlertTriangle, IconCheck, IconLink } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 
 /** Has both chains recomputed and says whether they are whole. */
 export function ChainCheck() {
   const { t } = useTranslation();
   const check = useMutation({
-    mutationFn: () => told(api.GET("/admin/audit/verify")),
+    mutationFn: () => unwrap(api.GET("/admin/audit/verify")),
   });
   return (
     <Stack gap="xs">

@@ -1,7 +1,7 @@
 import { NumberInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { percent as share } from "@/i18n/moments";
 import { asPercent } from "./candidate";
 import { Replaced } from "./Replaced";
@@ -32,7 +32,7 @@ export function CanaryDialog({
       submit={t(isThere ? "candidate.canary.changeSubmit" : "candidate.canary.submit")}
       isReady={percent !== null}
       change={(why) =>
-        told(
+        unwrap(
           api.POST("/admin/models/{version}/canary", {
             params: { path: { version }, query: { percent: percent ?? FIRST_PERCENT } },
             body: { why },

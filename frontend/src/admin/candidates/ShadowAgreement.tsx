@@ -4,7 +4,8 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { currentLanguage } from "@/i18n";
 import { percent } from "@/i18n/moments";
-import { EmptyState, ErrorState, LoadingRows } from "@/ui/States";
+import { QueryState } from "@/ui/QueryState";
+import { EmptyState } from "@/ui/States";
 import { Facts } from "@/ui/Facts";
 import { useAgreement } from "../releases/queries";
 
@@ -12,9 +13,7 @@ import { useAgreement } from "../releases/queries";
 export function ShadowAgreement({ version }: { version: string }) {
   const { t } = useTranslation();
   const agreement = useAgreement(version);
-  if (agreement.isPending) return <LoadingRows rows={2} />;
-  if (!agreement.data)
-    return <ErrorState error={agreement.error} onRetry={() => void agreement.refetch()} />;
+  if (!agreement.data) return <QueryState query={agreement} rows={2} />;
   if (agreement.data.photos === 0)
     return (
       <EmptyState title={t("candidate.agreement.none")} text={t("candidate.agreement.noneText")} />

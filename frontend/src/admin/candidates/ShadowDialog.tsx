@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { Replaced } from "./Replaced";
 import { WhyDialog } from "../releases/WhyDialog";
 
@@ -20,7 +20,7 @@ export function ShadowDialog({
       text={t("candidate.shadow.text")}
       submit={t("candidate.shadow.submit")}
       change={(why) =>
-        told(
+        unwrap(
           api.POST("/admin/models/{version}/shadow", {
             params: { path: { version } },
             body: { why },

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { WhyDialog } from "../releases/WhyDialog";
 
 /** Ends the canary or shadow. */
@@ -17,7 +17,7 @@ export function WithdrawDialog({
       title={t("candidate.withdraw.title", { version })}
       text={t(kind === "canary" ? "candidate.withdraw.canary" : "candidate.withdraw.shadow")}
       submit={t("candidate.withdraw.submit")}
-      change={(why) => told(api.POST("/admin/models/withdraw", { body: { why } }))}
+      change={(why) => unwrap(api.POST("/admin/models/withdraw", { body: { why } }))}
       done={() => t("candidate.withdraw.done", { version })}
       onClose={onClose}
     />

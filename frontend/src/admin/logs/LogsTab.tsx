@@ -1,4 +1,4 @@
-import { Anchor, Badge, Code, Group, Stack, Text } from "@mantine/core";
+import { Anchor, Code, Group, Stack, Text } from "@mantine/core";
 import {
   IconAlertTriangle,
   IconBug,
@@ -10,8 +10,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import type { Schemas } from "@/api/client";
-import { EmptyState, ErrorState, LoadingRows } from "@/ui/States";
-import { MoreButton } from "@/ui/DataTable";
+import { QueryState } from "@/ui/QueryState";
+import { StateBadge } from "@/ui/StateBadge";
+import { EmptyState } from "@/ui/States";
+import { MoreButton } from "@/ui/MoreButton";
 import { LiveBadge } from "@/ui/LiveBadge";
 import { addressOf, filterIn, type LogFilter } from "./log_filter";
 import { LogFilters } from "./LogFilters";
@@ -58,10 +60,7 @@ function Lines({
           <LiveBadge isLive={isOpen} />
         </Group>
       )}
-      {past.isPending && <LoadingRows rows={8} height={30} />}
-      {!lines && past.error && (
-        <ErrorState error={past.error} onRetry={() => void past.refetch()} />
-      )}
+      <QueryState query={past} rows={8} height={30} />
       {lines?.length === 0 && (
         <EmptyState title={isLive ? t("admin.logs.waiting") : t("admin.logs.none")} />
       )}
@@ -105,15 +104,9 @@ function Line({
         <time dateTime={line.at}>{timeOf(line.at)}</time>
       </Text>
       <div>
-        <Badge
-          variant="light"
-          color={color}
-          tt="none"
-          miw="max-content"
-          leftSection={<Icon size={14} aria-hidden />}
-        >
+        <StateBadge icon={Icon} color={color}>
           {t(`admin.logs.levels.${line.level}`)}
-        </Badge>
+        </StateBadge>
       </div>
       <Text size="sm">{line.service}</Text>
       <div className={classes.fields}>

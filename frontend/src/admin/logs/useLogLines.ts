@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, told, type Schemas } from "@/api/client";
+import { byCursor } from "@/api/by_cursor";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { useServerEvents } from "@/api/useServerEvents";
 import { queryOf, streamOf, type LogFilter } from "./log_filter";
 import { merged } from "./merged";
@@ -15,14 +16,13 @@ export function useLogLines(filter: LogFilter, isLive: boolean) {
   const past = useInfiniteQuery({
     queryKey: ["admin", "logs", filter],
     queryFn: ({ pageParam, signal }) =>
-      told(
+      unwrap(
         api.GET("/admin/logs", {
           params: { query: { ...queryOf(filter), limit: PAGE_SIZE, cursor: pageParam } },
           signal,
         }),
       ),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_cursor,
+    ...byCursor,
     // What is new comes as events.
     refetchOnWindowFocus: false,
   });

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { day, percent } from "@/i18n/moments";
-import { ErrorState, LoadingRows } from "@/ui/States";
+import { QueryState } from "@/ui/QueryState";
 import { Evaluation } from "./Evaluation";
 import { useModel } from "../releases/queries";
 import { Subgroups } from "./Subgroups";
@@ -22,10 +22,7 @@ export function ModelCard({ version, onClose }: { version: string; onClose: () =
       title={t("admin.models.card.title", { name, version })}
       closeButtonProps={{ "aria-label": t("shell.close") }}
     >
-      {model.isPending && <LoadingRows rows={6} />}
-      {!model.data && model.error && (
-        <ErrorState error={model.error} onRetry={() => void model.refetch()} />
-      )}
+      <QueryState query={model} rows={6} />
       {model.data && <Card model={model.data} />}
     </Drawer>
   );

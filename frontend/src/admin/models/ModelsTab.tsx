@@ -2,7 +2,7 @@ import { Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { Section } from "@/ui/Section";
-import { ErrorState, LoadingRows } from "@/ui/States";
+import { QueryState } from "@/ui/QueryState";
 import { useServingStream } from "../releases/useServing";
 import { endedByItself } from "../candidates/candidate";
 import { CandidatePanel } from "../candidates/CandidatePanel";
@@ -29,10 +29,7 @@ export function ModelsTab() {
       )}
       <UploadModel />
       <Section title={t("admin.models.versions.title")}>
-        {models.isPending && <LoadingRows rows={2} />}
-        {!models.data && models.error && (
-          <ErrorState error={models.error} onRetry={() => void models.refetch()} />
-        )}
+        <QueryState query={models} rows={2} />
         {models.data && (
           <Versions
             versions={models.data.versions}

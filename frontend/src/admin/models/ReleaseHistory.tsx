@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { IconArrowBackUp } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { dayAndTime, percent } from "@/i18n/moments";
 import { Section } from "@/ui/Section";
 import { DataTable } from "@/ui/DataTable";
@@ -60,7 +60,7 @@ export function ReleaseHistory({ releases }: { releases: Schemas["Release"][] })
           title={t("admin.models.release.rollBackTitle")}
           text={t("admin.models.release.rollBackText", { version: present?.version })}
           submit={t("admin.models.release.rollBack")}
-          change={(why) => told(api.POST("/admin/models/rollback", { body: { why } }))}
+          change={(why) => unwrap(api.POST("/admin/models/rollback", { body: { why } }))}
           done={({ version }) => t("admin.models.release.rolledBack", { version })}
           onClose={() => setIsAsking(false)}
         />

@@ -10,7 +10,7 @@ import {
 } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { showDone } from "@/ui/notices";
 import { CanaryDialog } from "../candidates/CanaryDialog";
 import { ReleaseDialog } from "../releases/ReleaseDialog";
@@ -29,7 +29,7 @@ export function VersionActions({
   const close = () => setOpen(null);
   const trial = useMutation({
     mutationFn: () =>
-      told(api.POST("/admin/models/{version}/trial", { params: { path: { version } } })),
+      unwrap(api.POST("/admin/models/{version}/trial", { params: { path: { version } } })),
     onSuccess: () => showDone(t("admin.models.versions.tryAsked", { version })),
   });
   const is = (kind: string) => candidate?.version === version && candidate.kind === kind;

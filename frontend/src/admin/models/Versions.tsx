@@ -1,8 +1,9 @@
-import { Badge, Button, Group, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { ago, percent } from "@/i18n/moments";
+import { StateBadge } from "@/ui/StateBadge";
 import { EmptyState } from "@/ui/States";
 import { DataTable } from "@/ui/DataTable";
 import { useServing } from "../releases/useServing";
@@ -48,14 +49,9 @@ export function Versions({
                 </Text>
               </div>
               {desired && (
-                <Badge
-                  variant="light"
-                  tt="none"
-                  color="teal"
-                  leftSection={<IconCheck size={14} aria-hidden />}
-                >
+                <StateBadge icon={IconCheck} color="teal">
                   {t("admin.models.versions.desired")}
-                </Badge>
+                </StateBadge>
               )}
               {candidate?.version === version && <CandidateBadge {...candidate} />}
             </Group>

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { api, told } from "@/api/client";
+import { api, unwrap } from "@/api/client";
 import { WhyDialog } from "./WhyDialog";
 
 /** Makes a version the live one everywhere. */
@@ -11,7 +11,7 @@ export function ReleaseDialog({ version, onClose }: { version: string; onClose: 
       text={t("admin.models.release.text")}
       submit={t("admin.models.release.submit")}
       change={(why) =>
-        told(
+        unwrap(
           api.POST("/admin/models/{version}/release", {
             params: { path: { version } },
             body: { why },

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { Text, Textarea } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { FormDialog } from "@/ui/FormDialog";
 import { showDone } from "@/ui/notices";
 import { useModelsChanged } from "./queries";
 import { Refusal } from "./Refusal";
@@ -44,43 +45,27 @@ export function WhyDialog<Answer>({
     meta: { quiet: true },
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={title}
-      closeOnClickOutside={false}
-      closeButtonProps={{ "aria-label": t("shell.close") }}
+      submit={submit}
+      isBusy={ask.isPending}
+      isDisabled={!isReady}
+      onSubmit={() => ask.mutate()}
+      onClose={onClose}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          ask.mutate();
-        }}
-      >
-        <Stack>
-          <Text size="sm">{text}</Text>
-          <Refusal error={ask.error} />
-          {children}
-          <Textarea
-            label={`${t("admin.models.release.why")} (${t("shell.optional")})`}
-            description={t("admin.models.release.whyHelp")}
-            autosize
-            minRows={2}
-            maxLength={LONGEST}
-            data-autofocus
-            value={why}
-            onChange={(event) => setWhy(event.currentTarget.value)}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("shell.cancel")}
-            </Button>
-            <Button type="submit" loading={ask.isPending} disabled={!isReady}>
-              {submit}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <Text size="sm">{text}</Text>
+      <Refusal error={ask.error} />
+      {children}
+      <Textarea
+        label={`${t("admin.models.release.why")} (${t("shell.optional")})`}
+        description={t("admin.models.release.whyHelp")}
+        autosize
+        minRows={2}
+        maxLength={LONGEST}
+        data-autofocus
+        value={why}
+        onChange={(event) => setWhy(event.currentTarget.value)}
+      />
+    </FormDialog>
   );
 }

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 
 export const MODELS = ["admin", "models"] as const;
 
@@ -11,7 +11,7 @@ const AGREEMENT_MS = 3_000;
 export function useModels() {
   return useQuery({
     queryKey: MODELS,
-    queryFn: ({ signal }) => told(api.GET("/admin/models", { signal })),
+    queryFn: ({ signal }) => unwrap(api.GET("/admin/models", { signal })),
     refetchInterval: ({ state }) => (state.data?.candidate ? CANDIDATE_MS : false),
   });
 }
@@ -21,7 +21,9 @@ export function useAgreement(version: string) {
   return useQuery({
     queryKey: [...MODELS, version, "agreement"],
     queryFn: ({ signal }) =>
-      told(api.GET("/admin/models/{version}/agreement", { params: { path: { version } }, signal })),
+      unwrap(
+        api.GET("/admin/models/{version}/agreement", { params: { path: { version } }, signal }),
+      ),
     refetchInterval: AGREEMENT_MS,
   });
 }
@@ -31,7 +33,7 @@ export function useModel(version: string) {
   return useQuery({
     queryKey: [...MODELS, version],
     queryFn: async ({ signal }) => {
-      const model: unknown = await told(
+      const model: unknown = await unwrap(
         api.GET("/admin/models/{version}", { params: { path: { version } }, signal }),
       );
       // The client's types forget how long the confusion table's rows are.

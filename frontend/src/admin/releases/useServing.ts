@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { useServerEvents } from "@/api/useServerEvents";
 
 export const SERVING = ["admin", "serving"] as const;
@@ -8,7 +8,7 @@ export const SERVING = ["admin", "serving"] as const;
 export function useServing() {
   return useQuery({
     queryKey: SERVING,
-    queryFn: ({ signal }) => told(api.GET("/admin/serving", { signal })),
+    queryFn: ({ signal }) => unwrap(api.GET("/admin/serving", { signal })),
   });
 }
 

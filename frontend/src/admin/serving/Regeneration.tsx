@@ -4,11 +4,11 @@ import { IconAlertTriangle, IconCheck, IconLoader, IconReload } from "@tabler/ic
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
-import { api, told as answered, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { confirm } from "@/ui/confirm";
 import { useModels, useModelsChanged } from "../releases/queries";
 import { Section } from "@/ui/Section";
-import { outcome, told, type Told } from "./regeneration";
+import { outcome, progressOf, type ReplicaProgress } from "./regeneration";
 
 /** Has the live version fetched and loaded anew. What was asked for is in the address. */
 export function Regeneration({ replicas }: { replicas: Schemas["Replica"][] }) {
@@ -19,7 +19,7 @@ export function Regeneration({ replicas }: { replicas: Schemas["Replica"][] }) {
   const changed = useModelsChanged();
   const candidate = models.data?.candidate ?? null;
   const ask = useMutation({
-    mutationFn: () => answered(api.POST("/admin/models/cache/regenerate")),
+    mutationFn: () => unwrap(api.POST("/admin/models/cache/regenerate")),
     onSuccess: ({ id }) => setAddress({ tab: "serving", regeneration: id }, { replace: true }),
     onSettled: changed,
   });
@@ -56,7 +56,7 @@ export function Regeneration({ replicas }: { replicas: Schemas["Replica"][] }) {
           {t("candidate.noRoom", { version: candidate.version })}
         </Text>
       )}
-      <Results results={told(replicas, asked)} />
+      <Results results={progressOf(replicas, asked)} />
     </Section>
   );
 }
@@ -67,7 +67,7 @@ const LOOKS = {
   failed: [IconAlertTriangle, "red"],
 } as const;
 
-function Results({ results }: { results: Told[] }) {
+function Results({ results }: { results: ReplicaProgress[] }) {
   const { t } = useTranslation();
   const state = outcome(results);
   const [Sign, color] = LOOKS[state];
@@ -97,7 +97,7 @@ function Results({ results }: { results: Told[] }) {
   );
 }
 
-function Result({ replica, state, error }: Told) {
+function Result({ replica, state, error }: ReplicaProgress) {
   const { t } = useTranslation();
   const [Sign] = LOOKS[state];
   return (

@@ -1,9 +1,10 @@
-import { Badge, Stack, Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { IconAlertTriangle, IconCheck, IconLoader } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { ago } from "@/i18n/moments";
 import { DataTable } from "@/ui/DataTable";
+import { StateBadge } from "@/ui/StateBadge";
 import { CandidateBadge } from "../candidates/CandidateBadge";
 import { Cost } from "./Cost";
 
@@ -86,15 +87,9 @@ function State({ replica }: { replica: Replica }) {
   const [Icon, color] = LOOKS[replica.state];
   return (
     <>
-      <Badge
-        variant="light"
-        color={color}
-        tt="none"
-        miw="max-content"
-        leftSection={<Icon size={14} aria-hidden />}
-      >
+      <StateBadge icon={Icon} color={color}>
         {t(`admin.serving.states.${replica.state}`)}
-      </Badge>
+      </StateBadge>
       {replica.resting && (
         <Text size="xs" c="dimmed">
           {t("admin.serving.resting")}

@@ -1,8 +1,9 @@
 import { Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { LiveBadge } from "@/ui/LiveBadge";
+import { QueryState } from "@/ui/QueryState";
 import { Section } from "@/ui/Section";
-import { EmptyState, ErrorState, LoadingRows } from "@/ui/States";
+import { EmptyState } from "@/ui/States";
 import { Regeneration } from "./Regeneration";
 import { Replicas } from "./Replicas";
 import { useServing, useServingStream } from "../releases/useServing";
@@ -20,10 +21,7 @@ export function ServingTab() {
         text={t("admin.serving.text")}
         action={<LiveBadge isLive={isLive} />}
       >
-        {serving.isPending && <LoadingRows rows={2} />}
-        {!serving.data && serving.error && (
-          <ErrorState error={serving.error} onRetry={() => void serving.refetch()} />
-        )}
+        <QueryState query={serving} rows={2} />
         {serving.data && replicas.length === 0 && (
           <EmptyState title={t("admin.serving.none")} text={t("admin.serving.noneText")} />
         )}

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { outcome, told } from "./regeneration";
+import { outcome, progressOf } from "./regeneration";
 
 const EARLIER = "01a20817-f471-731e-896b-230f70989781";
 const ASKED = "01a20817-f471-731e-896b-330f70989781";
@@ -15,7 +15,7 @@ it("each replica is waited for until it tells of this request or of a later one"
     replica("three", null),
     replica("four", LATER, "the disk is full"),
   ];
-  expect(told(replicas, ASKED)).toEqual([
+  expect(progressOf(replicas, ASKED)).toEqual([
     { replica: "one", state: "done", error: null },
     { replica: "two", state: "waiting", error: null },
     { replica: "three", state: "waiting", error: null },
@@ -24,7 +24,7 @@ it("each replica is waited for until it tells of this request or of a later one"
 });
 
 it("without a request the latest results are told, and nobody is waited for", () => {
-  expect(told([replica("one", EARLIER), replica("two", null)], null)).toEqual([
+  expect(progressOf([replica("one", EARLIER), replica("two", null)], null)).toEqual([
     { replica: "one", state: "done", error: null },
   ]);
 });
@@ -32,7 +32,7 @@ it("without a request the latest results are told, and nobody is waited for", ()
 it("it is done when all are, and has failed where one has", () => {
   const all = (...made: [string | null, string?][]) =>
     outcome(
-      told(
+      progressOf(
         made.map(([id, error]) => replica("one", id, error)),
         ASKED,
       ),

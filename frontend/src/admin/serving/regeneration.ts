@@ -1,6 +1,6 @@
 import type { Schemas } from "@/api/client";
 
-export interface Told {
+export interface ReplicaProgress {
   replica: string;
   state: "waiting" | "done" | "failed";
   error: string | null;
@@ -12,8 +12,11 @@ export interface Told {
  * @param asked the id of what was asked for; null tells how the latest time went, where there was
  *   one. Ids sort by their time, so a later one counts too: it took this one's place.
  */
-export function told(replicas: Schemas["Replica"][], asked: string | null): Told[] {
-  return replicas.flatMap<Told>(({ id, regeneration: latest }) => {
+export function progressOf(
+  replicas: Schemas["Replica"][],
+  asked: string | null,
+): ReplicaProgress[] {
+  return replicas.flatMap<ReplicaProgress>(({ id, regeneration: latest }) => {
     if (latest && latest.id >= (asked ?? "")) {
       const state = latest.passed ? "done" : "failed";
       return [{ replica: id, state, error: latest.error }];
@@ -23,7 +26,7 @@ export function told(replicas: Schemas["Replica"][], asked: string | null): Told
 }
 
 /** What it came to, over all replicas. */
-export function outcome(replicas: Told[]): Told["state"] {
+export function outcome(replicas: ReplicaProgress[]): ReplicaProgress["state"] {
   if (replicas.some(({ state }) => state === "waiting")) return "waiting";
   return replicas.some(({ state }) => state === "failed") ? "failed" : "done";
 }

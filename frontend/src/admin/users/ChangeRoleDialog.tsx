@@ -1,8 +1,8 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useForm, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { FormAlert } from "@/ui/FormAlert";
+import { FormDialog } from "@/ui/FormDialog";
 import type { Schemas } from "@/api/client";
 import { showInForm } from "@/ui/form";
 import { clinicOf, roleForm } from "./role_form";
@@ -29,46 +29,33 @@ export function ChangeRoleDialog({
     meta: { quiet: true },
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={t("admin.users.changeRole")}
-      closeButtonProps={{ "aria-label": t("shell.close") }}
+      error={formState.errors.root?.message}
+      submit={t("shell.save")}
+      isBusy={change.isPending}
+      isDisabled={!formState.isDirty}
+      onSubmit={handleSubmit((form) =>
+        change.mutate({ role: form.role, clinic_id: clinicOf(form) }),
+      )}
+      onClose={onClose}
     >
-      <form
-        noValidate
-        onSubmit={handleSubmit((form) =>
-          change.mutate({ role: form.role, clinic_id: clinicOf(form) }),
-        )}
-      >
-        <Stack>
-          <FormAlert message={formState.errors.root?.message} />
-          <Text size="sm">{t("admin.users.signsOut", { name: user.full_name })}</Text>
-          <RoleFields
-            value={value}
-            present={
-              user.clinic_id
-                ? { id: user.clinic_id, name: user.clinic_name ?? user.clinic_id }
-                : undefined
-            }
-            error={formState.errors.clinic_id?.message}
-            onChange={({ role, clinic_id }) => {
-              if (role) setValue("role", role, { shouldDirty: true });
-              if (clinic_id !== undefined) {
-                setValue("clinic_id", clinic_id, { shouldDirty: true, shouldValidate: true });
-              }
-            }}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("shell.cancel")}
-            </Button>
-            <Button type="submit" loading={change.isPending} disabled={!formState.isDirty}>
-              {t("shell.save")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <Text size="sm">{t("admin.users.signsOut", { name: user.full_name })}</Text>
+      <RoleFields
+        value={value}
+        present={
+          user.clinic_id
+            ? { id: user.clinic_id, name: user.clinic_name ?? user.clinic_id }
+            : undefined
+        }
+        error={formState.errors.clinic_id?.message}
+        onChange={({ role, clinic_id }) => {
+          if (role) setValue("role", role, { shouldDirty: true });
+          if (clinic_id !== undefined) {
+            setValue("clinic_id", clinic_id, { shouldDirty: true, shouldValidate: true });
+          }
+        }}
+      />
+    </FormDialog>
   );
 }

@@ -1,10 +1,10 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Text, TextInput } from "@mantine/core";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation } from "@tanstack/react-query";
 import { useForm, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { FormAlert } from "@/ui/FormAlert";
-import { api, told, type Schemas } from "@/api/client";
+import { FormDialog } from "@/ui/FormDialog";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { dayAndTime } from "@/i18n/moments";
 import { showInForm } from "@/ui/form";
 import { showDone } from "@/ui/notices";
@@ -21,7 +21,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   const [role, clinic_id] = useWatch({ control, name: ["role", "clinic_id"] });
   const invite = useMutation({
     mutationFn: (body: Schemas["InvitationDraft"]) =>
-      told(api.POST("/admin/invitations", { body })),
+      unwrap(api.POST("/admin/invitations", { body })),
     onSuccess: ({ expires_at }, { email }) => {
       showDone(t("admin.users.invited", { email, until: dayAndTime(expires_at) }));
       onClose();
@@ -30,50 +30,35 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
     meta: { quiet: true },
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={t("admin.users.inviteTitle")}
-      closeOnClickOutside={false}
-      closeButtonProps={{ "aria-label": t("shell.close") }}
+      error={formState.errors.root?.message}
+      submit={t("admin.users.send")}
+      isBusy={invite.isPending}
+      onSubmit={handleSubmit((form) =>
+        invite.mutate({ email: form.email, role: form.role, clinic_id: clinicOf(form) }),
+      )}
+      onClose={onClose}
     >
-      <form
-        noValidate
-        onSubmit={handleSubmit((form) =>
-          invite.mutate({ email: form.email, role: form.role, clinic_id: clinicOf(form) }),
-        )}
-      >
-        <Stack>
-          <FormAlert message={formState.errors.root?.message} />
-          <Text size="sm">{t("admin.users.inviteText")}</Text>
-          <TextInput
-            type="email"
-            label={t("admin.users.email")}
-            autoComplete="off"
-            data-autofocus
-            error={formState.errors.email?.message}
-            {...register("email")}
-          />
-          <RoleFields
-            value={{ role, clinic_id }}
-            error={formState.errors.clinic_id?.message}
-            onChange={(part) => {
-              if (part.role) setValue("role", part.role);
-              if (part.clinic_id !== undefined) {
-                setValue("clinic_id", part.clinic_id, { shouldValidate: formState.isSubmitted });
-              }
-            }}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("shell.cancel")}
-            </Button>
-            <Button type="submit" loading={invite.isPending}>
-              {t("admin.users.send")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <Text size="sm">{t("admin.users.inviteText")}</Text>
+      <TextInput
+        type="email"
+        label={t("admin.users.email")}
+        autoComplete="off"
+        data-autofocus
+        error={formState.errors.email?.message}
+        {...register("email")}
+      />
+      <RoleFields
+        value={{ role, clinic_id }}
+        error={formState.errors.clinic_id?.message}
+        onChange={(part) => {
+          if (part.role) setValue("role", part.role);
+          if (part.clinic_id !== undefined) {
+            setValue("clinic_id", part.clinic_id, { shouldValidate: formState.isSubmitted });
+          }
+        }}
+      />
+    </FormDialog>
   );
 }

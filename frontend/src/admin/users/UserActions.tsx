@@ -11,7 +11,7 @@ import {
 } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { confirm } from "@/ui/confirm";
 import { showDone } from "@/ui/notices";
 import { ChangeRoleDialog } from "./ChangeRoleDialog";
@@ -29,12 +29,12 @@ export function UserActions({ user }: { user: Schemas["User"] }) {
 
   const change = useUserChange(user);
   const reset = useMutation({
-    mutationFn: () => told(api.POST("/admin/users/{user_id}/reset-2fa", { params })),
+    mutationFn: () => unwrap(api.POST("/admin/users/{user_id}/reset-2fa", { params })),
     onSuccess: () => showDone(t("admin.users.resetTwoFactorDone", { name })),
     onSettled: refresh,
   });
   const endSessions = useMutation({
-    mutationFn: () => told(api.DELETE("/admin/users/{user_id}/sessions", { params })),
+    mutationFn: () => unwrap(api.DELETE("/admin/users/{user_id}/sessions", { params })),
     onSuccess: ({ ended }) => showDone(t("admin.users.endedSessions", { count: ended })),
   });
 

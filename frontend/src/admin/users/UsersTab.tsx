@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue, useDisclosure } from "@mantine/hooks";
 import { IconCheck, IconLock, IconMail, IconMailQuestion, IconSearch } from "@tabler/icons-react";
 import { useState } from "react";
@@ -6,8 +6,11 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { ago } from "@/i18n/moments";
 import { useUser } from "@/session/useSession";
-import { EmptyState, ErrorState, LoadingRows } from "@/ui/States";
-import { DataTable, MoreButton } from "@/ui/DataTable";
+import { QueryState } from "@/ui/QueryState";
+import { StateBadge } from "@/ui/StateBadge";
+import { EmptyState } from "@/ui/States";
+import { DataTable } from "@/ui/DataTable";
+import { MoreButton } from "@/ui/MoreButton";
 import { InviteDialog } from "./InviteDialog";
 import { useUsers } from "./queries";
 import { UserActions } from "./UserActions";
@@ -38,10 +41,7 @@ export function UsersTab() {
           {t("admin.users.invite")}
         </Button>
       </Group>
-      {users.isPending && <LoadingRows />}
-      {!rows && users.error && (
-        <ErrorState error={users.error} onRetry={() => void users.refetch()} />
-      )}
+      <QueryState query={users} />
       {rows?.length === 0 && <EmptyState title={t("admin.users.none")} />}
       {rows && rows.length > 0 && <UserTable users={rows} />}
       <MoreButton list={users} />
@@ -107,14 +107,8 @@ function State({ user }: { user: Schemas["User"] }) {
       ? ([IconCheck, t("admin.users.active"), "teal"] as const)
       : ([IconMailQuestion, t("admin.users.unverified"), "yellow"] as const);
   return (
-    <Badge
-      variant="light"
-      color={color}
-      tt="none"
-      miw="max-content"
-      leftSection={<Icon size={14} aria-hidden />}
-    >
+    <StateBadge icon={Icon} color={color}>
       {text}
-    </Badge>
+    </StateBadge>
   );
 }

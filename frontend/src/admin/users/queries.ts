@@ -1,6 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { api, told } from "@/api/client";
+import { byCursor } from "@/api/by_cursor";
+import { api, unwrap } from "@/api/client";
 import { useUser } from "@/session/useSession";
 
 export const USERS = ["admin", "users"] as const;
@@ -15,14 +16,13 @@ export function useUsers(search: string) {
   return useInfiniteQuery({
     queryKey: [...USERS, { search }],
     queryFn: ({ pageParam, signal }) =>
-      told(
+      unwrap(
         api.GET("/admin/users", {
           params: { query: { search, limit: PAGE_SIZE, cursor: pageParam } },
           signal,
         }),
       ),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_cursor,
+    ...byCursor,
     placeholderData: keepPreviousData,
   });
 }
@@ -33,7 +33,7 @@ export function useKnownUsers() {
   const known = useQuery({
     queryKey: [...USERS, "known"],
     queryFn: ({ signal }) =>
-      told(api.GET("/admin/users", { params: { query: { limit: MOST } }, signal })),
+      unwrap(api.GET("/admin/users", { params: { query: { limit: MOST } }, signal })),
     enabled: isAdmin,
   });
   const users = known.data?.items;

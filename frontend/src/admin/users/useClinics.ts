@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { api, told } from "@/api/client";
+import { api, unwrap } from "@/api/client";
 
 /** As many as a list can be looked through; who is not in it is searched for. */
 const SHOWN = 50;
@@ -9,7 +9,7 @@ export function useClinics(search: string) {
   return useQuery({
     queryKey: ["admin", "clinics", search],
     queryFn: ({ signal }) =>
-      told(api.GET("/admin/clinics", { params: { query: { search, limit: SHOWN } }, signal })),
+      unwrap(api.GET("/admin/clinics", { params: { query: { search, limit: SHOWN } }, signal })),
     select: ({ items }) => items.toSorted((one, other) => one.name.localeCompare(other.name)),
     placeholderData: keepPreviousData,
   });

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient, type MutationMeta } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { api, told, type Schemas } from "@/api/client";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { showDone } from "@/ui/notices";
 import { USERS } from "./queries";
 
@@ -19,7 +19,7 @@ export function useUserChange(
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (body: Change) =>
-      told(api.PATCH("/admin/users/{user_id}", { params: { path: { user_id: user.id } }, body })),
+      unwrap(api.PATCH("/admin/users/{user_id}", { params: { path: { user_id: user.id } }, body })),
     onSuccess: (now) => {
       showDone(t("admin.users.saved", { name: now.full_name }));
       options.onSuccess?.();
