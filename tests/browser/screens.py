@@ -73,7 +73,7 @@ class Visitor:
         shown = page.locator("code").first
         secret = (await shown.inner_text()).replace(" ", "")
         await self.enter_code(pyotp.TOTP(secret).now())
-        await page.get_by_role("button", name="I have kept them safe").click()
+        await page.get_by_role("button", name="I have saved them").click()
         return secret
 
     async def enter_code(self, code: str) -> None:

@@ -50,16 +50,16 @@ async def test_a_forgotten_password_is_reset_and_the_second_factor_still_asked(
     await page.goto("/forgot")
     await page.get_by_label("E-mail address").fill(known.email)
     assert await visitor.show("forgot") == []
-    await page.get_by_role("button", name="Send the link").click()
+    await page.get_by_role("button", name="Send link").click()
     await expect(page.get_by_role("status")).to_contain_text("a link is on its way")
 
     await page.goto(f"/reset#token={await mailbox.token(known.email, after=before)}")
     await expect(page).to_have_url(re.compile("/reset$"))
     await page.get_by_label("New password", exact=True).fill("seven lemons in autumn rain")
-    await page.get_by_label("New password again").fill("seven lemons in autumn rai")
+    await page.get_by_label("Repeat new password").fill("seven lemons in autumn rai")
     await page.get_by_role("button", name="Set password").click()
-    await expect(page.get_by_text("The two do not match.")).to_be_visible()
-    await page.get_by_label("New password again").fill("seven lemons in autumn rain")
+    await expect(page.get_by_text("The passwords don't match.")).to_be_visible()
+    await page.get_by_label("Repeat new password").fill("seven lemons in autumn rain")
     await page.get_by_role("button", name="Set password").click()
     await expect(page.get_by_text("Your password is set")).to_be_visible()
 

@@ -54,10 +54,10 @@ async def test_an_archive_is_brought_released_and_rolled_back(
     await expect(row).to_be_visible(timeout=RELEASE_MS)
     assert await visitor.show("admin-models") == []
 
-    await row.get_by_role("button", name="Put to use").click()
+    await row.get_by_role("button", name="Deploy").click()
     await page.get_by_role("menuitem", name="Release").click()
     dialog = page.get_by_role("dialog")
-    await dialog.get_by_label("Why").fill("a test")
+    await dialog.get_by_label("Reason").fill("a test")
     assert await visitor.show("admin-release") == []
     await visitor.double_click(dialog.get_by_role("button", name="Release"))
     await expect(row).to_contain_text("1 of 1 replicas", timeout=RELEASE_MS)
@@ -72,7 +72,7 @@ async def test_an_archive_is_brought_released_and_rolled_back(
 
     await page.get_by_role("tab", name="Models").click()
     await models.get_by_role("button", name="Roll back").click()
-    await dialog.get_by_label("Why").fill("the test is over")
+    await dialog.get_by_label("Reason").fill("the test is over")
     await visitor.double_click(dialog.get_by_role("button", name="Roll back"))
     await expect(row).to_contain_text("Not in use", timeout=RELEASE_MS)
     await expect(log.filter(has_text="the test is over")).to_have_count(1)
@@ -87,7 +87,7 @@ async def test_what_is_no_archive_is_refused_with_its_reasons(page: Page) -> Non
         {"name": "lesion.mar", "mimeType": "application/octet-stream", "buffer": b"no zip"}
     )
     await page.get_by_role("button", name="Upload").click()
-    await expect(page.get_by_text("The archive is refused")).to_be_visible()
+    await expect(page.get_by_text("The archive was refused")).to_be_visible()
 
 
 async def test_a_session_that_an_administrator_ends_asks_for_a_new_sign_in_in_place(
@@ -202,13 +202,13 @@ async def test_the_audit_is_filtered_and_its_chains_are_checked(
     patient = await (await new_clinician()).add_patient(profile())
     await page.goto("/admin?tab=audit")
     await page.get_by_role("button", name="Check the chain").click()
-    for chain in ("Accounts", "Patients' records"):
+    for chain in ("Accounts", "Patient records"):
         whole = re.compile(f"^{chain}: .* written\\.$")
         await expect(page.get_by_role("alert").filter(has_text=whole)).to_be_visible()
     await expect(page.get_by_role("table")).to_be_visible()
     assert await visitor.show("admin-audit") == []
-    await page.get_by_text("Patients' records", exact=True).click()
-    await page.get_by_label("Patient's id").fill(patient)
+    await page.get_by_text("Patient records", exact=True).click()
+    await page.get_by_label("Patient ID").fill(patient)
     await page.get_by_role("button", name="Filter").click()
     entries = page.get_by_role("table").get_by_role("row")
     await expect(entries).to_have_count(2)

@@ -40,7 +40,7 @@ async def test_a_photo_whose_line_breaks_half_way_waits_and_is_stored_once(
     await page.locator("input[type=file]").first.set_input_files(
         {"name": "photo.png", "mimeType": "image/png", "buffer": photo}
     )
-    await expect(page.get_by_text("Waits to be sent")).to_be_visible()
+    await expect(page.get_by_text("Waiting to be sent")).to_be_visible()
     line.mend()
     await expect(page.get_by_role("region", name="Result")).to_contain_text("Model lesion")
     stored = await clinician.call("GET", f"/patients/{patient}/images")
@@ -57,7 +57,7 @@ async def test_without_a_network_the_page_says_so_and_sends_later(at_work: AtWor
     await page.locator("input[type=file]").first.set_input_files(
         {"name": "photo.png", "mimeType": "image/png", "buffer": photos.unique()}
     )
-    await expect(page.get_by_text("1 photo waits to be sent.")).to_be_visible()
+    await expect(page.get_by_text("1 photo is waiting to be sent.")).to_be_visible()
     assert await visitor.show("offline") == []
     await page.context.set_offline(False)
     await expect(page.get_by_text("You are offline.")).to_be_hidden()
@@ -104,9 +104,9 @@ async def test_addresses_that_lead_nowhere_say_so_and_lead_on(
         f"/patient/{stranger}",
     ):
         await page.goto(address)
-        await expect(page.get_by_text("There is nothing at this address")).to_be_visible()
+        await expect(page.get_by_text("Page not found")).to_be_visible()
     assert await visitor.show("nothing-here") == []
-    await page.get_by_role("link", name="Go to the start").click()
+    await page.get_by_role("link", name="Go to the start page").click()
     await expect(page.get_by_role("heading", name="Today")).to_be_visible()
 
 
@@ -126,7 +126,7 @@ async def test_script_in_every_field_of_a_record_stays_text(at_work: AtWork) -> 
     page = visitor.page
     await page.goto("/patients")
     await page.get_by_label("Search by name or record number").fill(HOSTILE)
-    await expect(page.get_by_text("Nobody matches")).to_contain_text(HOSTILE)
+    await expect(page.get_by_text("No matches")).to_contain_text(HOSTILE)
     await page.get_by_role("button", name="New patient").first.click()
     for field in ("Full name", "Record number", "Contact", "Risk factors"):
         await page.get_by_role("dialog").get_by_role("textbox", name=field).fill(HOSTILE)
@@ -139,7 +139,7 @@ async def test_script_in_every_field_of_a_record_stays_text(at_work: AtWork) -> 
     await page.locator("input[type=file]").first.set_input_files(
         {"name": f"{HOSTILE}.png", "mimeType": "image/png", "buffer": photos.unique()}
     )
-    await page.get_by_label("I say benign").check()
+    await page.get_by_label("I consider it benign").check()
     await page.get_by_label("Note", exact=True).fill(HOSTILE)
     await page.get_by_role("button", name="Save verdict").click()
     verdicts = page.get_by_role("region", name="Your verdict")

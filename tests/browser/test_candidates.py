@@ -82,18 +82,18 @@ async def test_a_shadow_is_compared_on_the_photos_of_clinicians(
     page: Page, visitor: Visitor, admin: Clinician, clinician: Clinician
 ) -> None:
     await page.goto("/admin?tab=models")
-    await row_of(page).get_by_role("button", name="Put to use").click()
+    await row_of(page).get_by_role("button", name="Deploy").click()
     shadow = page.get_by_role("menuitem", name="Shadow")
     await expect(shadow).to_be_visible()
     assert await visitor.show("admin-ways") == []
     await shadow.click()
-    dialog = page.get_by_role("dialog", name=f"Put version {VERSION} in the shadow?")
-    await dialog.get_by_label("Why").fill("How often does it differ?")
+    dialog = page.get_by_role("dialog", name=f"Run version {VERSION} in shadow?")
+    await dialog.get_by_label("Reason").fill("How often does it differ?")
     assert await visitor.show("admin-shadow-dialog") == []
-    await dialog.get_by_role("button", name="Begin").click()
+    await dialog.get_by_role("button", name="Start").click()
 
     panel = page.get_by_role("region", name=f"Shadow: version {VERSION}", exact=True)
-    await expect(panel.get_by_text("No photo compared yet")).to_be_visible()
+    await expect(panel.get_by_text("No photos compared yet")).to_be_visible()
     await expect(panel).to_contain_text("How often does it differ?")
     await expect(row_of(page)).to_contain_text("on 1 of 1 replicas", timeout=READY_MS)
     assert await visitor.show("admin-shadow-empty") == []
@@ -113,18 +113,18 @@ async def test_a_canary_answers_until_it_is_withdrawn(
 ) -> None:
     clinician = await new_clinician()
     await page.goto("/admin?tab=models")
-    await row_of(page).get_by_role("button", name="Put to use").click()
+    await row_of(page).get_by_role("button", name="Deploy").click()
     await page.get_by_role("menuitem", name="Canary").click()
     dialog = page.get_by_role("dialog", name=f"Make version {VERSION} a canary?")
     share = dialog.get_by_label("Share of the patients")
     await expect(share).to_be_focused()
     await share.fill("100")
-    await expect(dialog).to_contain_text("A whole number from 1 to 99.")
-    await expect(dialog.get_by_role("button", name="Begin")).to_be_disabled()
+    await expect(dialog).to_contain_text("Enter a whole number from 1 to 99.")
+    await expect(dialog.get_by_role("button", name="Start")).to_be_disabled()
     await share.fill(str(PERCENT))
-    await dialog.get_by_label("Why").fill("It agrees.")
+    await dialog.get_by_label("Reason").fill("It agrees.")
     assert await visitor.show("admin-canary-dialog") == []
-    await dialog.get_by_role("button", name="Begin").click()
+    await dialog.get_by_role("button", name="Start").click()
 
     panel = page.get_by_role("region", name=f"Canary: version {VERSION}", exact=True)
     await expect(panel).to_contain_text("It answers for 99% of the patients")
@@ -139,8 +139,8 @@ async def test_a_canary_answers_until_it_is_withdrawn(
     await expect(figures.get_by_role("cell").nth(1)).to_have_text(re.compile(r"^[1-9]\d*$"))
     assert await visitor.show("admin-canary") == []
 
-    await panel.get_by_role("button", name="Raise or lower the share").click()
-    dialog = page.get_by_role("dialog", name=f"Another share for version {VERSION}")
+    await panel.get_by_role("button", name="Change the share").click()
+    dialog = page.get_by_role("dialog", name=f"Change the share of version {VERSION}")
     await expect(dialog.get_by_label("Share of the patients")).to_have_value("99%")
     await dialog.get_by_label("Share of the patients").fill("50")
     await dialog.get_by_role("button", name="Change").click()
@@ -148,7 +148,7 @@ async def test_a_canary_answers_until_it_is_withdrawn(
 
     await panel.get_by_role("button", name="Withdraw").click()
     dialog = page.get_by_role("dialog", name=f"Withdraw version {VERSION}?")
-    await dialog.get_by_label("Why").fill("Seen enough.")
+    await dialog.get_by_label("Reason").fill("Seen enough.")
     assert await visitor.show("admin-withdraw-dialog") == []
     await dialog.get_by_role("button", name="Withdraw").click()
     await expect(panel).to_have_count(0)
@@ -163,7 +163,7 @@ async def test_archives_are_loaded_anew_once_nothing_stands_beside_the_live_vers
 ) -> None:
     await admin.call("POST", f"/admin/models/{VERSION}/shadow", {"why": "a test"})
     await page.goto("/admin?tab=serving")
-    cache = page.get_by_role("region", name="Cache of model archives")
+    cache = page.get_by_role("region", name="Cached model archives")
     button = cache.get_by_role("button", name="Regenerate cache")
     await expect(button).to_have_attribute("aria-disabled", "true")
     await expect(cache).to_contain_text(f"version {VERSION} stands beside the live one")
@@ -176,7 +176,7 @@ async def test_archives_are_loaded_anew_once_nothing_stands_beside_the_live_vers
     await expect(dialog).to_contain_text("no request is lost")
     assert await visitor.show("admin-regeneration-dialog") == []
     await dialog.get_by_role("button", name="Regenerate").click()
-    done = cache.get_by_text("Every replica has fetched and loaded the live version anew")
+    done = cache.get_by_text("Every replica has downloaded and loaded the live version again")
     await expect(done).to_be_visible(timeout=READY_MS)
     assert await visitor.show("admin-regeneration") == []
     await page.reload()

@@ -36,7 +36,7 @@ async def test_a_photo_on_a_new_lesion_shows_class_probability_and_overlay(
     await expect(result.get_by_role("img", name=re.compile("Probability"))).to_be_visible()
     await expect(result).to_contain_text(re.compile("Benign|Malignant"))
     await expect(result).to_contain_text("Model lesion")
-    diagnoses = result.get_by_role("region", name="Most probable diagnoses")
+    diagnoses = result.get_by_role("region", name="Most likely diagnoses")
     await expect(diagnoses.get_by_role("listitem")).to_have_count(3)
     await diagnoses.get_by_role("button", name="All 8").click()
     await expect(diagnoses.get_by_role("listitem")).to_have_count(8)
@@ -56,7 +56,7 @@ async def test_a_photo_on_a_new_lesion_shows_class_probability_and_overlay(
     assert await visitor.pictures_that_do_not_show() == []
     assert await visitor.show("patient") == []
 
-    await page.get_by_label("I say benign").check()
+    await page.get_by_label("I consider it benign").check()
     await page.get_by_label("Note", exact=True).fill("Regular network.")
     await page.get_by_role("button", name="Save verdict").click()
     verdicts = page.get_by_role("region", name="Your verdict")
@@ -66,7 +66,7 @@ async def test_a_photo_on_a_new_lesion_shows_class_probability_and_overlay(
     assert (await (await report.value).path()).read_bytes().startswith(b"%PDF")
 
     await page.get_by_role("tab", name="History").click()
-    await expect(page.get_by_text("Photo stored")).to_be_visible()
+    await expect(page.get_by_text("Photo added")).to_be_visible()
     await expect(page.get_by_text("Regular network.")).to_be_visible()
     assert await visitor.show("patient-history") == []
 
@@ -88,7 +88,7 @@ async def test_several_photos_at_once_all_get_results_and_two_are_compared(
     await page.get_by_role("button", name="Compare two photos").click()
     dialog = page.get_by_role("dialog")
     await expect(dialog.get_by_role("img", name=re.compile("^Photo of"))).to_have_count(2)
-    lists = dialog.get_by_role("region", name="Most probable diagnoses")
+    lists = dialog.get_by_role("region", name="Most likely diagnoses")
     await expect(lists).to_have_count(2)
     await expect(lists.first.get_by_role("listitem")).to_have_count(3)
     await dialog.get_by_role("button", name="Zoom in").first.click()
@@ -100,7 +100,7 @@ async def test_several_photos_at_once_all_get_results_and_two_are_compared(
     wider += ".every(one => one.getBoundingClientRect().width > width + 1)"
     await page.wait_for_function(wider, arg=max(before))
     assert await visitor.show("comparison") == []
-    await dialog.get_by_text("One over the other").click()
+    await dialog.get_by_text("Overlaid").click()
     await dialog.get_by_role("slider").press("ArrowRight")
     assert await visitor.show("comparison-over") == []
 
@@ -125,7 +125,7 @@ async def test_a_photo_that_can_not_be_assessed_is_called_neither_anywhere(at_wo
     dialog = page.get_by_role("dialog")
     await expect(dialog.get_by_text("Cannot be assessed")).to_have_count(1)
     await expect(dialog.get_by_text(label)).to_have_count(1)
-    await expect(dialog.get_by_role("region", name="Most probable diagnoses")).to_have_count(1)
+    await expect(dialog.get_by_role("region", name="Most likely diagnoses")).to_have_count(1)
     await page.keyboard.press("Escape")
     await page.get_by_role("tab", name="History").click()
     history = page.get_by_role("tabpanel", name="History")
@@ -163,9 +163,9 @@ async def test_photos_wait_through_a_lost_network_and_a_reload(at_work: AtWork) 
             for number in range(3)
         ]
     )
-    await expect(page.get_by_text("Waits to be sent").first).to_be_visible()
+    await expect(page.get_by_text("Waiting to be sent").first).to_be_visible()
     await page.reload()
-    await expect(page.get_by_text("Waits to be sent").first).to_be_visible()
+    await expect(page.get_by_text("Waiting to be sent").first).to_be_visible()
     await page.unroute("**/api/predict/**")
     shown = page.get_by_role("group", name="Photos")
     await expect(shown.get_by_role("button")).to_have_count(3, timeout=DIAGNOSES_MS)
@@ -176,7 +176,7 @@ async def test_a_conflict_is_shown_and_nothing_that_was_typed_is_lost(at_work: A
     known = profile()
     page, patient = visitor.page, await clinician.add_patient(known)
     await page.goto(f"/patient/{patient}")
-    await page.get_by_role("button", name="Edit").click()
+    await page.get_by_role("button", name="Edit", exact=True).click()
     await page.get_by_label("Contact").fill("+46 8 123 456")
     changed = await clinician.http.put(
         f"/patients/{patient}",
@@ -187,7 +187,7 @@ async def test_a_conflict_is_shown_and_nothing_that_was_typed_is_lost(at_work: A
     await page.get_by_role("button", name="Save", exact=True).click()
     await expect(page.get_by_role("alert")).to_contain_text("Mother: melanoma")
     await expect(page.get_by_label("Contact")).to_have_value("+46 8 123 456")
-    await page.get_by_role("button", name="Save mine over it").click()
+    await page.get_by_role("button", name="Overwrite with mine").click()
     await expect(page.get_by_role("dialog")).to_be_hidden()
     now = await clinician.call("GET", f"/patients/{patient}")
     assert now["contact"] == "+46 8 123 456"
@@ -202,7 +202,7 @@ async def test_a_patient_who_is_not_there_and_script_in_a_name_do_no_harm(
     visitor, clinician = at_work
     page = visitor.page
     await page.goto("/patient/01a20817-f471-731e-896b-230f70989781")
-    await expect(page.get_by_text("There is nothing at this address")).to_be_visible()
+    await expect(page.get_by_text("Page not found")).to_be_visible()
     script = "<img src=x onerror=document.title='taken'>"
     patient = await clinician.add_patient(profile() | {"full_name": script})
     await page.goto(f"/patient/{patient}")

@@ -65,13 +65,13 @@ async def test_an_account_is_opened_entered_and_recovered_once_by_double_clicks(
     await page.goto("/forgot")
     await page.get_by_label("E-mail address").fill(known.email)
     changes.taken()
-    await visitor.double_click(page.get_by_role("button", name="Send the link"))
+    await visitor.double_click(page.get_by_role("button", name="Send link"))
     await expect(page.get_by_role("status")).to_contain_text("a link is on its way")
     assert changes.taken() == 1
 
     await page.goto(f"/reset#token={await mailbox.token(known.email, after=before)}")
     await page.get_by_label("New password", exact=True).fill("seven lemons in autumn rain")
-    await page.get_by_label("New password again").fill("seven lemons in autumn rain")
+    await page.get_by_label("Repeat new password").fill("seven lemons in autumn rain")
     await visitor.double_click(page.get_by_role("button", name="Set password"))
     await expect(page.get_by_text("Your password is set")).to_be_visible()
     assert changes.taken() == 1
@@ -95,7 +95,7 @@ async def test_a_record_is_kept_once_by_double_clicks(at_work: AtWork, changes: 
     await expect(page.get_by_role("heading", name=known["full_name"])).to_be_visible()
     assert changes.taken() == 1
 
-    await page.get_by_role("button", name="Edit").click()
+    await page.get_by_role("button", name="Edit", exact=True).click()
     await page.get_by_label("Contact").fill("+46 8 123 456")
     await visitor.double_click(page.get_by_role("button", name="Save", exact=True))
     await expect(page.get_by_role("dialog")).to_be_hidden()
@@ -128,14 +128,14 @@ async def test_a_verdict_is_given_once_by_a_double_click(at_work: AtWork, change
     page, patient = visitor.page, await clinician.add_patient(profile())
     await clinician.settled((await clinician.upload(patient, photos.unique())).json())
     await page.goto(f"/patient/{patient}?lesion=unsorted")
-    await page.get_by_label("I say benign").check()
+    await page.get_by_label("I consider it benign").check()
     await visitor.double_click(page.get_by_role("button", name="Save verdict"))
     await expect(page.get_by_text("Your verdict is in the record.")).to_be_visible()
-    await expect(page.get_by_label("I say benign")).not_to_be_checked()
+    await expect(page.get_by_label("I consider it benign")).not_to_be_checked()
     assert changes.taken() == 1
 
-    await visitor.double_click(page.get_by_role("button", name="Ask the present model again"))
-    await expect(page.get_by_label("I say benign")).to_be_visible()
+    await visitor.double_click(page.get_by_role("button", name="Reassess with the current model"))
+    await expect(page.get_by_label("I consider it benign")).to_be_visible()
     await expect(page.get_by_role("region", name="Result")).to_contain_text("Model lesion")
     assert changes.taken() == 1
 

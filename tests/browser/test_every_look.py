@@ -18,7 +18,7 @@ async def test_forms_before_the_sign_in_tell_what_is_missing(visitor: Visitor) -
     await expect(page.get_by_text("Use 12 to 128 characters.")).to_be_visible()
     assert await visitor.show("register") == []
     await page.goto("/verify")
-    await expect(page.get_by_text("The link is incomplete.")).to_be_visible()
+    await expect(page.get_by_text("This link is incomplete.")).to_be_visible()
     assert await visitor.show("verify-without-link") == []
     await page.goto("/verify#token=no-such-token")
     await page.reload()
@@ -31,11 +31,11 @@ async def test_forms_before_the_sign_in_tell_what_is_missing(visitor: Visitor) -
 async def test_a_link_that_is_spent_is_told(visitor: Visitor) -> None:
     page = visitor.page
     await page.goto("/verify#token=no-such-token")
-    await expect(page.get_by_role("alert")).to_contain_text("That did not work")
+    await expect(page.get_by_role("alert")).to_contain_text("That didn't work")
     assert await visitor.show("verify-spent-link") == []
     await page.goto("/reset#token=no-such-token")
     await page.get_by_label("New password", exact=True).fill("seven lemons in autumn rain")
-    await page.get_by_label("New password again").fill("seven lemons in autumn rain")
+    await page.get_by_label("Repeat new password").fill("seven lemons in autumn rain")
     await page.get_by_role("button", name="Set password").click()
     await expect(page.get_by_role("alert")).to_be_visible()
     assert await visitor.show("reset") == []
@@ -45,8 +45,8 @@ async def test_a_new_clinic_is_told_how_to_begin(at_work: AtWork) -> None:
     visitor, _ = at_work
     page = visitor.page
     await page.goto("/dashboard")
-    await expect(page.get_by_text("No photo has been diagnosed yet.")).to_be_visible()
-    await expect(page.get_by_text("Nobody waits for a biopsy's result.")).to_be_visible()
+    await expect(page.get_by_text("No photo has been assessed yet.")).to_be_visible()
+    await expect(page.get_by_text("No biopsy result is outstanding.")).to_be_visible()
     assert await visitor.show("dashboard-empty") == []
     await page.goto("/patients")
     await expect(page.get_by_text("No patients yet")).to_be_visible()
@@ -71,7 +71,7 @@ async def test_a_record_without_photos_says_what_to_do(at_work: AtWork) -> None:
     await page.get_by_role("button", name=re.compile("^Lesion 2")).click()
     await expect(page.get_by_text("No photos yet")).to_be_visible()
     assert await visitor.show("patient-lesion-empty") == []
-    await page.get_by_role("button", name="Change lesion").click()
+    await page.get_by_role("button", name="Edit lesion").click()
     await expect(page.get_by_role("dialog").get_by_label("Description")).to_be_visible()
     assert await visitor.show("patient-lesion-dialog") == []
 

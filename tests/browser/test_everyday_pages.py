@@ -18,11 +18,11 @@ async def test_today_shows_what_waits_for_a_verdict(at_work: AtWork) -> None:
     await clinician.settled((await clinician.upload(patient, photos.unique())).json())
     page = visitor.page
     await page.goto("/dashboard")
-    for title in ("Waiting for your verdict", "Recent diagnoses"):
+    for title in ("Awaiting your review", "Recent results"):
         entry = page.get_by_role("region", name=title).get_by_role("link", name="Ingrid Solheim")
         await expect(entry).to_contain_text(re.compile("Benign|Malignant|assessed"))
         await expect(entry.get_by_role("img")).to_be_visible()
-    await expect(page.get_by_role("region", name="What waits")).to_contain_text("on 1 server")
+    await expect(page.get_by_role("region", name="At a glance")).to_contain_text("on 1 server")
     assert await visitor.pictures_that_do_not_show() == []
     assert await visitor.show("dashboard") == []
 
@@ -55,7 +55,7 @@ async def test_two_hundred_files_at_once_are_all_taken(at_work: AtWork) -> None:
     await page.locator("input[type=file]").first.set_input_files(
         [FilePayload(name=f"{n}.png", mimeType="image/png", buffer=one) for n in range(200)]
     )
-    await expect(page.get_by_text("and 194 others")).to_be_visible()
+    await expect(page.get_by_text("and 194 more")).to_be_visible()
 
 
 async def test_ones_own_account_shows_sessions_and_events(at_work: AtWork) -> None:

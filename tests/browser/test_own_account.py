@@ -42,15 +42,15 @@ async def test_a_changed_password_counts_from_the_next_sign_in_on(
     page, (_, known) = visitor.page, owner
     await page.goto("/profile")
     form = page.get_by_role("region", name="Password", exact=True)
-    await form.get_by_label("Present password").fill("not this one at all")
+    await form.get_by_label("Current password").fill("not this one at all")
     await form.get_by_label("New password", exact=True).fill(NEW_PASSWORD)
-    await form.get_by_label("New password again").fill(NEW_PASSWORD)
+    await form.get_by_label("Repeat new password").fill(NEW_PASSWORD)
     await form.get_by_role("button", name="Change password").click()
     await expect(form.get_by_text("The password is wrong.")).to_be_visible()
     await expect(form.get_by_label("New password", exact=True)).to_have_value(NEW_PASSWORD)
     assert await visitor.show("profile-wrong-password") == []
 
-    await form.get_by_label("Present password").fill(known.password)
+    await form.get_by_label("Current password").fill(known.password)
     await form.get_by_role("button", name="Change password").click()
     await expect(page.get_by_text("Your password is changed")).to_be_visible()
 
@@ -80,13 +80,13 @@ async def test_recovery_codes_made_anew_replace_the_old_ones(
     assert await visitor.show("profile-asks-for-the-password") == []
     await dialog.get_by_label("Your password").fill(known.password)
     await dialog.get_by_role("button", name="New recovery codes").click()
-    shown = dialog.get_by_label("Keep your recovery codes")
+    shown = dialog.get_by_label("Save your recovery codes")
     await expect(shown).to_be_visible()
     codes = (await shown.inner_text()).split()
     assert len(codes) == 10
     assert await visitor.show("profile-recovery-codes") == []
-    await dialog.get_by_role("button", name="I have kept them safe").click()
-    await expect(page.get_by_text("10 recovery codes are left.")).to_be_visible()
+    await dialog.get_by_role("button", name="I have saved them").click()
+    await expect(page.get_by_text("10 recovery codes left.")).to_be_visible()
 
     there = elsewhere.page
     await there.goto("/")
@@ -99,7 +99,7 @@ async def test_recovery_codes_made_anew_replace_the_old_ones(
     await there.get_by_role("button", name="Continue").click()
     await expect(there.get_by_role("heading", name="Today")).to_be_visible()
     await there.goto("/profile")
-    await expect(there.get_by_text("9 recovery codes are left.")).to_be_visible()
+    await expect(there.get_by_text("9 recovery codes left.")).to_be_visible()
 
 
 async def test_a_second_factor_that_the_role_demands_is_not_offered_for_removal(
@@ -107,7 +107,7 @@ async def test_a_second_factor_that_the_role_demands_is_not_offered_for_removal(
 ) -> None:
     page = visitor.page
     await page.goto("/profile")
-    await expect(page.get_by_text("Your account must have a second factor")).to_be_visible()
+    await expect(page.get_by_text("Your account requires a second factor")).to_be_visible()
     await expect(page.get_by_role("button", name="New recovery codes")).to_be_visible()
     await expect(page.get_by_role("button", name="Remove the second factor")).to_have_count(0)
 
@@ -135,7 +135,7 @@ async def test_a_second_factor_that_is_demanded_meanwhile_stays_and_the_dialog_s
     assert await visitor.show("profile-remove-second-factor") == []
     await dialog.get_by_label("Your password").fill(known.password)
     await remove.click()
-    await expect(dialog.get_by_text("must have a second factor")).to_be_visible()
+    await expect(dialog.get_by_text("requires a second factor")).to_be_visible()
     assert (await clinician.call("GET", "/users/me"))["two_factor_enabled"]
 
 
@@ -157,7 +157,7 @@ async def test_a_session_that_is_ended_asks_for_a_new_sign_in_at_the_other_brows
     await expect(sessions.get_by_text("This browser")).to_have_count(1)
     await sessions.get_by_role("button", name=re.compile("^End the session of")).click()
     await expect(sessions.get_by_role("listitem")).to_have_count(1)
-    await expect(sessions.get_by_text("You are signed in nowhere else.")).to_be_visible()
+    await expect(sessions.get_by_text("You are not signed in anywhere else.")).to_be_visible()
 
     await there.get_by_role("textbox", name="Record number").fill("T-0")
     await there.get_by_role("button", name="Add patient").click()

@@ -16,7 +16,7 @@ export interface Access {
   expiresAt: number;
 }
 
-type Told = { kind: "access"; access: Access } | { kind: "ended" };
+type SessionMessage = { kind: "access"; access: Access } | { kind: "ended" };
 type Listener = () => void;
 
 /** Seconds before its end from which a token is replaced: clocks differ a little. */
@@ -30,7 +30,7 @@ const listeners = new Set<Listener>();
 let access: Access | null = null;
 let refreshing: Promise<Access> | null = null;
 
-channel.onmessage = ({ data }: MessageEvent<Told>) => {
+channel.onmessage = ({ data }: MessageEvent<SessionMessage>) => {
   access = data.kind === "access" ? data.access : null;
   listeners.forEach((listener) => listener());
 };
@@ -62,7 +62,7 @@ export function mayHaveSession(): boolean {
 export function begin(signedIn: SignedIn): void {
   access = { token: signedIn.access_token, expiresAt: Date.parse(signedIn.expires_at) };
   localStorage.setItem(HINT, "1");
-  channel.postMessage({ kind: "access", access } satisfies Told);
+  channel.postMessage({ kind: "access", access } satisfies SessionMessage);
   listeners.forEach((listener) => listener());
 }
 
@@ -70,7 +70,7 @@ export function begin(signedIn: SignedIn): void {
 export function forget(): void {
   access = null;
   localStorage.removeItem(HINT);
-  channel.postMessage({ kind: "ended" } satisfies Told);
+  channel.postMessage({ kind: "ended" } satisfies SessionMessage);
   listeners.forEach((listener) => listener());
 }
 
@@ -87,7 +87,7 @@ export async function freshToken(stale?: string): Promise<string> {
 
 /** @throws Problem as `freshToken`. */
 export function refresh(stale?: string): Promise<Access> {
-  refreshing ??= inTurn(stale).finally(() => {
+  refreshing ??= refreshUnderLock(stale).finally(() => {
     refreshing = null;
   });
   return refreshing;
@@ -105,7 +105,7 @@ export async function signOut(beforeForgetting: () => void): Promise<void> {
   }
 }
 
-async function inTurn(stale?: string): Promise<Access> {
+async function refreshUnderLock(stale?: string): Promise<Access> {
   return await navigator.locks.request("dermis.refresh", async () => {
     // Another tab may have refreshed while this one waited for its turn.
     if (access && access.token !== stale && isFresh(access)) return access;

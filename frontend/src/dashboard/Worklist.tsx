@@ -2,8 +2,8 @@ import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
-import { ago, modelPercent } from "@/i18n/moments";
-import { LabelBadge } from "@/findings/LabelBadge";
+import { ago } from "@/i18n/moments";
+import { FindingSummary } from "@/findings/FindingSummary";
 import { Thumbnail } from "@/findings/Thumbnail";
 import { MoreButton } from "@/ui/MoreButton";
 import { QueryState } from "@/ui/QueryState";
@@ -59,24 +59,8 @@ function Entry({ entry }: { entry: Schemas["WorklistEntry"] }) {
         </Text>
       </div>
       <div className={classes.result}>
-        <Result detection={detection} />
+        <FindingSummary detection={detection} size="sm" />
       </div>
     </Link>
-  );
-}
-
-function Result({ detection }: { detection: Schemas["Detection"] }) {
-  const { t } = useTranslation();
-  const { status, label, assessable, probability_malignant: probability } = detection;
-  if (status === "pending") return <Text size="sm">{t("dashboard.entry.pending")}</Text>;
-  if (status === "failed") return <Text size="sm">{t("dashboard.entry.failed")}</Text>;
-  if (!assessable || !label) return <Text size="sm">{t("dashboard.entry.notAssessable")}</Text>;
-  return (
-    <>
-      <LabelBadge label={label} size="sm" />
-      <Text size="xs" c="dimmed">
-        {t("dashboard.entry.probability", { share: modelPercent(probability ?? 0) })}
-      </Text>
-    </>
   );
 }

@@ -16,16 +16,16 @@ export function Differential({ entries }: { entries: Entry[] }) {
   const [all, { toggle }] = useDisclosure(false);
   if (entries.length === 0) return null;
   return (
-    <Stack gap={4} component="section" aria-label={t("patient.differential.title")}>
+    <Stack gap={4} component="section" aria-label={t("finding.differential.title")}>
       <Group justify="space-between">
         <Text size="sm" fw={500}>
-          {t("patient.differential.title")}
+          {t("finding.differential.title")}
         </Text>
         {entries.length > SHOWN_AT_FIRST && (
           <Button size="compact-xs" variant="subtle" aria-expanded={all} onClick={toggle}>
             {all
-              ? t("patient.differential.fewer")
-              : t("patient.differential.all", { count: entries.length })}
+              ? t("finding.differential.fewer")
+              : t("finding.differential.all", { count: entries.length })}
           </Button>
         )}
       </Group>
@@ -37,7 +37,7 @@ export function Differential({ entries }: { entries: Entry[] }) {
         ))}
       </List>
       <Text size="xs" c="dimmed">
-        {t("patient.differential.explained")}
+        {t("finding.differential.explained")}
       </Text>
     </Stack>
   );
@@ -49,7 +49,7 @@ function Diagnosis({ entry: { diagnosis, probability } }: { entry: Entry }) {
   return (
     <>
       <Group justify="space-between" wrap="nowrap">
-        <Text size="sm">{known ? t(`patient.diagnosis.${known}`) : inWords(diagnosis)}</Text>
+        <Text size="sm">{known ? t(`finding.diagnosis.${known}`) : inWords(diagnosis)}</Text>
         <Text size="sm">{modelPercent(probability)}</Text>
       </Group>
       <Progress value={probability * 100} size="xs" aria-hidden />

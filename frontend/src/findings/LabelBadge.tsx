@@ -11,13 +11,13 @@ export function LabelBadge({
   size?: MantineSize;
 }) {
   const { t } = useTranslation();
-  const Sign = label === "malignant" ? IconAlertTriangle : IconCircleCheck;
+  const Icon = label === "malignant" ? IconAlertTriangle : IconCircleCheck;
   return (
     <Badge
       size={size}
       tt="none"
       color={label === "malignant" ? "red.9" : "teal.9"}
-      leftSection={<Sign size={14} aria-hidden />}
+      leftSection={<Icon size={14} aria-hidden />}
     >
       {t(`shell.label.${label}`)}
     </Badge>

@@ -14,7 +14,7 @@ export function ProbabilityScale({
   const { t } = useTranslation();
   const [value, limit] = [modelPercent(probability), percent(threshold, 1)];
   return (
-    <div role="img" aria-label={t("patient.result.scale", { value, limit })}>
+    <div role="img" aria-label={t("finding.scale", { value, limit })}>
       <svg viewBox="0 0 100 14" preserveAspectRatio="none" className={classes.scale} aria-hidden>
         <rect x="0" y="5" width={threshold * 100} height="4" className={classes.below} />
         <rect
@@ -40,7 +40,7 @@ export function ProbabilityScale({
         />
       </svg>
       <Text size="xs" c="dimmed" aria-hidden>
-        {t("patient.result.threshold", { limit })}
+        {t("finding.threshold", { limit })}
       </Text>
     </div>
   );

@@ -18,13 +18,13 @@ export function QualityWarnings({ warnings }: { warnings: string[] }) {
   return (
     <Stack gap={4}>
       <Text size="sm" fw={500}>
-        {t("patient.quality.title")}
+        {t("finding.quality.title")}
       </Text>
       <List size="sm" icon={<IconAlertCircle size={16} aria-hidden />}>
         {warnings.map((warning) => {
           const known = KNOWN.find((name) => name === warning);
           return (
-            <List.Item key={warning}>{known ? t(`patient.quality.${known}`) : warning}</List.Item>
+            <List.Item key={warning}>{known ? t(`finding.quality.${known}`) : warning}</List.Item>
           );
         })}
       </List>

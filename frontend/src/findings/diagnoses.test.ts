@@ -9,7 +9,7 @@ it("an unknown diagnosis is written as words", () => {
 });
 
 it("every known diagnosis has a name in each language", () => {
-  for (const { patient } of [en, de]) {
-    expect(Object.keys(patient.diagnosis).sort()).toEqual([...KNOWN_DIAGNOSES].sort());
+  for (const { finding } of [en, de]) {
+    expect(Object.keys(finding.diagnosis).sort()).toEqual([...KNOWN_DIAGNOSES].sort());
   }
 });

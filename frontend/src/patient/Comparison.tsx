@@ -16,7 +16,7 @@ import { dayAndTime } from "@/i18n/moments";
 import { Dialog } from "@/ui/Dialog";
 import { QueryState } from "@/ui/QueryState";
 import { IntendedUse } from "@/ui/States";
-import { Answer } from "@/findings/Answer";
+import { FindingSummary } from "@/findings/FindingSummary";
 import { Differential } from "@/findings/Differential";
 import { usePicture } from "@/api/useBytes";
 import { ZoomFrame, type View } from "./ZoomFrame";
@@ -38,7 +38,7 @@ export function Comparison({
   // The newest beside the one before it.
   const [left, setLeft] = useState(images[1]?.id ?? "");
   const [right, setRight] = useState(images[0]?.id ?? "");
-  const [way, setWay] = useState<"beside" | "over">("beside");
+  const [layout, setLayout] = useState<"beside" | "over">("beside");
   const compared = useQuery({
     queryKey: [...patientKey(lesion.patient_id), "compare", lesion.id, left, right],
     queryFn: () =>
@@ -69,9 +69,9 @@ export function Comparison({
             onChange={(event) => setRight(event.currentTarget.value)}
           />
           <SegmentedControl
-            aria-label={t("patient.compare.way")}
-            value={way}
-            onChange={(value) => setWay(value)}
+            aria-label={t("patient.compare.layout")}
+            value={layout}
+            onChange={(value) => setLayout(value)}
             data={[
               { value: "beside", label: t("patient.compare.beside") },
               { value: "over", label: t("patient.compare.over") },
@@ -80,10 +80,10 @@ export function Comparison({
         </Group>
         <QueryState query={compared} rows={1} height={320} />
         {compared.data &&
-          (way === "beside" ? (
-            <Beside left={compared.data.left} right={compared.data.right} />
+          (layout === "beside" ? (
+            <SideBySide left={compared.data.left} right={compared.data.right} />
           ) : (
-            <Over left={compared.data.left} right={compared.data.right} />
+            <Overlay left={compared.data.left} right={compared.data.right} />
           ))}
         <IntendedUse />
       </Stack>
@@ -92,7 +92,7 @@ export function Comparison({
 }
 
 /** Two frames that zoom and move as one. */
-function Beside({ left, right }: { left: Side; right: Side }) {
+function SideBySide({ left, right }: { left: Side; right: Side }) {
   const [view, setView] = useState<View>({ scale: 1, x: 0, y: 0 });
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }}>
@@ -109,7 +109,7 @@ function Beside({ left, right }: { left: Side; right: Side }) {
 }
 
 /** The right photo under the left one, which a slider draws away. */
-function Over({ left, right }: { left: Side; right: Side }) {
+function Overlay({ left, right }: { left: Side; right: Side }) {
   const { t } = useTranslation();
   const [shown, setShown] = useState(50);
   return (
@@ -152,7 +152,7 @@ function Caption({ side: { detection, image } }: { side: Side }) {
     <Stack gap="xs">
       <Group gap="xs">
         <Text size="sm">{dayAndTime(image.captured_at ?? image.created_at)}</Text>
-        {detection && <Answer detection={detection} />}
+        {detection && <FindingSummary detection={detection} />}
       </Group>
       {detection && detection.assessable !== false && (
         <Differential entries={detection.differential} />

@@ -52,7 +52,7 @@ export function PatientHeader({ patient }: { patient: Patient }) {
             >
               {t("patient.edit.open")}
             </Button>
-            <TakeAway patient={patient} />
+            <ExportMenu patient={patient} />
             <ArchiveButton patient={patient} />
           </Group>
         </Group>
@@ -72,9 +72,9 @@ export function PatientHeader({ patient }: { patient: Patient }) {
   );
 }
 
-function TakeAway({ patient }: { patient: Patient }) {
+function ExportMenu({ patient }: { patient: Patient }) {
   const { t } = useTranslation();
-  const take = useMutation({
+  const save = useMutation({
     mutationFn: ({ what, name }: { what: string; name: string }) =>
       download(`/api/patients/${patient.id}/${what}`, name),
   });
@@ -84,23 +84,23 @@ function TakeAway({ patient }: { patient: Patient }) {
         <Button
           variant="default"
           leftSection={<IconDownload size={18} aria-hidden />}
-          loading={take.isPending}
+          loading={save.isPending}
         >
-          {t("patient.takeAway.open")}
+          {t("patient.export.open")}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item
           leftSection={<IconFileTypePdf size={16} aria-hidden />}
-          onClick={() => take.mutate({ what: "report.pdf", name: `dermis-${patient.id}.pdf` })}
+          onClick={() => save.mutate({ what: "report.pdf", name: `dermis-${patient.id}.pdf` })}
         >
-          {t("patient.takeAway.report")}
+          {t("patient.export.report")}
         </Menu.Item>
         <Menu.Item
           leftSection={<IconJson size={16} aria-hidden />}
-          onClick={() => take.mutate({ what: "export", name: `dermis-${patient.id}.fhir.json` })}
+          onClick={() => save.mutate({ what: "export", name: `dermis-${patient.id}.fhir.json` })}
         >
-          {t("patient.takeAway.fhir")}
+          {t("patient.export.fhir")}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
@@ -118,11 +118,11 @@ function ArchiveButton({ patient }: { patient: Patient }) {
         : unwrap(api.POST("/patients/{patient_id}/archive", path)),
     onSuccess: refresh,
   });
-  const Sign = patient.archived_at ? IconArchiveOff : IconArchive;
+  const Icon = patient.archived_at ? IconArchiveOff : IconArchive;
   return (
     <Button
       variant="default"
-      leftSection={<Sign size={18} aria-hidden />}
+      leftSection={<Icon size={18} aria-hidden />}
       loading={change.isPending}
       onClick={() => change.mutate()}
     >

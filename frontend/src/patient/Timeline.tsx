@@ -22,7 +22,8 @@ import { dayAndTime } from "@/i18n/moments";
 import { MoreButton } from "@/ui/MoreButton";
 import { QueryState } from "@/ui/QueryState";
 import { EmptyState } from "@/ui/States";
-import { Answer } from "@/findings/Answer";
+import { FindingSummary } from "@/findings/FindingSummary";
+import { photoAddress } from "@/findings/photo_address";
 import { changeName, fieldNames } from "./change_name";
 import { NoteForm } from "./NoteForm";
 import { Thumbnail } from "@/findings/Thumbnail";
@@ -32,7 +33,7 @@ import { useLesions, useTimeline, type TimelineKind } from "./queries";
 type Entry = Schemas["TimelinePage"]["items"][number];
 
 const KINDS: readonly TimelineKind[] = ["image", "detection", "review", "note", "change"];
-const SIGNS = {
+const ICONS = {
   image: IconPhoto,
   detection: IconHistory,
   review: IconStethoscope,
@@ -79,18 +80,18 @@ export function Timeline({ patientId }: { patientId: string }) {
       {timeline.data && timeline.data.length > 0 && (
         <MantineTimeline bulletSize={28} lineWidth={2}>
           {timeline.data.map((entry) => {
-            const Sign = SIGNS[entry.kind];
+            const Icon = ICONS[entry.kind];
             return (
               <MantineTimeline.Item
                 key={`${entry.kind} ${idOf(entry)}`}
-                bullet={<Sign size={16} aria-hidden />}
+                bullet={<Icon size={16} aria-hidden />}
                 title={
                   entry.kind === "change"
                     ? changeName(entry.change)
                     : t(`patient.timeline.title.${entry.kind}`)
                 }
               >
-                <What entry={entry} />
+                <EntryDetails entry={entry} />
               </MantineTimeline.Item>
             );
           })}
@@ -101,7 +102,7 @@ export function Timeline({ patientId }: { patientId: string }) {
   );
 }
 
-function What({ entry }: { entry: Entry }) {
+function EntryDetails({ entry }: { entry: Entry }) {
   const { t } = useTranslation();
   const nameOf = useAuthorName();
   const at = dayAndTime(entry.at);
@@ -109,7 +110,7 @@ function What({ entry }: { entry: Entry }) {
     case "image":
       return (
         <Group gap="sm">
-          <Link to={addressOf(entry.image.lesion_id, entry.image.id)}>
+          <Link to={photoAddress({ ...entry.image, image_id: entry.image.id })}>
             <Thumbnail imageId={entry.image.id} name={t("patient.photos.name", { at })} size={64} />
           </Link>
           <Meta>{at}</Meta>
@@ -120,12 +121,8 @@ function What({ entry }: { entry: Entry }) {
       return (
         <Stack gap={4} align="flex-start">
           <Group gap="xs">
-            <Answer detection={entry.detection} />
-            <Anchor
-              component={Link}
-              size="sm"
-              to={addressOf(entry.detection.lesion_id, entry.detection.image_id)}
-            >
+            <FindingSummary detection={entry.detection} />
+            <Anchor component={Link} size="sm" to={photoAddress(entry.detection)}>
               {t("patient.timeline.look")}
             </Anchor>
           </Group>
@@ -138,18 +135,20 @@ function What({ entry }: { entry: Entry }) {
     }
     case "review":
       return (
-        <Said text={entry.review.note} by={nameOf(entry.review.author_id)} at={at}>
+        <Statement text={entry.review.note} by={nameOf(entry.review.author_id)} at={at}>
           {t(`patient.verdicts.${entry.review.verdict}`)}
-        </Said>
+        </Statement>
       );
     case "note":
-      return <Said text={entry.note.text} by={nameOf(entry.note.author_id)} at={at} />;
+      return <Statement text={entry.note.text} by={nameOf(entry.note.author_id)} at={at} />;
     case "change":
-      return <Said text={fieldNames(entry.change)} by={nameOf(entry.change.author_id)} at={at} />;
+      return (
+        <Statement text={fieldNames(entry.change)} by={nameOf(entry.change.author_id)} at={at} />
+      );
   }
 }
 
-function Said({
+function Statement({
   text,
   by,
   at,
@@ -196,8 +195,4 @@ function idOf(entry: Entry): string {
     case "change":
       return entry.change.id;
   }
-}
-
-function addressOf(lesionId: string | null | undefined, imageId: string) {
-  return { search: `?lesion=${lesionId ?? "unsorted"}&image=${imageId}` };
 }

@@ -15,7 +15,7 @@ export function useAuthorName(): (authorId: string) => string {
   const user = useUser();
   const colleagues = useQuery({
     queryKey: ["colleagues"],
-    queryFn: ({ signal }) => everybody(signal),
+    queryFn: ({ signal }) => allColleagues(signal),
     staleTime: FRESH_MS,
   }).data;
   const names = useMemo(
@@ -25,7 +25,7 @@ export function useAuthorName(): (authorId: string) => string {
   return (id) => (id === user.id ? user.full_name : (names.get(id) ?? t("patient.colleague")));
 }
 
-async function everybody(signal: AbortSignal): Promise<Schemas["Colleague"][]> {
+async function allColleagues(signal: AbortSignal): Promise<Schemas["Colleague"][]> {
   const found: Schemas["Colleague"][] = [];
   let cursor: string | null | undefined = "";
   do {

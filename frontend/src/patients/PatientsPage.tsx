@@ -86,7 +86,7 @@ export default function PatientsPage() {
           ]}
         />
       </Group>
-      <Found search={search} archived={archived} onAdd={adding.open} />
+      <SearchResults search={search} archived={archived} onAdd={adding.open} />
       <NewPatientDialog opened={isAdding} onClose={adding.close} />
     </Stack>
   );
@@ -98,7 +98,7 @@ function focusFirst(event: KeyboardEvent): void {
   document.querySelector<HTMLElement>("[data-index='0'] a")?.focus();
 }
 
-function Found({
+function SearchResults({
   search,
   archived,
   onAdd,
@@ -119,7 +119,7 @@ function Found({
       <LoadingRows rows={8} />
     );
   }
-  if (all.length === 0) return <Nobody search={search} archived={archived} onAdd={onAdd} />;
+  if (all.length === 0) return <NoPatients search={search} archived={archived} onAdd={onAdd} />;
   return (
     <>
       <PatientList
@@ -133,7 +133,7 @@ function Found({
   );
 }
 
-function Nobody({
+function NoPatients({
   search,
   archived,
   onAdd,

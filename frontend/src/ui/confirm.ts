@@ -6,21 +6,21 @@ export function confirm({
   title,
   text,
   action,
-  isGrave = true,
+  isDestructive = true,
   onConfirm,
 }: {
   title: string;
   text: string;
   action: string;
   /** Whether something is lost by it. */
-  isGrave?: boolean;
+  isDestructive?: boolean;
   onConfirm: () => void;
 }): void {
   modals.openConfirmModal({
     title,
     children: text,
     labels: { confirm: action, cancel: i18next.t("shell.cancel") },
-    confirmProps: isGrave ? { color: "red.9" } : {},
+    confirmProps: isDestructive ? { color: "red.9" } : {},
     cancelProps: { "data-autofocus": true },
     closeButtonProps: { "aria-label": i18next.t("shell.close") },
     onConfirm,

@@ -3,7 +3,7 @@ import { showProblem } from "./notices";
 import { Problem } from "@/api/problem";
 
 /** Tries again by itself only what another try may mend. */
-function mayHeal(error: Error): boolean {
+function isTransient(error: Error): boolean {
   return error instanceof Problem && (error.isUnreachable || error.status >= 502);
 }
 
@@ -15,7 +15,7 @@ export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 15_000,
-      retry: (failures, error) => failures < 2 && mayHeal(error),
+      retry: (failures, error) => failures < 2 && isTransient(error),
       // A page that is offline still says so, instead of waiting without a word.
       networkMode: "always",
     },

@@ -33,7 +33,7 @@ function UploadRow({ upload }: { upload: Upload }) {
   const preview = useObjectUrl(upload.file);
   const text = {
     waiting: t("patient.upload.waiting"),
-    sending: upload.progress < 1 ? t("patient.upload.sending") : t("patient.upload.diagnosing"),
+    sending: upload.progress < 1 ? t("patient.upload.sending") : t("patient.upload.assessing"),
     refused: upload.problem ? problemText(upload.problem) : "",
     done: "",
   }[upload.state];

@@ -59,11 +59,11 @@ export function currentUploads(): Upload[] {
 /** Takes up what an earlier visit of this account left behind. */
 export async function resumeUploads(userId: string): Promise<void> {
   const kept = await (await store()).getAll("uploads");
-  const left = unknown(kept)
+  const left = notYetListed(kept)
     .filter((upload) => upload.userId === userId)
     .map((upload): Upload => ({ ...upload, state: "waiting", progress: 0 }));
   change([...uploads.filter((upload) => upload.userId === userId), ...left]);
-  pump();
+  sendWaiting();
 }
 
 export async function addUploads(
@@ -80,17 +80,17 @@ export async function addUploads(
     progress: 0,
   }));
   // Shown only once they are kept: what is said to wait must outlive a reload.
-  await keep(added);
-  change([...uploads, ...unknown(added)]);
-  pump();
+  await persist(added);
+  change([...uploads, ...notYetListed(added)]);
+  sendWaiting();
 }
 
-function unknown<T extends Stored>(found: T[]): T[] {
+function notYetListed<T extends Stored>(found: T[]): T[] {
   const known = new Set(uploads.map(({ id }) => id));
   return found.filter(({ id }) => !known.has(id));
 }
 
-async function keep(added: Upload[]): Promise<void> {
+async function persist(added: Upload[]): Promise<void> {
   try {
     const writing = (await store()).transaction("uploads", "readwrite");
     await Promise.all([...added.map((upload) => writing.store.put(stored(upload))), writing.done]);
@@ -110,7 +110,7 @@ export async function dismissUpload(id: string): Promise<void> {
  *
  * Only in the name of who took the photo: a workstation is used by many.
  */
-export function pump(): void {
+export function sendWaiting(): void {
   clearTimeout(timer);
   const room = AT_ONCE - uploads.filter(({ state }) => state === "sending").length;
   const access = currentAccess();
@@ -143,13 +143,13 @@ async function sendOne({ id, userId, patientId, lesionId, file, name }: Upload):
     }
     if (problem.isUnreachable || [408, 429].includes(problem.status) || problem.status >= 500) {
       update(id, { state: "waiting", progress: 0 });
-      timer = setTimeout(pump, (problem.retryAfter ?? 0) * 1000 || RETRY_MS);
+      timer = setTimeout(sendWaiting, (problem.retryAfter ?? 0) * 1000 || RETRY_MS);
       return;
     }
     update(id, { state: "refused", problem });
     await (await store()).delete("uploads", id);
   }
-  pump();
+  sendWaiting();
 }
 
 /** What outlives the page: a reload starts the sending anew. */
@@ -173,7 +173,7 @@ function store(): Promise<IDBPDatabase<Database>> {
   return database;
 }
 
-window.addEventListener("online", pump);
+window.addEventListener("online", sendWaiting);
 onAccessChange(() => {
-  if (currentAccess()) pump();
+  if (currentAccess()) sendWaiting();
 });

@@ -4,29 +4,29 @@ import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schemas } from "@/api/client";
 import { percent as share } from "@/i18n/moments";
 import { asPercent } from "./candidate";
-import { Replaced } from "./Replaced";
+import { ReplacementWarning } from "./ReplacementWarning";
 import { useRule } from "./useRule";
-import { WhyDialog } from "../releases/WhyDialog";
+import { ReasonDialog } from "../releases/ReasonDialog";
 
 const FIRST_PERCENT = 10;
 
 /** Lets a version answer for a share of the patients, or for another share than before. */
 export function CanaryDialog({
   version,
-  present,
+  current,
   onClose,
 }: {
   version: string;
-  present: Schemas["Release"] | null;
+  current: Schemas["Release"] | null;
   onClose: () => void;
 }) {
   const { t } = useTranslation();
   const rule = useRule();
-  const isThere = present?.version === version && present.kind === "canary";
-  const [given, setGiven] = useState<string | number>(isThere ? present.percent : FIRST_PERCENT);
+  const isThere = current?.version === version && current.kind === "canary";
+  const [given, setGiven] = useState<string | number>(isThere ? current.percent : FIRST_PERCENT);
   const percent = asPercent(given);
   return (
-    <WhyDialog
+    <ReasonDialog
       title={t(isThere ? "candidate.canary.changeTitle" : "candidate.canary.title", { version })}
       text={[t("candidate.canary.text"), rule].join(" ")}
       submit={t(isThere ? "candidate.canary.changeSubmit" : "candidate.canary.submit")}
@@ -42,7 +42,7 @@ export function CanaryDialog({
       done={(entry) => t("candidate.canary.done", { version, share: share(entry.percent / 100) })}
       onClose={onClose}
     >
-      <Replaced present={present} version={version} />
+      <ReplacementWarning current={current} version={version} />
       <NumberInput
         label={t("candidate.canary.percent")}
         description={t("candidate.canary.percentHelp")}
@@ -58,6 +58,6 @@ export function CanaryDialog({
         error={percent === null && t("candidate.canary.percentWrong")}
         onChange={setGiven}
       />
-    </WhyDialog>
+    </ReasonDialog>
   );
 }

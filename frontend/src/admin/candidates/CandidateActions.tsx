@@ -38,7 +38,7 @@ export function CandidateActions({ candidate }: { candidate: Schemas["Release"] 
           {t("candidate.actions.withdraw")}
         </Button>
       </Group>
-      {open === "share" && <CanaryDialog version={version} present={candidate} onClose={close} />}
+      {open === "share" && <CanaryDialog version={version} current={candidate} onClose={close} />}
       {open === "release" && <ReleaseDialog version={version} onClose={close} />}
       {open === "withdraw" && <WithdrawDialog candidate={candidate} onClose={close} />}
     </>

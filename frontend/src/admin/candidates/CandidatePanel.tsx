@@ -7,7 +7,7 @@ import { Section } from "@/ui/Section";
 import { Facts } from "@/ui/Facts";
 import { useServing } from "../releases/useServing";
 import { useKnownUsers } from "../users/queries";
-import { notReady, since, type NotReady } from "./candidate";
+import { notReady, candidateSince, type NotReady } from "./candidate";
 import { CandidateActions } from "./CandidateActions";
 import { CanaryWatch } from "./CanaryWatch";
 import { ShadowAgreement } from "./ShadowAgreement";
@@ -25,7 +25,7 @@ export function CandidatePanel({
   const serving = useServing().data;
   const { kind, version, by, at, why } = candidate;
   const isCanary = kind === "canary";
-  const begun = since(models.releases, candidate);
+  const begun = candidateSince(models.releases, candidate);
   const total = serving?.replicas.length ?? 0;
   const waiting = notReady(serving?.replicas ?? [], candidate);
   const share = percent(candidate.percent / 100);
@@ -77,12 +77,12 @@ function Waiting({ replicas }: { replicas: NotReady[] }) {
   const { t } = useTranslation();
   if (replicas.length === 0) return null;
   const hasFailed = replicas.some(({ error }) => error !== null);
-  const Sign = hasFailed ? IconAlertTriangle : IconLoader;
+  const Icon = hasFailed ? IconAlertTriangle : IconLoader;
   return (
     <Alert
       color={hasFailed ? "red" : "yellow"}
       role="status"
-      icon={<Sign aria-hidden />}
+      icon={<Icon aria-hidden />}
       title={t("candidate.notReady.title")}
     >
       {replicas.map(({ replica, why, error }) => (

@@ -1,5 +1,5 @@
 import { Group, Stack, Text, Title } from "@mantine/core";
-import { IconAlertTriangle, IconCircleCheck, type Icon } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCircleCheck, type Icon as IconType } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { currentLanguage } from "@/i18n";
@@ -49,11 +49,11 @@ function Report({ report }: { report: Schemas["Agreement"] }) {
           { name: t("candidate.agreement.photos"), value: photos },
           {
             name: t("candidate.agreement.newlyMalignant"),
-            value: <Newly Sign={IconAlertTriangle} count={report.newly_malignant} />,
+            value: <Newly icon={IconAlertTriangle} count={report.newly_malignant} />,
           },
           {
             name: t("candidate.agreement.newlyBenign"),
-            value: <Newly Sign={IconCircleCheck} count={report.newly_benign} />,
+            value: <Newly icon={IconCircleCheck} count={report.newly_benign} />,
           },
           {
             name: t("candidate.agreement.meanDifference"),
@@ -74,10 +74,10 @@ function Report({ report }: { report: Schemas["Agreement"] }) {
 }
 
 /** The class's own sign beside how many photos went over to it. */
-function Newly({ Sign, count }: { Sign: Icon; count: number }) {
+function Newly({ icon: Icon, count }: { icon: IconType; count: number }) {
   return (
     <Group gap={4} wrap="nowrap">
-      <Sign size={16} aria-hidden />
+      <Icon size={16} aria-hidden />
       <span>{count}</span>
     </Group>
   );

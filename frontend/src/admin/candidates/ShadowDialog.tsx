@@ -1,21 +1,21 @@
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schemas } from "@/api/client";
-import { Replaced } from "./Replaced";
-import { WhyDialog } from "../releases/WhyDialog";
+import { ReplacementWarning } from "./ReplacementWarning";
+import { ReasonDialog } from "../releases/ReasonDialog";
 
 /** Has a version asked about the live one's photos, for comparison alone. */
 export function ShadowDialog({
   version,
-  present,
+  current,
   onClose,
 }: {
   version: string;
-  present: Schemas["Release"] | null;
+  current: Schemas["Release"] | null;
   onClose: () => void;
 }) {
   const { t } = useTranslation();
   return (
-    <WhyDialog
+    <ReasonDialog
       title={t("candidate.shadow.title", { version })}
       text={t("candidate.shadow.text")}
       submit={t("candidate.shadow.submit")}
@@ -30,7 +30,7 @@ export function ShadowDialog({
       done={() => t("candidate.shadow.done", { version })}
       onClose={onClose}
     >
-      <Replaced present={present} version={version} />
-    </WhyDialog>
+      <ReplacementWarning current={current} version={version} />
+    </ReasonDialog>
   );
 }

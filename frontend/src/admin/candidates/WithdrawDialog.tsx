@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schemas } from "@/api/client";
-import { WhyDialog } from "../releases/WhyDialog";
+import { ReasonDialog } from "../releases/ReasonDialog";
 
 /** Ends the canary or shadow. */
 export function WithdrawDialog({
@@ -13,7 +13,7 @@ export function WithdrawDialog({
   const { t } = useTranslation();
   const { version, kind } = candidate;
   return (
-    <WhyDialog
+    <ReasonDialog
       title={t("candidate.withdraw.title", { version })}
       text={t(kind === "canary" ? "candidate.withdraw.canary" : "candidate.withdraw.shadow")}
       submit={t("candidate.withdraw.submit")}

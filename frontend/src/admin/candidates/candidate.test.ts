@@ -1,6 +1,13 @@
 import { expect, it } from "vitest";
 import type { Schemas } from "@/api/client";
-import { asPercent, canRollBack, endedByItself, judgement, notReady, since } from "./candidate";
+import {
+  asPercent,
+  canRollBack,
+  automaticWithdrawal,
+  judgement,
+  notReady,
+  candidateSince,
+} from "./candidate";
 
 type Release = Schemas["Release"];
 
@@ -33,7 +40,7 @@ it("a canary is none of the releases that one can return to", () => {
 it("a canary has begun with its first share, and not before it was withdrawn or a shadow", () => {
   const begun = (releases: Release[]) => {
     const [newest] = releases;
-    return newest && since(releases, newest).slice(0, 10);
+    return newest && candidateSince(releases, newest).slice(0, 10);
   };
   expect(begun(log({}, canary(5), canary(20)))).toBe("2026-03-02");
   expect(begun(log({}, canary(5), withdrawal, canary(5)))).toBe("2026-03-04");
@@ -43,10 +50,10 @@ it("a canary has begun with its first share, and not before it was withdrawn or 
 
 it("only a withdrawal by the gateway that nothing followed is one by itself", () => {
   const byItself = { ...withdrawal, by: "gateway" };
-  expect(endedByItself(log({}, canary(5), byItself))?.number).toBe(3);
-  expect(endedByItself(log({}, canary(5), withdrawal))).toBeNull();
-  expect(endedByItself(log({}, canary(5), byItself, canary(1)))).toBeNull();
-  expect(endedByItself([])).toBeNull();
+  expect(automaticWithdrawal(log({}, canary(5), byItself))?.number).toBe(3);
+  expect(automaticWithdrawal(log({}, canary(5), withdrawal))).toBeNull();
+  expect(automaticWithdrawal(log({}, canary(5), byItself, canary(1)))).toBeNull();
+  expect(automaticWithdrawal([])).toBeNull();
 });
 
 it("each replica that does not hold the candidate as what it is says why", () => {

@@ -6,7 +6,7 @@ type Rule = Schemas["CanaryRule"];
 type Figures = Schemas["CanaryFigures"];
 
 /** Who the release log says has withdrawn a canary that did badly. */
-export const BY_ITSELF = "gateway";
+export const AUTOMATIC = "gateway";
 
 /** The entries that made a version live; the newest first, as the log has them. */
 export function madeLive(releases: Release[]): Release[] {
@@ -15,12 +15,12 @@ export function madeLive(releases: Release[]): Release[] {
 
 /** Whether the version before the live one can be returned to. */
 export function canRollBack(releases: Release[]): boolean {
-  const [present, ...earlier] = madeLive(releases);
-  return earlier.some(({ version }) => version !== present?.version);
+  const [current, ...earlier] = madeLive(releases);
+  return earlier.some(({ version }) => version !== current?.version);
 }
 
 /** Since when a candidate stands there as what it is, however often its share changed since. */
-export function since(releases: Release[], candidate: Release): string {
+export function candidateSince(releases: Release[], candidate: Release): string {
   const { version, kind } = candidate;
   const earlier = releases.filter(({ number }) => number <= candidate.number);
   const other = earlier.findIndex((entry) => entry.version !== version || entry.kind !== kind);
@@ -28,9 +28,9 @@ export function since(releases: Release[], candidate: Release): string {
 }
 
 /** The newest entry, where a canary has just ended by itself; null otherwise. */
-export function endedByItself(releases: Release[]): Release | null {
+export function automaticWithdrawal(releases: Release[]): Release | null {
   const newest = releases[0];
-  return newest?.kind === "withdrawal" && newest.by === BY_ITSELF ? newest : null;
+  return newest?.kind === "withdrawal" && newest.by === AUTOMATIC ? newest : null;
 }
 
 export interface NotReady {

@@ -25,7 +25,7 @@ export function filterIn(address: URLSearchParams): LogFilter {
 
 /** The address that shows a filter; what is not filtered by is left out. */
 export function addressOf(filter: LogFilter): URLSearchParams {
-  return new URLSearchParams({ tab: "logs", ...said(filter) });
+  return new URLSearchParams({ tab: "logs", ...withoutBlanks(filter) });
 }
 
 /** What the API is asked. A day begins at midnight here. */
@@ -39,10 +39,10 @@ export function queryOf({ since, level, ...rest }: LogFilter) {
 
 /** Where the lines come that match, from now on. */
 export function streamOf({ service, level, text, request_id }: LogFilter): string {
-  const query = new URLSearchParams(said({ service, level, text, request_id }));
+  const query = new URLSearchParams(withoutBlanks({ service, level, text, request_id }));
   return `/api/admin/logs/stream?${query}`;
 }
 
-function said(filter: Partial<LogFilter>): Record<string, string> {
+function withoutBlanks(filter: Partial<LogFilter>): Record<string, string> {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ""));
 }

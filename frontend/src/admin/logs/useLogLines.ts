@@ -4,7 +4,7 @@ import { byCursor } from "@/api/by_cursor";
 import { api, unwrap, type Schemas } from "@/api/client";
 import { useServerEvents } from "@/api/useServerEvents";
 import { queryOf, streamOf, type LogFilter } from "./log_filter";
-import { merged } from "./merged";
+import { mergeLines } from "./merge_lines";
 
 type Line = Schemas["LogLine"];
 
@@ -12,7 +12,7 @@ const PAGE_SIZE = 100;
 
 /** Lines that match, newest first: those that were, and while `isLive` those that come. */
 export function useLogLines(filter: LogFilter, isLive: boolean) {
-  const [come, setCome] = useState<Line[]>([]);
+  const [arrived, setArrived] = useState<Line[]>([]);
   const past = useInfiniteQuery({
     queryKey: ["admin", "logs", filter],
     queryFn: ({ pageParam, signal }) =>
@@ -29,8 +29,8 @@ export function useLogLines(filter: LogFilter, isLive: boolean) {
   const isOpen = useServerEvents(isLive ? streamOf(filter) : null, ({ event, data }) => {
     if (event !== "log") return;
     const line = JSON.parse(data) as Line;
-    setCome((before) => merged([line], before));
+    setArrived((before) => mergeLines([line], before));
   });
   const pages = past.data?.pages.flatMap(({ items }) => items);
-  return { past, isOpen, lines: pages && [...merged(come, pages)] };
+  return { past, isOpen, lines: pages && [...mergeLines(arrived, pages)] };
 }

@@ -4,9 +4,9 @@ import { useSearchParams } from "react-router";
 import { Section } from "@/ui/Section";
 import { QueryState } from "@/ui/QueryState";
 import { useServingStream } from "../releases/useServing";
-import { endedByItself } from "../candidates/candidate";
+import { automaticWithdrawal } from "../candidates/candidate";
 import { CandidatePanel } from "../candidates/CandidatePanel";
-import { EndedByItself } from "../candidates/EndedByItself";
+import { AutomaticWithdrawal } from "../candidates/AutomaticWithdrawal";
 import { ModelCard } from "./ModelCard";
 import { useModels } from "../releases/queries";
 import { ReleaseHistory } from "./ReleaseHistory";
@@ -19,11 +19,11 @@ export function ModelsTab() {
   const [address, setAddress] = useSearchParams();
   const models = useModels();
   useServingStream();
-  const ended = endedByItself(models.data?.releases ?? []);
+  const ended = automaticWithdrawal(models.data?.releases ?? []);
   const shown = address.get("version");
   return (
     <Stack>
-      {ended && <EndedByItself withdrawal={ended} />}
+      {ended && <AutomaticWithdrawal withdrawal={ended} />}
       {models.data?.candidate && (
         <CandidatePanel candidate={models.data.candidate} models={models.data} />
       )}

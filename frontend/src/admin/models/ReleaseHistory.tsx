@@ -7,15 +7,15 @@ import { dayAndTime, percent } from "@/i18n/moments";
 import { Section } from "@/ui/Section";
 import { DataTable } from "@/ui/DataTable";
 import { useKnownUsers } from "../users/queries";
-import { BY_ITSELF, canRollBack, madeLive } from "../candidates/candidate";
-import { WhyDialog } from "../releases/WhyDialog";
+import { AUTOMATIC, canRollBack, madeLive } from "../candidates/candidate";
+import { ReasonDialog } from "../releases/ReasonDialog";
 
 /** Everything that happened to versions, and the way back to the release before. */
 export function ReleaseHistory({ releases }: { releases: Schemas["Release"][] }) {
   const { t } = useTranslation();
   const { nameOf } = useKnownUsers();
   const [isAsking, setIsAsking] = useState(false);
-  const present = madeLive(releases)[0];
+  const current = madeLive(releases)[0];
   return (
     <Section
       title={t("admin.models.log.title")}
@@ -49,16 +49,16 @@ export function ReleaseHistory({ releases }: { releases: Schemas["Release"][] })
           {
             name: t("admin.models.log.by"),
             isShort: true,
-            show: ({ by }) => (by === BY_ITSELF ? t("candidate.byItself") : nameOf(by)),
+            show: ({ by }) => (by === AUTOMATIC ? t("candidate.automatically") : nameOf(by)),
           },
           { name: t("admin.models.log.at"), isShort: true, show: ({ at }) => dayAndTime(at) },
           { name: t("admin.models.log.why"), show: ({ why }) => why || "–" },
         ]}
       />
       {isAsking && (
-        <WhyDialog
+        <ReasonDialog
           title={t("admin.models.release.rollBackTitle")}
-          text={t("admin.models.release.rollBackText", { version: present?.version })}
+          text={t("admin.models.release.rollBackText", { version: current?.version })}
           submit={t("admin.models.release.rollBack")}
           change={(why) => unwrap(api.POST("/admin/models/rollback", { body: { why } }))}
           done={({ version }) => t("admin.models.release.rolledBack", { version })}

@@ -6,7 +6,7 @@ import {
   IconFeather,
   IconGauge,
   IconRocket,
-  type Icon,
+  type Icon as IconType,
 } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -41,15 +41,15 @@ export function VersionActions({
           <Button
             size="xs"
             rightSection={<IconChevronDown size={14} aria-hidden />}
-            aria-label={t("admin.models.versions.useOf", { version })}
+            aria-label={t("admin.models.versions.deployOf", { version })}
             loading={trial.isPending}
           >
-            {t("admin.models.versions.use")}
+            {t("admin.models.versions.deploy")}
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Way
-            Sign={IconGauge}
+          <RolloutOption
+            icon={IconGauge}
             name={t("admin.models.versions.tryIt")}
             text={
               hasNoRoom
@@ -60,43 +60,43 @@ export function VersionActions({
             onClick={() => trial.mutate()}
           />
           {!is("shadow") && (
-            <Way
-              Sign={IconEyeOff}
+            <RolloutOption
+              icon={IconEyeOff}
               name={t("candidate.actions.shadow")}
               text={t("candidate.ways.shadow")}
               onClick={() => setOpen("shadow")}
             />
           )}
-          <Way
-            Sign={IconFeather}
+          <RolloutOption
+            icon={IconFeather}
             name={t(is("canary") ? "candidate.actions.share" : "candidate.actions.canary")}
             text={t("candidate.ways.canary")}
             onClick={() => setOpen("canary")}
           />
-          <Way
-            Sign={IconRocket}
+          <RolloutOption
+            icon={IconRocket}
             name={t("candidate.actions.release")}
             text={t("candidate.ways.release")}
             onClick={() => setOpen("release")}
           />
         </Menu.Dropdown>
       </Menu>
-      {open === "shadow" && <ShadowDialog version={version} present={candidate} onClose={close} />}
-      {open === "canary" && <CanaryDialog version={version} present={candidate} onClose={close} />}
+      {open === "shadow" && <ShadowDialog version={version} current={candidate} onClose={close} />}
+      {open === "canary" && <CanaryDialog version={version} current={candidate} onClose={close} />}
       {open === "release" && <ReleaseDialog version={version} onClose={close} />}
     </>
   );
 }
 
 /** One that is off can still be reached by the keyboard, since its text says why it is. */
-function Way({
-  Sign,
+function RolloutOption({
+  icon: Icon,
   name,
   text,
   isOff = false,
   onClick,
 }: {
-  Sign: Icon;
+  icon: IconType;
   name: string;
   text: string;
   isOff?: boolean;
@@ -104,7 +104,7 @@ function Way({
 }) {
   return (
     <Menu.Item
-      leftSection={<Sign size={18} aria-hidden />}
+      leftSection={<Icon size={18} aria-hidden />}
       closeMenuOnClick={!isOff}
       aria-disabled={isOff || undefined}
       onClick={isOff ? undefined : onClick}

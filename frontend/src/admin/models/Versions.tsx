@@ -62,7 +62,7 @@ export function Versions({
           show: ({ threshold }) => percent(threshold, 1),
         },
         {
-          name: t("admin.models.versions.brought"),
+          name: t("admin.models.versions.uploaded"),
           isShort: true,
           show: ({ brought_at }) => ago(brought_at),
         },

@@ -1,12 +1,12 @@
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
-import { WhyDialog } from "./WhyDialog";
+import { ReasonDialog } from "./ReasonDialog";
 
 /** Makes a version the live one everywhere. */
 export function ReleaseDialog({ version, onClose }: { version: string; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <WhyDialog
+    <ReasonDialog
       title={t("admin.models.release.title", { version })}
       text={t("admin.models.release.text")}
       submit={t("admin.models.release.submit")}

@@ -29,7 +29,7 @@ export function Regeneration({ replicas }: { replicas: Schemas["Replica"][] }) {
       title: t("admin.serving.regeneration.confirm"),
       text: t("admin.serving.regeneration.confirmText"),
       action: t("admin.serving.regeneration.submit"),
-      isGrave: false,
+      isDestructive: false,
       onConfirm: ask.mutate,
     });
   return (
@@ -70,14 +70,14 @@ const LOOKS = {
 function Results({ results }: { results: ReplicaProgress[] }) {
   const { t } = useTranslation();
   const state = outcome(results);
-  const [Sign, color] = LOOKS[state];
+  const [Icon, color] = LOOKS[state];
   return (
     // There before it has something to say, so that a screen reader hears of it.
     <div role="status">
       {results.length > 0 && (
         <Alert
           color={color}
-          icon={<Sign aria-hidden />}
+          icon={<Icon aria-hidden />}
           title={t(`admin.serving.regeneration.outcome.${state}`, {
             count: results.filter((one) => one.state !== "waiting").length,
             total: results.length,
@@ -99,10 +99,10 @@ function Results({ results }: { results: ReplicaProgress[] }) {
 
 function Result({ replica, state, error }: ReplicaProgress) {
   const { t } = useTranslation();
-  const [Sign] = LOOKS[state];
+  const [Icon] = LOOKS[state];
   return (
     <Group gap={4} wrap="nowrap" align="flex-start">
-      <Sign size={16} aria-hidden style={{ flex: "none" }} />
+      <Icon size={16} aria-hidden style={{ flex: "none" }} />
       <Text size="sm">{t(`admin.serving.regeneration.states.${state}`, { replica, error })}</Text>
     </Group>
   );

@@ -43,7 +43,7 @@ export function ChangeRoleDialog({
       <Text size="sm">{t("admin.users.signsOut", { name: user.full_name })}</Text>
       <RoleFields
         value={value}
-        present={
+        current={
           user.clinic_id
             ? { id: user.clinic_id, name: user.clinic_name ?? user.clinic_id }
             : undefined

@@ -11,20 +11,20 @@ const TYPING_MS = 250;
 /** One clinic of all that there are, found by typing a part of its name. */
 export function ClinicSelect({
   value,
-  present,
+  current,
   error,
   onChange,
 }: {
   /** The id; "" for none. */
   value: string;
   /** The clinic that somebody belongs to now, which a search may not list. */
-  present?: { id: string; name: string };
+  current?: { id: string; name: string };
   error?: string;
   onChange: (id: string) => void;
 }) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState("");
-  const [chosen, setChosen] = useState(present);
+  const [chosen, setChosen] = useState(current);
   const [search] = useDebouncedValue(typed, TYPING_MS);
   // The chosen one's own name stands in the field, and is no search.
   const isChosen = chosen && [chosen.name, nameBeside(chosen)].includes(search);

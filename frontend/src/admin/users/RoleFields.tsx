@@ -6,13 +6,13 @@ import { ROLES, type RoleForm } from "./role_form";
 /** A role, and the clinic of a clinician. */
 export function RoleFields({
   value,
-  present,
+  current,
   error,
   onChange,
 }: {
   value: RoleForm;
   /** The clinic now. */
-  present?: { id: string; name: string };
+  current?: { id: string; name: string };
   /** What is wrong with the clinic. */
   error?: string;
   onChange: (part: Partial<RoleForm>) => void;
@@ -29,7 +29,7 @@ export function RoleFields({
       {value.role === "clinician" && (
         <ClinicSelect
           value={value.clinic_id}
-          present={present}
+          current={current}
           error={error}
           onChange={(clinic_id) => onChange({ clinic_id })}
         />

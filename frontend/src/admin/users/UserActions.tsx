@@ -39,7 +39,7 @@ export function UserActions({ user }: { user: Schemas["User"] }) {
   });
 
   const ask = (
-    action: "waive" | "resetTwoFactor" | "endSessions" | "disable",
+    action: "waiveTwoFactor" | "resetTwoFactor" | "endSessions" | "disable",
     onConfirm: () => void,
   ) =>
     confirm({
@@ -67,16 +67,18 @@ export function UserActions({ user }: { user: Schemas["User"] }) {
           {user.two_factor_required ? (
             <Menu.Item
               leftSection={<IconShieldOff size={16} aria-hidden />}
-              onClick={() => ask("waive", () => change.mutate({ require_two_factor: false }))}
+              onClick={() =>
+                ask("waiveTwoFactor", () => change.mutate({ require_two_factor: false }))
+              }
             >
-              {t("admin.users.waive")}
+              {t("admin.users.waiveTwoFactor")}
             </Menu.Item>
           ) : (
             <Menu.Item
               leftSection={<IconShield size={16} aria-hidden />}
               onClick={() => change.mutate({ require_two_factor: true })}
             >
-              {t("admin.users.demand")}
+              {t("admin.users.requireTwoFactor")}
             </Menu.Item>
           )}
           {user.two_factor_enabled && (

@@ -63,10 +63,10 @@ function UserTable({ users }: { users: Schemas["User"][] }) {
         { name: t("admin.users.columns.clinic"), show: ({ clinic_name }) => clinic_name ?? "–" },
         {
           name: t("admin.users.columns.twoFactor"),
-          show: ({ two_factor_enabled: isOn, two_factor_required: isDemanded }) => (
+          show: ({ two_factor_enabled: isOn, two_factor_required: isRequired }) => (
             <>
               {isOn ? t("admin.users.twoFactorOn") : t("admin.users.twoFactorOff")}
-              {isDemanded && `, ${t("admin.users.twoFactorDemanded")}`}
+              {isRequired && `, ${t("admin.users.twoFactorRequired")}`}
             </>
           ),
         },

@@ -5,6 +5,7 @@ import candidate from "./candidate";
 import shell from "./shell";
 import dashboard from "./dashboard";
 import events from "./events";
+import finding from "./finding";
 import patient from "./patient";
 import patients from "./patients";
 import problems from "./problems";
@@ -20,6 +21,7 @@ const de: Catalogue = {
   admin,
   candidate,
   events,
+  finding,
   problems,
 };
 export default de;

@@ -4,12 +4,13 @@ import candidate from "./candidate";
 import shell from "./shell";
 import dashboard from "./dashboard";
 import events from "./events";
+import finding from "./finding";
 import patient from "./patient";
 import patients from "./patients";
 import problems from "./problems";
 import profile from "./profile";
 
-/** Every text that people read, by the room where it stands. */
+/** Every text that people read, by the part of the client that shows it. */
 export default {
   shell,
   account,
@@ -20,5 +21,6 @@ export default {
   admin,
   candidate,
   events,
+  finding,
   problems,
 };

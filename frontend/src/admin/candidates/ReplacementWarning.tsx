@@ -4,18 +4,18 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 
 /** Warns where another candidate is under way: there is room for one. */
-export function Replaced({
-  present,
+export function ReplacementWarning({
+  current,
   version,
 }: {
-  present: Schemas["Release"] | null;
+  current: Schemas["Release"] | null;
   version: string;
 }) {
   const { t } = useTranslation();
-  if (!present || present.version === version) return null;
+  if (!current || current.version === version) return null;
   return (
     <Alert color="yellow" icon={<IconInfoCircle aria-hidden />}>
-      {t("candidate.replaced", { version: present.version })}
+      {t("candidate.replaced", { version: current.version })}
     </Alert>
   );
 }

@@ -6,7 +6,7 @@ type Line = Pick<Schemas["LogLine"], "id">;
 export const MOST_LINES = 2000;
 
 /** Newer lines before older ones, each once. */
-export function merged<Kind extends Line>(newer: Kind[], older: Kind[]): Kind[] {
+export function mergeLines<Kind extends Line>(newer: Kind[], older: Kind[]): Kind[] {
   const known = new Set(newer.map(({ id }) => id));
   return [...newer, ...older.filter(({ id }) => !known.has(id))].slice(0, MOST_LINES);
 }

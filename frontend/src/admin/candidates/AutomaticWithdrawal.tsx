@@ -5,7 +5,7 @@ import type { Schemas } from "@/api/client";
 import { dayAndTime } from "@/i18n/moments";
 
 /** That a canary did badly and is gone; it stands until something else happens to a version. */
-export function EndedByItself({ withdrawal }: { withdrawal: Schemas["Release"] }) {
+export function AutomaticWithdrawal({ withdrawal }: { withdrawal: Schemas["Release"] }) {
   const { t } = useTranslation();
   const { version, at, why } = withdrawal;
   return (

@@ -10,7 +10,7 @@ import { Refusal } from "./Refusal";
 const LONGEST = 1000;
 
 /** Asks before all replicas change, and for the reason that the release log keeps. */
-export function WhyDialog<Answer>({
+export function ReasonDialog<Answer>({
   title,
   text,
   children,
