@@ -11,5 +11,12 @@ export default defineConfig({
   html: { cspNonce: "DERMIS_CSP_NONCE" },
   build: { target: "es2023", assetsInlineLimit: 0, manifest: true },
   server: { proxy: { "/api": gateway, "/dev/mailbox": gateway } },
-  test: { environment: "jsdom", setupFiles: ["src/test_setup.ts"], restoreMocks: true },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["src/testing/setup.ts"],
+    restoreMocks: true,
+    unstubGlobals: true,
+    // One jsdom for all files, which takes longer to make than most of them to run.
+    isolate: false,
+  },
 });

@@ -21,7 +21,7 @@ export type Session =
   /** It ended while a page was in use: the page stays, and asks for a new sign-in above itself. */
   | { status: "ended"; user: User };
 
-const SessionContext = createContext<Session>({ status: "loading" });
+export const SessionContext = createContext<Session>({ status: "loading" });
 
 export const ME = ["me"] as const;
 

@@ -1,44 +1,63 @@
 import { expect, test, vi } from "vitest";
-import { Problem } from "@/api/problem";
-import { begin } from "@/api/access";
-import { addUploads, currentUploads } from "./queue";
-import { sendPhoto } from "./send_photo";
+import { fakeUploads, refusal } from "@/testing/gateway";
+import { detectionWith } from "@/testing/records";
+import { signIn } from "@/testing/show";
+import { addUploads, currentUploads, dismissUpload } from "./queue";
 
-vi.mock("./send_photo");
+const TO = { userId: "ada", patientId: "p-1", lesionId: "l-1" };
+const photo = (name: string) => new File(["pixels"], name);
+const state = (name: string) => currentUploads().find((upload) => upload.name === name)?.state;
+
+test("a photo is sent once with its own key, and its result comes back with it", async () => {
+  signIn("ada");
+  const sent = fakeUploads(() => Response.json(detectionWith()));
+  await addUploads([photo("mole.jpg")], TO);
+  await vi.waitFor(() => expect(state("mole.jpg")).toBe("done"));
+  const [upload] = currentUploads();
+  expect(upload?.detection?.label).toBe("benign");
+  expect(sent).toHaveLength(1);
+  expect(sent[0]?.path).toBe("/api/predict/upload/p-1");
+  expect(sent[0]?.headers.get("idempotency-key")).toBe(upload?.id);
+  expect(sent[0]?.form.get("lesion_id")).toBe("l-1");
+});
+
+test("a photo that the server refuses is kept with the reason, and is not sent again", async () => {
+  signIn("ada");
+  const sent = fakeUploads(() => refusal(415, "PHOTO_FORMAT", "This is a PDF."));
+  await addUploads([photo("scan.pdf")], TO);
+  await vi.waitFor(() => expect(state("scan.pdf")).toBe("refused"));
+  expect(currentUploads().at(-1)?.problem?.message).toBe("This is a PDF.");
+  signIn("ada");
+  expect(sent).toHaveLength(1);
+});
 
 test("a photo that waits is never sent in the name of whoever signs in next", async () => {
-  const send = vi.mocked(sendPhoto);
-  send.mockRejectedValue(new Problem(401, "SESSION_ENDED", "Sign in again."));
   signIn("ada");
-  const photo = new File(["pixels"], "mole.jpg");
-  await addUploads([photo], { userId: "ada", patientId: "p-1", lesionId: null });
-  await vi.waitFor(() => expect(send).toHaveBeenCalledTimes(1));
-  await vi.waitFor(() => expect(currentUploads()[0]?.state).toBe("waiting"));
+  let isEnded = true;
+  const sent = fakeUploads(() =>
+    isEnded ? refusal(503, "UNAVAILABLE", "Later.") : Response.json(detectionWith()),
+  );
+  await addUploads([photo("waits.jpg")], TO);
+  await vi.waitFor(() => expect(sent).toHaveLength(1));
+  await vi.waitFor(() => expect(state("waits.jpg")).toBe("waiting"));
 
   signIn("noor");
-  expect(currentUploads()[0]?.state).toBe("waiting");
-  expect(send).toHaveBeenCalledTimes(1);
+  expect(state("waits.jpg")).toBe("waiting");
+  expect(sent).toHaveLength(1);
 
+  isEnded = false;
   signIn("ada");
-  await vi.waitFor(() => expect(send).toHaveBeenCalledTimes(2));
+  await vi.waitFor(() => expect(state("waits.jpg")).toBe("done"));
+  expect(sent).toHaveLength(2);
 });
 
 test("a photo is said to wait only once it outlives a reload", async () => {
-  signIn("ada");
+  signIn("noor");
   const known = currentUploads().length;
-  const photos = ["one.jpg", "two.jpg"].map((name) => new File(["pixels"], name));
-  const adding = addUploads(photos, { userId: "ada", patientId: "p-1", lesionId: null });
+  const adding = addUploads([photo("one.jpg"), photo("two.jpg")], TO);
   expect(currentUploads()).toHaveLength(known);
   await adding;
-  expect(currentUploads()).toHaveLength(known + photos.length);
+  expect(state("one.jpg")).toBe("waiting");
+  expect(state("two.jpg")).toBe("waiting");
+  for (const { id } of currentUploads()) await dismissUpload(id);
 });
-
-function signIn(account: string): void {
-  const claims = btoa(JSON.stringify({ sub: account })).replace(/=+$/, "");
-  begin({
-    status: "authenticated",
-    token_type: "Bearer",
-    access_token: `e30.${claims}.signature`,
-    expires_at: new Date(Date.now() + 600_000).toISOString(),
-  });
-}

@@ -1,0 +1,33 @@
+import "@testing-library/jest-dom/vitest";
+import "fake-indexeddb/auto";
+import { cleanup } from "@testing-library/react";
+import { afterEach, beforeAll } from "vitest";
+import { startLanguage } from "@/i18n";
+
+// What jsdom lacks and the components ask for.
+window.matchMedia = (query) =>
+  ({ matches: false, media: query, addEventListener() {}, removeEventListener() {} }) as never;
+globalThis.ResizeObserver = class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+};
+Object.defineProperty(document, "fonts", { value: new EventTarget(), configurable: true });
+Element.prototype.scrollIntoView = () => {};
+URL.createObjectURL = () => "blob:picture";
+URL.revokeObjectURL = () => {};
+
+// A page's address is no part of Node's requests.
+const NodeRequest = globalThis.Request;
+globalThis.Request = class extends NodeRequest {
+  constructor(input: RequestInfo | URL, init: RequestInit = {}) {
+    super(typeof input === "string" ? new URL(input, window.location.href) : input, init);
+  }
+};
+
+beforeAll(async () => {
+  localStorage.clear();
+  await startLanguage();
+});
+
+afterEach(cleanup);
