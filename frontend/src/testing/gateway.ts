@@ -9,17 +9,17 @@ interface Asked {
   body: unknown;
 }
 
-/** An answer as JSON, a whole response, or a function of what was asked. */
-type Answer = object | Response | ((asked: Asked) => object | Response | Promise<Response>);
+type Given = object | Response;
+type Respond = (asked: Asked) => Given | Promise<Given>;
 
 /**
  * Stands in for the gateway at `fetch`.
  *
- * @param answers by method and path, such as "GET /api/users/me". A call that is not among them
- *   fails as if it had not been found.
+ * @param answers by method and path, such as "GET /api/users/me": JSON, a whole response, or a
+ *   function that gives either. A call that is not among them is answered as not found.
  * @returns what was asked so far, in order.
  */
-export function fakeGateway(answers: Record<string, Answer>): Asked[] {
+export function fakeGateway(answers: Record<string, Given | Respond>): Asked[] {
   const log: Asked[] = [];
   vi.stubGlobal("fetch", async (request: Request): Promise<Response> => {
     const { pathname: path, searchParams: query } = new URL(request.url);
@@ -34,7 +34,7 @@ export function fakeGateway(answers: Record<string, Answer>): Asked[] {
     };
     log.push(asked);
     const answer = answers[`${method} ${path}`] ?? refusal(404, "NOT_FOUND", "Not found.");
-    const given = await (typeof answer === "function" ? answer(asked) : answer);
+    const given = typeof answer === "function" ? await (answer as Respond)(asked) : answer;
     return given instanceof Response ? given.clone() : Response.json(given);
   });
   return log;

@@ -15,7 +15,7 @@ import { CLINICIAN } from "./records";
 /**
  * Shows a component as a signed-in clinician sees it, in a language of choice.
  *
- * @param path the page's address; where the page went shows `address()`.
+ * @param path the page's address; `address()` says where it has gone since.
  */
 export async function show(
   component: ReactNode,
@@ -60,15 +60,13 @@ export function signIn(account: string): void {
   });
 }
 
-let current = "";
-
+/** Keeps the router's address where `address` finds it. */
 function Address() {
   const { pathname, search } = useLocation();
-  current = pathname + search;
-  return null;
+  return <i hidden data-address={pathname + search} />;
 }
 
 /** Where the page has gone. */
-export function address(): string {
-  return current;
+export function address(): string | undefined {
+  return document.querySelector<HTMLElement>("[data-address]")?.dataset.address;
 }
