@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from typing import Any
 
@@ -92,7 +93,10 @@ async def test_new_lines_are_followed(logged: Gateway, monkeypatch: pytest.Monke
     answer, _ = await asyncio.gather(
         logged.get("/admin/logs/stream?level=info", headers=bearer("admin")), write()
     )
-    told = [part for part in answer.text.split("\n\n") if "event: log" in part]
+    first, *rest = answer.text.split("\n\n")
+    place, *_ = re.findall(r"^id: (\S+)$", first, re.MULTILINE)
+    assert first == f"event: following\nid: {place}\ndata:"
+    told = [part for part in rest if "event: log" in part]
     assert len(told) == 1
     assert "followed" in told[0]
 

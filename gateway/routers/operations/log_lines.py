@@ -82,8 +82,8 @@ async def stream_logs(
 async def _tail(redis: Redis, wanted: log_reader.Filter, last: str) -> AsyncIterator[str]:
     ends = time.monotonic() + STREAM_SECONDS
     # Sent at once, so that whoever looks on knows that the stream is open, and from where to go on
-    # should no line come before it ends.
-    yield f": following\nid: {last}\n\n"
+    # should no line come before it ends. An event, as parsers drop the id of a block without data.
+    yield f"event: following\nid: {last}\ndata:\n\n"
     while time.monotonic() < ends:
         try:
             lines, last = await log_reader.after(redis, wanted, last)
