@@ -8,11 +8,11 @@ import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router";
-import { queryClient } from "@/ui/query_client";
-import { startLanguage } from "@/i18n";
 import { router } from "@/app/routes";
-import { SessionProvider } from "@/session/useSession";
 import { theme, variables } from "@/app/theme";
+import { startLanguage } from "@/i18n";
+import { SessionProvider } from "@/session/useSession";
+import { queryClient } from "@/ui/query_client";
 
 // The page's policy lets in only styles that carry the nonce of this very answer.
 const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? "";

@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { CodeForm } from "./CodeForm";
 import { PasswordForm } from "./PasswordForm";
-import { api, unwrap, type Schemas } from "@/api/client";
 import { begin } from "@/api/access";
+import { api, unwrap, type Schemas } from "@/api/client";
 import { keepPending } from "@/session/pending_sign_in";
 import { ME, type User } from "@/session/useSession";
 

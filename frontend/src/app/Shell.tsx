@@ -28,8 +28,8 @@ import {
 import { Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink as RouterLink, Outlet, useNavigate } from "react-router";
-import { chooseLanguage, LANGUAGES, type Language } from "@/i18n";
 import { signOut } from "@/api/access";
+import { chooseLanguage, LANGUAGES, type Language } from "@/i18n";
 import { useUser } from "@/session/useSession";
 import { resumeUploads } from "@/uploads/queue";
 import { OfflineBanner } from "./OfflineBanner";

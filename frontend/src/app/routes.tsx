@@ -1,9 +1,9 @@
 import { lazy, Suspense, type ComponentType } from "react";
 import { createBrowserRouter, Navigate } from "react-router";
-import { LoadingRows } from "@/ui/States";
-import SignInPage from "@/account/SignInPage";
 import { RequireSession } from "@/account/RequireSession";
+import SignInPage from "@/account/SignInPage";
 import { useUser } from "@/session/useSession";
+import { LoadingRows } from "@/ui/States";
 import { CrashBoundary } from "./CrashBoundary";
 import { NotFoundPage } from "@/ui/NotFoundPage";
 

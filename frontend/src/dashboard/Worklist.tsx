@@ -2,13 +2,13 @@ import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
-import { ago } from "@/i18n/moments";
 import { FindingSummary } from "@/findings/FindingSummary";
+import { photoAddress } from "@/findings/photo_address";
 import { Thumbnail } from "@/findings/Thumbnail";
+import { ago } from "@/i18n/moments";
 import { MoreButton } from "@/ui/MoreButton";
 import { QueryState } from "@/ui/QueryState";
 import { Section } from "@/ui/Section";
-import { photoAddress } from "@/findings/photo_address";
 import { useWorklist, type List } from "./queries";
 import classes from "./Worklist.module.css";
 

@@ -12,13 +12,13 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schemas } from "@/api/client";
 import { patientKey } from "@/api/patient_key";
+import { usePicture } from "@/api/useBytes";
+import { Differential } from "@/findings/Differential";
+import { FindingSummary } from "@/findings/FindingSummary";
 import { dayAndTime } from "@/i18n/moments";
 import { Dialog } from "@/ui/Dialog";
 import { QueryState } from "@/ui/QueryState";
 import { IntendedUse } from "@/ui/States";
-import { FindingSummary } from "@/findings/FindingSummary";
-import { Differential } from "@/findings/Differential";
-import { usePicture } from "@/api/useBytes";
 import { ZoomFrame, type View } from "./ZoomFrame";
 import classes from "./ImageViewer.module.css";
 

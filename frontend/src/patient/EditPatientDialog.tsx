@@ -4,13 +4,13 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { FormDialog } from "@/ui/FormDialog";
 import { api, unwrap, type Schemas } from "@/api/client";
 import { Problem } from "@/api/problem";
-import { ProfileFields } from "@/patients/ProfileFields";
 import { formOf, profileForm, profileOf, type ProfileForm } from "@/patients/profile_form";
+import { ProfileFields } from "@/patients/ProfileFields";
 import { PATIENTS } from "@/patients/usePatients";
 import { showInForm } from "@/ui/form";
+import { FormDialog } from "@/ui/FormDialog";
 import { showDone } from "@/ui/notices";
 import { useRefreshPatient } from "./queries";
 

@@ -1,8 +1,8 @@
 import { Group, Text, UnstyledButton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
-import { day, dayAndTime } from "@/i18n/moments";
 import { Thumbnail } from "@/findings/Thumbnail";
+import { day, dayAndTime } from "@/i18n/moments";
 import classes from "./ImageStrip.module.css";
 
 /** All photos of a lesion, the newest first. */

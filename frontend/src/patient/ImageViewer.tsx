@@ -2,8 +2,8 @@ import { Group, SegmentedControl, Skeleton, Slider, Stack, Text } from "@mantine
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
-import { ErrorState } from "@/ui/States";
 import { usePicture } from "@/api/useBytes";
+import { ErrorState } from "@/ui/States";
 import { ZoomFrame } from "./ZoomFrame";
 import classes from "./ImageViewer.module.css";
 

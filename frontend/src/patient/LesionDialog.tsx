@@ -2,9 +2,9 @@ import { NativeSelect, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { FormDialog } from "@/ui/FormDialog";
 import { api, unwrap, type Schemas } from "@/api/client";
 import { showInForm } from "@/ui/form";
+import { FormDialog } from "@/ui/FormDialog";
 import { BODY_SITES, siteAt, type BodyPosition, type BodySite } from "./body_sites";
 import { useRefreshPatient } from "./queries";
 

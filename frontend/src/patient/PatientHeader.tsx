@@ -11,8 +11,8 @@ import {
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schemas } from "@/api/client";
-import { day } from "@/i18n/moments";
 import { ageInYears } from "@/i18n/calendar";
+import { day } from "@/i18n/moments";
 import { EditPatientDialog } from "./EditPatientDialog";
 import { useRefreshPatient } from "./queries";
 import { download } from "@/api/useBytes";

@@ -3,13 +3,13 @@ import { useMutation } from "@tanstack/react-query";
 import { IconFileTypePdf, IconPhotoX, IconRefresh } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schemas } from "@/api/client";
-import { dayAndTime, modelPercent } from "@/i18n/moments";
-import { IntendedUse } from "@/ui/States";
-import { Differential } from "@/findings/Differential";
 import { download } from "@/api/useBytes";
+import { Differential } from "@/findings/Differential";
 import { LabelBadge } from "@/findings/LabelBadge";
 import { ProbabilityScale } from "@/findings/ProbabilityScale";
 import { QualityWarnings } from "@/findings/QualityWarnings";
+import { dayAndTime, modelPercent } from "@/i18n/moments";
+import { IntendedUse } from "@/ui/States";
 import { useRefreshPatient } from "./queries";
 
 type Detection = Schemas["Detection"];

@@ -5,8 +5,8 @@ import { memo, useCallback, useEffect, useRef, useState, type KeyboardEvent } fr
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
-import { ago, day } from "@/i18n/moments";
 import { ageInYears } from "@/i18n/calendar";
+import { ago, day } from "@/i18n/moments";
 import classes from "./PatientList.module.css";
 
 const ROW_PX = 53;

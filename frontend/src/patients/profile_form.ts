@@ -1,8 +1,8 @@
 import i18next from "i18next";
 import { z } from "zod";
-import { filled } from "@/ui/form_rules";
 import type { Schemas } from "@/api/client";
 import { today } from "@/i18n/calendar";
+import { filled } from "@/ui/form_rules";
 
 export const SEXES = ["female", "male", "other", "unknown"] as const;
 export const FITZPATRICK_TYPES = ["1", "2", "3", "4", "5", "6"] as const;

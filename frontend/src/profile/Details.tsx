@@ -14,12 +14,12 @@ import { IconMailForward } from "@tabler/icons-react";
 import { useForm, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
-import { email, filled } from "@/ui/form_rules";
-import { FormAlert } from "@/ui/FormAlert";
 import { api, unwrap, type Schemas } from "@/api/client";
 import { day, dayAndTime } from "@/i18n/moments";
 import { ME, useUser, type User } from "@/session/useSession";
 import { showInForm } from "@/ui/form";
+import { email, filled } from "@/ui/form_rules";
+import { FormAlert } from "@/ui/FormAlert";
 import { showDone } from "@/ui/notices";
 import { Section } from "@/ui/Section";
 

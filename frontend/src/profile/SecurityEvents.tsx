@@ -4,12 +4,12 @@ import { useTranslation } from "react-i18next";
 import { byCursor } from "@/api/by_cursor";
 import { api, unwrap, type Schemas } from "@/api/client";
 import { dayAndTime } from "@/i18n/moments";
+import { agentName } from "@/ui/agent";
 import { eventName } from "@/ui/event_name";
 import { MoreButton } from "@/ui/MoreButton";
 import { QueryState } from "@/ui/QueryState";
 import { Section } from "@/ui/Section";
 import { EmptyState } from "@/ui/States";
-import { agentName } from "@/ui/agent";
 
 export const SECURITY_EVENTS = ["security-events"] as const;
 const PAGE_SIZE = 10;

@@ -4,11 +4,11 @@ import { IconDeviceDesktop, IconDeviceMobile } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schemas } from "@/api/client";
 import { ago, dayAndTime } from "@/i18n/moments";
+import { agentName, isMobile } from "@/ui/agent";
 import { confirm } from "@/ui/confirm";
 import { showDone } from "@/ui/notices";
 import { QueryState } from "@/ui/QueryState";
 import { Section } from "@/ui/Section";
-import { agentName, isMobile } from "@/ui/agent";
 
 export const SESSIONS = ["sessions"] as const;
 

@@ -8,8 +8,8 @@ import {
   useSyncExternalStore,
   type ReactNode,
 } from "react";
-import { api, unwrap, type Schemas } from "@/api/client";
 import { currentAccess, mayHaveSession, onAccessChange, refresh } from "@/api/access";
+import { api, unwrap, type Schemas } from "@/api/client";
 
 export type User = Schemas["User"];
 

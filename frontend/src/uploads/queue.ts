@@ -1,9 +1,9 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import { accountOf, currentAccess, onAccessChange } from "@/api/access";
 import type { Schemas } from "@/api/client";
+import { patientKey } from "@/api/patient_key";
 import { Problem } from "@/api/problem";
 import { queryClient } from "@/ui/query_client";
-import { patientKey } from "@/api/patient_key";
-import { accountOf, currentAccess, onAccessChange } from "@/api/access";
 import { sendPhoto } from "./send_photo";
 
 /**

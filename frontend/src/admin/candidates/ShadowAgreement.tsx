@@ -4,9 +4,9 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { currentLanguage } from "@/i18n";
 import { percent } from "@/i18n/moments";
+import { Facts } from "@/ui/Facts";
 import { QueryState } from "@/ui/QueryState";
 import { EmptyState } from "@/ui/States";
-import { Facts } from "@/ui/Facts";
 import { useAgreement } from "../releases/queries";
 
 /** How often a shadow says the same as the live version, as photos come in. */

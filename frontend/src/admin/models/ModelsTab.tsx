@@ -1,8 +1,8 @@
 import { Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
-import { Section } from "@/ui/Section";
 import { QueryState } from "@/ui/QueryState";
+import { Section } from "@/ui/Section";
 import { useServingStream } from "../releases/useServing";
 import { automaticWithdrawal } from "../candidates/candidate";
 import { CandidatePanel } from "../candidates/CandidatePanel";
