@@ -14,7 +14,7 @@ import { startLanguage } from "@/i18n";
 import { SessionProvider } from "@/session/useSession";
 import { queryClient } from "@/ui/query_client";
 
-// The page's policy lets in only styles that carry the nonce of this very answer.
+// The content security policy allows only styles with this response's nonce.
 const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? "";
 setNonce(nonce);
 

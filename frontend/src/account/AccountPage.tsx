@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
-/** A card in the middle of the page: everything before somebody is signed in. */
+/** A card in the middle of the page, for everything before signing in. */
 export function AccountPage({ title, children }: { title: string; children: ReactNode }) {
   const { t } = useTranslation();
   useDocumentTitle(`${title} · ${t("shell.name")}`);

@@ -1,7 +1,7 @@
 import { Input, PinInput } from "@mantine/core";
 import { useId } from "react";
 
-/** Six boxes that take a pasted or filled-in code and move on by themselves. */
+/** Six boxes that take a typed or pasted code and submit once it is complete. */
 export function CodeInput({
   label,
   value,
@@ -15,7 +15,7 @@ export function CodeInput({
   value: string;
   error?: string;
   disabled?: boolean;
-  /** Typing begins here, on a page that is there for nothing else. */
+  /** Takes the focus, on a page that exists for nothing else. */
   isFirst?: boolean;
   onChange: (code: string) => void;
   onComplete: (code: string) => void;

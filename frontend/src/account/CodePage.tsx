@@ -15,7 +15,7 @@ export default function CodePage() {
   const navigate = useNavigate();
   const [search] = useSearchParams();
   const session = useSession();
-  // Kept while the page is shown: the session takes a moment to come after the right code.
+  // Kept while the page is shown: the session takes a moment to arrive after the right code.
   const [step] = useState(pendingSignIn);
   if (session.status === "signed_in") return <Navigate to={pageAfter(search)} replace />;
   if (step?.status !== "two_factor_required") return <Navigate to="/" replace />;

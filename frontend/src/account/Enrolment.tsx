@@ -12,7 +12,7 @@ type Setup = Schemas["TwoFactorSetup"];
 /**
  * Second half of an enrolment: scan, then prove it with a first code.
  *
- * @param token an enrolment token, for who may do nothing else yet.
+ * @param token an enrolment token, for somebody who may do nothing else yet.
  */
 export function Enrolment({
   setup,
@@ -78,7 +78,7 @@ export function Enrolment({
   );
 }
 
-/** Ten codes, shown once; the page goes on only when they are kept. */
+/** Ten codes, shown once; continues only once they are said to be saved. */
 export function KeepRecoveryCodes({ codes, onKept }: { codes: string[]; onKept: () => void }) {
   const { t } = useTranslation();
   const [kept, setKept] = useState(false);

@@ -28,7 +28,7 @@ export default function EnrolmentPage() {
         }),
       ),
     enabled: token !== null,
-    // Asking again would make another secret than the one on the screen.
+    // Asking again would create a different secret from the one on screen.
     staleTime: Infinity,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,

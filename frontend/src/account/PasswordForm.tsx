@@ -9,7 +9,7 @@ import { FormAlert } from "@/ui/FormAlert";
 export type SignInStep =
   Schemas["SignedIn"] | Schemas["TwoFactorRequired"] | Schemas["TwoFactorSetupRequired"];
 
-/** First step of a sign-in. Its rules are the form's own: no schema library in the first load. */
+/** First step of a sign-in. Its rules are inline: the schema library is not in the first load. */
 export function PasswordForm({
   email: known,
   onStep,

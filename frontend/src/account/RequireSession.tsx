@@ -5,7 +5,7 @@ import { ErrorState } from "@/ui/States";
 import { SignInAgain } from "./SignInAgain";
 import { useSession } from "@/session/useSession";
 
-/** Shows a page to whoever is signed in, and brings everybody else back to it after signing in. */
+/** Shows a page to whoever is signed in; everybody else signs in first and comes back. */
 export function RequireSession({ children }: { children: ReactNode }) {
   const session = useSession();
   const { pathname, search } = useLocation();

@@ -31,7 +31,7 @@ export default function ResetPage() {
   const reset = useMutation({
     mutationFn: (body: Schemas["PasswordReset"]) =>
       unwrap(api.POST("/auth/reset-password", { body })),
-    // All sessions have ended, also the one of this browser.
+    // All sessions have ended, including this browser's.
     onSuccess: forget,
     onError: (error) => showInForm(error, setError, { new_password: "password" }),
     meta: { quiet: true },

@@ -1,4 +1,4 @@
-import { Button, Modal, Stack, Text } from "@mantine/core";
+import { Button, Stack, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,8 +9,9 @@ import { begin } from "@/api/access";
 import { api, unwrap, type Schemas } from "@/api/client";
 import { keepPending } from "@/session/pending_sign_in";
 import { ME, type User } from "@/session/useSession";
+import { Dialog } from "@/ui/Dialog";
 
-/** Asks for a new sign-in above the page, which stays as it is with all that was typed. */
+/** Asks for a new sign-in above the page, which keeps everything that was typed. */
 export function SignInAgain({ user }: { user: User }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -25,7 +26,7 @@ export function SignInAgain({ user }: { user: User }) {
     begin(signedIn);
     const now = await unwrap(api.GET("/users/me"));
     queryClient.setQueryData<User>(ME, now);
-    // Somebody else's page must not stay in sight.
+    // Somebody else must not see this page.
     if (now.id !== user.id) {
       queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== ME[0] });
       void navigate("/dashboard", { replace: true });
@@ -35,11 +36,9 @@ export function SignInAgain({ user }: { user: User }) {
   };
 
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={leave}
       title={t("account.signIn.again")}
-      closeOnClickOutside={false}
       closeOnEscape={false}
       withCloseButton={false}
       overlayProps={{ blur: 6 }}
@@ -65,6 +64,6 @@ export function SignInAgain({ user }: { user: User }) {
           {t("shell.menu.signOut")}
         </Button>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -17,7 +17,7 @@ export default function VerifyPage() {
       return true;
     },
     enabled: token !== "",
-    // A token is good once: what succeeded is not asked again.
+    // A token works once: a success is not repeated.
     staleTime: Infinity,
     gcTime: Infinity,
   });

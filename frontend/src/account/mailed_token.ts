@@ -1,9 +1,9 @@
 import { useEffect, useState } from "react";
 
 /**
- * The token of a mailed link, behind `#token=` (never sent to a server) or `?token=`.
+ * The token of an e-mailed link, from `#token=` (never sent to a server) or `?token=`.
  *
- * It is taken out of the address bar at once: it would open the account to who looks on.
+ * It is removed from the address bar at once, as it would open the account to an onlooker.
  */
 export function useMailedToken(): string {
   const [token] = useState(

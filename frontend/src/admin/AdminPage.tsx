@@ -20,13 +20,13 @@ const TABS = {
 } satisfies Record<string, ComponentType>;
 type Tab = keyof typeof TABS;
 
-/** What each role may do here; others have no business on this page. */
+/** The tabs that each role may see; other roles have no business here. */
 const TABS_OF: Record<string, Tab[]> = {
   admin: ["users", "models", "serving", "logs", "audit"],
   ml_engineer: ["models", "serving"],
 };
 
-/** Accounts, models and the system; the open tab stands in the address. */
+/** Accounts, models and the system; the address holds the open tab. */
 export default function AdminPage() {
   const { t } = useTranslation();
   useDocumentTitle(`${t("admin.title")} · ${t("shell.name")}`);

@@ -19,10 +19,10 @@ export interface Access {
 type SessionMessage = { kind: "access"; access: Access } | { kind: "ended" };
 type Listener = () => void;
 
-/** Seconds before its end from which a token is replaced: clocks differ a little. */
+/** A token is replaced so many seconds before it expires: clocks differ a little. */
 const EARLY_SECONDS = 20;
 const DEADLINE_MS = 10_000;
-/** Remembers that there may be a refresh cookie, so that a stranger's first visit asks nothing. */
+/** Remembers that there may be a refresh cookie, so that a first visit makes no request for it. */
 const HINT = "dermis.session";
 
 const channel = new BroadcastChannel("dermis.session");
@@ -45,7 +45,7 @@ export function currentAccess(): Access | null {
   return access;
 }
 
-/** Whose a token is, by its claim `sub` (RFC 7519); read, not checked: the services do that. */
+/** Whose token it is, by its claim `sub` (RFC 7519); not verified: the services do that. */
 export function accountOf(token: string): string | null {
   const claims = token.split(".")[1]?.replaceAll("-", "+").replaceAll("_", "/");
   try {
@@ -75,9 +75,9 @@ export function forget(): void {
 }
 
 /**
- * A token that is good for some seconds yet.
+ * A token that is still valid for a while.
  *
- * @param stale a token that was just refused although its time had not come.
+ * @param stale a token that was just refused although it had not expired.
  * @throws Problem 401 when the session has ended, 0 when the gateway can't be reached.
  */
 export async function freshToken(stale?: string): Promise<string> {
@@ -93,12 +93,16 @@ export function refresh(stale?: string): Promise<Access> {
   return refreshing;
 }
 
-/** Ends the session, here also when the server can't be told. @param beforeForgetting runs last. */
+/**
+ * Ends the session, on this side even if the server can't be reached.
+ *
+ * @param beforeForgetting runs just before this browser forgets it.
+ */
 export async function signOut(beforeForgetting: () => void): Promise<void> {
   try {
     await fetch("/api/auth/logout", { method: "POST", signal: AbortSignal.timeout(DEADLINE_MS) });
   } catch {
-    // Whoever leaves a workstation must not be kept on it by a broken line.
+    // A broken connection must not keep anybody signed in at a shared workstation.
   } finally {
     beforeForgetting();
     forget();

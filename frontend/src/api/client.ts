@@ -7,7 +7,7 @@ import { traceparent } from "./trace";
 export type Schemas = components["schemas"];
 
 const DEADLINE_MS = 20_000;
-/** Recomputes every entry there ever was; the gateway gives it two minutes. */
+/** Recomputes the whole audit chain; the gateway allows it two minutes. */
 const LONG = { path: "/api/admin/audit/verify", ms: 130_000 };
 /** Before somebody is signed in there is no token to send. */
 const PUBLIC_PATH = /^\/api\/auth\//;
@@ -15,7 +15,7 @@ const PUBLIC_PATH = /^\/api\/auth\//;
 /**
  * Sends a request with the session's access token.
  *
- * A token that is refused (its session was changed elsewhere) is exchanged once. A caller that
+ * A refused token (its session was changed elsewhere) is exchanged once. A caller that
  * brings its own `Authorization`, such as an enrolment, keeps it.
  *
  * @throws Problem when no answer came or the session has ended.
@@ -39,7 +39,7 @@ interface Outcome<Data> {
   response: Response;
 }
 
-/** The answer's body. @throws Problem when it is no success. */
+/** Returns the answer's body. @throws Problem if the request failed. */
 export async function unwrap<Data>(outcome: Promise<Outcome<Data>>): Promise<Data> {
   const { data, error, response } = await outcome;
   if (!response.ok) throw problemOf(response.status, error, response.headers);
@@ -62,7 +62,7 @@ async function attempt(request: Request): Promise<Response> {
       signal: AbortSignal.any([request.signal, AbortSignal.timeout(deadline)]),
     });
   } catch (error) {
-    // A caller that has given up, such as a page that was left, is no failure of the network.
+    // A caller that gave up, such as a page that was left, is not a network failure.
     if (request.signal.aborted) throw error;
     throw error instanceof Problem ? error : unreachable();
   }

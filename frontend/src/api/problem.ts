@@ -6,16 +6,16 @@ export interface FieldError {
   message: string;
 }
 
-/** An answer that is no success, as the gateway words it (RFC 9457), or that never came. */
+/** A failed request: the gateway's refusal (RFC 9457), or that no answer came. */
 export class Problem extends Error {
   /** HTTP status; 0 when the gateway could not be reached. */
   readonly status: number;
   /** UPPER_SNAKE, for programs. */
   readonly reason: string;
-  /** Tells the operator's log which request this was; null when none was served. */
+  /** Identifies the request in the logs; null if the gateway never saw it. */
   readonly requestId: string | null;
   readonly errors: FieldError[];
-  /** Seconds to wait before the next try, where the gateway said so. */
+  /** Seconds to wait before the next attempt, if the gateway said so. */
   readonly retryAfter: number | null;
 
   constructor(
@@ -33,7 +33,7 @@ export class Problem extends Error {
     this.retryAfter = more.retryAfter ?? null;
   }
 
-  /** No answer came: the machine is offline or the gateway is away. */
+  /** No answer came: the browser is offline or the gateway is down. */
   get isUnreachable(): boolean {
     return this.status === 0;
   }

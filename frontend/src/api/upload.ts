@@ -8,9 +8,9 @@ interface Upload {
   form: FormData;
   headers?: Record<string, string>;
   deadlineMs: number;
-  /** Hears the share of the bytes that have left, 0 to 1. */
+  /** Called with the share of the bytes sent, 0 to 1. */
   onProgress: (share: number) => void;
-  /** Gives the access token; called again with the one that was refused. */
+  /** Gets the access token; called again with the one that was refused. */
   token?: (refused?: string) => Promise<string>;
 }
 

@@ -2,10 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { bytesAt } from "./client";
 
-/** Photos never change, so that one that was fetched stays good. */
+/** Photos never change, so what was fetched stays valid. */
 const KEPT_MS = 5 * 60_000;
 
-/** An address that an <img> can show, of a picture that needs the access token. */
+/** An address for an <img>, of a picture that needs the access token. */
 export function usePicture(path: string | null) {
   const bytes = useQuery({
     queryKey: ["bytes", path],
@@ -17,7 +17,7 @@ export function usePicture(path: string | null) {
   return { ...bytes, url: useObjectUrl(bytes.data) };
 }
 
-/** An address for bytes of this page, given back when they are no longer shown. */
+/** An object URL, revoked when it is no longer shown. */
 export function useObjectUrl(blob: Blob | undefined): string | null {
   const [url, setUrl] = useState<string | null>(null);
   useEffect(() => {
@@ -34,7 +34,7 @@ export function useObjectUrl(blob: Blob | undefined): string | null {
   return url;
 }
 
-/** Has the browser save a document that needs the access token. @throws Problem */
+/** Downloads a document that needs the access token. @throws Problem */
 export async function download(path: string, name: string): Promise<void> {
   const url = URL.createObjectURL(await bytesAt(path));
   const link = document.createElement("a");

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { isRouteErrorResponse, useRouteError } from "react-router";
 import { NotFoundPage } from "@/ui/NotFoundPage";
 
-/** Stands in for a page that has thrown. */
+/** Shown instead of a page that has thrown. */
 export function CrashBoundary() {
   const { t } = useTranslation();
   const error = useRouteError();

@@ -4,7 +4,7 @@ import { IconCloudOff } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useUploads } from "@/uploads/useUploads";
 
-/** Says that what is sent waits here, while there is no network. */
+/** Says while there is no network that uploads wait here. */
 export function OfflineBanner() {
   const { t } = useTranslation();
   const { online } = useNetwork();

@@ -37,7 +37,7 @@ import { showProblem } from "@/ui/notices";
 import { LoadingRows } from "@/ui/States";
 import classes from "./Shell.module.css";
 
-/** What stands around every page of whoever is signed in. */
+/** The frame around every page once somebody is signed in. */
 export function Shell() {
   const { t } = useTranslation();
   const [opened, { toggle, close }] = useDisclosure();

@@ -21,7 +21,7 @@ const Shell = lazy(async () => ({ default: (await import("./Shell")).Shell }));
 
 const DashboardPage = page(() => import("@/dashboard/DashboardPage"));
 
-/** Who has no patients starts where their work is. */
+/** Roles without patients start where their work is. */
 function Dashboard() {
   return useUser().role === "clinician" ? DashboardPage : <Navigate to="/admin" replace />;
 }

@@ -2,7 +2,7 @@ import { Card, SimpleGrid, Skeleton, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useCounts, useModelInUse } from "./queries";
 
-/** From here on the server does not count further. */
+/** The server stops counting here. */
 const MANY = 1000;
 
 /** The day in figures; each leads to its list on this page. */

@@ -9,7 +9,7 @@ import { PatientSearch } from "./PatientSearch";
 import { UploadsUnderWay } from "./UploadsUnderWay";
 import { Worklist } from "./Worklist";
 
-/** Where a clinician's day begins: whom to look for, and what waits. */
+/** Where a clinician's day begins: finding patients, and what is waiting. */
 export default function DashboardPage() {
   const { t } = useTranslation();
   useDocumentTitle(`${t("dashboard.title")} · ${t("shell.name")}`);

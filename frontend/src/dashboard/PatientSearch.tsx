@@ -14,7 +14,7 @@ const TYPING_MS = 200;
 const MOST = 8;
 const ALL = "all";
 
-/** Opens a patient from anywhere on the page by a few keys: Ctrl K, some letters, Enter. */
+/** Opens a patient by a few keys from anywhere on the page: Ctrl K, some letters, Enter. */
 export function PatientSearch() {
   const { t } = useTranslation();
   const navigate = useNavigate();

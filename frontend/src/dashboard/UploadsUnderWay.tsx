@@ -6,7 +6,7 @@ import { Section } from "@/ui/Section";
 import type { Upload } from "@/uploads/queue";
 import { useUploads } from "@/uploads/useUploads";
 
-/** Photos that this browser still holds; nothing where there are none. */
+/** Photos that this browser has yet to upload; nothing if there are none. */
 export function UploadsUnderWay() {
   const { t } = useTranslation();
   const uploads = useUploads().filter(({ state }) => state !== "done");

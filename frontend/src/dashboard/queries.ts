@@ -6,10 +6,10 @@ export type List = "recent" | "unreviewed" | "pending" | "followUp";
 
 const WORKLIST = ["worklist"] as const;
 const PAGE_SIZE = 6;
-/** A colleague's verdict or a finished diagnosis is seen so soon. */
+/** How soon a colleague's verdict or a new result appears. */
 const REFRESH_MS = 20_000;
 
-/** One of the clinic's lists, newest first, page after page. */
+/** One of the clinic's lists, newest first, page by page. */
 export function useWorklist(list: List) {
   return useInfiniteQuery({
     queryKey: [...WORKLIST, list],

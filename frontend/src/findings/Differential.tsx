@@ -7,10 +7,10 @@ import { inWords, KNOWN_DIAGNOSES, SHOWN_AT_FIRST } from "./diagnoses";
 
 type Entry = Schemas["DifferentialDiagnosis"];
 
-// A bar is a share of the card's width, not of its name's.
+// A bar's full length is the card's width, not its name's.
 const FULL_WIDTH = { itemWrapper: { width: "100%" }, itemLabel: { width: "100%" } };
 
-/** What the model holds for most probable; nothing of models that tell no diagnoses apart. */
+/** The model's most likely diagnoses; nothing for models that don't tell diagnoses apart. */
 export function Differential({ entries }: { entries: Entry[] }) {
   const { t } = useTranslation();
   const [all, { toggle }] = useDisclosure(false);

@@ -2,7 +2,7 @@ import { Badge, type MantineSize } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
-/** The predicted class in word, sign and colour: never by colour alone. */
+/** The label in word, icon and colour: never by colour alone. */
 export function LabelBadge({
   label,
   size = "md",

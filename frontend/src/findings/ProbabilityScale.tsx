@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { modelPercent, percent } from "@/i18n/moments";
 import classes from "./ProbabilityScale.module.css";
 
-/** The calibrated probability from 0 to 1 with the threshold from which the label is malignant. */
+/** The calibrated probability on a scale of 0 to 1, with the threshold for the label malignant. */
 export function ProbabilityScale({
   probability,
   threshold,

@@ -1,7 +1,7 @@
 import { Image, Skeleton } from "@mantine/core";
 import { usePicture } from "@/api/useBytes";
 
-/** A photo in small. */
+/** A photo's thumbnail. */
 export function Thumbnail({
   imageId,
   name,

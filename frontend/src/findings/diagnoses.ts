@@ -1,4 +1,4 @@
-/** Diagnoses that have a translation; models may tell others apart. */
+/** Diagnoses that have a translation; models may know others. */
 export const KNOWN_DIAGNOSES = [
   "actinic_keratosis",
   "basal_cell_carcinoma",
@@ -10,10 +10,10 @@ export const KNOWN_DIAGNOSES = [
   "vascular_lesion",
 ] as const;
 
-/** How many of a list are shown before somebody asks for all. */
+/** How many are shown before all are asked for. */
 export const SHOWN_AT_FIRST = 3;
 
-/** A diagnosis as a model card names it, as people write it: "spitz_nevus" is "Spitz nevus". */
+/** A model card's name of a diagnosis as people write it: "spitz_nevus" is "Spitz nevus". */
 export function inWords(diagnosis: string): string {
   const words = diagnosis.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);

@@ -1,6 +1,6 @@
 import type { Schemas } from "@/api/client";
 
-/** The page that shows a diagnosed photo in its lesion, or in the unsorted tray. */
+/** The page that shows an assessed photo in its lesion, or in the unsorted tray. */
 export function photoAddress(
   detection: Pick<Schemas["Detection"], "patient_id" | "lesion_id" | "image_id">,
 ): string {

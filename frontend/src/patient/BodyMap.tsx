@@ -10,9 +10,9 @@ const HEIGHT = 212;
 const VIEWS = ["front", "back"] as const;
 
 /**
- * Front and back of a body with the lesions on it, numbered as in the list beside.
+ * Front and back of a body with its lesions, numbered as in the list.
  *
- * A press on the skin offers a new lesion there; with a keyboard the list's button does.
+ * A press on the skin adds a lesion there; keyboard users have the list's button.
  */
 export function BodyMap({
   lesions,
@@ -100,7 +100,7 @@ function Marker({
   );
 }
 
-/** A figure of thick strokes: it says where, and nobody's looks. */
+/** A figure of thick strokes: it shows places, not anybody's looks. */
 function Figure() {
   return (
     <g className={classes.figure} aria-hidden>

@@ -24,7 +24,7 @@ import classes from "./ImageViewer.module.css";
 
 type Side = Schemas["ComparedImage"];
 
-/** Two photos of one lesion: beside each other with one zoom for both, or one over the other. */
+/** Two photos of one lesion: side by side with one zoom for both, or overlaid. */
 export function Comparison({
   lesion,
   images,

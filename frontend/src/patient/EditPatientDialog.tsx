@@ -19,8 +19,8 @@ type Patient = Schemas["Patient"];
 /**
  * Changes a patient's profile.
  *
- * When somebody else has saved meanwhile, nothing is overwritten: the dialog shows what they
- * changed and lets one save over it or take theirs.
+ * If somebody else has saved in the meantime, nothing is overwritten: the dialog shows what they
+ * changed, and offers to overwrite it or to use theirs.
  */
 export function EditPatientDialog({ patient, onClose }: { patient: Patient; onClose: () => void }) {
   const { t } = useTranslation();

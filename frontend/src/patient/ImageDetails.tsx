@@ -10,7 +10,7 @@ import { ReviewForm } from "./ReviewForm";
 import { useAddress } from "./useAddress";
 import { useDetectionOf, useRefreshPatient } from "./queries";
 
-/** One photo with what the model and the clinicians say of it. */
+/** One photo with the model's result and the clinicians' verdicts. */
 export function ImageDetails({
   patientId,
   image,
@@ -27,7 +27,7 @@ export function ImageDetails({
       <Grid.Col span={{ base: 12, lg: 7 }}>
         <Stack gap="xs">
           <ImageViewer
-            // The target class is the diagnosis' own until somebody chooses the other.
+            // The heatmap is of the result's own label until somebody chooses the other.
             key={detection.data?.id}
             imageId={image.id}
             name={t("patient.photos.name", {

@@ -9,7 +9,7 @@ import classes from "./ImageViewer.module.css";
 
 const FIRST_OPACITY = 50;
 
-/** A photo to look into, with where the model looked laid over it as strongly as one likes. */
+/** A photo to zoom into, with a heatmap of adjustable strength over it. */
 export function ImageViewer({
   imageId,
   name,

@@ -20,7 +20,7 @@ interface Form {
   status: (typeof STATUSES)[number];
 }
 
-/** Adds a lesion, at a place of the body map if one was pressed, or changes one. */
+/** Adds a lesion, at the spot pressed on the body map if any, or edits one. */
 export function LesionDialog({
   patientId,
   lesion,

@@ -5,7 +5,7 @@ import type { Schemas } from "@/api/client";
 import type { Shelf } from "./queries";
 import classes from "./LesionList.module.css";
 
-/** The lesions by number, and the tray of photos that belong to none yet. */
+/** The numbered lesions, and the tray of photos not yet assigned to one. */
 export function LesionList({
   lesions,
   shelf,

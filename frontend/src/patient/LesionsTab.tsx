@@ -12,7 +12,7 @@ import { useAddress } from "./useAddress";
 import { useLesions, type Shelf } from "./queries";
 import classes from "./LesionsTab.module.css";
 
-/** Where the lesions are, and what the chosen one looks like. */
+/** Where the lesions are, and the chosen one's photos. */
 export function LesionsTab({ patientId, archived }: { patientId: string; archived: boolean }) {
   const { t } = useTranslation();
   const { shelf, chooseShelf } = useAddress();
@@ -21,7 +21,7 @@ export function LesionsTab({ patientId, archived }: { patientId: string; archive
   const panel = useRef<HTMLDivElement>(null);
   const choose = (next: Shelf) => {
     chooseShelf(next);
-    // On a phone what was chosen stands below the body, out of sight.
+    // On a phone the panel is below the body map, out of sight.
     if (window.matchMedia("(max-width: 62em)").matches) panel.current?.scrollIntoView();
   };
 

@@ -6,7 +6,7 @@ import { api, unwrap } from "@/api/client";
 import { problemText } from "@/ui/notices";
 import { useRefreshPatient } from "./queries";
 
-/** Writes a note into the record; it stays typed until it is saved. */
+/** Adds a note to the record; what was typed stays until it is saved. */
 export function NoteForm({ patientId }: { patientId: string }) {
   const { t } = useTranslation();
   const [text, setText] = useState("");

@@ -14,7 +14,7 @@ import { useRefreshPatient } from "./queries";
 
 type Detection = Schemas["Detection"];
 
-/** What the model says of one photo, or why it says nothing. */
+/** The model's result on one photo, or why there is none. */
 export function ResultCard({
   detection,
   imageId,

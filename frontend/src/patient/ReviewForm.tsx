@@ -18,7 +18,7 @@ const VERDICTS: readonly Verdict[] = [
   "biopsy_malignant",
 ];
 
-/** The clinician's own verdict, and those given before; a later one replaces none. */
+/** The clinician's own verdict, and earlier ones; a later one replaces none. */
 export function ReviewForm({ detection }: { detection: Schemas["ReviewedDetection"] }) {
   const { t } = useTranslation();
   const [verdict, setVerdict] = useState<Verdict | null>(null);

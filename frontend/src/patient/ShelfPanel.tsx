@@ -110,7 +110,7 @@ function useShowFinished(
   newest: { id: string; detection?: Schemas["Detection"] } | undefined,
   show: (imageId: string) => void,
 ) {
-  // What was done before this page was opened is no news.
+  // What had finished before this page was opened is not news.
   const shown = useRef(newest?.id);
   useEffect(() => {
     if (!newest?.detection || shown.current === newest.id) return;

@@ -7,7 +7,7 @@ import classes from "./ZoomFrame.module.css";
 
 const LARGEST = 12;
 
-/** Which part of a picture is seen: its scale, and how far it is moved in its own pixels. */
+/** Which part of a picture is visible: its scale, and its offset in its own pixels. */
 export interface View {
   scale: number;
   x: number;
@@ -15,7 +15,7 @@ export interface View {
 }
 
 /**
- * A frame to look into with wheel, fingers, mouse and buttons.
+ * A frame to zoom and pan with wheel, fingers, mouse and buttons.
  *
  * Frames that share a `view` zoom and move as one.
  */
@@ -42,7 +42,7 @@ export function ZoomFrame({
       panOnlyWhenZoomed: true,
     });
     const onWheel = (event: WheelEvent) => {
-      // A page that is scrolled past the photo shall not stop at it.
+      // Scrolling the page past the photo must not get stuck on it.
       if (event.ctrlKey || made.getScale() > 1) made.zoomWithWheel(event);
     };
     frame.addEventListener("wheel", onWheel, { passive: false });
@@ -78,7 +78,7 @@ export function ZoomFrame({
   );
 }
 
-/** Zoom for hands that have no wheel. */
+/** Zoom for people without a wheel. */
 function ZoomButtons({ zoom }: { zoom: PanzoomObject }) {
   const { t } = useTranslation();
   const buttons = [

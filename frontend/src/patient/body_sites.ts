@@ -15,7 +15,7 @@ export const BODY_SITES: readonly BodySite[] = [
   "oral_genital",
 ];
 
-/** The site that a point of the drawing most likely means; people can choose another. */
+/** The site most likely meant by a point on the drawing; people can choose another. */
 export function siteAt({ view, x, y }: BodyPosition): BodySite {
   const fromMiddle = Math.abs(x - 0.5);
   if (y < 0.16) return "head_neck";

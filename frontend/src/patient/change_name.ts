@@ -3,7 +3,7 @@ import type { Schemas } from "@/api/client";
 
 type Change = Schemas["Change"];
 
-/** What was done to a profile, in the reader's language; its own name where there is none. */
+/** A change's name in the reader's language; its own name if there is no translation. */
 export function changeName({ action, lesion_id }: Change): string {
   const whose = lesion_id ? "lesion" : "patient";
   return i18next.t(`patient.timeline.changes.${whose}.${action as "updated"}`, {
@@ -11,7 +11,7 @@ export function changeName({ action, lesion_id }: Change): string {
   });
 }
 
-/** The profile's fields that differ now. */
+/** The names of the changed fields. */
 export function fieldNames({ fields }: Change): string {
   return fields
     .map((field) => i18next.t(`patient.fields.${field as "contact"}`, { defaultValue: field }))

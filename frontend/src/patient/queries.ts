@@ -57,7 +57,7 @@ export function useImages(patientId: string, shelf: Shelf) {
   });
 }
 
-/** The newest diagnosis of a photo with its verdicts; null where it has none. */
+/** A photo's newest detection with its verdicts; null if it has none. */
 export function useDetectionOf(patientId: string, imageId: string) {
   return useQuery({
     queryKey: keys.ofImage(patientId, imageId),
@@ -97,7 +97,7 @@ export function useTimeline(
   });
 }
 
-/** Has everything of a patient asked for again. */
+/** Refetches everything about a patient. */
 export function useRefreshPatient(patientId: string): () => Promise<void> {
   const queryClient = useQueryClient();
   return () => queryClient.invalidateQueries({ queryKey: keys.patient(patientId) });

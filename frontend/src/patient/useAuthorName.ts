@@ -4,12 +4,12 @@ import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schemas } from "@/api/client";
 import { useUser } from "@/session/useSession";
 
-/** The most that one call gives. */
+/** The largest page that the API gives. */
 const MOST = 200;
 /** Names change so seldom that nobody waits for them twice. */
 const FRESH_MS = 300_000;
 
-/** Who wrote something, by name: oneself or a colleague, also one who has left. */
+/** An author's name: oneself or a colleague, including one who has left. */
 export function useAuthorName(): (authorId: string) => string {
   const { t } = useTranslation();
   const user = useUser();

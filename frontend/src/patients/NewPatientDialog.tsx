@@ -10,7 +10,7 @@ import { PATIENTS } from "./usePatients";
 import { ProfileFields } from "./ProfileFields";
 import { emptyProfile, profileForm, profileOf } from "./profile_form";
 
-/** Adds a patient and opens the record. What was typed stays until then, also when it is closed. */
+/** Adds a patient and opens the record. Until then it keeps what was typed, even when closed. */
 export function NewPatientDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -22,7 +22,7 @@ export function NewPatientDialog({ opened, onClose }: { opened: boolean; onClose
   const create = useMutation({
     mutationFn: (body: Schemas["PatientProfile"]) => unwrap(api.POST("/patients/", { body })),
     onSuccess: (patient) => {
-      // The lists begin anew: asking again for all pages of a long one would take its time.
+      // Starts the lists over: refetching every page of a long one would take a while.
       void queryClient.resetQueries({ queryKey: PATIENTS });
       reset();
       onClose();

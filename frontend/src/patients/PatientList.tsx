@@ -13,7 +13,7 @@ const ROW_PX = 53;
 /** Rows before the end at which the next page is asked for: about five screens. */
 const AHEAD = 80;
 
-/** Rows of patients, of which only those near the window exist. Arrow keys go from one to the next. */
+/** Rows of patients; only those near the window are rendered. Arrow keys move between them. */
 export function PatientList({
   patients,
   hasMore,
@@ -102,7 +102,7 @@ export function PatientList({
   );
 }
 
-/** Drawn once, however far the list is scrolled. */
+/** Memoised, so that scrolling renders no row twice. */
 const Row = memo(function Row({
   patient,
   index,

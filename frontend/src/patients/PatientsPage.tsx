@@ -19,7 +19,7 @@ import { usePatients } from "./usePatients";
 
 const TYPING_MS = 250;
 
-/** Everybody whom the clinic treats. Search and filter stand in the address, for the way back. */
+/** All patients of the clinic. The address holds search and filter, for the way back. */
 export default function PatientsPage() {
   const { t } = useTranslation();
   useDocumentTitle(`${t("patients.title")} · ${t("shell.name")}`);

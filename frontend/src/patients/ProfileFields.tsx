@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { today } from "@/i18n/calendar";
 import { FITZPATRICK_TYPES, SEXES, type ProfileForm } from "./profile_form";
 
-/** Everything that is known of a patient apart from pictures. */
+/** Everything known about a patient apart from photos. */
 export function ProfileFields({
   register,
   errors,

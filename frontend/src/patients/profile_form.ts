@@ -7,7 +7,7 @@ import { filled } from "@/ui/form_rules";
 export const SEXES = ["female", "male", "other", "unknown"] as const;
 export const FITZPATRICK_TYPES = ["1", "2", "3", "4", "5", "6"] as const;
 
-/** A patient's profile as its form holds it; "" is what was left open. */
+/** A patient's profile as its form holds it; "" for what was left blank. */
 export const profileForm = z.object({
   record_number: filled,
   full_name: filled,
@@ -32,7 +32,7 @@ export const emptyProfile: ProfileForm = {
   risk_notes: "",
 };
 
-/** What the API takes: null where nothing was stated. */
+/** The API's value: null for what was left blank. */
 export function profileOf(form: ProfileForm): Schemas["PatientProfile"] {
   return {
     ...form,
@@ -42,7 +42,7 @@ export function profileOf(form: ProfileForm): Schemas["PatientProfile"] {
   };
 }
 
-/** The form of a patient who is there already. */
+/** The form filled in from an existing profile. */
 export function formOf(profile: Schemas["PatientProfile"]): ProfileForm {
   return {
     record_number: profile.record_number,

@@ -5,10 +5,10 @@ import { api, unwrap } from "@/api/client";
 export const PATIENTS = ["patients"] as const;
 
 const PAGE_SIZE = 200;
-/** Pages that are asked for again by themselves when they have grown old. */
+/** Up to so many pages are refetched automatically when they are stale. */
 const CHEAP_PAGES = 3;
 
-/** The clinic's patients by name, page after page, or those whom a search finds. */
+/** The clinic's patients by name, or those that a search finds, page by page. */
 export function usePatients({ search, archived }: { search: string; archived: boolean }) {
   return useInfiniteQuery({
     queryKey: [...PATIENTS, { search, archived }],
@@ -21,7 +21,7 @@ export function usePatients({ search, archived }: { search: string; archived: bo
       ),
     ...byCursor,
     placeholderData: keepPreviousData,
-    // Fifty pages would be fifty calls, one after the other, just for looking at the window again.
+    // Fifty pages would be fifty calls in a row, just for focusing the window.
     refetchOnWindowFocus: isCheap,
     refetchOnMount: isCheap,
     refetchOnReconnect: isCheap,

@@ -92,7 +92,7 @@ function DetailsForm({ user }: { user: User }) {
     <form
       noValidate
       onSubmit={handleSubmit(({ full_name, email: address, current_password }) =>
-        // What was not changed is not sent, so that the audit tells only what was.
+        // Only changes are sent, so that the audit shows only what changed.
         save.mutate({
           ...(full_name !== user.full_name && { full_name }),
           ...(isMoving && { email: address }),

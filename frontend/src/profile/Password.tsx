@@ -21,7 +21,7 @@ const passwords = z
     error: () => i18next.t("account.reset.differ"),
   });
 
-/** Changes the password; all other sessions end with the old one. */
+/** Changes the password, which ends all other sessions. */
 export function Password() {
   const { t } = useTranslation();
   const queryClient = useQueryClient();

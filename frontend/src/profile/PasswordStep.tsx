@@ -5,10 +5,10 @@ import { useTranslation } from "react-i18next";
 import { problemText } from "@/ui/notices";
 
 /**
- * Asks for the password again before a change of security.
+ * Asks for the password again before a security change.
  *
  * @param ask does the change with the password.
- * @param children what else it needs.
+ * @param children further fields.
  */
 export function PasswordStep<Answer>({
   text,

@@ -7,7 +7,7 @@ import { SecurityEvents } from "./SecurityEvents";
 import { Sessions } from "./Sessions";
 import { TwoFactor } from "./TwoFactor";
 
-/** One's own account: who one is, what protects it, and what happened to it. */
+/** One's own account: details, protection and recent events. */
 export default function ProfilePage() {
   const { t } = useTranslation();
   useDocumentTitle(`${t("profile.title")} · ${t("shell.name")}`);

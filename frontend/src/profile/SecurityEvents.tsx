@@ -14,7 +14,7 @@ import { EmptyState } from "@/ui/States";
 export const SECURITY_EVENTS = ["security-events"] as const;
 const PAGE_SIZE = 10;
 
-/** What happened to the account's security, a page at a time. */
+/** The account's security events, page by page. */
 export function SecurityEvents() {
   const { t } = useTranslation();
   const events = useInfiniteQuery({

@@ -8,7 +8,7 @@ import { Section } from "@/ui/Section";
 import { SECURITY_EVENTS } from "./SecurityEvents";
 import { NewCodesDialog, RemoveDialog, SetUpDialog } from "./TwoFactorDialogs";
 
-/** Recovery codes from which on it is time for new ones. */
+/** With so few recovery codes left it is time for new ones. */
 const FEW_CODES = 3;
 const DIALOGS = { setUp: SetUpDialog, newCodes: NewCodesDialog, remove: RemoveDialog };
 

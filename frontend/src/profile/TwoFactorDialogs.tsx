@@ -32,7 +32,7 @@ export function SetUpDialog({ onClose }: Close) {
   );
 }
 
-/** Ten new recovery codes for the password. */
+/** Creates ten new recovery codes, given the password. */
 export function NewCodesDialog({ onClose }: Close) {
   const { t } = useTranslation();
   const [codes, setCodes] = useState<string[] | null>(null);
@@ -49,7 +49,7 @@ export function NewCodesDialog({ onClose }: Close) {
   );
 }
 
-/** Takes the second factor away, for the password and a last code. */
+/** Removes the second factor, given the password and a last code. */
 export function RemoveDialog({ onClose }: Close) {
   const { t } = useTranslation();
   const [code, setCode] = useState("");
@@ -76,7 +76,7 @@ export function RemoveDialog({ onClose }: Close) {
   );
 }
 
-/** The codes are shown once, so only saying that they are kept leads on. */
+/** The codes are shown once, so the dialog closes only once they are said to be saved. */
 function CodesStep({ codes, onClose }: Close & { codes: string[] }) {
   const { t } = useTranslation();
   return (

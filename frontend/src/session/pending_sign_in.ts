@@ -1,6 +1,6 @@
 import type { Schemas } from "@/api/client";
 
-/** Between password and second factor: in memory, since it would open the account. */
+/** A sign-in between password and second factor: in memory only, as it would open the account. */
 export type PendingSignIn = Schemas["TwoFactorRequired"] | Schemas["TwoFactorSetupRequired"];
 
 let pending: PendingSignIn | null = null;
@@ -9,7 +9,7 @@ export function keepPending(step: PendingSignIn | null): void {
   pending = step;
 }
 
-/** What waits for its second factor, unless its time is over. */
+/** The sign-in that awaits its second factor, unless it has expired. */
 export function pendingSignIn(): PendingSignIn | null {
   return pending && Date.parse(pending.expires_at) > Date.now() ? pending : null;
 }

@@ -18,14 +18,14 @@ export type Session =
   | { status: "signed_out" }
   | { status: "unreachable"; error: Error; retry: () => void }
   | { status: "signed_in"; user: User }
-  /** It ended while a page was in use: the page stays, and asks for a new sign-in above itself. */
+  /** It ended while a page was in use: the page stays, under a prompt to sign in again. */
   | { status: "ended"; user: User };
 
 export const SessionContext = createContext<Session>({ status: "loading" });
 
 export const ME = ["me"] as const;
 
-/** Knows who is signed in, and takes up the session of an earlier visit. */
+/** Knows who is signed in, and resumes the session of an earlier visit. */
 export function SessionProvider({ children }: { children: ReactNode }) {
   const access = useSyncExternalStore(onAccessChange, currentAccess);
   const [resuming, setResuming] = useState(mayHaveSession);

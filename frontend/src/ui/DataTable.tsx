@@ -5,9 +5,9 @@ import classes from "./DataTable.module.css";
 export interface Column<Row> {
   name: string;
   show: (row: Row) => ReactNode;
-  /** Of a few words, which stay on one line where there are columns. */
+  /** A few words that stay on one line when shown as columns. */
   isShort?: boolean;
-  /** Names, that are read badly when they are broken within a word. */
+  /** Names, which must not break within a word. */
   isWhole?: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { Modal, type ModalProps } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
-/** A dialog that a press beside it does not close: what was typed in it is not lost. */
+/** A dialog that a click outside does not close, so that what was typed is not lost. */
 export function Dialog({
   opened = true,
   ...props

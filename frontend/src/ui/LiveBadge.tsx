@@ -2,7 +2,7 @@ import { Badge } from "@mantine/core";
 import { IconRefresh, IconRefreshOff } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
-/** Whether what is shown follows what happens. */
+/** Says whether the page is following live events. */
 export function LiveBadge({ isLive }: { isLive: boolean }) {
   const { t } = useTranslation();
   const Icon = isLive ? IconRefresh : IconRefreshOff;

@@ -1,7 +1,7 @@
 import { Card, Group, Stack, Text, Title } from "@mantine/core";
 import { useId, type ReactNode } from "react";
 
-/** One matter of a page under its own heading. */
+/** One part of a page under its own heading. */
 export function Section({
   title,
   text,

@@ -6,7 +6,7 @@ import { Problem } from "@/api/problem";
 import { problemText } from "./notices";
 import classes from "./States.module.css";
 
-/** What a list looks like before it is there. */
+/** Placeholders for a list that is loading. */
 export function LoadingRows({ rows = 4, height = 44 }: { rows?: number; height?: number }) {
   const { t } = useTranslation();
   return (
@@ -18,10 +18,10 @@ export function LoadingRows({ rows = 4, height = 44 }: { rows?: number; height?:
   );
 }
 
-/** Refusals that another try of the same would meet again. */
+/** Refusals that the same request would meet again. */
 const FINAL = [400, 403, 404, 409, 422];
 
-/** A failure with its way out, and the request's id for whoever is asked for help. */
+/** A failure with a way to retry, and the request's id for whoever is asked for help. */
 export function ErrorState({ error, onRetry }: { error: Error; onRetry?: () => void }) {
   const { t } = useTranslation();
   const requestId = error instanceof Problem ? error.requestId : null;
@@ -44,7 +44,7 @@ export function ErrorState({ error, onRetry }: { error: Error; onRetry?: () => v
   );
 }
 
-/** Nothing is here yet, and what to do about it. */
+/** Says that nothing is here yet, and what to do about it. */
 export function EmptyState({
   title,
   text,
@@ -67,7 +67,7 @@ export function EmptyState({
   );
 }
 
-/** Stands wherever a result stands. */
+/** Shown wherever a result is shown. */
 export function IntendedUse() {
   const { t } = useTranslation();
   return (

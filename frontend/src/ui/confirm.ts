@@ -1,7 +1,7 @@
 import { modals } from "@mantine/modals";
 import i18next from "i18next";
 
-/** Asks before something that should not happen by mistake. The way out has the focus. */
+/** Confirms something that should not happen by mistake. Cancel has the focus. */
 export function confirm({
   title,
   text,
@@ -12,7 +12,7 @@ export function confirm({
   title: string;
   text: string;
   action: string;
-  /** Whether something is lost by it. */
+  /** Whether it loses something. */
   isDestructive?: boolean;
   onConfirm: () => void;
 }): void {

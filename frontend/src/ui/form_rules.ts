@@ -1,7 +1,7 @@
 import i18next from "i18next";
 import { z } from "zod";
 
-/** Rules that can be told before asking; whether a password is too common, auth_service says. */
+/** Rules that the form can check itself; whether a password is too common, auth_service says. */
 export const email = z
   .string()
   .trim()

@@ -2,7 +2,7 @@ import { notifications } from "@mantine/notifications";
 import i18next from "i18next";
 import { Problem } from "@/api/problem";
 
-/** A failure in the reader's language; the server's words where there is no translation. */
+/** A failure in the reader's language; the server's words if there is no translation. */
 export function problemText(error: Error): string {
   const reason = error instanceof Problem ? error.reason : "INTERNAL";
   const message = error instanceof Problem ? error.message : undefined;
@@ -16,7 +16,7 @@ export function showProblem(error: Error): void {
   notifications.show({
     closeButtonProps: { "aria-label": i18next.t("shell.close") },
     color: "red",
-    // Stays until it is closed: nobody reads on time what has gone wrong (WCAG 2.2, 2.2.1).
+    // Stays until closed: people need as long as they need to read it (WCAG 2.2, 2.2.1).
     autoClose: false,
     title: i18next.t("shell.failed"),
     message: [problemText(error), id && i18next.t("shell.requestId", { id })]

@@ -2,7 +2,7 @@ import { MutationCache, notifyManager, QueryCache, QueryClient } from "@tanstack
 import { showProblem } from "./notices";
 import { Problem } from "@/api/problem";
 
-/** Tries again by itself only what another try may mend. */
+/** Whether another attempt may succeed. */
 function isTransient(error: Error): boolean {
   return error instanceof Problem && (error.isUnreachable || error.status >= 502);
 }
@@ -29,7 +29,7 @@ export const queryClient = new QueryClient({
   }),
   queryCache: new QueryCache({
     onError: (error, query) => {
-      // With something older to show, the page keeps it; the notice says that it is not fresh.
+      // The page keeps showing older data; the notice says that refreshing failed.
       if (query.state.data !== undefined) showProblem(error);
     },
   }),

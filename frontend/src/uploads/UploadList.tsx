@@ -5,10 +5,10 @@ import { useObjectUrl } from "@/api/useBytes";
 import { problemText } from "@/ui/notices";
 import { dismissUpload, type Upload } from "./queue";
 
-/** With more than this the list says how many others there are. */
+/** Beyond this the list only says how many more there are. */
 const SHOWN = 6;
 
-/** Photos on their way, and those that were refused with the reason. */
+/** Photos being uploaded, and refused ones with the reason. */
 export function UploadList({ uploads }: { uploads: Upload[] }) {
   const { t } = useTranslation();
   const open = uploads.filter(({ state }) => state !== "done");

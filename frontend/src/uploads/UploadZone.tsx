@@ -8,11 +8,11 @@ import { useUser } from "@/session/useSession";
 import { showProblem } from "@/ui/notices";
 import { addUploads } from "./queue";
 
-/** As the server takes them. */
+/** What the server accepts. */
 const MEDIA_TYPES = ["image/jpeg", "image/png"];
 const MAX_BYTES = 20 * 1024 * 1024;
 
-/** Takes photos by drop, by choice of files and by the camera. */
+/** Takes photos by drag and drop, from files and from the camera. */
 export function UploadZone({
   patientId,
   lesionId,

@@ -7,7 +7,7 @@ import { queryClient } from "@/ui/query_client";
 import { sendPhoto } from "./send_photo";
 
 /**
- * Photos on their way to the server.
+ * A photo being uploaded.
  *
  * Each waits in IndexedDB until the server has it, so that neither a lost network nor a reload
  * loses one. Its id is the request's idempotency key: sent twice, it is stored once.
@@ -21,9 +21,9 @@ export interface Upload {
   file: Blob;
   addedAt: number;
   state: "waiting" | "sending" | "refused" | "done";
-  /** Share of the bytes that are out, 0 to 1. */
+  /** Share of the bytes sent, 0 to 1. */
   progress: number;
-  /** Why the server will not have it. */
+  /** Why the server refused it. */
   problem?: Problem;
   detection?: Schemas["Detection"];
 }
@@ -56,7 +56,7 @@ export function currentUploads(): Upload[] {
   return uploads;
 }
 
-/** Takes up what an earlier visit of this account left behind. */
+/** Resumes what an earlier visit of this account left behind. */
 export async function resumeUploads(userId: string): Promise<void> {
   const kept = await (await store()).getAll("uploads");
   const left = notYetListed(kept)
@@ -79,7 +79,7 @@ export async function addUploads(
     state: "waiting",
     progress: 0,
   }));
-  // Shown only once they are kept: what is said to wait must outlive a reload.
+  // Shown only once they are stored: what is said to wait must survive a reload.
   await persist(added);
   change([...uploads, ...notYetListed(added)]);
   sendWaiting();
@@ -95,20 +95,20 @@ async function persist(added: Upload[]): Promise<void> {
     const writing = (await store()).transaction("uploads", "readwrite");
     await Promise.all([...added.map((upload) => writing.store.put(stored(upload))), writing.done]);
   } catch {
-    // No room on this disk: they are sent all the same, and wait for as long as the page is open.
+    // No room on this disk: they are sent all the same, and wait as long as the page is open.
   }
 }
 
-/** Forgets one that is done or refused, or gives up one that waits. */
+/** Removes one that is done or refused, or gives up one that waits. */
 export async function dismissUpload(id: string): Promise<void> {
   change(uploads.filter((upload) => upload.id !== id));
   await (await store()).delete("uploads", id);
 }
 
 /**
- * Sends what waits; what can't go out now is tried again in a while.
+ * Sends what waits; what can't be sent now is tried again later.
  *
- * Only in the name of who took the photo: a workstation is used by many.
+ * Only in the name of whoever took the photo: many people share a workstation.
  */
 export function sendWaiting(): void {
   clearTimeout(timer);
@@ -132,13 +132,13 @@ async function sendOne({ id, userId, patientId, lesionId, file, name }: Upload):
       onProgress: (progress) => update(id, { progress }),
     });
     await (await store()).delete("uploads", id);
-    // Here, since no page may show the patient now: it would come back to lists without the photo.
+    // Here, as no page may be showing the patient: a later one would start from lists without it.
     await queryClient.invalidateQueries({ queryKey: patientKey(patientId) });
     update(id, { state: "done", progress: 1, detection });
   } catch (error) {
     const problem = error instanceof Problem ? error : new Problem(0, "UNREACHABLE", String(error));
     if (problem.status === 401) {
-      // Whoever signs in again goes on with it.
+      // It continues once that person signs in again.
       return update(id, { state: "waiting", progress: 0 });
     }
     if (problem.isUnreachable || [408, 429].includes(problem.status) || problem.status >= 500) {
@@ -152,7 +152,7 @@ async function sendOne({ id, userId, patientId, lesionId, file, name }: Upload):
   sendWaiting();
 }
 
-/** What outlives the page: a reload starts the sending anew. */
+/** The part that survives a reload, after which it is sent from the start. */
 function stored({ id, userId, patientId, lesionId, name, file, addedAt }: Upload): Stored {
   return { id, userId, patientId, lesionId, name, file, addedAt };
 }

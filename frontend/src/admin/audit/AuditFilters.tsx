@@ -7,7 +7,7 @@ import { useKnownUsers } from "../users/queries";
 import { actionsOf } from "./actions";
 import type { AuditFilter } from "./audit_filter";
 
-/** By whom, about whom, what and since when. Mounted anew when the filter changes elsewhere. */
+/** By whom, about whom, what and since when. Remounted when the filter changes elsewhere. */
 export function AuditFilters({
   filter,
   onChange,

@@ -19,7 +19,7 @@ const PAGE_SIZE = 50;
 
 type Entry = Schemas["AuditEntry"];
 
-/** Who did what, and whether the record of it is whole. The filter stands in the address. */
+/** Who did what, and whether the trail is intact. The address holds the filter. */
 export function AuditTab() {
   const { t } = useTranslation();
   const [address, setAddress] = useSearchParams();

@@ -4,7 +4,7 @@ import { IconAlertTriangle, IconCheck, IconLink } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schemas } from "@/api/client";
 
-/** Has both chains recomputed and says whether they are whole. */
+/** Has both chains recomputed and says whether they are intact. */
 export function ChainCheck() {
   const { t } = useTranslation();
   const check = useMutation({

@@ -3,11 +3,11 @@ export interface AuditFilter {
   actor: string;
   patient: string;
   action: string;
-  /** A day here, as 2026-03-14; "" for all. */
+  /** A local date, as 2026-03-14; "" for all. */
   since: string;
 }
 
-/** The filter as it stands in the page's address. */
+/** Reads the filter from the page's address. */
 export function filterIn(address: URLSearchParams): AuditFilter {
   const patient = address.get("patient") ?? "";
   return {
@@ -20,14 +20,14 @@ export function filterIn(address: URLSearchParams): AuditFilter {
   };
 }
 
-/** The address that shows a filter; what is not filtered by is left out. */
+/** The address of a filter; empty fields are left out. */
 export function addressOf(filter: AuditFilter): URLSearchParams {
   const address = new URLSearchParams({ tab: "audit" });
   for (const [name, value] of Object.entries(filter)) if (value) address.set(name, String(value));
   return address;
 }
 
-/** What the API is asked. A day begins at midnight here. */
+/** The API's query. A day begins at local midnight. */
 export function queryOf({ since, ...filter }: AuditFilter) {
   return { ...filter, since: since ? new Date(`${since}T00:00:00`).toISOString() : undefined };
 }

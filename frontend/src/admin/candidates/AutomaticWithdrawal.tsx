@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { dayAndTime } from "@/i18n/moments";
 
-/** That a canary did badly and is gone; it stands until something else happens to a version. */
+/** Says that a canary did badly and was withdrawn, until the next entry in the release log. */
 export function AutomaticWithdrawal({ withdrawal }: { withdrawal: Schemas["Release"] }) {
   const { t } = useTranslation();
   const { version, at, why } = withdrawal;

@@ -7,7 +7,7 @@ import { CanaryDialog } from "./CanaryDialog";
 import { ReleaseDialog } from "../releases/ReleaseDialog";
 import { WithdrawDialog } from "./WithdrawDialog";
 
-/** What may become of a candidate: more patients, all of them, or none. */
+/** A candidate's next step: more patients, all of them, or none. */
 export function CandidateActions({ candidate }: { candidate: Schemas["Release"] }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState<"share" | "release" | "withdraw" | null>(null);

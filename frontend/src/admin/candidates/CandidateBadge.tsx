@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { percent as inPercent } from "@/i18n/moments";
 import { StateBadge } from "@/ui/StateBadge";
 
-/** That a version is a canary, for how many, or a shadow: in word, sign and colour. */
+/** Marks a version as a canary, with its share, or as a shadow: in word, icon and colour. */
 export function CandidateBadge({ kind, percent }: { kind: string; percent: number }) {
   const { t } = useTranslation();
   const isCanary = kind === "canary";

@@ -12,7 +12,7 @@ import { CandidateActions } from "./CandidateActions";
 import { CanaryWatch } from "./CanaryWatch";
 import { ShadowAgreement } from "./ShadowAgreement";
 
-/** The version that stands beside the live one: who wanted it, how it does, what to do with it. */
+/** The version beside the live one: who asked for it, how it does and what to do with it. */
 export function CandidatePanel({
   candidate,
   models,

@@ -3,7 +3,7 @@ import { IconInfoCircle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 
-/** Warns where another candidate is under way: there is room for one. */
+/** Warns that another candidate will be replaced: there is room for one. */
 export function ReplacementWarning({
   current,
   version,

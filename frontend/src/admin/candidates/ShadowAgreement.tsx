@@ -9,7 +9,7 @@ import { QueryState } from "@/ui/QueryState";
 import { EmptyState } from "@/ui/States";
 import { useAgreement } from "../releases/queries";
 
-/** How often a shadow says the same as the live version, as photos come in. */
+/** How often a shadow agrees with the live version, as photos come in. */
 export function ShadowAgreement({ version }: { version: string }) {
   const { t } = useTranslation();
   const agreement = useAgreement(version);
@@ -73,7 +73,7 @@ function Report({ report }: { report: Schemas["Agreement"] }) {
   );
 }
 
-/** The class's own sign beside how many photos went over to it. */
+/** How many photos changed to a class, beside that class's icon. */
 function Newly({ icon: Icon, count }: { icon: IconType; count: number }) {
   return (
     <Group gap={4} wrap="nowrap">

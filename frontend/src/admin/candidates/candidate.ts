@@ -5,7 +5,7 @@ type Replica = Schemas["Replica"];
 type Rule = Schemas["CanaryRule"];
 type Figures = Schemas["CanaryFigures"];
 
-/** Who the release log says has withdrawn a canary that did badly. */
+/** The author of an automatic withdrawal in the release log. */
 export const AUTOMATIC = "gateway";
 
 /** The entries that made a version live; the newest first, as the log has them. */
@@ -13,13 +13,13 @@ export function madeLive(releases: Release[]): Release[] {
   return releases.filter(({ kind }) => kind === "release" || kind === "rollback");
 }
 
-/** Whether the version before the live one can be returned to. */
+/** Whether there is an earlier version to roll back to. */
 export function canRollBack(releases: Release[]): boolean {
   const [current, ...earlier] = madeLive(releases);
   return earlier.some(({ version }) => version !== current?.version);
 }
 
-/** Since when a candidate stands there as what it is, however often its share changed since. */
+/** When a candidate became the canary or shadow that it is, whatever its share since. */
 export function candidateSince(releases: Release[], candidate: Release): string {
   const { version, kind } = candidate;
   const earlier = releases.filter(({ number }) => number <= candidate.number);
@@ -27,7 +27,7 @@ export function candidateSince(releases: Release[], candidate: Release): string 
   return earlier.slice(0, other < 0 ? undefined : other).at(-1)?.at ?? candidate.at;
 }
 
-/** The newest entry, where a canary has just ended by itself; null otherwise. */
+/** The newest entry, if it withdrew a canary automatically; null otherwise. */
 export function automaticWithdrawal(releases: Release[]): Release | null {
   const newest = releases[0];
   return newest?.kind === "withdrawal" && newest.by === AUTOMATIC ? newest : null;
@@ -36,14 +36,14 @@ export function automaticWithdrawal(releases: Release[]): Release | null {
 export interface NotReady {
   replica: string;
   why: "loading" | "noRoom" | "soon";
-  /** In the follower's words; null where nothing went wrong. */
+  /** In the follower's words; null if nothing went wrong. */
   error: string | null;
 }
 
 /** The live version and one more. */
 const ROOM = 2;
 
-/** The replicas on which a candidate does not answer yet, and why. */
+/** The replicas on which a candidate is not answering yet, and why. */
 export function notReady(replicas: Replica[], { version, kind }: Release): NotReady[] {
   return replicas
     .filter(({ candidate }) => candidate?.version !== version || candidate.kind !== kind)
@@ -58,13 +58,13 @@ export function notReady(replicas: Replica[], { version, kind }: Release): NotRe
     }));
 }
 
-/** How much of a canary can be judged by what was asked so far. */
+/** How much of a canary can be judged by the requests so far. */
 export function judgement({ canary, live }: Figures, { min_requests }: Rule) {
   if (canary.requests < min_requests) return "nothing";
   return live.requests < min_requests ? "failures" : "all";
 }
 
-/** What a field holds as a share of the patients, 1 to 99; null for anything else. */
+/** A field's value as a share of the patients, 1 to 99; null for anything else. */
 export function asPercent(given: string | number): number | null {
   const percent = given === "" ? NaN : Number(given);
   return Number.isInteger(percent) && percent >= 1 && percent <= 99 ? percent : null;

@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import { currentLanguage } from "@/i18n";
 import { useServing } from "../releases/useServing";
 
-/** In words, when a canary ends by itself; "" until it is known. */
+/** In words, when a canary is withdrawn automatically; "" until it is known. */
 export function useRule(): string {
   const { t } = useTranslation();
   const rule = useServing().data?.canary_rule;

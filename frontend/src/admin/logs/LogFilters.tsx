@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { today } from "@/i18n/calendar";
 import { LEVELS, SERVICES, type LogFilter } from "./log_filter";
 
-/** Which lines are shown, and whether new ones follow. Mounted anew when the filter changes. */
+/** Which lines to show, and whether to follow new ones. Remounted when the filter changes. */
 export function LogFilters({
   filter,
   isLive,

@@ -21,7 +21,7 @@ import classes from "./LogsTab.module.css";
 import { timeOf } from "./time_of";
 import { useLogLines } from "./useLogLines";
 
-/** What all services have logged. The filter stands in the address. */
+/** The logs of all services. The address holds the filter. */
 export function LogsTab() {
   const [address, setAddress] = useSearchParams();
   const [isLive, setIsLive] = useState(true);

@@ -8,13 +8,13 @@ export interface LogFilter {
   level: "" | Schemas["LogLine"]["level"];
   text: string;
   request_id: string;
-  /** A day here, as 2026-03-14; "" for all. */
+  /** A local date, as 2026-03-14; "" for all. */
   since: string;
 }
 
 const NAMES = ["service", "text", "request_id", "since"] as const;
 
-/** The filter as it stands in the page's address. */
+/** Reads the filter from the page's address. */
 export function filterIn(address: URLSearchParams): LogFilter {
   const level = LEVELS.find((known) => known === address.get("level")) ?? "";
   const [service = "", text = "", request_id = "", since = ""] = NAMES.map(
@@ -23,12 +23,12 @@ export function filterIn(address: URLSearchParams): LogFilter {
   return { service, level, text, request_id, since };
 }
 
-/** The address that shows a filter; what is not filtered by is left out. */
+/** The address of a filter; empty fields are left out. */
 export function addressOf(filter: LogFilter): URLSearchParams {
   return new URLSearchParams({ tab: "logs", ...withoutBlanks(filter) });
 }
 
-/** What the API is asked. A day begins at midnight here. */
+/** The API's query. A day begins at local midnight. */
 export function queryOf({ since, level, ...rest }: LogFilter) {
   return {
     ...rest,
@@ -37,7 +37,7 @@ export function queryOf({ since, level, ...rest }: LogFilter) {
   };
 }
 
-/** Where the lines come that match, from now on. */
+/** The path of the stream of matching lines, from now on. */
 export function streamOf({ service, level, text, request_id }: LogFilter): string {
   const query = new URLSearchParams(withoutBlanks({ service, level, text, request_id }));
   return `/api/admin/logs/stream?${query}`;

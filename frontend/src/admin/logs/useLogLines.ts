@@ -10,7 +10,7 @@ type Line = Schemas["LogLine"];
 
 const PAGE_SIZE = 100;
 
-/** Lines that match, newest first: those that were, and while `isLive` those that come. */
+/** Matching lines, newest first: past ones and, while `isLive`, new ones. */
 export function useLogLines(filter: LogFilter, isLive: boolean) {
   const [arrived, setArrived] = useState<Line[]>([]);
   const past = useInfiniteQuery({
@@ -23,7 +23,7 @@ export function useLogLines(filter: LogFilter, isLive: boolean) {
         }),
       ),
     ...byCursor,
-    // What is new comes as events.
+    // New lines arrive as events.
     refetchOnWindowFocus: false,
   });
   const isOpen = useServerEvents(isLive ? streamOf(filter) : null, ({ event, data }) => {

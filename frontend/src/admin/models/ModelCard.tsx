@@ -8,7 +8,7 @@ import { Evaluation } from "./Evaluation";
 import { useModel } from "../releases/queries";
 import { Subgroups } from "./Subgroups";
 
-/** Everything that is known of a version: what it is for, what it can't do, how good it was. */
+/** Everything known about a version: its purpose, its limits and its evaluation. */
 export function ModelCard({ version, onClose }: { version: string; onClose: () => void }) {
   const { t } = useTranslation();
   const model = useModel(version);

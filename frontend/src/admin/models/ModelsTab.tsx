@@ -13,7 +13,7 @@ import { ReleaseHistory } from "./ReleaseHistory";
 import { UploadModel } from "./UploadModel";
 import { Versions } from "./Versions";
 
-/** Versions of the model, from their arrival to their release. The open card is in the address. */
+/** The model's versions, from upload to release. The address holds the open card. */
 export function ModelsTab() {
   const { t } = useTranslation();
   const [address, setAddress] = useSearchParams();

@@ -10,7 +10,7 @@ import { useKnownUsers } from "../users/queries";
 import { AUTOMATIC, canRollBack, madeLive } from "../candidates/candidate";
 import { ReasonDialog } from "../releases/ReasonDialog";
 
-/** Everything that happened to versions, and the way back to the release before. */
+/** The release log, and the way back to the previous release. */
 export function ReleaseHistory({ releases }: { releases: Schemas["Release"][] }) {
   const { t } = useTranslation();
   const { nameOf } = useKnownUsers();

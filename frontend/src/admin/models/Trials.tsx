@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Cost } from "../serving/Cost";
 import { useServing } from "../releases/useServing";
 
-/** How these very bytes did when they were last tried, on each replica. */
+/** How this very archive did in its latest trial on each replica. */
 export function Trials({ sha256 }: { sha256: string }) {
   const { t } = useTranslation();
   const replicas = useServing().data?.replicas ?? [];

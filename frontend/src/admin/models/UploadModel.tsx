@@ -9,7 +9,7 @@ import { useModelsChanged } from "../releases/queries";
 import { Refusal } from "../releases/Refusal";
 import { sendArchive } from "./send_archive";
 
-/** Brings an archive into the store; its release is another step. */
+/** Uploads an archive to the store; releasing it is another step. */
 export function UploadModel() {
   const { t } = useTranslation();
   const changed = useModelsChanged();

@@ -16,7 +16,7 @@ import { CanaryDialog } from "../candidates/CanaryDialog";
 import { ReleaseDialog } from "../releases/ReleaseDialog";
 import { ShadowDialog } from "../candidates/ShadowDialog";
 
-/** The ways from the shelf to the patients, the most careful one first. */
+/** The ways to put a version to use, the most careful first. */
 export function VersionActions({
   version,
   candidate,
@@ -88,7 +88,7 @@ export function VersionActions({
   );
 }
 
-/** One that is off can still be reached by the keyboard, since its text says why it is. */
+/** Stays reachable by keyboard when it is off, as its text says why. */
 function RolloutOption({
   icon: Icon,
   name,

@@ -11,7 +11,7 @@ import { CandidateBadge } from "../candidates/CandidateBadge";
 import { Trials } from "./Trials";
 import { VersionActions } from "./VersionActions";
 
-/** The versions in the store: where each serves, its card and its way to the patients. */
+/** The versions in the store: where each serves, its card and how to deploy it. */
 export function Versions({
   versions,
   candidate,
@@ -95,7 +95,7 @@ export function Versions({
   );
 }
 
-/** How far a release, or what stands beside it, has come. */
+/** On how many replicas a release or candidate is running. */
 function LiveOn({ version }: { version: string }) {
   const { t } = useTranslation();
   const replicas = useServing().data?.replicas ?? [];

@@ -3,7 +3,7 @@ import { currentLanguage } from "@/i18n";
 
 type Metric = Schemas["Metric"];
 
-/** From 0 to this: shares end at 1, and what goes beyond is still seen. */
+/** The scale's end: 1 for shares, or further out if a value lies beyond. */
 export function scaleEnd(metrics: Metric[]): number {
   return Math.max(1, ...metrics.map(({ high }) => high));
 }

@@ -9,7 +9,7 @@ import { Refusal } from "./Refusal";
 
 const LONGEST = 1000;
 
-/** Asks before all replicas change, and for the reason that the release log keeps. */
+/** Confirms a change to all replicas, and asks for the reason that the release log keeps. */
 export function ReasonDialog<Answer>({
   title,
   text,
@@ -22,13 +22,13 @@ export function ReasonDialog<Answer>({
 }: {
   title: string;
   text: string;
-  /** What else there is to fill in. */
+  /** Further fields. */
   children?: ReactNode;
   submit: string;
-  /** Whether that is filled in well. */
+  /** Whether those are valid. */
   isReady?: boolean;
   change: (why: string) => Promise<Answer>;
-  /** What to say of it. */
+  /** The notice afterwards. */
   done: (answer: Answer) => string;
   onClose: () => void;
 }) {

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Problem } from "@/api/problem";
 import { problemText } from "@/ui/notices";
 
-/** Why the server will not have it: all reasons at once. */
+/** Why the server refused: all reasons at once. */
 export function Refusal({ title, error }: { title?: string; error: Error | null }) {
   const { t } = useTranslation();
   if (!error) return null;

@@ -3,11 +3,11 @@ import { api, unwrap, type Schemas } from "@/api/client";
 
 export const MODELS = ["admin", "models"] as const;
 
-/** A canary may end by itself at any moment. */
+/** A canary may be withdrawn automatically at any moment. */
 const CANDIDATE_MS = 5_000;
 const AGREEMENT_MS = 3_000;
 
-/** The versions, the release log and the candidate, which is looked after as long as it is there. */
+/** The versions, the release log and the candidate; polled while there is a candidate. */
 export function useModels() {
   return useQuery({
     queryKey: MODELS,
@@ -42,7 +42,7 @@ export function useModel(version: string) {
   });
 }
 
-/** Has everything about models asked for anew. */
+/** Refetches everything about models. */
 export function useModelsChanged() {
   const queryClient = useQueryClient();
   return () => queryClient.invalidateQueries({ queryKey: MODELS });

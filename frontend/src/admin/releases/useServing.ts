@@ -4,7 +4,7 @@ import { useServerEvents } from "@/api/useServerEvents";
 
 export const SERVING = ["admin", "serving"] as const;
 
-/** Every replica, as it was last told. */
+/** Every replica, as its follower last reported it. */
 export function useServing() {
   return useQuery({
     queryKey: SERVING,
@@ -13,7 +13,7 @@ export function useServing() {
 }
 
 /**
- * Keeps what `useServing` gives up to date; whether it does so now.
+ * Keeps `useServing` up to date; returns whether it is live.
  *
  * Once a page: each stream holds one of the few connections that a browser opens to a server.
  */

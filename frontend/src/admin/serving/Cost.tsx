@@ -2,7 +2,7 @@ import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 
-/** What a loaded version costs, by lone requests for its golden images. */
+/** What a loaded version costs, measured by single requests for its golden images. */
 export function Cost({ measured }: { measured: Schemas["Measured"] }) {
   const { t } = useTranslation();
   const { version, median_ms, p95_ms, memory_mib } = measured;

@@ -10,7 +10,7 @@ import { useModels, useModelsChanged } from "../releases/queries";
 import { Section } from "@/ui/Section";
 import { outcome, progressOf, type ReplicaProgress } from "./regeneration";
 
-/** Has the live version fetched and loaded anew. What was asked for is in the address. */
+/** Has the live version downloaded and loaded again. The address holds the request's id. */
 export function Regeneration({ replicas }: { replicas: Schemas["Replica"][] }) {
   const { t } = useTranslation();
   const reason = useId();
@@ -41,7 +41,7 @@ export function Regeneration({ replicas }: { replicas: Schemas["Replica"][] }) {
           variant="default"
           leftSection={<IconReload size={18} aria-hidden />}
           loading={ask.isPending}
-          // Not `disabled`: the keyboard would no longer reach it, nor hear why.
+          // Not `disabled`: the keyboard could no longer reach it, nor a screen reader say why.
           data-disabled={candidate !== null || undefined}
           aria-disabled={candidate !== null || undefined}
           aria-describedby={candidate ? reason : undefined}
@@ -72,7 +72,7 @@ function Results({ results }: { results: ReplicaProgress[] }) {
   const state = outcome(results);
   const [Icon, color] = LOOKS[state];
   return (
-    // There before it has something to say, so that a screen reader hears of it.
+    // Rendered before it has anything to say, so that screen readers announce it.
     <div role="status">
       {results.length > 0 && (
         <Alert

@@ -7,7 +7,7 @@ export interface ReplicaProgress {
 }
 
 /**
- * How far each replica is with fetching and loading the live version anew.
+ * How far each replica has got with downloading and loading the live version again.
  *
  * @param asked the id of what was asked for; null tells how the latest time went, where there was
  *   one. Ids sort by their time, so a later one counts too: it took this one's place.
@@ -25,7 +25,7 @@ export function progressOf(
   });
 }
 
-/** What it came to, over all replicas. */
+/** The overall outcome. */
 export function outcome(replicas: ReplicaProgress[]): ReplicaProgress["state"] {
   if (replicas.some(({ state }) => state === "waiting")) return "waiting";
   return replicas.some(({ state }) => state === "failed") ? "failed" : "done";

@@ -8,7 +8,7 @@ import { useClinics } from "./useClinics";
 
 const TYPING_MS = 250;
 
-/** One clinic of all that there are, found by typing a part of its name. */
+/** Any clinic, found by typing part of its name. */
 export function ClinicSelect({
   value,
   current,
@@ -17,7 +17,7 @@ export function ClinicSelect({
 }: {
   /** The id; "" for none. */
   value: string;
-  /** The clinic that somebody belongs to now, which a search may not list. */
+  /** The person's current clinic, which a search may not list. */
   current?: { id: string; name: string };
   error?: string;
   onChange: (id: string) => void;
@@ -26,7 +26,7 @@ export function ClinicSelect({
   const [typed, setTyped] = useState("");
   const [chosen, setChosen] = useState(current);
   const [search] = useDebouncedValue(typed, TYPING_MS);
-  // The chosen one's own name stands in the field, and is no search.
+  // The field shows the chosen clinic's name; that is not a search.
   const isChosen = chosen && [chosen.name, nameBeside(chosen)].includes(search);
   const clinics = useClinics(isChosen ? "" : search);
   const found = clinics.data ?? [];
@@ -54,7 +54,7 @@ export function ClinicSelect({
   );
 }
 
-/** With what tells it from another of the same name. */
+/** With the end of its id, where another clinic has the same name. */
 function nameIn({ id, name }: Schemas["Clinic"], all: Schemas["Clinic"][]): string {
   const isAlone = all.filter((other) => other.name === name).length === 1;
   return isAlone ? name : nameBeside({ id, name });

@@ -11,7 +11,7 @@ import { showDone } from "@/ui/notices";
 import { clinicOf, invitationForm, type RoleForm } from "./role_form";
 import { RoleFields } from "./RoleFields";
 
-/** Invites somebody by mail to open an account with a role. */
+/** Invites somebody by e-mail to open an account with a role. */
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const { register, handleSubmit, setError, setValue, control, formState } = useForm({

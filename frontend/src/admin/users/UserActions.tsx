@@ -18,7 +18,7 @@ import { ChangeRoleDialog } from "./ChangeRoleDialog";
 import { USERS } from "./queries";
 import { useUserChange } from "./useUserChange";
 
-/** What an administrator may do to an account; asked again where it takes something away. */
+/** What an administrator can do to an account; anything that takes something away is confirmed. */
 export function UserActions({ user }: { user: Schemas["User"] }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();

@@ -8,10 +8,10 @@ export const USERS = ["admin", "users"] as const;
 
 const UUID = /^[0-9a-f-]{36}$/;
 const PAGE_SIZE = 50;
-/** The most that one call gives. */
+/** The largest page that the API gives. */
 const MOST = 200;
 
-/** Accounts whose name or address has a part like `search`, newest first, page after page. */
+/** Accounts whose name or address matches `search`, newest first, page by page. */
 export function useUsers(search: string) {
   return useInfiniteQuery({
     queryKey: [...USERS, { search }],
@@ -27,7 +27,7 @@ export function useUsers(search: string) {
   });
 }
 
-/** The newest accounts, to tell people by their names; to others than administrators, nobody. */
+/** The newest accounts, to show people's names; empty for anyone but an administrator. */
 export function useKnownUsers() {
   const isAdmin = useUser().role === "admin";
   const known = useQuery({

@@ -15,7 +15,7 @@ const missing = { path: ["clinic_id"], error: () => i18next.t("admin.users.clini
 export const roleForm = z.object(fields).refine(hasItsClinic, missing);
 export const invitationForm = z.object({ ...fields, email }).refine(hasItsClinic, missing);
 
-/** What the API takes: no clinic where none belongs. */
+/** The API's value: no clinic for a role that has none. */
 export function clinicOf({ role, clinic_id }: RoleForm): string | null {
   return role === "clinician" ? clinic_id : null;
 }

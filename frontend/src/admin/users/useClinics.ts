@@ -1,10 +1,10 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
 
-/** As many as a list can be looked through; who is not in it is searched for. */
+/** As many as one can look through; the others are found by searching. */
 const SHOWN = 50;
 
-/** Clinics whose name has a part like `search`, by name. */
+/** Clinics whose name matches `search`, by name. */
 export function useClinics(search: string) {
   return useQuery({
     queryKey: ["admin", "clinics", search],

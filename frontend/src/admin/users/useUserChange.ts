@@ -6,7 +6,7 @@ import { USERS } from "./queries";
 
 type Change = Schemas["UserChange"];
 
-/** Changes somebody's account and says so; the lists follow. */
+/** Changes an account, says so and refreshes the lists. */
 export function useUserChange(
   user: Schemas["User"],
   options: {
