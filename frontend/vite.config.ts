@@ -18,5 +18,7 @@ export default defineConfig({
     unstubGlobals: true,
     // One jsdom for all files, which takes longer to make than most of them to run.
     isolate: false,
+    testTimeout: 20_000,
+    expect: { poll: { timeout: 5_000 } },
   },
 });

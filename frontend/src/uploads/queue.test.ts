@@ -1,4 +1,5 @@
-import { expect, test, vi } from "vitest";
+import { waitFor } from "@testing-library/react";
+import { expect, test } from "vitest";
 import { fakeUploads, refusal } from "@/testing/gateway";
 import { detectionWith } from "@/testing/records";
 import { signIn } from "@/testing/show";
@@ -12,7 +13,7 @@ test("a photo is sent once with its own key, and its result comes back with it",
   signIn("ada");
   const sent = fakeUploads(() => Response.json(detectionWith()));
   await addUploads([photo("mole.jpg")], TO);
-  await vi.waitFor(() => expect(state("mole.jpg")).toBe("done"));
+  await waitFor(() => expect(state("mole.jpg")).toBe("done"));
   const [upload] = currentUploads();
   expect(upload?.detection?.label).toBe("benign");
   expect(sent).toHaveLength(1);
@@ -25,7 +26,7 @@ test("a photo that the server refuses is kept with the reason, and is not sent a
   signIn("ada");
   const sent = fakeUploads(() => refusal(415, "PHOTO_FORMAT", "This is a PDF."));
   await addUploads([photo("scan.pdf")], TO);
-  await vi.waitFor(() => expect(state("scan.pdf")).toBe("refused"));
+  await waitFor(() => expect(state("scan.pdf")).toBe("refused"));
   expect(currentUploads().at(-1)?.problem?.message).toBe("This is a PDF.");
   signIn("ada");
   expect(sent).toHaveLength(1);
@@ -38,8 +39,8 @@ test("a photo that waits is never sent in the name of whoever signs in next", as
     isEnded ? refusal(503, "UNAVAILABLE", "Later.") : Response.json(detectionWith()),
   );
   await addUploads([photo("waits.jpg")], TO);
-  await vi.waitFor(() => expect(sent).toHaveLength(1));
-  await vi.waitFor(() => expect(state("waits.jpg")).toBe("waiting"));
+  await waitFor(() => expect(sent).toHaveLength(1));
+  await waitFor(() => expect(state("waits.jpg")).toBe("waiting"));
 
   signIn("noor");
   expect(state("waits.jpg")).toBe("waiting");
@@ -47,7 +48,7 @@ test("a photo that waits is never sent in the name of whoever signs in next", as
 
   isEnded = false;
   signIn("ada");
-  await vi.waitFor(() => expect(state("waits.jpg")).toBe("done"));
+  await waitFor(() => expect(state("waits.jpg")).toBe("done"));
   expect(sent).toHaveLength(2);
 });
 
