@@ -8,7 +8,7 @@ export default {
     models: "Modelle",
     serving: "Betrieb",
     logs: "Logs",
-    audit: "Protokoll",
+    audit: "Audit-Protokoll",
   },
   users: {
     search: "Nach Name oder Adresse suchen",
@@ -96,11 +96,11 @@ export default {
     regeneration: {
       title: "Zwischengespeicherte Modellarchive",
       text: "Für den Fall, dass den Archiven auf den Datenträgern der Replikate oder ihren Workern nicht mehr zu trauen ist.",
-      ask: "Zwischenspeicher erneuern …",
-      confirm: "Zwischenspeicher erneuern?",
+      ask: "Zwischenspeicher neu laden …",
+      confirm: "Zwischenspeicher neu laden?",
       confirmText:
         "Jedes Replikat verwirft sein Archiv der aktiven Version, lädt es erneut aus dem Speicher herunter und prüft es. Neue Worker laden es und übernehmen, sobald sie seine Referenzbilder richtig beantworten. Bis dahin antworten die bisherigen: Keine Anfrage geht verloren.",
-      submit: "Erneuern",
+      submit: "Neu laden",
       outcome: {
         waiting: "{{count}} von {{total}} Replikaten sind fertig",
         done: "Jedes Replikat hat die aktive Version neu heruntergeladen und geladen",
@@ -138,7 +138,7 @@ export default {
     },
   },
   audit: {
-    table: "Einträge des Protokolls, neueste zuerst",
+    table: "Einträge des Audit-Protokolls, neueste zuerst",
     none: "Keine passenden Einträge",
     chain: "Welche Einträge angezeigt werden",
     identity: "Konten",

@@ -16,8 +16,8 @@ export default {
   model: {
     title: "Modell im Einsatz",
     none: "Zurzeit ist kein Modell verfügbar. Fotos werden gespeichert und eingeordnet, sobald wieder eines da ist.",
-    replicas_one: "auf {{count}} Server",
-    replicas_other: "auf {{count}} Servern",
+    replicas_one: "auf {{count}} Replikat",
+    replicas_other: "auf {{count}} Replikaten",
   },
   lists: {
     unreviewed: "Wartet auf Ihre Beurteilung",

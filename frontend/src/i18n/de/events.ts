@@ -26,11 +26,11 @@ export default {
   model: {
     upload_requested: "Modell hochgeladen",
     release_requested: "Freigabe angefragt",
-    rollback_requested: "Zurücksetzen auf die Vorversion angefragt",
+    rollback_requested: "Zurückrollen angefragt",
     canary_requested: "Canary angefragt",
     shadow_requested: "Schattenlauf angefragt",
     withdrawal_requested: "Rückzug angefragt",
-    regeneration_requested: "Erneuerung des Zwischenspeichers angefragt",
+    regeneration_requested: "Neuladen der Modellarchive angefragt",
   },
   sign_in: {
     succeeded: "Angemeldet",
@@ -79,5 +79,5 @@ export default {
   review: { added: "Beurteilung abgegeben" },
   note: { added: "Notiz geschrieben" },
   refused: { not_found: "Eintrag nicht gefunden" },
-  audit: { viewed: "Protokoll angesehen", verified: "Protokoll geprüft" },
+  audit: { viewed: "Audit-Protokoll angesehen", verified: "Audit-Protokoll geprüft" },
 };

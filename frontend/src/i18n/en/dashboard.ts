@@ -16,8 +16,8 @@ export default {
   model: {
     title: "Model in use",
     none: "No model is available right now. Photos are kept and assessed as soon as one is.",
-    replicas_one: "on {{count}} server",
-    replicas_other: "on {{count}} servers",
+    replicas_one: "on {{count}} replica",
+    replicas_other: "on {{count}} replicas",
   },
   lists: {
     unreviewed: "Awaiting your review",
