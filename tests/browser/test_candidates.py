@@ -166,7 +166,7 @@ async def test_archives_are_loaded_anew_once_nothing_stands_beside_the_live_vers
     cache = page.get_by_role("region", name="Cached model archives")
     button = cache.get_by_role("button", name="Regenerate cache")
     await expect(button).to_have_attribute("aria-disabled", "true")
-    await expect(cache).to_contain_text(f"version {VERSION} stands beside the live one")
+    await expect(cache).to_contain_text(f"version {VERSION} is running beside the live one")
     assert await visitor.show("admin-regeneration-not-now") == []
 
     await admin.call("POST", "/admin/models/withdraw", {"why": "a test"})

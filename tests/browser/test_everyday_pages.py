@@ -81,7 +81,7 @@ async def test_the_page_is_shown_in_german_on_request(at_work: AtWork) -> None:
     await expect(page.get_by_text("Noch keine Patienten")).to_be_visible()
     assert await visitor.show("patients-german") == []
     await page.get_by_role("link", name="Heute").click()
-    await expect(page.get_by_text("Auf 1 Server", exact=False)).to_be_visible()
+    await expect(page.get_by_text("Auf 1 Replikat", exact=False)).to_be_visible()
     assert await visitor.show("dashboard-german") == []
     await page.get_by_role("link", name="Mein Konto").click()
     await expect(page.get_by_text("Dieser Browser")).to_be_visible()

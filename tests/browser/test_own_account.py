@@ -52,7 +52,7 @@ async def test_a_changed_password_counts_from_the_next_sign_in_on(
 
     await form.get_by_label("Current password").fill(known.password)
     await form.get_by_role("button", name="Change password").click()
-    await expect(page.get_by_text("Your password is changed")).to_be_visible()
+    await expect(page.get_by_text("Your password has been changed")).to_be_visible()
 
     there = elsewhere.page
     await there.goto("/")
