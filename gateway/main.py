@@ -46,7 +46,7 @@ from service_kit.redis_client import open_redis
 from service_kit.settings import load
 from service_kit.version import __version__
 from serving.archives.archive import read_policy
-from serving.contract.requests import regeneration_desk, trial_desk
+from serving.contract.follower_requests import regeneration_requests, trial_requests
 from serving.contract.torchserve import InferenceClient
 
 ROUTERS = (
@@ -122,8 +122,8 @@ def wire(api: FastAPI, settings: Settings) -> None:
     api.state.uploads = UploadsUnderWay(settings.uploads_at_once)
     api.state.rate_limits = RateLimits(redis, settings.rate_limits)
     api.state.release_gate = ReleaseGate(replicas, settings)
-    api.state.trial_desk = trial_desk(redis, settings.model_name)
-    api.state.regeneration_desk = regeneration_desk(redis, settings.model_name)
+    api.state.trial_requests = trial_requests(redis, settings.model_name)
+    api.state.regeneration_requests = regeneration_requests(redis, settings.model_name)
     api.state.archive_policy = read_policy(settings.trusted_keys, settings.signature_required)
     api.state.verifier = TokenVerifier(
         RemoteKeys(clients.auth),

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from local_stack.clinician import Clinician, Refused, SignIn
+from local_stack.api_client import Clinician, Refused, SignIn
 from local_stack.secrets_file import write_private
 from serving import examples
 

@@ -14,15 +14,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from local_stack import machine
-from local_stack.clinician import Refused
+from local_stack import preflight
+from local_stack.api_client import Refused
 from local_stack.components.process import NotReady
 from local_stack.demo import DemoFailed
+from local_stack.foreground import ForegroundRun, Interrupted
+from local_stack.instance import AlreadyRuns, Instance, RunningState
 from local_stack.mailbox import MailMissing
-from local_stack.session import Interrupted, Session
+from local_stack.service_settings import TLS_SERVICES
 from local_stack.stack import ROOT, Stack
-from local_stack.state import AlreadyRuns, Instance, RunningState
-from local_stack.wiring import TLS_SERVICES
 from service_kit.certificate_authority import make_certificates
 from serving.replica.torchserve.process import JavaMissing
 
@@ -32,7 +32,7 @@ STOP_SECONDS = 120
 # What can go wrong without being a defect of ours; the message is enough.
 _EXPECTED = (
     AlreadyRuns, DemoFailed, Interrupted, JavaMissing, MailMissing, NotReady, Refused,
-    httpx.HTTPError, machine.MachineUnfit, OSError,
+    httpx.HTTPError, preflight.PreflightFailed, OSError,
 )  # fmt: skip
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -127,10 +127,10 @@ def reset(
 
 def _serve(port: int, *, stay: bool) -> None:
     try:
-        machine.check(ROOT, port, say=lambda line: console.print(f"[yellow]{line}[/yellow]"))
+        preflight.check(ROOT, port, say=lambda line: console.print(f"[yellow]{line}[/yellow]"))
         stack = Stack(_folder(port), port, say=lambda line: console.print(f"[dim]{line}[/dim]"))
         overlays = None if stay else ROOT / ".local" / "demo"
-        asyncio.run(Session(stack, console, stay=stay, overlays=overlays).run())
+        asyncio.run(ForegroundRun(stack, console, stay=stay, overlays=overlays).run())
     except _EXPECTED as error:
         console.print(f"[bold red]{error}[/bold red]", highlight=False)
         raise typer.Exit(1) from None

@@ -11,10 +11,10 @@ from local_stack.components.postgres import Postgres
 from local_stack.components.redis import Redis
 from local_stack.components.service import Service, grpc_answers, http_answers
 from local_stack.components.torchserve import TorchServe
+from local_stack.instance import Instance
 from local_stack.secrets_file import Secrets, load_or_make
-from local_stack.state import Instance
+from local_stack.service_settings import ServiceSettings, Settings
 from local_stack.supervisor import Say, Supervisor
-from local_stack.wiring import Settings, Wiring
 
 ROOT = Path(__file__).parent.parent
 SHIPPED_MODELS = ROOT / "model_archives"
@@ -48,7 +48,7 @@ class Stack:
         self.torchserve = TorchServe(self.folder / "torchserve")
         self.instance = Instance(self.folder)
         self.supervisor = Supervisor(say=say, changed=self._record)
-        self.wiring: Wiring
+        self.services: ServiceSettings
         self._auth_settings: Settings
         self._say = say
         self._settings = settings or {}
@@ -61,7 +61,7 @@ class Stack:
     @property
     def mails(self) -> Path:
         """Where the mail sink keeps what was sent."""
-        return self.wiring.mails
+        return self.services.mails
 
     async def start(self) -> None:
         """Start every part, each after those it needs.
@@ -110,7 +110,7 @@ class Stack:
         await self.supervisor.start(
             {"PostgreSQL": self.postgres, "Redis": self.redis, "TorchServe": self.torchserve}
         )
-        self.wiring = Wiring(self.folder, secrets, self.redis.url, self.port)
+        self.services = ServiceSettings(self.folder, secrets, self.redis.url, self.port)
         auth, patient = self._databases(secrets)
         self._auth_settings = auth
         await asyncio.gather(
@@ -119,9 +119,9 @@ class Stack:
         await self.supervisor.start({"mail sink": self._mail_sink()})
         await self.supervisor.start(
             {
-                "auth_service": self._grpc_service("auth_service", self.wiring.auth, auth),
+                "auth_service": self._grpc_service("auth_service", self.services.auth, auth),
                 "patient_service": self._grpc_service(
-                    "patient_service", self.wiring.patient, patient
+                    "patient_service", self.services.patient, patient
                 ),
                 "follower": self._follower(),
             }
@@ -138,7 +138,7 @@ class Stack:
             "patients", owner="dermis_patient_owner", app="dermis_patient",
             password=secrets.database_password,
         )  # fmt: skip
-        return self.wiring.auth_service(auth), self.wiring.patient_service(patient)
+        return self.services.auth_service(auth), self.services.patient_service(patient)
 
     async def _migrate(self, package: str, settings: Settings) -> None:
         self._say(f"Migrating {package}")
@@ -146,21 +146,21 @@ class Stack:
         await migration.run_to_end(MIGRATION_SECONDS)
 
     def _mail_sink(self) -> Service:
-        port = self.wiring.mail
-        command = ["local_stack.components.mail_sink", str(self.wiring.mails), str(port)]
+        port = self.services.mail
+        command = ["local_stack.components.mail_sink", str(self.services.mails), str(port)]
         return self._service("mail_sink", command, {}, port, lambda: listens(port))
 
     def _grpc_service(self, name: str, port: int, settings: Settings) -> Service:
-        answers = grpc_answers(port, self.wiring.tls_folder(name))
+        answers = grpc_answers(port, self.services.tls_folder(name))
         return self._service(name, [name, "serve"], settings, port, answers)
 
     def _follower(self) -> Service:
         return self._service(
-            "follower", ["serving", "follow"], self.wiring.follower(self.torchserve)
+            "follower", ["serving", "follow"], self.services.follower(self.torchserve)
         )
 
     def _gateway(self) -> Service:
-        settings = self.wiring.gateway_service()
+        settings = self.services.gateway_service()
         answers = http_answers(self.port, "/api/readyz")
         return self._service("gateway", ["gateway"], settings, self.port, answers)
 

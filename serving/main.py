@@ -13,18 +13,18 @@ from service_kit.blobs import Blobs
 from service_kit.redis_client import open_redis
 from service_kit.settings import load
 from serving.archives.archive import read_policy
+from serving.contract.follower_requests import regeneration_requests, trial_requests
 from serving.contract.releases import ReleaseLog
-from serving.contract.requests import regeneration_desk, trial_desk
 from serving.contract.torchserve import InferenceClient
 from serving.replica.archive_cache import ArchiveCache
 from serving.replica.follower import Follower
 from serving.replica.regenerations import Regenerator
-from serving.replica.registry import ReplicaBoard
+from serving.replica.registry import ReplicaRegistry
 from serving.replica.settings import FollowerSettings
 from serving.replica.torchserve import process
 from serving.replica.torchserve.management import ManagementClient
 from serving.replica.torchserve.version_loader import VersionLoader
-from serving.replica.trials import TrialMaker
+from serving.replica.trials import TrialRunner
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -74,14 +74,14 @@ def make_follower(settings: FollowerSettings) -> Follower:
         cache=cache,
         management=management,
         loader=loader,
-        trials=TrialMaker(trial_desk(redis, settings.model_name), cache, loader),
+        trials=TrialRunner(trial_requests(redis, settings.model_name), cache, loader),
         regenerator=Regenerator(
-            regeneration_desk(redis, settings.model_name),
+            regeneration_requests(redis, settings.model_name),
             cache,
             loader,
             management,
             folder=settings.torchserve_folder,
             workers=settings.workers,
         ),
-        board=ReplicaBoard(redis),
+        board=ReplicaRegistry(redis),
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from local_stack.clinician import Clinician, SignIn
+from local_stack.api_client import Clinician, SignIn
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack, running
 

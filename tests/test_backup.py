@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from psycopg import sql
 
-from local_stack.clinician import Clinician, SignIn
+from local_stack.api_client import Clinician, SignIn
 from local_stack.components.ports import free_port
 from local_stack.components.service import Service, grpc_answers, http_answers
 from local_stack.mailbox import Mailbox
@@ -32,14 +32,14 @@ class Clinic:
     images: Path
 
     def databases(self) -> tuple[dict[str, str], dict[str, str]]:
-        postgres, wiring = self.stack.postgres, self.stack.wiring
+        postgres, services = self.stack.postgres, self.stack.services
         auth = postgres.database(AUTH, owner="lost_auth_owner", app="lost_auth", password="lost")
         patients = postgres.database(
             PATIENTS, owner="lost_patient_owner", app="lost_patient", password="lost"
         )
         return (
-            wiring.auth_service(auth) | SETTINGS["auth_service"],
-            wiring.patient_service(patients) | {"IMAGE_STORE_URL": self.images.as_uri()},
+            services.auth_service(auth) | SETTINGS["auth_service"],
+            services.patient_service(patients) | {"IMAGE_STORE_URL": self.images.as_uri()},
         )
 
     async def migrate(self) -> None:
@@ -56,7 +56,7 @@ class Clinic:
             "PATIENT_ADDRESS": f"127.0.0.1:{ports['patient_service']}",
         }
         auth, patient = (settings | addresses for settings in self.databases())
-        gateway = self.stack.wiring.gateway_service() | SETTINGS["gateway"] | addresses
+        gateway = self.stack.services.gateway_service() | SETTINGS["gateway"] | addresses
         async with AsyncExitStack() as started:
             for name, settings in (("auth_service", auth), ("patient_service", patient)):
                 settings["GRPC_PORT"] = str(ports[name])

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from imaging.decoding import MAX_BYTES
-from local_stack.clinician import Clinician
+from local_stack.api_client import Clinician
 from tests import photos
 from tests.problems import assert_problem
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local_stack.clinician import Clinician, SignIn
+from local_stack.api_client import Clinician, SignIn
 from local_stack.demo import DemoClinic, Row
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack

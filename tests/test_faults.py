@@ -9,7 +9,7 @@ import httpx
 import psutil
 import pytest
 
-from local_stack.clinician import Clinician
+from local_stack.api_client import Clinician
 from local_stack.stack import Stack
 from tests.conftest import until_model_is_live
 from tests.photos import unique

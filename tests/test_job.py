@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from local_stack.clinician import Clinician, SignIn
+from local_stack.api_client import Clinician, SignIn
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack
 from serving import examples

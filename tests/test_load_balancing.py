@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from local_stack.clinician import Clinician
+from local_stack.api_client import Clinician
 from local_stack.components.ports import free_port
 from local_stack.components.service import Service, grpc_answers, http_answers
 from local_stack.mailbox import Mailbox
@@ -80,7 +80,7 @@ async def pair(stack: Stack) -> AsyncIterator[Pair]:
         gateway = Service(
             "gateway_before_two",
             ["gateway"],
-            environment=stack.wiring.gateway_service()
+            environment=stack.services.gateway_service()
             | SETTINGS["gateway"]
             | {
                 "PORT": str(port),

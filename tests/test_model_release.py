@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from local_stack.administrator import administrator
-from local_stack.clinician import Clinician, SignIn
+from local_stack.admin_account import admin_account
+from local_stack.api_client import Clinician, SignIn
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack
 from serving.archives.archive import WEIGHTS, build_archive
@@ -46,7 +46,7 @@ class Engineer:
 async def engineer(
     stack: Stack, mailbox: Mailbox, tmp_path_factory: pytest.TempPathFactory
 ) -> Engineer:
-    admin = await administrator(stack)
+    admin = await admin_account(stack)
     async with Clinician(stack.url, mailbox) as browser:
         # Sets up the second factor, as the web page does.
         known = await browser.sign_in(SignIn(admin.email, admin.password), keep=lambda _: None)

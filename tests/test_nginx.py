@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local_stack.clinician import Clinician
+from local_stack.api_client import Clinician
 from local_stack.components.ports import free_port, listens
 from local_stack.mailbox import Mailbox
 from local_stack.stack import ROOT, Stack

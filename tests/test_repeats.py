@@ -4,7 +4,7 @@ import asyncio
 
 import pyotp
 
-from local_stack.clinician import Clinician
+from local_stack.api_client import Clinician
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack
 from tests.conftest import new_sign_in

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from local_stack.clinician import Clinician
+from local_stack.api_client import Clinician
 from tests.conftest import NewClinician, profile
 from tests.photos import malignant
 from tests.problems import assert_problem

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from auth_service.encryption import KeyRing
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
-from local_stack.clinician import Clinician
+from local_stack.api_client import Clinician
 from local_stack.stack import Stack
 from tests.problems import assert_problem
 
@@ -35,7 +35,7 @@ def signing_key(stack: Stack) -> Ed25519PrivateKey:
     assert row
     kid, sealed = row
     assert isinstance(sealed, bytes)
-    ring = KeyRing.from_setting(stack.wiring.secrets.encryption_keys)
+    ring = KeyRing.from_setting(stack.services.secrets.encryption_keys)
     raw = ring.open(sealed, context=f"signing_keys.private_key:{kid}")
     return Ed25519PrivateKey.from_private_bytes(raw)
 
@@ -122,7 +122,7 @@ async def test_the_service_that_owns_the_data_checks_the_token_again(
     stack: Stack, forge: Forge
 ) -> None:
     for token in (forge(aud="another-product"), forge(key=Ed25519PrivateKey.generate())):
-        async with grpc.aio.insecure_channel(f"127.0.0.1:{stack.wiring.patient}") as channel:
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{stack.services.patient}") as channel:
             patients: Any = patient_pb2_grpc.PatientServiceStub(channel)
             with pytest.raises(grpc.aio.AioRpcError) as refused:
                 await patients.ListPatients(

@@ -16,7 +16,7 @@ from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as pb
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2_grpc as pb_grpc
 from playwright.async_api import Page, async_playwright, expect
 
-from local_stack.clinician import Clinician
+from local_stack.api_client import Clinician
 from local_stack.mailbox import Mailbox
 from local_stack.stack import running
 from serving import examples

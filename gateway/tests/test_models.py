@@ -19,8 +19,8 @@ from service_kit.blobs import Blobs
 from serving.archives.archive import build_archive
 from serving.archives.card import Evaluation, Metric, ModelCard, Preprocessing
 from serving.archives.signatures import fingerprint, make_key_pair, sign
+from serving.contract.follower_requests import trial_requests
 from serving.contract.releases import ReleaseLog
-from serving.contract.requests import trial_desk
 from serving.contract.trials import Measurement, Trial, TrialRequest
 
 ENGINEER = bearer("ml_engineer")
@@ -244,7 +244,7 @@ async def test_an_archive_longer_than_the_limit_is_cut_off(
 async def test_a_trial_is_asked_for_and_its_result_shown(gateway: Gateway, tmp_path: Path) -> None:
     await bring(gateway, archive(tmp_path, "1.1.0"))
     asked = (await gateway.post("/admin/models/1.1.0/trial")).json()
-    request = await trial_desk(gateway.state.redis, "lesion").newest()
+    request = await trial_requests(gateway.state.redis, "lesion").newest()
     assert request is not None
     assert (request.id, request.version, request.sha256) == (
         asked["id"], "1.1.0", asked["sha256"],

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from local_stack import main
-from local_stack.state import Instance
+from local_stack.instance import Instance
 
 RUNNER = CliRunner()
 

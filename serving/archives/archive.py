@@ -134,7 +134,7 @@ class CheckedArchive:
         Args:
             path: of the copy.
             registration: under which TorchServe is to hold it
-                (`serving.replica.torchserve.version_names`), where that is not the version itself.
+                (`serving.replica.torchserve.registrations`), where that is not the version itself.
         """
         with zipfile.ZipFile(self.path) as archive:
             instead = {}

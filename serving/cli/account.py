@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from serving.cli.admin_api import AdminApi, answering, open_http, refusal
-from serving.cli.answers import CommandFailed, Json, failing, notices, tell
-from serving.cli.kept_sign_in import KeptSignIn
+from serving.cli.output import CommandFailed, Json, failing, notices, tell
+from serving.cli.token_store import TokenStore
 
 COOKIE = "dermis_refresh"
 _TOTP_STEP_SECONDS = 30
@@ -61,7 +61,7 @@ class Account:
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
         self._http = open_http(self.url)
-        self._kept = KeptSignIn(self.url)
+        self._kept = TokenStore(self.url)
         self._token = ""
 
     def token(self, again: bool = False) -> str:

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 import httpx
 
-from serving.cli.answers import CommandFailed
+from serving.cli.output import CommandFailed
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 30.0

@@ -11,7 +11,7 @@ from serving.archives.archive import ArchiveRefused, CheckedArchive, Policy, che
 from serving.archives.card import Evaluation
 from serving.archives.signatures import KeyInvalid, fingerprint, make_key_pair, read_keys
 from serving.archives.signatures import sign as sign_digest
-from serving.cli.answers import CommandFailed, Json, failing, tell
+from serving.cli.output import CommandFailed, Json, failing, tell
 from serving.model.classifier import Classifier
 from serving.replica.torchserve.probe import TOLERANCE
 

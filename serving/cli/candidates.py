@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 import typer
 
-from serving.cli import tables
+from serving.cli import status_tables
 from serving.cli.account import LOCAL, Url, signed_in
-from serving.cli.answers import CommandFailed, Json, failing, tell
+from serving.cli.output import CommandFailed, Json, failing, tell
 from serving.cli.releases import WAIT_SECONDS, Seconds, Version, Wait, Why
-from serving.cli.waiting import await_beside, await_regeneration, await_withdrawn
+from serving.cli.rollout import await_beside, await_regeneration, await_withdrawn
 
 
 def canary(
@@ -59,7 +59,7 @@ def agreement(version: Version, url: Url = LOCAL, as_json: Json = False) -> None
     """Show how a shadow's answers compare with the live version's."""
     with failing(as_json):
         found = signed_in(url).get(f"/admin/models/{version}/agreement")
-        tell(as_json, found, tables.agreement(found))
+        tell(as_json, found, status_tables.agreement(found))
 
 
 def regenerate(seconds: Seconds = WAIT_SECONDS, url: Url = LOCAL, as_json: Json = False) -> None:

@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TransferSpeedColumn
 
-from serving.cli import tables
+from serving.cli import status_tables
 from serving.cli.account import LOCAL, Url, signed_in
 from serving.cli.admin_api import AdminApi
-from serving.cli.answers import CommandFailed, Json, failing, notices, tell
 from serving.cli.archives import Archive, signature_file
-from serving.cli.waiting import await_live, await_trial
+from serving.cli.output import CommandFailed, Json, failing, notices, tell
+from serving.cli.rollout import await_live, await_trial
 
 Version = Annotated[str, typer.Argument(help="A version that was pushed.")]
 Why = Annotated[str, typer.Option(help="The reason that the release log keeps.")]
@@ -69,7 +69,7 @@ def try_out(
         tell(
             as_json,
             {"version": version, "passed": True, "replicas": replicas},
-            tables.costs(replicas),
+            status_tables.costs(replicas),
         )
 
 
@@ -115,11 +115,11 @@ def status(url: Url = LOCAL, as_json: Json = False) -> None:
             tell(as_json, {**models, **serving}, "")
             return
         for table in (
-            tables.replicas(serving["replicas"]),
-            tables.costs(serving["replicas"]),
-            *([tables.canary(serving["canary"])] if serving["canary"] else []),
-            tables.versions(models["versions"]),
-            tables.releases(models["releases"]),
+            status_tables.replicas(serving["replicas"]),
+            status_tables.costs(serving["replicas"]),
+            *([status_tables.canary(serving["canary"])] if serving["canary"] else []),
+            status_tables.versions(models["versions"]),
+            status_tables.releases(models["releases"]),
         ):
             tell(as_json, {}, table)
 
@@ -128,7 +128,7 @@ def watch(url: Url = LOCAL, as_json: Json = False) -> None:
     """Show every change of the replicas as it happens, until Ctrl-C."""
     with failing(as_json):
         for serving in signed_in(url).serving():
-            tell(as_json, serving, tables.replicas(serving["replicas"]))
+            tell(as_json, serving, status_tables.replicas(serving["replicas"]))
 
 
 def _until_live(api: AdminApi, version: str, seconds: float, as_json: bool) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from serving.cli.answers import CommandFailed, Json, failing, tell
+from serving.cli.output import CommandFailed, Json, failing, tell
 
 Data = Annotated[
     list[Path],
@@ -127,12 +127,12 @@ def evaluate(
     """Judge a run on photos it has not seen; write its card as JSON and as a page."""
     from serving.training.card_page import write_page
     from serving.training.datasets import PixelCache, read_folders
-    from serving.training.evaluate import judge_run
+    from serving.training.evaluate import evaluate_run
 
     with failing(as_json), usable_input():
         samples = read_folders(data)
         cache = PixelCache(samples, run / "pixels.npy")
-        card, test = judge_run(
+        card, test = evaluate_run(
             run, samples, cache, name=name, version=version, mirror_averaging=mirror_averaging
         )
         (run / "model_card.json").write_text(card.model_dump_json(indent=2))

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from service_kit.blobs import BlobMissing
 from serving.contract.releases import LIVE, Release, ReleaseLog
-from serving.replica.last_live import LiveMemory
+from serving.replica.live_release_file import LiveReleaseFile
 from serving.replica.state import State
 from serving.replica.torchserve.management import LoadedVersion
-from serving.replica.torchserve.version_names import newest_of
+from serving.replica.torchserve.registrations import newest_of
 
 log = structlog.get_logger()
 
@@ -24,7 +24,7 @@ Loaded = Mapping[str, LoadedVersion]
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class Drift:
     """What is missing here; nothing where all is as it should be, or can't be better just now."""
 
     live: Release | None = None
@@ -33,27 +33,27 @@ class Gap:
     trouble: str = ""
 
 
-class GapFinder:
+class DriftDetector:
     """Finds it.
 
     Args:
         releases: the log.
-        memory: which release was live here last.
+        live_file: which release was live here last.
     """
 
-    def __init__(self, releases: ReleaseLog, memory: LiveMemory) -> None:
+    def __init__(self, releases: ReleaseLog, live_file: LiveReleaseFile) -> None:
         self._releases = releases
-        self._memory = memory
+        self._live_file = live_file
 
-    async def find(self, state: State, loaded: Loaded) -> Gap:
-        """The gap now; what the log no longer asks for is noted in `state`."""
-        remembered = self._memory.read()
+    async def detect(self, state: State, loaded: Loaded) -> Drift:
+        """The drift now; what the log no longer asks for is noted in `state`."""
+        remembered = self._live_file.read()
         if state.live is None and remembered and newest_of(remembered.version, loaded):
-            return Gap(live=remembered)  # the follower was restarted, not TorchServe
+            return Drift(live=remembered)  # the follower was restarted, not TorchServe
         try:
             desired = await self._releases.desired()
             state.follow_candidate(desired.candidate)
-            return Gap(
+            return Drift(
                 live=await self._missing_live(state, desired.live),
                 candidate=_missing_candidate(state, desired.candidate),
             )
@@ -61,7 +61,7 @@ class GapFinder:
             # What is here goes on serving meanwhile.
             log.warning("the release log can't be read", error=type(error).__name__)
             trouble = f"the release log can't be read: {type(error).__name__}"
-            return Gap(live=None if state.live else remembered, trouble=trouble)
+            return Drift(live=None if state.live else remembered, trouble=trouble)
 
     async def _missing_live(self, state: State, newest: Release | None) -> Release | None:
         if newest is None:

@@ -17,18 +17,18 @@ from serving.archives.archive import ArchiveRefused
 from serving.contract.releases import Release, ReleaseLog
 from serving.contract.torchserve import Replica, TorchServeAway, TorchServeError
 from serving.replica.archive_cache import ArchiveCache, CachedArchive
-from serving.replica.desired_state import STORE_FAILURES, Gap, GapFinder, Loaded
-from serving.replica.last_live import LiveMemory
+from serving.replica.desired_state import STORE_FAILURES, Drift, DriftDetector, Loaded
+from serving.replica.live_release_file import LiveReleaseFile
 from serving.replica.metrics import observe
 from serving.replica.regenerations import Regenerator
-from serving.replica.registry import ReplicaBoard
+from serving.replica.registry import ReplicaRegistry
 from serving.replica.settings import FollowerSettings
 from serving.replica.state import Held, State
 from serving.replica.torchserve.management import ManagementClient
 from serving.replica.torchserve.probe import ProbeFailed
+from serving.replica.torchserve.registrations import newest_of
 from serving.replica.torchserve.version_loader import VersionLoader
-from serving.replica.torchserve.version_names import newest_of
-from serving.replica.trials import TrialMaker
+from serving.replica.trials import TrialRunner
 
 log = structlog.get_logger()
 
@@ -57,9 +57,9 @@ class Follower:
         cache: ArchiveCache,
         management: ManagementClient,
         loader: VersionLoader,
-        trials: TrialMaker,
+        trials: TrialRunner,
         regenerator: Regenerator,
-        board: ReplicaBoard,
+        board: ReplicaRegistry,
     ) -> None:
         self._settings = settings
         self._model = settings.model_name
@@ -69,9 +69,9 @@ class Follower:
         self._trials = trials
         self._regenerator = regenerator
         self._board = board
-        self._memory = LiveMemory(settings.torchserve_folder)
-        self._gaps = GapFinder(releases, self._memory)
-        self._state = State(inherited=self._memory.read())
+        self._live_file = LiveReleaseFile(settings.torchserve_folder)
+        self._drift_detector = DriftDetector(releases, self._live_file)
+        self._state = State(inherited=self._live_file.read())
 
     async def run(self) -> None:
         """Follow until cancelled."""
@@ -87,19 +87,19 @@ class Follower:
             await background.end(*loops)
 
     async def step(self) -> None:
-        """Look once at TorchServe and the log, and close the gap between them."""
-        gap = Gap()
+        """Look once at TorchServe and the log, and close the drift between them."""
+        drift = Drift()
         try:
             await self._renew_tokens()
             loaded = await self._management.versions(self._model)
             self._notice_restart(loaded)
             await self._check_live()
-            gap = await self._gaps.find(self._state, loaded)
-            await self._close(gap, loaded)
+            drift = await self._drift_detector.detect(self._state, loaded)
+            await self._close(drift, loaded)
             await self._retire()
         except TorchServeError as error:
-            gap = Gap(trouble=str(error))
-        self._state.trouble = gap.trouble
+            drift = Drift(trouble=str(error))
+        self._state.trouble = drift.trouble
 
     async def publish(self) -> None:
         """Tell the gateways how this replica stands."""
@@ -153,15 +153,15 @@ class Follower:
             await self._loader.unload(state.live.registration)
             self._state = State(backoff=state.backoff, refusal="the live version hung")
 
-    async def _close(self, gap: Gap, loaded: Loaded) -> None:
+    async def _close(self, drift: Drift, loaded: Loaded) -> None:
         """Do the one thing that is next."""
         state = self._state
-        if gap.live:
-            if self._has_room(gap.live.version, loaded):
-                await self._bring_up(gap.live, loaded)
-        elif gap.candidate and state.live:
-            if self._has_room(gap.candidate.version, loaded):
-                await self._bring_beside(gap.candidate, loaded)
+        if drift.live:
+            if self._has_room(drift.live.version, loaded):
+                await self._bring_up(drift.live, loaded)
+        elif drift.candidate and state.live:
+            if self._has_room(drift.candidate.version, loaded):
+                await self._bring_beside(drift.candidate, loaded)
         elif request := await self._trials.wanted():
             if self._has_room(request.version, loaded):
                 await self._trials.make(request, state.live.release if state.live else None, loaded)
@@ -185,7 +185,7 @@ class Follower:
             state.phase = "ready" if state.live else "failed"
             state.refusal = f"{release.version}: {error}"
             return
-        self._memory.write(release)
+        self._live_file.write(release)
         state.live, state.phase, state.refusal = Held(release, cached), "ready", ""
         state.failed_checks, state.checked_at = 0, time.monotonic()
         state.backoff.passed(release.number)

@@ -10,16 +10,16 @@ from obstore.exceptions import BaseError
 
 from service_kit.blobs import BlobMissing
 from serving.archives.archive import ArchiveRefused
+from serving.contract.follower_requests import FollowerRequests
 from serving.contract.regeneration import Regeneration, RegenerationRequest
-from serving.contract.requests import RequestDesk
 from serving.contract.torchserve import TorchServeError
 from serving.replica.archive_cache import ArchiveCache
 from serving.replica.state import Held
 from serving.replica.torchserve.management import LoadedVersion, ManagementClient
 from serving.replica.torchserve.probe import ProbeFailed
 from serving.replica.torchserve.process import EXPORTS, TEMPORARY
+from serving.replica.torchserve.registrations import next_of
 from serving.replica.torchserve.version_loader import VersionLoader
-from serving.replica.torchserve.version_names import next_of
 
 log = structlog.get_logger()
 
@@ -31,7 +31,7 @@ class Regenerator:
 
     def __init__(
         self,
-        desk: RequestDesk[RegenerationRequest],
+        desk: FollowerRequests[RegenerationRequest],
         cache: ArchiveCache,
         loader: VersionLoader,
         management: ManagementClient,

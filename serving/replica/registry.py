@@ -14,7 +14,7 @@ EXPIRY_SECONDS = 10
 _AWAY = (RedisError, OSError, TimeoutError)
 
 
-class ReplicaBoard:
+class ReplicaRegistry:
     """The list of replicas: a set of names, and an entry each that expires."""
 
     def __init__(self, redis: Redis) -> None:

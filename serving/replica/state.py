@@ -10,7 +10,7 @@ from serving.contract.trials import Measurement
 from serving.replica.archive_cache import CachedArchive
 from serving.replica.backoff import Backoff
 from serving.replica.torchserve.management import LoadedVersion
-from serving.replica.torchserve.version_names import newest_of, version_of
+from serving.replica.torchserve.registrations import newest_of, version_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,15 @@ from obstore.exceptions import BaseError
 
 from service_kit.blobs import BlobMissing
 from serving.archives.archive import ArchiveRefused
+from serving.contract.follower_requests import FollowerRequests
 from serving.contract.releases import Release
-from serving.contract.requests import RequestDesk
 from serving.contract.torchserve import TorchServeError
 from serving.contract.trials import TOLD, Measurement, Trial, TrialRequest
 from serving.replica.archive_cache import ArchiveCache
 from serving.replica.torchserve.management import LoadedVersion
 from serving.replica.torchserve.probe import ProbeFailed
+from serving.replica.torchserve.registrations import newest_of
 from serving.replica.torchserve.version_loader import VersionLoader
-from serving.replica.torchserve.version_names import newest_of
 
 log = structlog.get_logger()
 
@@ -25,11 +25,11 @@ WORKERS = 1
 _FAILURES = (ArchiveRefused, BlobMissing, ProbeFailed, TorchServeError, BaseError, OSError)
 
 
-class TrialMaker:
+class TrialRunner:
     """Tries one version at a time and remembers how the latest did."""
 
     def __init__(
-        self, desk: RequestDesk[TrialRequest], cache: ArchiveCache, loader: VersionLoader
+        self, desk: FollowerRequests[TrialRequest], cache: ArchiveCache, loader: VersionLoader
     ) -> None:
         self._desk = desk
         self._cache = cache

@@ -14,8 +14,8 @@ from redis.exceptions import RedisError
 from local_stack.components.torchserve import TorchServe
 from service_kit.blobs import Blobs
 from serving.archives.archive import check_archive
+from serving.contract.follower_requests import trial_requests
 from serving.contract.releases import ReleaseLog
-from serving.contract.requests import trial_desk
 from serving.contract.torchserve import (
     Finding,
     InferenceClient,
@@ -100,7 +100,7 @@ class Site:
         request = TrialRequest(
             id=str(uuid4()), model="lesion", version=checked.card.version, sha256=checked.sha256
         )
-        await trial_desk(self.redis, "lesion").ask_for(request)
+        await trial_requests(self.redis, "lesion").ask_for(request)
         return request
 
     async def follow(self) -> Replica:

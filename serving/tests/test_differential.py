@@ -26,7 +26,7 @@ from serving.tests.conftest import SMALL_ARCHITECTURE, MakeArchive, lesion_photo
 from serving.tests.test_classifier import classifier
 from serving.training.datasets import Sample, Split
 from serving.training.differential_fit import Fitted, diagnoses_of, fit_differential
-from serving.training.judge import Judged
+from serving.training.evaluator import Answers
 from serving.worker.predictions import prediction_of
 
 DIAGNOSES = {"melanoma": "malignant", "nevus": "benign", "wart": "benign"}
@@ -243,7 +243,7 @@ def test_a_head_learns_what_its_photos_show(tmp_path: Path) -> None:
     test = [sample for sample in held if sample.split == "test"]
     labels = np.array([sample.label for sample in test])
     fitted = fit_differential(
-        classifier("resnet18"), held, Judged(test, labels, labels * 0.8 + 0.1)
+        classifier("resnet18"), held, Answers(test, labels, labels * 0.8 + 0.1)
     )
     assert isinstance(fitted, Fitted)
     assert fitted.diagnoses == {"melanoma": "malignant", "nevus": "benign", "wart": "benign"}

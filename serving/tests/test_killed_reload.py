@@ -14,7 +14,7 @@ from local_stack.components.service import Service
 from local_stack.components.torchserve import TorchServe
 from serving.archives.archive import check_archive
 from serving.contract.releases import archive_key
-from serving.replica.last_live import LiveMemory
+from serving.replica.live_release_file import LiveReleaseFile
 from serving.tests.conftest import MakeArchive
 from serving.tests.site import Site, half_written, photo_bytes, until
 from serving.tests.stepping import STEPS, Gate, Step
@@ -82,7 +82,7 @@ class Killable:
         await until(stands, seconds=SECONDS)
         assert await self.site.loaded() == [version]
         assert (await self.site.predict(version, photo_bytes())).model.version == version
-        remembered = LiveMemory(self.site.server.folder).read()
+        remembered = LiveReleaseFile(self.site.server.folder).read()
         assert remembered
         assert remembered.version == version
         assert half_written(self.site.server.folder) == []

@@ -19,9 +19,9 @@ from serving.model.quality import NOT_A_LESION
 from serving.tests.archives import bent, members, refused, sound, write
 from serving.tests.conftest import lesion_photo
 from serving.tests.test_classifier import classifier
-from serving.training.made_pictures import made_pictures
+from serving.training.novelty_evaluation import photographs
 from serving.training.novelty_fit import Shown, fit, show
-from serving.training.novelty_judge import photographs
+from serving.training.synthetic_images import made_pictures
 from serving.worker.predictions import prediction_of
 
 FEATURES = 512

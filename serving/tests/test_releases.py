@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from service_kit.blobs import Blobs
 from serving.contract.releases import ReleaseLog
-from serving.replica.torchserve.version_names import newest_of, next_of, version_of
+from serving.replica.torchserve.registrations import newest_of, next_of, version_of
 
 
 @pytest.mark.parametrize(

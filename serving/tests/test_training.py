@@ -16,9 +16,9 @@ from serving.tests.conftest import lesion_photo
 from serving.training import metrics
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import PixelCache, read_folders, split_of
-from serving.training.photo_changes import CHANGES
+from serving.training.initial_weights import start_model
+from serving.training.perturbations import CHANGES
 from serving.training.recipe import Recipe
-from serving.training.start_weights import start_model
 from serving.training.train import Training
 
 RUN = CliRunner()

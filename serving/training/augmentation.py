@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from serving.archives.card import Preprocessing
 from serving.model.preprocessing import circle
-from serving.training.photo_changes import jpeg
+from serving.training.perturbations import jpeg
 
 Generator = torch.Generator
 

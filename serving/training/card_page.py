@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.metrics import roc_curve
 
 from serving.archives.card import Evaluation, Metric, ModelCard
-from serving.training.judge import Judged
+from serving.training.evaluator import Answers
 
 mpl.use("agg")
 from matplotlib import pyplot as plt
@@ -15,7 +15,7 @@ from matplotlib import pyplot as plt
 RELIABILITY_BINS = 10
 
 
-def write_page(card: ModelCard, test: Judged, page: Path) -> None:
+def write_page(card: ModelCard, test: Answers, page: Path) -> None:
     """Write `page` (Markdown) and its plots beside it."""
     page.parent.mkdir(parents=True, exist_ok=True)
     plots = page.parent / "model-card"
@@ -100,7 +100,7 @@ def _shown(metric: Metric | None) -> str:
     return f"{metric.value:.2f} ({metric.low:.2f} to {metric.high:.2f})" if metric else "-"
 
 
-def _plot_roc(test: Judged, path: Path) -> None:
+def _plot_roc(test: Answers, path: Path) -> None:
     false_rate, true_rate, _ = roc_curve(test.labels, test.shares)
     figure, axes = plt.subplots(figsize=(4, 4))
     axes.plot(false_rate, true_rate)
@@ -110,7 +110,7 @@ def _plot_roc(test: Judged, path: Path) -> None:
     plt.close(figure)
 
 
-def _plot_reliability(test: Judged, path: Path) -> None:
+def _plot_reliability(test: Answers, path: Path) -> None:
     bins = np.minimum((test.shares * RELIABILITY_BINS).astype(int), RELIABILITY_BINS - 1)
     used = np.unique(bins)
     figure, axes = plt.subplots(figsize=(4, 4))

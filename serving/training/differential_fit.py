@@ -15,9 +15,9 @@ from serving.archives.differential import Differential, Shares
 from serving.archives.weights_file import Floats
 from serving.model.classifier import Classifier
 from serving.training.datasets import LABELS, Sample, Split
-from serving.training.judge import Judged
+from serving.training.evaluator import Answers
 from serving.training.metrics import Labels, mean, mean_auc, proportion
-from serving.training.novelty_judge import look_at
+from serving.training.novelty_evaluation import look_at
 
 Flags = npt.NDArray[np.bool_]
 
@@ -55,7 +55,7 @@ class Fitted(NamedTuple):
 
 
 def fit_differential(
-    classifier: Classifier, samples: Sequence[Sample], test: Judged
+    classifier: Classifier, samples: Sequence[Sample], test: Answers
 ) -> Fitted | None:
     """The second head and its figures; None where no source names enough diagnoses.
 

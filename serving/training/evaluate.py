@@ -24,11 +24,11 @@ from serving.model.torch_backends import TorchscriptBackend
 from serving.training import metrics
 from serving.training.datasets import PixelCache, Sample
 from serving.training.differential_fit import fit_differential
-from serving.training.explanation import PHOTOS, explanation
-from serving.training.judge import Judge, Judged
+from serving.training.evaluator import Answers, Evaluator
+from serving.training.heatmap_evaluation import PHOTOS, explanation
 from serving.training.metrics import proportion
-from serving.training.novelty_judge import judge_novelty
-from serving.training.photo_changes import CHANGES
+from serving.training.novelty_evaluation import evaluate_novelty
+from serving.training.perturbations import CHANGES
 
 # An answer is confident when its label's probability is at least this.
 CONFIDENT = 0.9
@@ -56,7 +56,7 @@ DATA = [
 ]
 
 
-def judge_run(
+def evaluate_run(
     run: Path,
     samples: Sequence[Sample],
     cache: PixelCache,
@@ -64,7 +64,7 @@ def judge_run(
     name: str,
     version: str,
     mirror_averaging: bool = False,
-) -> tuple[ModelCard, Judged]:
+) -> tuple[ModelCard, Answers]:
     """The card of the run in `run` (see `train.save_run`), and its answers on the test split.
 
     Calibration, threshold and every figure are those of the answers that the card asks for:
@@ -94,20 +94,22 @@ def judge_run(
     model = load_model(weights, draft)
     backend = TorchscriptBackend(model, draft.preprocessing.input_size)
     classifier = Classifier(backend, draft)
-    judge = Judge(classifier, samples, cache)
-    test = judge.answers("test")
+    evaluator = Evaluator(classifier, samples, cache)
+    test = evaluator.answers("test")
     fitted = {
-        "temperature": judge.temperature,
-        "intercept": judge.intercept,
-        "threshold": judge.threshold,
+        "temperature": evaluator.temperature,
+        "intercept": evaluator.intercept,
+        "threshold": evaluator.threshold,
     }
     explained = explanation(
-        Classifier(backend, draft.model_copy(update=fitted)), model, *judge.drawn("test", PHOTOS)
+        Classifier(backend, draft.model_copy(update=fitted)),
+        model,
+        *evaluator.drawn("test", PHOTOS),
     )
     trained_on = [sample for sample in samples if sample.source != recipe.get("leave_out")]
     further = [explained]
     found: dict[str, Any] = {}
-    if fit := judge_novelty(classifier, trained_on):
+    if fit := evaluate_novelty(classifier, trained_on):
         novelty, evaluation = fit
         found["novelty_sha256"] = _save(asdict(novelty), run / NOVELTY)
         further.append(evaluation)
@@ -116,8 +118,8 @@ def judge_run(
         found["diagnoses"] = head.diagnoses
         further.append(head.evaluation)
     judged = {
-        "evaluations": _evaluations(judge, test, further),
-        "subgroups": _subgroups(test, judge.threshold),
+        "evaluations": _evaluations(evaluator, test, further),
+        "subgroups": _subgroups(test, evaluator.threshold),
     }
     return draft.model_copy(update=fitted | found | judged), test
 
@@ -128,36 +130,42 @@ def _save(tensors: dict[str, Any], path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _evaluations(judge: Judge, test: Judged, further: Sequence[Evaluation]) -> list[Evaluation]:
+def _evaluations(
+    evaluator: Evaluator, test: Answers, further: Sequence[Evaluation]
+) -> list[Evaluation]:
     sources = sorted({sample.source for sample in test.samples})
     parts = [(source, test.where(partial(_is_from, source))) for source in sources]
-    left_out = judge.answers_left_out()
+    left_out = evaluator.answers_left_out()
     strange = (
-        [_evaluation("a source not trained on", "Leave one set out.", left_out, judge.threshold)]
+        [
+            _evaluation(
+                "a source not trained on", "Leave one set out.", left_out, evaluator.threshold
+            )
+        ]
         if left_out
         else []
     )
     return [
         *strange,
-        _stress(judge, test),
-        _robustness(judge, test),
+        _stress(evaluator, test),
+        _robustness(evaluator, test),
         *further,
         *(
             _evaluation(
-                f"{source}, held out", "Photos of this source alone.", part, judge.threshold
+                f"{source}, held out", "Photos of this source alone.", part, evaluator.threshold
             )
             for source, part in parts
         ),
-        _evaluation("all sources, held out", "The easy figure.", test, judge.threshold),
+        _evaluation("all sources, held out", "The easy figure.", test, evaluator.threshold),
     ]
 
 
-def _stress(judge: Judge, test: Judged) -> Evaluation:
+def _stress(evaluator: Evaluator, test: Answers) -> Evaluation:
     """What a shortcut could not pass."""
-    blanked = judge.answers("test", judge.blanked)
+    blanked = evaluator.answers("test", evaluator.blanked)
     confident = np.maximum(blanked.shares, 1 - blanked.shares) >= CONFIDENT
-    bare = judge.answers("test", judge.without_border)
-    same = (bare.shares >= judge.threshold) == (test.shares >= judge.threshold)
+    bare = evaluator.answers("test", evaluator.without_border)
+    same = (bare.shares >= evaluator.threshold) == (test.shares >= evaluator.threshold)
     return Evaluation(
         name="stress",
         description="Lesion painted over: share of confident answers (goal ≤ 0.05). Border "
@@ -167,16 +175,16 @@ def _stress(judge: Judge, test: Judged) -> Evaluation:
         metrics={
             "confident_when_blanked": proportion(confident),
             "unchanged_without_border": proportion(same),
-            "heatmap_in_central_disc": _point(judge.central_mass()),
+            "heatmap_in_central_disc": _point(evaluator.central_mass()),
         },
     )
 
 
-def _robustness(judge: Judge, test: Judged) -> Evaluation:
+def _robustness(evaluator: Evaluator, test: Answers) -> Evaluation:
     """How often the label hangs on what should not matter."""
-    labels = test.shares >= judge.threshold
+    labels = test.shares >= evaluator.threshold
     changed = {
-        name: (judge.answers("test", pixels=change).shares >= judge.threshold) != labels
+        name: (evaluator.answers("test", pixels=change).shares >= evaluator.threshold) != labels
         for name, change in CHANGES.items()
     }
     return Evaluation(
@@ -188,7 +196,7 @@ def _robustness(judge: Judge, test: Judged) -> Evaluation:
     )
 
 
-def _subgroups(test: Judged, threshold: float) -> list[Evaluation]:
+def _subgroups(test: Answers, threshold: float) -> list[Evaluation]:
     """Rows by age, sex, site and diagnosis, where the data has them."""
     rows: list[Evaluation] = []
     for low, high in AGE_BANDS:
@@ -204,13 +212,13 @@ def _subgroups(test: Judged, threshold: float) -> list[Evaluation]:
     return rows
 
 
-def _row(name: str, part: Judged, threshold: float) -> list[Evaluation]:
+def _row(name: str, part: Answers, threshold: float) -> list[Evaluation]:
     if len(part.labels) < SMALLEST_SUBGROUP:
         return []
     return [_evaluation(name, "", part, threshold)]
 
 
-def _evaluation(name: str, description: str, part: Judged, threshold: float) -> Evaluation:
+def _evaluation(name: str, description: str, part: Answers, threshold: float) -> Evaluation:
     found = metrics.figures(part.labels, part.shares, threshold)
     return Evaluation(
         name=name,

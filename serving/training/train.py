@@ -24,8 +24,8 @@ from torch.nn import functional
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import PixelCache, Sample
 from serving.training.frozen_stages import forward_of, freeze
+from serving.training.initial_weights import start_model
 from serving.training.recipe import Recipe
-from serving.training.start_weights import start_model
 
 log = structlog.get_logger()
 

@@ -22,8 +22,8 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from local_stack.administrator import administrator
-from local_stack.clinician import Clinician, SignIn
+from local_stack.admin_account import admin_account
+from local_stack.api_client import Clinician, SignIn
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack, running
 from tests import photos
@@ -130,7 +130,7 @@ async def measure(folder: Path) -> tuple[list[Answer], list[Answer], list[str]]:
 
 
 async def _sign_in(stack: Stack, admin: Clinician) -> None:
-    known = await administrator(stack)
+    known = await admin_account(stack)
     await admin.sign_in(SignIn(known.email, known.password), keep=lambda _: None)
 
 

@@ -13,7 +13,7 @@ import httpx
 import numpy as np
 from PIL import Image
 
-from local_stack.clinician import Clinician, SignIn
+from local_stack.api_client import Clinician, SignIn
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack, running
 from serving import examples

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, CDPSession, Page, async_playwright
 from rich.console import Console
 from rich.table import Table
 
-from local_stack.clinician import Clinician
+from local_stack.api_client import Clinician
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack, running
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, context_of, take_session_along

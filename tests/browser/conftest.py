@@ -15,7 +15,7 @@ from playwright.async_api import (
     expect,
 )
 
-from local_stack.clinician import Clinician
+from local_stack.api_client import Clinician
 from local_stack.stack import ROOT, Stack
 from tests.browser.screens import Visitor
 from tests.conftest import NewClinician

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pyotp
 from playwright.async_api import Locator, Page, ViewportSize, expect
 
-from local_stack.clinician import SignIn
+from local_stack.api_client import SignIn
 from local_stack.mailbox import Mailbox
 from local_stack.stack import ROOT
 

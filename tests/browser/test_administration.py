@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
-from local_stack.administrator import administrator
-from local_stack.clinician import Clinician, SignIn
+from local_stack.admin_account import admin_account
+from local_stack.api_client import Clinician, SignIn
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack
 from tests.browser.conftest import context_of, take_session_along, visitor_in
@@ -23,7 +23,7 @@ RELEASE_MS = 120_000
 @pytest.fixture(scope="module")
 async def office(browser: Browser, stack: Stack, mailbox: Mailbox) -> AsyncIterator[BrowserContext]:
     """The browser of an administrator who is signed in."""
-    known = await administrator(stack)
+    known = await admin_account(stack)
     async with Clinician(stack.url, mailbox) as admin, context_of(browser, stack) as context:
         await admin.sign_in(SignIn(known.email, known.password), keep=lambda _: None)
         await take_session_along(context, admin)

@@ -5,7 +5,7 @@ import re
 
 from playwright.async_api import Route, expect
 
-from local_stack.clinician import Clinician
+from local_stack.api_client import Clinician
 from local_stack.mailbox import Mailbox
 from tests import photos
 from tests.browser.screens import Visitor, next_code

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from local_stack.clinician import Clinician
+from local_stack.api_client import Clinician
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack
 from tests import photos

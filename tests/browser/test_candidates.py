@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Request, expect
 
 from gateway.inference.canary import is_chosen
-from local_stack.clinician import Clinician, Refused, SignIn
+from local_stack.api_client import Clinician, Refused, SignIn
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack
 from serving.contract.torchserve import Candidate

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Page, Request, expect
 
-from local_stack.clinician import Clinician
+from local_stack.api_client import Clinician
 from local_stack.mailbox import Mailbox
 from tests import photos
 from tests.browser.screens import Visitor

@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import FilePayload, expect
 
-from local_stack.clinician import Clinician
+from local_stack.api_client import Clinician
 from tests import photos
 from tests.browser.screens import Visitor
 from tests.conftest import profile

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.async_api import Route, expect
 
-from local_stack.clinician import Clinician
+from local_stack.api_client import Clinician
 from tests.browser.screens import Visitor
 
 AtWork = tuple[Visitor, Clinician]

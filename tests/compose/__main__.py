@@ -14,7 +14,7 @@ from typing import Any
 
 from typer import echo
 
-from local_stack.clinician import SignIn
+from local_stack.api_client import SignIn
 from tests.compose.engine import Compose, docker
 from tests.compose.environment import written
 from tests.compose.visit import Diagnosis, Visit

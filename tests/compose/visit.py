@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from local_stack.clinician import Clinician, SignIn
+from local_stack.api_client import Clinician, SignIn
 from local_stack.mailbox import Mailbox
 from tests import photos
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from local_stack.clinician import Clinician, SignIn
+from local_stack.api_client import Clinician, SignIn
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack, running
 from tests.conftest import SETTINGS, new_sign_in, profile, until_model_is_live

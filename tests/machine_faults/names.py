@@ -56,8 +56,8 @@ async def fault_a_name_is_not_known(stack: Stack, api: httpx.AsyncClient, tmp_pa
 @contextmanager
 def _gateway(stack: Stack, port: int, hosts: Path, log: Path) -> Iterator[None]:
     """A second gateway of the system, with a hosts file of its own."""
-    settings = stack.wiring.gateway_service() | {
-        "PORT": str(port), "AUTH_ADDRESS": f"{NAME}:{stack.wiring.auth}",
+    settings = stack.services.gateway_service() | {
+        "PORT": str(port), "AUTH_ADDRESS": f"{NAME}:{stack.services.auth}",
         "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8",
     }  # fmt: skip
     script = 'mount --bind "$0" /etc/hosts && exec "$@"'

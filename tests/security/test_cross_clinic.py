@@ -15,7 +15,7 @@ from dermis.options.v1 import access_pb2
 from gateway.http.security import route_permissions
 from gateway.main import create_api
 from gateway.settings import Settings
-from local_stack.clinician import Clinician
+from local_stack.api_client import Clinician
 from local_stack.stack import Stack
 from service_kit.principal import granted_permissions
 from tests.conftest import NewClinician, profile

@@ -13,7 +13,7 @@ import pytest
 
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from dermis.patient.v1 import patient_pb2, patient_pb2_grpc
-from local_stack.clinician import Clinician, Refused, SignIn
+from local_stack.api_client import Clinician, Refused, SignIn
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack
 from tests.conftest import new_sign_in
@@ -144,14 +144,14 @@ async def _get(caller: Clinician, path: str) -> httpx.Response:
 
 
 async def _auth_service(stack: Stack, token: str) -> grpc.StatusCode:
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{stack.wiring.auth}") as channel:
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{stack.services.auth}") as channel:
         accounts: Any = auth_pb2_grpc.AccountServiceStub(channel)
         request = auth_pb2.GetMeRequest()
         return await _status(lambda: accounts.GetMe(request, **_showing(token)))
 
 
 async def _patient_service(stack: Stack, token: str) -> grpc.StatusCode:
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{stack.wiring.patient}") as channel:
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{stack.services.patient}") as channel:
         patients: Any = patient_pb2_grpc.PatientServiceStub(channel)
         request = patient_pb2.ListPatientsRequest()
         return await _status(lambda: patients.ListPatients(request, **_showing(token)))

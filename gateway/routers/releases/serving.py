@@ -23,8 +23,8 @@ from gateway.schemas.serving import RegenerationAsked, Replica, Serving, TrialAs
 from gateway.settings import Settings
 from service_kit.errors import Code, DomainError
 from service_kit.ids import new_id
+from serving.contract.follower_requests import FollowerRequests
 from serving.contract.regeneration import RegenerationRequest
-from serving.contract.requests import RequestDesk
 from serving.contract.trials import TrialRequest
 
 log = structlog.get_logger()
@@ -45,7 +45,7 @@ async def try_model(version: str, request: Request, shelf: ShelfDep) -> TrialAsk
     """Load a version on every replica beside the live one, probe and measure it, take it out."""
     shelved = await shelf.version(version)
     await _require_room(shelf, unless=version)
-    desk: RequestDesk[TrialRequest] = request.app.state.trial_desk
+    desk: FollowerRequests[TrialRequest] = request.app.state.trial_requests
     asked = TrialRequest(
         id=str(new_id()), model=shelved.card.name, version=version, sha256=shelved.sha256
     )
@@ -64,7 +64,7 @@ async def regenerate_cache(
     to empty: each photo is diagnosed once, and its result is part of the record.
     """
     await _require_room(shelf)
-    desk: RequestDesk[RegenerationRequest] = request.app.state.regeneration_desk
+    desk: FollowerRequests[RegenerationRequest] = request.app.state.regeneration_requests
     await audit.record(pb.MODEL_CHANGE_REGENERATION)
     asked = RegenerationRequest(id=str(new_id()))
     await _asked(desk.ask_for(asked))

@@ -31,7 +31,7 @@ class LoadedVersion:
     """A registered model version.
 
     Attributes:
-        registration: what TorchServe calls it (`serving.replica.torchserve.version_names`).
+        registration: what TorchServe calls it (`serving.replica.torchserve.registrations`).
         archive: file name in TorchServe's model store.
         pids: process of each worker by the worker's id; 0 while there is none.
         ready_workers: how many say that they can answer (a dead one may, for a while).

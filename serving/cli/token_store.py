@@ -14,7 +14,7 @@ from pathlib import Path
 import typer
 
 
-class KeptSignIn:
+class TokenStore:
     """The refresh token for one Dermis.
 
     Args:

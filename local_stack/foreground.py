@@ -7,8 +7,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from local_stack.administrator import Administrator, administrator
-from local_stack.clinician import Clinician, SignIn
+from local_stack.admin_account import Administrator, admin_account
+from local_stack.api_client import Clinician, SignIn
 from local_stack.demo import DemoClinic, Row
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack
@@ -22,7 +22,7 @@ class Interrupted(Exception):
     """Somebody stopped it before it was done."""
 
 
-class Session:
+class ForegroundRun:
     """Runs a stack until it is done or told to stop.
 
     Args:
@@ -79,7 +79,7 @@ class Session:
                 self._console.print(f"Overlays: {self._overlays}")
         self._console.print(table)
         if self._stay:
-            self._print_sign_in(sign_in, await administrator(self._stack))
+            self._print_sign_in(sign_in, await admin_account(self._stack))
 
     def _print_sign_in(self, sign_in: SignIn, admin: Administrator) -> None:
         self._console.print(f"\nDermis is open at [bold]{self._stack.url}[/bold]")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from local_stack.instance import AlreadyRuns, Instance
 from local_stack.secrets_file import load_or_make
-from local_stack.state import AlreadyRuns, Instance
 
 
 def test_a_folder_is_taken_by_one_at_a_time(tmp_path: Path) -> None:

@@ -25,21 +25,21 @@ def _as_it_is(photos: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Answers:
     """A model's calibrated answers on one split."""
 
     samples: list[Sample]
     labels: Labels
     shares: Floats
 
-    def where(self, wanted: Callable[[Sample], bool]) -> "Judged":
+    def where(self, wanted: Callable[[Sample], bool]) -> "Answers":
         """The answers on some of the photos."""
         kept = np.array([wanted(sample) for sample in self.samples])
         samples = [sample for sample, keep in zip(self.samples, kept, strict=True) if keep]
-        return Judged(samples, self.labels[kept], self.shares[kept])
+        return Answers(samples, self.labels[kept], self.shares[kept])
 
 
-class Judge:
+class Evaluator:
     """Runs one model over cached photos.
 
     Args:
@@ -63,7 +63,9 @@ class Judge:
         shares = self._shares(logits)
         self.threshold = metrics.threshold_for_sensitivity(labels.numpy(), shares)
 
-    def answers(self, split: str, change: Change = _as_it_is, pixels: Change = _as_it_is) -> Judged:
+    def answers(
+        self, split: str, change: Change = _as_it_is, pixels: Change = _as_it_is
+    ) -> Answers:
         """Calibrated answers on a split, of photos as they are or changed.
 
         Args:
@@ -73,17 +75,17 @@ class Judge:
         """
         return self._answers(self._indices(split), change, pixels)
 
-    def answers_left_out(self) -> Judged | None:
+    def answers_left_out(self) -> Answers | None:
         """Calibrated answers on the whole source that training has not seen, if there is one."""
         indices = [i for i, s in enumerate(self._samples) if s.source == self._left_out]
         return self._answers(indices) if indices else None
 
     def _answers(
         self, indices: Sequence[int], change: Change = _as_it_is, pixels: Change = _as_it_is
-    ) -> Judged:
+    ) -> Answers:
         samples = [self._samples[i] for i in indices]
         labels = np.array([sample.label for sample in samples])
-        return Judged(samples, labels, self._shares(self._logits(indices, change, pixels)))
+        return Answers(samples, labels, self._shares(self._logits(indices, change, pixels)))
 
     def blanked(self, inputs: Tensor) -> Tensor:
         """The lesion painted over."""

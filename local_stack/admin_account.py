@@ -18,7 +18,7 @@ class Administrator:
     password: str
 
 
-async def administrator(stack: Stack) -> Administrator:
+async def admin_account(stack: Stack) -> Administrator:
     """The administrator of a running stack, made at the first start.
 
     Raises:

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from serving.archives.card import Evaluation, Metric
 from serving.model.classifier import Classifier
-from serving.training.heatmap_curves import MAPS, curve_areas
+from serving.training.deletion_insertion import MAPS, curve_areas
 from serving.training.metrics import mean
 from serving.training.weight_randomisation import rank_correlations, similarity_when_shuffled
 

@@ -12,9 +12,9 @@ from serving.archives.card import Evaluation, Metric
 from serving.archives.novelty import Novelty
 from serving.model.classifier import Classifier
 from serving.training.datasets import Sample, Split
-from serving.training.made_pictures import made_pictures
 from serving.training.metrics import proportion
 from serving.training.novelty_fit import Shown, fit, show
+from serving.training.synthetic_images import made_pictures
 
 # Photos of a source that are looked at.
 PHOTOS: dict[Split, int] = {"train": 1200, "validation": 400, "test": 600}
@@ -37,7 +37,7 @@ DESCRIPTION = (
 )
 
 
-def judge_novelty(
+def evaluate_novelty(
     classifier: Classifier, samples: Sequence[Sample]
 ) -> tuple[Novelty, Evaluation] | None:
     """The measure and its figures; None where a source has too few photos.

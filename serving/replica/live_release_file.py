@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from serving.contract.releases import Release
 
 
-class LiveMemory:
+class LiveReleaseFile:
     """One file beside TorchServe."""
 
     def __init__(self, folder: Path) -> None:

@@ -10,8 +10,8 @@ from serving.archives.weights_file import Floats
 from serving.model.classifier import Classifier
 from serving.model.torch_backends import EagerBackend
 from serving.tests.test_classifier import card, classifier
-from serving.training.explanation import explanation
-from serving.training.heatmap_curves import centred_maps, curve_areas, random_maps
+from serving.training.deletion_insertion import centred_maps, curve_areas, random_maps
+from serving.training.heatmap_evaluation import explanation
 from serving.training.weight_randomisation import rank_correlations, shuffled
 
 SIZE, CELLS = 64, 4

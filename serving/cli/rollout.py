@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from serving.cli.admin_api import AdminApi
-from serving.cli.answers import CommandFailed, notices
+from serving.cli.output import CommandFailed, notices
 
 Replicas = list[dict[str, Any]]
 

@@ -15,7 +15,7 @@ LEAST_MEMORY_BYTES = 2.5 * GIB
 LEAST_DISK_BYTES = 1 * GIB
 
 
-class MachineUnfit(Exception):
+class PreflightFailed(Exception):
     """Something is missing here; the message says what to do."""
 
 
@@ -28,17 +28,17 @@ def check(root: Path, port: int, *, say: Callable[[str], None]) -> None:
         say: takes a warning that does not forbid the start.
 
     Raises:
-        MachineUnfit: the start would fail.
+        PreflightFailed: the start would fail.
         JavaMissing: there is no Java that TorchServe runs on.
     """
     if listens(port):
-        raise MachineUnfit(
+        raise PreflightFailed(
             f"Port {port} is taken. Stop what listens there (if it is Dermis: make stop "
             f"PORT={port}), or choose another: make run PORT={port + 10}"
         )
     free = shutil.disk_usage(root).free
     if free < LEAST_DISK_BYTES:
-        raise MachineUnfit(
+        raise PreflightFailed(
             f"Only {free / GIB:.1f} GiB of disk are free at {root}; the data needs "
             f"{LEAST_DISK_BYTES / GIB:.0f} GiB to start with."
         )

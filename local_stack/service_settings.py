@@ -20,7 +20,7 @@ DOCUMENTATION = Path(__file__).parents[1] / "site"
 
 
 @dataclass(frozen=True, slots=True)
-class Wiring:
+class ServiceSettings:
     """What the services of one system have to know of each other. All listen on loopback.
 
     Attributes:
