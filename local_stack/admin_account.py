@@ -4,8 +4,8 @@ import json
 import secrets
 from dataclasses import asdict, dataclass
 
-from local_stack.secrets_file import write_private
 from local_stack.stack import Stack
+from service_kit.files import write_private_json
 
 EMAIL = "admin@dermis.example"
 
@@ -29,5 +29,5 @@ async def admin_account(stack: Stack) -> Administrator:
         return Administrator(**json.loads(path.read_text()))
     made = Administrator(EMAIL, secrets.token_urlsafe(18))
     await stack.create_admin(made.email, made.password)
-    write_private(path, asdict(made))
+    write_private_json(path, asdict(made))
     return made

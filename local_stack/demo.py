@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from local_stack.api_client import Clinician, Refused, SignIn
-from local_stack.secrets_file import write_private
+from service_kit.files import write_private_json
 from serving import examples
 
 MODEL_SECONDS = 120
@@ -97,7 +97,7 @@ class DemoClinic:
             if row is None:
                 row = await self._diagnose(patients[number % len(patients)], example)
                 kept[row.image] = row
-                write_private(self._rows_file, [asdict(found) for found in kept.values()])
+                write_private_json(self._rows_file, [asdict(found) for found in kept.values()])
             rows.append(row)
             done(row)
         return rows
@@ -148,7 +148,7 @@ class DemoClinic:
         return SignIn(EMAIL, secrets.token_urlsafe(18))
 
     def _keep(self, sign_in: SignIn) -> None:
-        write_private(self._sign_in_file, asdict(sign_in))
+        write_private_json(self._sign_in_file, asdict(sign_in))
 
     def _kept_rows(self) -> dict[str, Row]:
         if not self._rows_file.exists():

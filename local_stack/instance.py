@@ -1,18 +1,21 @@
-"""What other commands may know of a running system: one lock and one file in its folder."""
+"""A running system as other commands see it: a lock and a file in its folder."""
 
-import fcntl
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
 
+from filelock import FileLock, Timeout
 from pydantic import BaseModel
 
 from local_stack.supervisor import Supervised
+from service_kit.files import written_whole
+
+# Longer than another command holds the lock to see whether it is free.
+PROBE_SECONDS = 0.2
 
 
 class AlreadyRuns(Exception):
-    """Another process runs a system on this folder."""
+    """Another process is running a system in this folder."""
 
 
 class PartState(BaseModel):
@@ -33,43 +36,42 @@ class RunningState(BaseModel):
 
 
 class Instance:
-    """The folder of one system, taken by one process at a time."""
+    """The folder of one system, held by one process at a time.
+
+    The lock is the kernel's: it ends with the process, however that ends.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._file = folder / "running.json"
-        self._lock: IO[str] | None = None
+        # Taken and released in whichever threads an event loop runs.
+        self._lock = FileLock(folder / "lock", thread_local=False)
 
     def take(self) -> None:
-        """Make the folder and lock it.
+        """Create the folder and lock it.
 
         Raises:
-            AlreadyRuns: another process has it.
+            AlreadyRuns: another process holds it.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        # Photos and mails lie in it.
+        # It holds photos and mails.
         self._folder.chmod(0o700)
-        # The lock ends with the process, however that ends.
-        lock = (self._folder / "lock").open("w")
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
+            self._lock.acquire(timeout=PROBE_SECONDS)
+        except Timeout:
             running = self.read()
             where = f" at {running.url} (process {running.pid})" if running else ""
-            raise AlreadyRuns(f"This system already runs{where}.") from None
-        self._lock = lock
+            raise AlreadyRuns(f"This system is already running{where}.") from None
         self._file.unlink(missing_ok=True)
 
     def leave(self) -> None:
-        """Give the folder back."""
-        if self._lock is not None:
+        """Release the folder."""
+        if self._lock.is_locked:
             self._file.unlink(missing_ok=True)
-            self._lock.close()
-            self._lock = None
+            self._lock.release()
 
     def record(self, url: str, parts: Mapping[str, Supervised]) -> None:
-        """Say what runs; readers see the old or the new file, never half of one."""
+        """Write down the state of every part, for others to read."""
         state = RunningState(
             pid=os.getpid(),
             url=url,
@@ -83,20 +85,17 @@ class Instance:
                 for name, found in parts.items()
             },
         )
-        partial = self._file.with_suffix(".part")
-        partial.write_text(state.model_dump_json(indent=1))
-        partial.rename(self._file)
+        with written_whole(self._file) as partial:
+            partial.write_text(state.model_dump_json(indent=1))
 
     def read(self) -> RunningState | None:
-        """What runs; None where nothing does, also after a process that was killed."""
+        """What is running; None where nothing is, or its process was killed."""
         try:
-            with (self._folder / "lock").open() as lock:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
+            with FileLock(self._folder / "lock", thread_local=False, timeout=PROBE_SECONDS):
+                return None
+        except Timeout:
             pass
         except OSError:
-            return None
-        else:
             return None
         try:
             return RunningState.model_validate_json(self._file.read_text())

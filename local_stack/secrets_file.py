@@ -2,10 +2,11 @@
 
 import base64
 import json
-import os
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from service_kit.files import write_private_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,5 @@ def load_or_make(path: Path) -> Secrets:
         database_password=secrets.token_urlsafe(24),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_private(path, asdict(made))
+    write_private_json(path, asdict(made))
     return made
-
-
-def write_private(path: Path, content: object) -> None:
-    """Write JSON for our eyes only, whole or not at all."""
-    partial = path.with_suffix(".part")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(content, file)
-    partial.rename(path)

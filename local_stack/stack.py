@@ -15,6 +15,7 @@ from local_stack.instance import Instance
 from local_stack.secrets_file import Secrets, load_or_make
 from local_stack.service_settings import ServiceSettings, Settings
 from local_stack.supervisor import Say, Supervisor
+from service_kit.files import written_whole
 
 ROOT = Path(__file__).parent.parent
 SHIPPED_MODELS = ROOT / "model_archives"
@@ -185,10 +186,8 @@ class Stack:
         """Copy the shipped archives and releases once; from then on the store is its own."""
         store = self.folder / "models"
         if not store.exists() and SHIPPED_MODELS.exists():
-            partial = store.with_name("models.part")
-            shutil.rmtree(partial, ignore_errors=True)
-            shutil.copytree(SHIPPED_MODELS, partial)
-            partial.rename(store)
+            with written_whole(store) as partial:
+                shutil.copytree(SHIPPED_MODELS, partial)
 
     def _record(self) -> None:
         self.instance.record(self.url, self.supervisor.supervised)

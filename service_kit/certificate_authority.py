@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from service_kit import clock, logs
+from service_kit.files import written_whole
 
 log = structlog.get_logger()
 
@@ -138,11 +139,9 @@ def _private_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    # Whole or not at all, since a service may be reading it right now.
-    partial = path.with_suffix(".part")
-    partial.touch(mode=0o600)
-    partial.write_bytes(data)
-    partial.replace(path)
+    # A service may be reading it right now.
+    with written_whole(path, mode=0o600) as partial:
+        partial.write_bytes(data)
 
 
 def main() -> None:

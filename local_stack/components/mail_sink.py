@@ -12,6 +12,8 @@ from pathlib import Path
 from aiosmtpd.controller import UnthreadedController
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from service_kit.files import written_whole
+
 
 class KeepsMessages:
     """Writes `<moment>.eml`; the names sort by time."""
@@ -22,9 +24,8 @@ class KeepsMessages:
     async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:
         """Keep one message, whole or not at all."""
         path = self._folder / f"{time.time_ns()}.eml"
-        partial = path.with_suffix(".part")
-        partial.write_bytes(envelope.original_content or b"")
-        partial.rename(path)
+        with written_whole(path) as partial:
+            partial.write_bytes(envelope.original_content or b"")
         return "250 kept"
 
 

@@ -53,5 +53,5 @@ def test_reset_refuses_while_the_system_runs(elsewhere: Path) -> None:
     instance.take()
     answer = RUNNER.invoke(main.app, ["reset", "--port", "8765", "--yes"])
     assert answer.exit_code == 1
-    assert "already runs" in answer.stdout
+    assert "already running" in answer.stdout
     instance.leave()

@@ -4,14 +4,15 @@
 <config>/dermis/sign_in.lock    one command at a time exchanges a token: each is good once
 """
 
-import fcntl
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import typer
+from filelock import FileLock
+
+from service_kit.files import write_private_json
 
 
 class TokenStore:
@@ -31,8 +32,7 @@ class TokenStore:
     def locked(self) -> Iterator[None]:
         """Wait until no other command exchanges a token, and keep others waiting."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self._folder / "sign_in.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with FileLock(self._folder / "sign_in.lock"):
             yield
 
     def read(self) -> str:
@@ -42,11 +42,7 @@ class TokenStore:
     def write(self, token: str) -> None:
         """Keep a token, for nobody else to read; "" forgets it."""
         tokens = self._all() | {self._url: token}
-        partial = self._path.with_suffix(".part")
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump({url: kept for url, kept in tokens.items() if kept}, file)
-        partial.replace(self._path)
+        write_private_json(self._path, {url: kept for url, kept in tokens.items() if kept})
 
     def _all(self) -> dict[str, str]:
         try:

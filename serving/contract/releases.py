@@ -18,6 +18,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from service_kit.blobs import BlobExists, BlobMissing, Blobs
 from service_kit.clock import now
 from service_kit.errors import Code, DomainError
+from service_kit.files import written_whole
 
 # A canary answers a share of the patients; a shadow is asked about the same photos as the live
 # version, and nobody sees its answers. A withdrawal ends either.
@@ -142,14 +143,9 @@ class ReleaseLog:
             BlobMissing: there is no such archive.
             OSError: the disk is full.
         """
-        partial = path.with_suffix(".part")
-        try:
-            with partial.open("wb") as file:
-                async for chunk in self._blobs.stream(archive_key(sha256)):
-                    file.write(chunk)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        with written_whole(path) as partial, partial.open("wb") as file:
+            async for chunk in self._blobs.stream(archive_key(sha256)):
+                file.write(chunk)
 
     async def signature(self, sha256: str) -> bytes | None:
         """The archive's signature; None where it has none."""

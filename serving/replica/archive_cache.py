@@ -7,12 +7,11 @@ What was fetched once is there when the object store is away.
 """
 
 import asyncio
-import contextlib
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from service_kit.files import written_whole
 from serving.archives.archive import ArchiveRefused, CheckedArchive, Policy, Reason, check_archive
 from serving.contract.releases import Release, ReleaseLog
 from serving.contract.trials import Archived
@@ -107,7 +106,7 @@ class ArchiveCache:
             signature = await self._releases.signature(sha256)
             if signature is None:
                 return None
-            with _whole(path) as partial:
+            with written_whole(path) as partial:
                 partial.write_bytes(signature)
         return path.read_bytes()
 
@@ -133,16 +132,5 @@ def _require_released(archive: CheckedArchive, release: Archived) -> None:
 def _lay_out(archive: CheckedArchive, registration: str, path: Path) -> None:
     if path.exists():
         return
-    with _whole(path) as partial:
+    with written_whole(path) as partial:
         archive.write_sound_copy(partial, registration)
-
-
-@contextlib.contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A file to write that then takes this path's place, whole or not at all."""
-    partial = path.with_suffix(".part")
-    try:
-        yield partial
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)

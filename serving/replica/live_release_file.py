@@ -1,9 +1,11 @@
 """Which release was live here last, on disk: it outlives the follower and the object store."""
 
+import contextlib
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from service_kit.files import written_whole
 from serving.contract.releases import Release
 
 
@@ -22,9 +24,5 @@ class LiveReleaseFile:
 
     def write(self, release: Release) -> None:
         """Remember a release, whole or not at all; where the disk is full, not at all."""
-        partial = self._path.with_suffix(".part")
-        try:
+        with contextlib.suppress(OSError), written_whole(self._path) as partial:
             partial.write_text(release.model_dump_json())
-            partial.replace(self._path)
-        except OSError:
-            partial.unlink(missing_ok=True)

@@ -59,7 +59,7 @@ async def test_an_archive_that_found_no_room_leaves_nothing_and_is_fetched_when_
     release, cache = await replica.release("1.0.0"), replica.cache()
     (replica.folder / "archives").mkdir(parents=True)
     # Whatever is written there finds the disk full.
-    (replica.folder / "archives" / f"{release.sha256}.part").symlink_to("/dev/full")
+    (replica.folder / "archives" / f"{release.sha256}.mar.part").symlink_to("/dev/full")
     with pytest.raises(OSError, match="No space left"):
         await cache.get(release)
     assert replica.files() == set()

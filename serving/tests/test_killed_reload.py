@@ -176,7 +176,7 @@ async def test_a_follower_killed_while_it_fetches_leaves_no_half_archive(
     huge = Path(urlsplit(site.settings.model_store).path) / archive_key(digest)
     with huge.open("wb") as file:
         file.truncate(HUGE_BYTES)
-    partial = site.server.folder / "archives" / f"{digest}.part"
+    partial = site.server.folder / "archives" / f"{digest}.mar.part"
 
     async def is_fetching() -> bool:
         return partial.exists()

@@ -19,6 +19,7 @@ from rich.progress import track
 from torch import Tensor
 
 from imaging.decoding import decode
+from service_kit.files import written_whole
 
 Split = Literal["train", "validation", "test"]
 LABELS = ("benign", "malignant")
@@ -118,13 +119,12 @@ def _metadata(folder: Path) -> dict[str, dict[str, str]]:
 
 def _fill_cache(samples: Sequence[Sample], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".part.npy")
     shape = (len(samples), CACHED_SIDE, CACHED_SIDE, 3)
-    cache = np.lib.format.open_memmap(partial, "w+", np.uint8, shape)
-    for index, sample in enumerate(track(samples, description="Reading photos")):
-        cache[index] = np.asarray(_central_square(decode(sample.path.read_bytes())))
-    cache.flush()
-    partial.rename(path)
+    with written_whole(path) as partial:
+        cache = np.lib.format.open_memmap(partial, "w+", np.uint8, shape)
+        for index, sample in enumerate(track(samples, description="Reading photos")):
+            cache[index] = np.asarray(_central_square(decode(sample.path.read_bytes())))
+        cache.flush()
 
 
 def _central_square(image: Image.Image) -> Image.Image:

@@ -21,6 +21,7 @@ from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 from torch.nn import functional
 
+from service_kit.files import written_whole
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import PixelCache, Sample
 from serving.training.frozen_stages import forward_of, freeze
@@ -184,9 +185,8 @@ class Training:
             "best": self._best,
             "best_step": self._best_step,
         }
-        partial = self._checkpoint.with_suffix(".part")
-        torch.save(state, partial)
-        partial.replace(self._checkpoint)
+        with written_whole(self._checkpoint) as partial:
+            torch.save(state, partial)
 
     def _resume(self) -> None:
         if not self._checkpoint.exists():

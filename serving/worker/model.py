@@ -4,7 +4,6 @@ All workers of a TorchServe share a folder of exports. The first worker that nee
 others wait for it; a version that comes back, by a rollback or under another name, finds its own.
 """
 
-import fcntl
 import hashlib
 import logging
 import os
@@ -13,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from service_kit.files import written_whole
 from serving.archives.card import ModelCard
 from serving.archives.differential import Differential
 from serving.archives.members import CARD, DIFFERENTIAL, GOLDEN, NOVELTY, WEIGHTS
@@ -66,30 +66,38 @@ def _exported(archive: Path, card: ModelCard) -> Path | None:
     """The folder of the archive's export, made now if need be; None where that failed."""
     shared = os.environ.get(environment.EXPORTS)
     folder = Path(shared) / _content(archive, card) if shared else archive / EXPORT
+    if _is_there(folder):
+        return folder
+    # Imported only here: most workers find their export and need no lock.
+    from filelock import FileLock  # noqa: PLC0415
+
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if folder.exists():
-            folder.touch()
+    with FileLock(folder.with_suffix(".lock")):
+        if _is_there(folder):
             return folder
-        partial = folder.with_suffix(".part")
-        shutil.rmtree(partial, ignore_errors=True)
-        command = [
-            sys.executable,
-            "-m",
-            "serving.worker.export_process",
-            str(archive),
-            str(partial),
-        ]
         try:
-            subprocess.run(command, check=True, timeout=EXPORT_SECONDS)  # noqa: S603
+            with written_whole(folder) as partial:
+                _export(archive, partial)
         except (subprocess.SubprocessError, OSError) as error:
             log.warning("the export failed, PyTorch answers: %s", type(error).__name__)
             return None
-        partial.rename(folder)
     if shared:
         _forget_old(Path(shared))
     return folder
+
+
+def _is_there(export: Path) -> bool:
+    """Whether it has been made; noted as used just now, so that `_forget_old` keeps it."""
+    try:
+        os.utime(export)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _export(archive: Path, out: Path) -> None:
+    command = [sys.executable, "-m", "serving.worker.export_process", str(archive), str(out)]
+    subprocess.run(command, check=True, timeout=EXPORT_SECONDS)  # noqa: S603
 
 
 def _content(archive: Path, card: ModelCard) -> str:
