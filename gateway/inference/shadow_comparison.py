@@ -3,21 +3,19 @@
 No patient, photo or account is named: two probabilities and two labels a photo, and nothing else.
 """
 
-import math
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 from redis.asyncio import Redis
 
 from serving.contract.torchserve import Finding
+from serving.contract.wilson import wilson_interval
 
 Label = Literal["benign", "malignant"]
 
 # The latest comparisons of a version; more say nothing new.
 KEPT = 10_000
 KEPT_SECONDS = 90 * 24 * 3600
-# Of the normal distribution, for an interval of 95 %.
-_Z = 1.959964
 
 
 class Comparison(BaseModel):
@@ -103,7 +101,7 @@ def agreement(comparisons: list[Comparison]) -> Agreement:
     answered = [found for found in comparisons if found.label is not None]
     pairs = [(found.live_label, found.label) for found in answered]
     same = sum(live == other for live, other in pairs)
-    low, high = _wilson(same, len(pairs))
+    low, high = wilson_interval(same, len(pairs)) if pairs else (None, None)
     differences = [
         abs(found.live_probability - found.probability)
         for found in answered
@@ -121,14 +119,3 @@ def agreement(comparisons: list[Comparison]) -> Agreement:
         mean_difference=sum(differences) / len(differences) if differences else None,
         largest_difference=max(differences, default=None),
     )
-
-
-def _wilson(successes: int, count: int) -> tuple[float | None, float | None]:
-    if not count:
-        return None, None
-    share, weight = successes / count, _Z**2 / count
-    centre = share + weight / 2
-    spread = _Z * math.sqrt(share * (1 - share) / count + weight / (4 * count))
-    # All the same, or none: rounding must not put the share outside of its interval.
-    low, high = (centre - spread) / (1 + weight), (centre + spread) / (1 + weight)
-    return max(0.0, min(low, share)), min(1.0, max(high, share))

@@ -162,7 +162,7 @@ def _figures(evaluations: list[Evaluation]) -> Table:
     table = Table("figure", *(f"{found.name} ({found.images})" for found in evaluations))
     for name in figures:
         metrics = (found.metrics.get(name) for found in evaluations)
-        table.add_row(name, *(f"{metric.value:.3f}" if metric else "" for metric in metrics))
+        table.add_row(name, *(f"{metric.value:z.3f}" if metric else "" for metric in metrics))
     return table
 
 

@@ -40,7 +40,7 @@ def agreement(found: dict[str, Any]) -> Table:
     table = Table("", "", title=f"{found['version']} in the live version's shadow")
     interval = (
         "" if found["share"] is None
-        else f"{found['share']:.3f} ({found['low']:.3f} to {found['high']:.3f})"
+        else f"{found['share']:z.3f} ({found['low']:z.3f} to {found['high']:z.3f})"
     )  # fmt: skip
     for name, shown in (
         ("photos", found["photos"]),
@@ -102,7 +102,7 @@ def _figures(measured: dict[str, Any]) -> list[str]:
 
 
 def _figure(value: float | None) -> str:
-    return "" if value is None else f"{value:.4g}"
+    return "" if value is None else f"{value:z.4g}"
 
 
 def _beside(candidate: dict[str, Any] | None) -> str:

@@ -75,7 +75,7 @@ def _section(evaluation: Evaluation) -> list[str]:
         "| figure | value | 95 % interval |",
         "| --- | --- | --- |",
         *(
-            f"| {name.replace('_', ' ')} | {m.value:.3f} | {m.low:.3f} to {m.high:.3f} |"
+            f"| {name.replace('_', ' ')} | {m.value:z.3f} | {m.low:z.3f} to {m.high:z.3f} |"
             for name, m in evaluation.metrics.items()
         ),
         "",
@@ -97,7 +97,7 @@ def _group(row: Evaluation) -> str:
 
 
 def _shown(metric: Metric | None) -> str:
-    return f"{metric.value:.2f} ({metric.low:.2f} to {metric.high:.2f})" if metric else "-"
+    return f"{metric.value:z.2f} ({metric.low:z.2f} to {metric.high:z.2f})" if metric else "-"
 
 
 def _plot_roc(test: Answers, path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from scipy.stats import binomtest
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 from torch import Tensor
 
@@ -52,12 +53,11 @@ def mean(values: Floats, *, seed: int = 7) -> Metric:
 
 
 def proportion(found: npt.NDArray[np.bool_]) -> Metric:
-    """A share with its 95 % Wilson interval."""
-    count, share, z = len(found), float(np.mean(found)), 1.96
-    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
-    spread = z * np.sqrt(share * (1 - share) / count + z * z / (4 * count**2)) / (1 + z * z / count)
+    """A proportion with its 95 % Wilson interval."""
+    test = binomtest(int(np.count_nonzero(found)), len(found))
+    interval = test.proportion_ci(0.95, method="wilson")
     return Metric(
-        value=round(share, 4), low=round(centre - spread, 4), high=round(centre + spread, 4)
+        value=round(test.statistic, 4), low=round(interval.low, 4), high=round(interval.high, 4)
     )
 
 
