@@ -1,18 +1,25 @@
-"""Is a file safetensors, whole, and free of NaN? Without torch and without loading it.
+"""Is a file safetensors, complete, and free of NaN? Without torch and without loading it.
 
 Format: https://huggingface.co/docs/safetensors: eight bytes with the length of a JSON header, the
-header, then the tensors' bytes without gaps.
+header, then the tensors' bytes. The safetensors library itself decides whether a header is valid:
+every offset, shape and type, no gap, no overlap, nothing left over. What it lets pass is refused
+here: a header too large to parse cheaply, two tensors of one name (it keeps the last one), a file
+without tensors, types whose values can't be checked, and values that aren't finite.
 """
 
 import io
 import json
 import math
 import struct
+import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import load
 
 Floats = NDArray[np.float32]
 
@@ -34,6 +41,13 @@ _EXPONENTS: dict[str, tuple[type[np.unsignedinteger[Any]], int]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Tensor:
+    name: str
+    dtype: str
+    length: int  # in bytes
+
+
 def wrong_weights(file: BinaryIO, size: int) -> Iterator[tuple[str, str]]:
     """What is wrong with a safetensors file, as pairs of reason code and the end of a sentence.
 
@@ -42,99 +56,83 @@ def wrong_weights(file: BinaryIO, size: int) -> Iterator[tuple[str, str]]:
         size: of the whole file, in bytes.
     """
     header = _header(file, size)
-    tensors = None if header is None else _layout(header)
-    if tensors is None:
-        yield "WEIGHTS_NOT_SAFETENSORS", "is not a safetensors file."
+    tensors = None if header is None else _tensors(header, size)
+    if not tensors:
+        yield "WEIGHTS_NOT_SAFETENSORS", "is not a complete safetensors file."
         return
-    length = sum(width * count for _, _, width, count in tensors)
-    if file.tell() + length != size:
-        yield "WEIGHTS_NOT_SAFETENSORS", "is shorter or longer than its header says."
-        return
-    for name, kind, width, count in tensors:
-        if not _is_finite(file, kind, width * count):
-            yield "WEIGHTS_NOT_FINITE", f"has values that are no numbers in {name[:100]!r}."
+    for tensor in tensors:
+        if not _is_finite(file, tensor):
+            yield "WEIGHTS_NOT_FINITE", f"has values that are no numbers in {tensor.name[:100]!r}."
 
 
 def read_tensors(content: bytes) -> dict[str, Floats]:
     """The tensors of a safetensors file that holds float32 alone.
 
     Raises:
-        ValueError: it is not whole, holds other types or what is no number.
+        ValueError: it is incomplete, holds other types, or values that are not finite.
     """
     for _, message in wrong_weights(io.BytesIO(content), len(content)):
         raise ValueError(message)
-    file = io.BytesIO(content)
-    header = _header(file, len(content)) or {}
-    values = content[file.tell() :]
-    read = {}
-    for name, kind, *_ in _layout(header) or []:
-        if kind != "F32":
-            raise ValueError(f"{name[:100]!r} is not of float32")
-        start, end = header[name]["data_offsets"]
-        tensor = np.frombuffer(values[start:end], np.dtype("<f4"))
-        read[name] = tensor.reshape(header[name]["shape"])
-    return read
+    header = _header(io.BytesIO(content), len(content)) or b""
+    for tensor in _tensors(header, len(content)) or []:
+        if tensor.dtype != "F32":
+            raise ValueError(f"{tensor.name[:100]!r} is not of float32")
+    return load(content)
 
 
-def _header(file: BinaryIO, size: int) -> dict[str, Any] | None:
+def _header(file: BinaryIO, size: int) -> bytes | None:
+    """The length and the JSON behind it; None where there can't be as much."""
     prefix = file.read(8)
     if len(prefix) < 8:
         return None
     length: int = struct.unpack("<Q", prefix)[0]
-    if not 2 <= length <= min(size - 8, MAX_HEADER_BYTES):
+    if length > min(size - 8, MAX_HEADER_BYTES):
         return None
+    return prefix + file.read(length)
+
+
+def _tensors(header: bytes, size: int) -> list[_Tensor] | None:
+    """The tensors in the order of their bytes; None where the header is not valid."""
     try:
-        header = json.loads(file.read(length), object_pairs_hook=_unique)
-    except (ValueError, RecursionError):
+        # An archive's member can't be mapped into memory, and need not be: safetensors looks at
+        # the header and the file's length, and a sparse file of that length takes no room.
+        with tempfile.NamedTemporaryFile(prefix="dermis-header-") as stand_in:
+            stand_in.write(header)
+            stand_in.truncate(size)
+            stand_in.flush()
+            with safe_open(stand_in.name, framework="numpy") as opened:
+                tensors = [_tensor(name, opened.get_slice(name)) for name in opened.offset_keys()]
+        json.loads(header[8:], object_pairs_hook=_unique)
+    except (SafetensorError, ValueError, RecursionError):
         return None
-    return header if isinstance(header, dict) else None
+    return tensors
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _tensor(name: str, found: Any) -> _Tensor:
+    """Raises ValueError for a type whose values can't be checked."""
+    dtype = str(found.get_dtype())
+    if dtype not in _WIDTHS:
+        raise ValueError(f"values of {dtype} can't be checked")
+    return _Tensor(name, dtype, _WIDTHS[dtype] * math.prod(found.get_shape()))
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> None:
     if len({name for name, _ in pairs}) != len(pairs):
         raise ValueError("a name twice")
-    return dict(pairs)
 
 
-def _layout(header: dict[str, Any]) -> list[tuple[str, str, int, int]] | None:
-    """Name, type, bytes an element and elements of each tensor, in the order of their bytes.
-
-    None where an entry is malformed, overlaps another or leaves a gap.
-    """
-    tensors = []
-    try:
-        entries = [(name, entry) for name, entry in header.items() if name != "__metadata__"]
-        entries.sort(key=lambda named: tuple(named[1]["data_offsets"]))
-        end = 0
-        for name, entry in entries:
-            width, count = _WIDTHS[entry["dtype"]], _elements(entry["shape"])
-            if entry["data_offsets"] != [end, end + width * count]:
-                return None
-            end += width * count
-            tensors.append((name, str(entry["dtype"]), width, count))
-    except (KeyError, TypeError, ValueError):
-        return None
-    return tensors or None
-
-
-def _elements(shape: list[int]) -> int:
-    if not all(type(side) is int and side >= 0 for side in shape):
-        raise ValueError("a side that is no size")
-    return math.prod(shape)
-
-
-def _is_finite(file: BinaryIO, kind: str, length: int) -> bool:
+def _is_finite(file: BinaryIO, tensor: _Tensor) -> bool:
     """Read a tensor's bytes and look for infinities and NaN; integers have none."""
     finite = True
-    left = length
+    left = tensor.length
     while left:
         # A multiple of every width, so that no element is cut.
         chunk = file.read(min(left, _CHUNK_BYTES))
         if not chunk:
             return False
         left -= len(chunk)
-        if finite and kind in _EXPONENTS:
-            bits, exponent = _EXPONENTS[kind]
+        if finite and tensor.dtype in _EXPONENTS:
+            bits, exponent = _EXPONENTS[tensor.dtype]
             values: NDArray[Any] = np.frombuffer(chunk, bits)
             finite = not bool(((values & bits(exponent)) == exponent).any())
     return finite

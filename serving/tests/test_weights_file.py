@@ -22,6 +22,9 @@ from serving.tests.archives import (
     with_header,
 )
 
+ENTRY = b'{"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}'
+# What safetensors skips must not bring down whoever else reads the header.
+NESTED = ENTRY[:-1] + b', "more": ' + b"[" * 50_000 + b"]" * 50_000 + b"}"
 NAN16, INF32, NAN64 = b"\x00\x7e", b"\x00\x00\x80\x7f", struct.pack("<d", float("nan"))
 
 
@@ -41,6 +44,15 @@ NAN16, INF32, NAN64 = b"\x00\x7e", b"\x00\x00\x80\x7f", struct.pack("<d", float(
         (safetensors(kind="F8"), "WEIGHTS_NOT_SAFETENSORS"),
         (safetensors(data_offsets=[4, 12]), "WEIGHTS_NOT_SAFETENSORS"),
         (safetensors(data_offsets=None), "WEIGHTS_NOT_SAFETENSORS"),
+        (safetensors(data_offsets=[0.0, 8.0]), "WEIGHTS_NOT_SAFETENSORS"),
+        (safetensors(b"\1", "F8_E4M3", shape=[1]), "WEIGHTS_NOT_SAFETENSORS"),
+        (
+            with_header(b'{"__metadata__": {"a": 1}, "w": %b}' % ENTRY, bytes(8)),
+            "WEIGHTS_NOT_SAFETENSORS",
+        ),
+        (with_header(b'{"w": %b, "w": %b}' % (ENTRY, ENTRY), bytes(8)), "WEIGHTS_NOT_SAFETENSORS"),
+        (with_header(b'{"a": %b, "b": %b}' % (ENTRY, ENTRY), bytes(8)), "WEIGHTS_NOT_SAFETENSORS"),
+        (with_header(b'{"w": %b}' % ENTRY + b" " * 9_000_000, bytes(8)), "WEIGHTS_NOT_SAFETENSORS"),
         (with_header(b"{}"), "WEIGHTS_NOT_SAFETENSORS"),
         (with_header(b"[]"), "WEIGHTS_NOT_SAFETENSORS"),
         (with_header(b'{"a": 1}'), "WEIGHTS_NOT_SAFETENSORS"),
