@@ -45,7 +45,7 @@ from service_kit.principal import TokenVerifier
 from service_kit.redis_client import open_redis
 from service_kit.settings import load
 from service_kit.version import __version__
-from serving.archives.archive import read_policy
+from serving.archives.signature_policy import read_policy
 from serving.contract.follower_requests import regeneration_requests, trial_requests
 from serving.contract.torchserve import InferenceClient
 

@@ -12,7 +12,7 @@ from service_kit import background, logs, telemetry
 from service_kit.blobs import Blobs
 from service_kit.redis_client import open_redis
 from service_kit.settings import load
-from serving.archives.archive import read_policy
+from serving.archives.signature_policy import read_policy
 from serving.contract.follower_requests import regeneration_requests, trial_requests
 from serving.contract.releases import ReleaseLog
 from serving.contract.torchserve import InferenceClient

@@ -14,8 +14,8 @@ from local_stack.admin_account import admin_account
 from local_stack.api_client import Clinician, SignIn
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack
-from serving.archives.archive import WEIGHTS, build_archive
-from serving.archives.members import OPTIONAL
+from serving.archives.members import OPTIONAL, WEIGHTS
+from serving.archives.packing import build_archive
 from tests.shipped import shipped_archive
 
 

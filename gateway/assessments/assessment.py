@@ -22,13 +22,8 @@ from gateway.assessments.findings import finding_message
 from gateway.clients import Clients
 from gateway.inference.model import Model
 from service_kit.clock import to_timestamp
-from serving.contract.torchserve import (
-    Finding,
-    HandlerFailed,
-    ImageRefused,
-    ModelMissing,
-    TorchServeAway,
-)
+from serving.contract.findings import Finding
+from serving.contract.torchserve import HandlerFailed, ImageRefused, ModelMissing, TorchServeAway
 
 log = structlog.get_logger()
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments.heatmaps import Grid, display_maximum
-from serving.contract.torchserve import Finding, Heatmap
+from serving.contract.findings import Finding, Heatmap
 
 
 def finding_message(finding: Finding) -> pb.Finding:

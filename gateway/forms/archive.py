@@ -15,7 +15,8 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from gateway.http.errors import FieldError, ManyErrors
 from service_kit.errors import Code, DomainError
-from serving.archives.archive import ArchiveRefused, CheckedArchive, Policy, check_archive
+from serving.archives.archive import ArchiveRefused, CheckedArchive, check_archive
+from serving.archives.signature_policy import Policy
 
 # For OpenAPI, since the route has no form parameters that FastAPI could see.
 REQUEST_BODY: dict[str, Any] = {

@@ -14,7 +14,7 @@ from imaging.decoding import MAX_BYTES
 from service_kit.errors import Code, DomainError
 from service_kit.principal import find_principal, set_current_principal
 from service_kit.request_context import REQUEST_ID_HEADER, received, set_current_request
-from serving.archives.archive import MAX_ARCHIVE_BYTES
+from serving.archives.members import MAX_ARCHIVE_BYTES
 
 log = structlog.get_logger()
 

@@ -23,13 +23,8 @@ from gateway.model_store.audit import ModelAudit
 from gateway.model_store.versions import ModelShelf
 from gateway.settings import Settings
 from service_kit.errors import DomainError
-from serving.contract.torchserve import (
-    Candidate,
-    ImageRefused,
-    ModelMissing,
-    TokenRefused,
-    TorchServeError,
-)
+from serving.contract.replicas import Candidate
+from serving.contract.torchserve import ImageRefused, ModelMissing, TokenRefused, TorchServeError
 
 log = structlog.get_logger()
 

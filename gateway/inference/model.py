@@ -16,13 +16,12 @@ from gateway.inference.replicas import Replicas
 from gateway.inference.shadow import Shadow
 from service_kit import telemetry
 from service_kit.request_context import REQUEST_ID_HEADER, request_id
+from serving.contract.findings import Finding
+from serving.contract.replicas import Candidate, Replica
 from serving.contract.torchserve import (
-    Candidate,
-    Finding,
     ImageRefused,
     InferenceClient,
     ModelMissing,
-    Replica,
     TokenRefused,
     TorchServeAway,
     TorchServeError,

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from serving.contract.torchserve import REPLICA_INDEX, Candidate, Phase, Replica, replica_key
+from serving.contract.replicas import REPLICA_INDEX, Candidate, Phase, Replica, replica_key
 
 log = structlog.get_logger()
 

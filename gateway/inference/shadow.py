@@ -14,7 +14,9 @@ from redis.exceptions import RedisError
 
 from gateway.inference.shadow_comparison import Comparison, Comparisons
 from service_kit import background
-from serving.contract.torchserve import Candidate, Finding, TorchServeError
+from serving.contract.findings import Finding
+from serving.contract.replicas import Candidate
+from serving.contract.torchserve import TorchServeError
 
 log = structlog.get_logger()
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 from redis.asyncio import Redis
 
-from serving.contract.torchserve import Finding
+from serving.contract.findings import Finding
 from serving.contract.wilson import wilson_interval
 
 Label = Literal["benign", "malignant"]

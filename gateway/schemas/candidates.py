@@ -9,7 +9,7 @@ from gateway.inference.shadow_comparison import Agreement as Compared
 from gateway.schemas.models import Version
 from gateway.settings import Settings
 from serving.contract.releases import CandidateKind
-from serving.contract.torchserve import Candidate as PublishedCandidate
+from serving.contract.replicas import Candidate as PublishedCandidate
 
 
 class Candidate(BaseModel):

@@ -9,8 +9,8 @@ from gateway.schemas.candidates import CanaryFigures, CanaryRule, Candidate
 from gateway.schemas.fields import Moment
 from gateway.schemas.models import Digest, Version
 from serving.contract.regeneration import Regeneration
-from serving.contract.torchserve import Phase
-from serving.contract.torchserve import Replica as PublishedReplica
+from serving.contract.replicas import Phase
+from serving.contract.replicas import Replica as PublishedReplica
 from serving.contract.trials import Measurement, Trial
 
 

@@ -23,7 +23,7 @@ from gateway.tests.processes import serve_grpc
 from local_stack.components.ports import free_port
 from local_stack.components.redis import Redis
 from service_kit.redis_client import open_redis
-from serving.contract.torchserve import REPLICA_INDEX, replica_key
+from serving.contract.replicas import REPLICA_INDEX, replica_key
 
 UPLOADS = 300
 FOLDER = Path("/tmp") / f"dermis-bench-{os.getpid()}"

@@ -19,7 +19,7 @@ from gateway.tests.fake_patients import FakePatients
 from gateway.tests.fake_torchserve import FakeTorchServe
 from gateway.tests.processes import serve_grpc
 from service_kit.redis_client import open_redis
-from serving.contract.torchserve import REPLICA_INDEX, Replica, replica_key
+from serving.contract.replicas import REPLICA_INDEX, Replica, replica_key
 
 URL = "http://dermis.test"
 

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from gateway.tests.processes import serve_http
-from serving.contract.torchserve import Replica
+from serving.contract.replicas import Replica
 
 
 @dataclass

@@ -18,7 +18,7 @@ from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.pictures import photo
 from gateway.tests.test_models import ENGINEER, archive, bring, release
 from service_kit.errors import Code, DomainError
-from serving.contract.torchserve import Candidate
+from serving.contract.replicas import Candidate
 
 FEW = 6
 

@@ -12,7 +12,7 @@ from gateway.tests.conftest import Gateway, running
 from gateway.tests.pictures import photo
 from service_kit.errors import Code, DomainError
 from service_kit.redis_client import open_redis
-from serving.contract.torchserve import replica_key
+from serving.contract.replicas import replica_key
 
 AWAY = DomainError(Code.UNAVAILABLE, "DATABASE_UNAVAILABLE", "Away.", retry_after=3)
 

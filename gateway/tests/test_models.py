@@ -16,8 +16,8 @@ import pytest
 from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.pictures import photo
 from service_kit.blobs import Blobs
-from serving.archives.archive import build_archive
 from serving.archives.card import Evaluation, Metric, ModelCard, Preprocessing
+from serving.archives.packing import build_archive
 from serving.archives.signatures import fingerprint, make_key_pair, sign
 from serving.contract.follower_requests import trial_requests
 from serving.contract.releases import ReleaseLog

@@ -9,7 +9,7 @@ from gateway.tests.fake_torchserve import FakeTorchServe
 from gateway.tests.pictures import photo
 from gateway.tests.processes import break_redis
 from service_kit.redis_client import open_redis
-from serving.contract.torchserve import REPLICA_INDEX, replica_key
+from serving.contract.replicas import REPLICA_INDEX, replica_key
 
 FAKE = FakeTorchServe(url="http://127.0.0.1:1")
 

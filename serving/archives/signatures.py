@@ -85,14 +85,17 @@ def read_keys(folder: Path) -> tuple[str, ...]:
     """The public keys (`*.pem`) of a folder, in the order of their names.
 
     Raises:
-        KeyInvalid: one of them is none.
-        OSError: there is no such folder.
+        KeyInvalid: one of the files is not a public key.
+        OSError: the folder doesn't exist.
     """
     keys = []
-    for path in sorted(folder.iterdir()):
-        if path.suffix == ".pem":
-            keys.append(path.read_text())
-            is_signed(keys[-1], "", b"")
+    for path in sorted(path for path in folder.iterdir() if path.suffix == ".pem"):
+        key = path.read_text()
+        try:
+            _public(key)
+        except KeyInvalid as error:
+            raise KeyInvalid(f"{path}: {error}") from None
+        keys.append(key)
     return tuple(keys)
 
 

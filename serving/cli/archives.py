@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from serving.archives.archive import ArchiveRefused, CheckedArchive, Policy, check_archive
+from serving.archives.archive import ArchiveRefused, CheckedArchive, check_archive
 from serving.archives.card import Evaluation
-from serving.archives.signatures import KeyInvalid, fingerprint, make_key_pair, read_keys
+from serving.archives.signature_policy import Policy, read_policy
+from serving.archives.signatures import KeyInvalid, fingerprint, make_key_pair
 from serving.archives.signatures import sign as sign_digest
 from serving.cli.output import CommandFailed, Json, failing, tell
 from serving.model.classifier import Classifier
@@ -53,8 +54,7 @@ def verify(
 ) -> None:
     """Check an archive as Dermis will; exit 1 with every reason where it would be refused."""
     with failing(as_json):
-        policy = Policy(_keys(trusted) if trusted else ())
-        checked = _checked(archive, policy)
+        checked = _checked(archive, _policy(trusted))
         if run:
             _require_golden_answers(checked)
         tell(
@@ -166,14 +166,11 @@ def _figures(evaluations: list[Evaluation]) -> Table:
     return table
 
 
-def _keys(folder: Path) -> tuple[str, ...]:
+def _policy(trusted: Path | None) -> Policy:
     try:
-        keys = read_keys(folder)
-    except (KeyInvalid, OSError) as error:
-        raise CommandFailed("KEY_INVALID", f"{folder}: {error}.") from None
-    if not keys:
-        raise CommandFailed("KEY_INVALID", f"{folder} holds no public keys (*.pem).")
-    return keys
+        return read_policy(trusted, signature_required=True)
+    except (ValueError, OSError) as error:
+        raise CommandFailed("KEY_INVALID", f"{error}.") from None
 
 
 def _write_new(path: Path, text: str, mode: int) -> None:

@@ -1,1 +1,1 @@
-"""What the gateway and the followers share: releases, trials, TorchServe's client. No torch."""
+"""What the gateway and followers share: releases, replicas, TorchServe's client. No torch."""

@@ -1,7 +1,7 @@
-"""Where the gateway asks every follower for something, once: Redis. No torch.
+"""One-off requests from the gateway to every follower, through Redis. No torch.
 
-What a TorchServe should hold stands in the release log; here stands what is to be done beside that
-and leaves nothing behind. Each follower remembers which requests it has met.
+The release log says what a TorchServe should hold; these requests are for what leaves no trace
+there: a trial, a regeneration. Each follower remembers which requests it has dealt with.
 """
 
 from typing import Generic, TypeVar
@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from serving.contract.regeneration import RegenerationRequest
 from serving.contract.trials import TrialRequest
 
-# A request that no follower has taken up by then is forgotten.
+# A request that no follower has picked up by then is forgotten.
 REQUEST_SECONDS = 600
 
 _AWAY = (RedisError, OSError, TimeoutError)
@@ -23,15 +23,15 @@ R = TypeVar("R", bound=BaseModel)
 
 
 class FollowerRequests(Generic[R]):
-    """The newest request of one kind for one model; `trial_requests`, `regeneration_requests`."""
+    """The newest request of one kind for one model: `trial_requests`, `regeneration_requests`."""
 
     def __init__(self, redis: Redis, key: str, kind: type[R]) -> None:
         self._redis = redis
         self._key = key
         self._kind = kind
 
-    async def ask_for(self, request: R) -> None:
-        """Ask every follower; a request that still waits is replaced.
+    async def send(self, request: R) -> None:
+        """Send a request to every follower; one that is still waiting is replaced.
 
         Raises:
             RedisError, OSError: Redis is away.
@@ -48,10 +48,10 @@ class FollowerRequests(Generic[R]):
 
 
 def trial_requests(redis: Redis, model: str) -> FollowerRequests[TrialRequest]:
-    """Where trials of a model's versions are asked for."""
+    """Requests to try versions of a model."""
     return FollowerRequests(redis, f"dermis:trial:{model}", TrialRequest)
 
 
 def regeneration_requests(redis: Redis, model: str) -> FollowerRequests[RegenerationRequest]:
-    """Where it is asked to fetch and load a model's live version anew."""
+    """Requests to fetch and load a model's live version again."""
     return FollowerRequests(redis, f"dermis:regeneration:{model}", RegenerationRequest)

@@ -1,4 +1,4 @@
-"""How a model's probability is written for people."""
+"""How a model's probability is shown to people."""
 
 # A model is never certain.
 LEAST, MOST = 0.001, 0.999

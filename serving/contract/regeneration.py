@@ -1,14 +1,14 @@
-"""Regeneration: the live version is fetched and loaded anew beside itself, then takes its place.
+"""Regeneration: the live version is fetched and loaded again beside itself, then switched to.
 
-For when the archives on a replica's disk, or its workers, are not to be trusted any more. Nobody
-who asks for a prediction notices. No torch.
+For when a replica's archives on disk, or its workers, can no longer be trusted. Requests for
+predictions don't notice. No torch.
 """
 
 from pydantic import BaseModel, ConfigDict
 
 
 class RegenerationRequest(BaseModel):
-    """Somebody wants it done on every replica; `id` tells two requests apart."""
+    """A request to every replica; `id` tells two requests apart."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -16,7 +16,7 @@ class RegenerationRequest(BaseModel):
 
 
 class Regeneration(BaseModel):
-    """How the latest one went on one replica. `error` is empty where it went well."""
+    """The latest result on one replica. `error` is empty where it succeeded."""
 
     model_config = ConfigDict(frozen=True)
 

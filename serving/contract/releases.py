@@ -3,9 +3,9 @@
     archives/<sha256>.mar, .sig
     <model>/releases/000012.json
 
-What the log's end says is the desired state of every TorchServe: the version that is live, and
-perhaps a candidate beside it. An entry is created only if its number is free, so of two
-administrators at once exactly one wins. No torch here.
+The end of the log is the desired state of every TorchServe: the version that is live, and perhaps
+a candidate beside it. An entry is created only if its number is free, so when two administrators
+release at once, exactly one wins. No torch here.
 """
 
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ from service_kit.clock import now
 from service_kit.errors import Code, DomainError
 from service_kit.files import written_whole
 
-# A canary answers a share of the patients; a shadow is asked about the same photos as the live
-# version, and nobody sees its answers. A withdrawal ends either.
+# A canary answers for a share of the patients; a shadow gets the same photos as the live version,
+# and nobody sees its answers. A withdrawal ends either.
 CandidateKind = Literal["canary", "shadow"]
 Kind = Literal["release", "rollback", CandidateKind, "withdrawal"]
 LIVE: tuple[Kind, ...] = ("release", "rollback")
@@ -41,13 +41,13 @@ class Release(BaseModel):
     by: str
     at: AwareDatetime
     why: str = ""
-    # Of the patients, whose photos a canary answers; 0 for every other kind.
+    # Of the patients whose photos a canary answers; 0 for every other kind.
     percent: int = Field(default=0, ge=0, le=99)
 
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """What every TorchServe should hold.
+    """The versions that every TorchServe should hold.
 
     Attributes:
         live: the newest release or rollback; None before the first.
@@ -64,7 +64,7 @@ class ReleaseLog:
     def __init__(self, blobs: Blobs, model: str) -> None:
         self._blobs = blobs
         self._model = model
-        # An entry never changes once it is written.
+        # An entry never changes once written.
         self._read: dict[str, Release] = {}
 
     async def entries(self) -> list[Release]:
@@ -72,7 +72,7 @@ class ReleaseLog:
         return [await self._entry(key) for key in await self._keys()]
 
     async def desired(self) -> Desired:
-        """What the end of the log asks for."""
+        """The desired state."""
         candidate = None
         keys = await self._keys()
         for key in reversed(keys):
@@ -125,12 +125,12 @@ class ReleaseLog:
     async def store_archive(
         self, sha256: str, path: Path, *, signature: bytes | None = None
     ) -> None:
-        """Keep an archive under its digest; the same archive again changes nothing.
+        """Store an archive under its digest; storing it again changes nothing.
 
         Args:
             sha256: of the file.
             path: the file.
-            signature: kept beside it (`archives.signatures`); a newer one replaces an older.
+            signature: stored beside it (`archives.signatures`); a newer one replaces an older one.
         """
         if signature is not None:
             await self._blobs.put(signature_key(sha256), signature)

@@ -1,19 +1,19 @@
-"""Trials: before anybody releases a version, it is loaded beside the live one, asked and measured.
+"""Trials: a version is loaded next to the live one, probed and measured before it is released.
 
-The gateway asks for a trial in Redis; every follower makes it and tells the result with its
-replica. A version under trial is registered but never the default, and taken out again. No torch.
+The gateway requests a trial in Redis; every follower runs it and publishes the result with its
+replica. A version on trial is registered but never the default, and unloaded again. No torch.
 """
 
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-# How many results a follower keeps telling.
-TOLD = 8
+# How many results a follower keeps publishing.
+KEPT_RESULTS = 8
 
 
 class Archived(Protocol):
-    """What names an archive in the object store: a release, or a trial's request."""
+    """What names an archive in the object store: a release, or a request for a trial."""
 
     @property
     def model(self) -> str:
@@ -29,22 +29,22 @@ class Archived(Protocol):
 
 
 class Measurement(BaseModel):
-    """One version on one replica, while whatever else ran there ran on."""
+    """One version on one replica, measured while everything else kept running."""
 
     model_config = ConfigDict(frozen=True)
 
     version: str
-    # Of lone requests for golden images, over HTTP, in milliseconds.
+    # Of single requests for golden images, over HTTP, in milliseconds.
     median_ms: float
     p95_ms: float
-    # From the registration until its workers were ready; None where it was loaded already.
+    # From the registration until its workers were ready; None where it was already loaded.
     load_seconds: float | None = None
     # Resident memory of its largest worker; None where their processes can't be seen.
     memory_mib: int | None = None
 
 
 class TrialRequest(BaseModel):
-    """Somebody wants to know how a version does; `id` tells two requests for one version apart."""
+    """A request to try a version; `id` tells two requests for one version apart."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -55,7 +55,7 @@ class TrialRequest(BaseModel):
 
 
 class Trial(BaseModel):
-    """How a version did on one replica. `error` is empty where it passed."""
+    """A version's result on one replica. `error` is empty where it passed."""
 
     model_config = ConfigDict(frozen=True)
 

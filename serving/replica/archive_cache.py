@@ -1,9 +1,9 @@
-"""Released archives on this machine: fetched, checked again, and laid out for TorchServe.
+"""Released archives on this machine: fetched, checked again, and put in TorchServe's store.
 
     archives/<sha256>.mar, .sig                         as they were released
     model_store/<model>-<registration>-<digest>.mar     what TorchServe unpacks
 
-What was fetched once is there when the object store is away.
+An archive that was fetched once is there when the object store is away.
 """
 
 import asyncio
@@ -12,21 +12,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service_kit.files import written_whole
-from serving.archives.archive import ArchiveRefused, CheckedArchive, Policy, Reason, check_archive
+from serving.archives.archive import ArchiveRefused, CheckedArchive, check_archive
+from serving.archives.bounds import Reason
+from serving.archives.signature_policy import Policy
 from serving.contract.releases import Release, ReleaseLog
 from serving.contract.trials import Archived
 
-# The live archive, the one before it, and one that is on its way.
+# The live archive, the one before it, and one that is being fetched.
 KEPT = 3
 
 
 @dataclass(frozen=True, slots=True)
 class CachedArchive:
-    """A checked archive, laid out in TorchServe's model store.
+    """A checked archive, ready in TorchServe's model store.
 
     Attributes:
         archive: as it was released.
-        registration: under which TorchServe is to hold it.
+        registration: the name that TorchServe registers it under.
         file_name: in the model store.
     """
 
@@ -41,7 +43,7 @@ class ArchiveCache:
     Args:
         folder: TorchServe's own.
         releases: where archives are fetched from.
-        policy: what is asked of an archive here, whatever was asked when it was uploaded.
+        policy: what is demanded of an archive here, whatever was demanded when it was uploaded.
     """
 
     def __init__(self, folder: Path, releases: ReleaseLog, policy: Policy) -> None:
@@ -49,7 +51,7 @@ class ArchiveCache:
         self._store = folder / "model_store"
         self._releases = releases
         self._policy = policy
-        # Of a follower that was killed while it wrote; nobody else writes here.
+        # From a follower that was killed while writing; nobody else writes here.
         for left in (*self._archives.glob("*.part"), *self._store.glob("*.part")):
             left.unlink(missing_ok=True)
 
@@ -59,50 +61,54 @@ class ArchiveCache:
         *,
         registration: str = "",
         keep: Release | None = None,
-        anew: bool = False,
+        refetch: bool = False,
     ) -> CachedArchive:
         """A release's archive, ready to be registered.
 
         Args:
-            release: what is wanted: a release, or what is to be tried before one.
-            registration: under which TorchServe is to hold it; the version itself if "".
-            keep: a release whose archive must stay, however long it was not asked for.
-            anew: fetch it from the object store, though it may be here.
+            release: a release, or a version to be tried before one.
+            registration: the name that TorchServe registers it under; the version itself if "".
+            keep: a release whose archive must stay, however long ago it was asked for.
+            refetch: fetch it from the object store even if it is here.
 
         Raises:
-            ArchiveRefused: it is not sound, not signed as asked for, or not what was released.
+            ArchiveRefused: it is not sound, not signed as demanded, or not what was released.
             BlobMissing: it is neither here nor in the object store.
             OSError: the disk is full.
         """
         for folder in (self._archives, self._store):
             folder.mkdir(parents=True, exist_ok=True)
-        path = self._archives / f"{release.sha256}.mar"
         kept = keep.sha256 if keep else ""
-        if anew or not path.exists():
-            # Before, too: on a full disk it would never be the turn of what is no longer needed.
+        archive = await self._checked(release, kept, refetch=refetch)
+        held_as = registration or release.version
+        file_name = f"{release.model}-{held_as}-{release.sha256[:12]}.mar"
+        await asyncio.to_thread(_put_in_store, archive, held_as, self._store / file_name)
+        os.utime(archive.path)
+        await asyncio.to_thread(self._forget_old, kept, KEPT)
+        return CachedArchive(archive, held_as, file_name)
+
+    async def _checked(self, release: Archived, kept: str, *, refetch: bool) -> CheckedArchive:
+        path = self._archives / f"{release.sha256}.mar"
+        if refetch or not path.exists():
+            # Before fetching, too: on a full disk, cleaning up afterwards would never be reached.
             await asyncio.to_thread(self._forget_old, kept, KEPT - 1)
             await self._releases.fetch_archive(release.sha256, path)
-        signature = await self._signature(release.sha256, anew=anew)
+        signature = await self._signature(release.sha256, refetch=refetch)
         try:
             archive = await asyncio.to_thread(check_archive, path, self._policy, signature)
             _require_released(archive, release)
         except ArchiveRefused:
-            # Fetched anew next time: this copy may be damaged, the store's may have been mended.
+            # Fetched again next time: this copy may be damaged, or the store's repaired by then.
             path.unlink()
             path.with_suffix(".sig").unlink(missing_ok=True)
             raise
-        held_as = registration or release.version
-        file_name = f"{release.model}-{held_as}-{release.sha256[:12]}.mar"
-        await asyncio.to_thread(_lay_out, archive, held_as, self._store / file_name)
-        os.utime(path)
-        await asyncio.to_thread(self._forget_old, kept, KEPT)
-        return CachedArchive(archive, held_as, file_name)
+        return archive
 
-    async def _signature(self, sha256: str, *, anew: bool) -> bytes | None:
+    async def _signature(self, sha256: str, *, refetch: bool) -> bytes | None:
         if not self._policy.trusted_keys:
             return None
         path = self._archives / f"{sha256}.sig"
-        if anew or not path.exists():
+        if refetch or not path.exists():
             signature = await self._releases.signature(sha256)
             if signature is None:
                 return None
@@ -129,7 +135,7 @@ def _require_released(archive: CheckedArchive, release: Archived) -> None:
         )
 
 
-def _lay_out(archive: CheckedArchive, registration: str, path: Path) -> None:
+def _put_in_store(archive: CheckedArchive, registration: str, path: Path) -> None:
     if path.exists():
         return
     with written_whole(path) as partial:

@@ -1,4 +1,4 @@
-"""How long a release that failed is left alone: twice as long each time."""
+"""How long a failed release is left alone: twice as long each time."""
 
 import time
 from dataclasses import dataclass, field

@@ -1,9 +1,9 @@
-"""How many workers and threads this machine, or this container, has cores for."""
+"""How many workers and threads this machine or container has cores for."""
 
 import os
 from pathlib import Path
 
-# More workers than this cost more memory than they bring: from here on each gets more threads.
+# Beyond this, workers cost more memory than they gain; each gets more threads instead.
 MOST_WORKERS = 8
 
 _CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
@@ -25,5 +25,5 @@ def default_workers() -> int:
 
 
 def threads_each(workers: int) -> int:
-    """Threads for each of so many workers."""
+    """Threads for each of this many workers."""
     return max(1, usable_cores() // workers)

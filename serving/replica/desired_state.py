@@ -1,4 +1,4 @@
-"""What a replica lacks: the release log's end against what its TorchServe holds."""
+"""Drift: how a replica differs from the state that the end of the release log asks for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from serving.replica.torchserve.registrations import newest_of
 
 log = structlog.get_logger()
 
-# The object store does not answer, or answers nonsense.
+# The object store doesn't answer, or answers nonsense.
 STORE_FAILURES = (BaseError, BlobMissing, OSError, ValidationError)
 
 # By registration.
@@ -25,16 +25,16 @@ Loaded = Mapping[str, LoadedVersion]
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What is missing here; nothing where all is as it should be, or can't be better just now."""
+    """What is missing here: nothing where all is as it should be, or can't be fixed right now."""
 
     live: Release | None = None
     candidate: Release | None = None
-    # What hinders us from knowing it.
+    # What keeps us from knowing.
     trouble: str = ""
 
 
 class DriftDetector:
-    """Finds it.
+    """Compares the release log with what TorchServe has loaded.
 
     Args:
         releases: the log.
@@ -46,7 +46,7 @@ class DriftDetector:
         self._live_file = live_file
 
     async def detect(self, state: State, loaded: Loaded) -> Drift:
-        """The drift now; what the log no longer asks for is noted in `state`."""
+        """The drift now; `state` drops a candidate that the log no longer asks for."""
         remembered = self._live_file.read()
         if state.live is None and remembered and newest_of(remembered.version, loaded):
             return Drift(live=remembered)  # the follower was restarted, not TorchServe
@@ -58,7 +58,7 @@ class DriftDetector:
                 candidate=_missing_candidate(state, desired.candidate),
             )
         except STORE_FAILURES as error:
-            # What is here goes on serving meanwhile.
+            # What is loaded keeps serving meanwhile.
             log.warning("the release log can't be read", error=type(error).__name__)
             trouble = f"the release log can't be read: {type(error).__name__}"
             return Drift(live=None if state.live else remembered, trouble=trouble)
@@ -73,7 +73,7 @@ class DriftDetector:
             return newest
         if state.live:
             return None
-        # Better an older version than none.
+        # An older version is better than none.
         for release in reversed(await self._releases.entries()):
             if release.kind in LIVE and not state.backoff.is_resting(release.number):
                 return release

@@ -1,4 +1,4 @@
-"""Which release was live here last, on disk: it outlives the follower and the object store."""
+"""Which release was live here last, on disk: known even without follower or object store."""
 
 import contextlib
 from pathlib import Path
@@ -16,13 +16,13 @@ class LiveReleaseFile:
         self._path = folder / "live.json"
 
     def read(self) -> Release | None:
-        """The release; None where there was none, or its file is damaged."""
+        """The release; None where there was none, or the file is damaged."""
         try:
             return Release.model_validate_json(self._path.read_bytes())
         except (OSError, ValidationError):
             return None
 
     def write(self, release: Release) -> None:
-        """Remember a release, whole or not at all; where the disk is full, not at all."""
+        """Remember a release; on a full disk the file stays as it was."""
         with contextlib.suppress(OSError), written_whole(self._path) as partial:
             partial.write_text(release.model_dump_json())

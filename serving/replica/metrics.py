@@ -1,10 +1,10 @@
-"""How this replica stands, for Prometheus, as its follower tells the gateways."""
+"""This replica's state for Prometheus, the same that its follower publishes."""
 
 from typing import get_args
 
 from prometheus_client import Gauge
 
-from serving.contract.torchserve import Phase, Replica
+from serving.contract.replicas import Phase, Replica
 
 STATE = Gauge("dermis_follower_state", "1 for the state that the replica is in.", ["state"])
 WORKERS = Gauge("dermis_follower_workers", "Workers of the live version that are ready.")

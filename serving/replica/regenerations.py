@@ -1,4 +1,4 @@
-"""Makes the regenerations that are asked for, in the TorchServe beside us."""
+"""Runs the regenerations that were requested, in the TorchServe beside us."""
 
 import asyncio
 import shutil
@@ -27,11 +27,11 @@ _FAILURES = (ArchiveRefused, BlobMissing, ProbeFailed, TorchServeError, BaseErro
 
 
 class Regenerator:
-    """Fetches and loads the live version anew, and remembers how the latest time went."""
+    """Fetches and loads the live version again, and remembers the latest outcome."""
 
     def __init__(
         self,
-        desk: FollowerRequests[RegenerationRequest],
+        requests: FollowerRequests[RegenerationRequest],
         cache: ArchiveCache,
         loader: VersionLoader,
         management: ManagementClient,
@@ -39,46 +39,46 @@ class Regenerator:
         folder: Path,
         workers: int,
     ) -> None:
-        self._desk = desk
+        self._requests = requests
         self._cache = cache
         self._loader = loader
         self._management = management
         self._folder = folder
         self._workers = workers
-        self._told: Regeneration | None = None
+        self._latest: Regeneration | None = None
 
     @property
-    def told(self) -> Regeneration | None:
+    def latest(self) -> Regeneration | None:
         """The latest one; None before the first."""
-        return self._told
+        return self._latest
 
-    async def wanted(self) -> RegenerationRequest | None:
-        """The request that has not been met yet."""
-        request = await self._desk.newest()
-        return None if self._told and self._told.request == request else request
+    async def pending(self) -> RegenerationRequest | None:
+        """The newest request; None where it has been dealt with."""
+        request = await self._requests.newest()
+        return None if self._latest and self._latest.request == request else request
 
-    async def make(
+    async def run(
         self, request: RegenerationRequest, live: Held, loaded: Mapping[str, LoadedVersion]
     ) -> Held | None:
         """Load the live version a second time, from the object store.
 
         Args:
-            request: what is asked for.
-            live: what serves meanwhile.
+            request: what to do.
+            live: what is serving meanwhile.
             loaded: what TorchServe holds.
 
         Returns:
-            The fresh one, ready to take the old one's place; None where it could not be made.
+            The new one, ready to take the old one's place; None where that failed.
 
         Raises:
-            TorchServeError: what was made half could not be taken out.
+            TorchServeError: a version that failed to load could not be unloaded.
         """
         release = live.release
         name = next_of(release.version, loaded)
         log.info("regenerating", version=release.version, registration=name)
         try:
-            cached = await self._cache.get(release, registration=name, keep=release, anew=True)
-            # What workers computed from the old archives is as little to be trusted.
+            cached = await self._cache.get(release, registration=name, keep=release, refetch=True)
+            # What workers computed from the old archives can't be trusted either.
             exports = self._folder / TEMPORARY / EXPORTS
             await asyncio.to_thread(shutil.rmtree, exports, ignore_errors=True)
             await self._loader.make_ready(cached, None, workers=self._workers)
@@ -86,8 +86,8 @@ class Regenerator:
         except _FAILURES as failure:
             error = str(failure) or type(failure).__name__
             log.warning("regeneration failed", version=release.version, error=error)
-            self._told = Regeneration(request=request, error=error)
+            self._latest = Regeneration(request=request, error=error)
             await self._loader.unload(name)
             return None
-        self._told = Regeneration(request=request)
+        self._latest = Regeneration(request=request)
         return Held(release, cached)

@@ -1,28 +1,28 @@
-"""Where every follower tells how its TorchServe stands, for the gateways to read: Redis."""
+"""The registry of replicas in Redis: followers publish their state, gateways read it."""
 
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from serving.contract.torchserve import REPLICA_INDEX, Replica, replica_key
+from serving.contract.replicas import REPLICA_INDEX, Replica, replica_key
 
 log = structlog.get_logger()
 
-# A replica that has not been seen for so long is gone.
+# A replica that hasn't been seen for this long is gone.
 EXPIRY_SECONDS = 10
 
 _AWAY = (RedisError, OSError, TimeoutError)
 
 
 class ReplicaRegistry:
-    """The list of replicas: a set of names, and an entry each that expires."""
+    """The list of replicas: a set of names, and one expiring entry for each."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._is_away = False
 
     async def publish(self, replica: Replica) -> None:
-        """Write one replica's entry; while Redis is away the gateways keep what they last read."""
+        """Write one replica's entry; while Redis is away the gateways keep what they read last."""
         try:
             async with self._redis.pipeline(transaction=False) as pipeline:
                 pipeline.sadd(REPLICA_INDEX, replica.id)
@@ -36,7 +36,7 @@ class ReplicaRegistry:
             self._is_away = False
 
     async def forget_gone(self) -> None:
-        """Take the names whose entries have expired off the list; a wrong one comes back."""
+        """Remove names whose entries have expired; one removed by mistake comes back."""
         try:
             for name in map(str, await self._redis.smembers(REPLICA_INDEX)):
                 if not await self._redis.exists(replica_key(name)):

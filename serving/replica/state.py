@@ -1,11 +1,11 @@
-"""What a follower knows of the TorchServe beside it, and how it tells the gateways."""
+"""What a follower knows about its TorchServe, and how it describes it to the gateways."""
 
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from serving.contract.releases import Release
-from serving.contract.torchserve import Candidate, Phase, Replica
+from serving.contract.replicas import Candidate, Phase, Replica
 from serving.contract.trials import Measurement
 from serving.replica.archive_cache import CachedArchive
 from serving.replica.backoff import Backoff
@@ -28,20 +28,21 @@ class Held:
 
 @dataclass(slots=True)
 class State:
-    """What is known about the TorchServe beside us."""
+    """What the follower knows about its TorchServe."""
 
     live: Held | None = None
-    # What was live when the follower before us ended; told as such until it was looked at.
+    # What was live when the previous follower ended; reported as live until it has been checked.
     inherited: Release | None = None
     candidate: Held | None = None
     phase: Phase = "starting"
-    # Why the newest release, or the candidate, does not answer; it stays until one does.
+    # Why the newest release, or the candidate, isn't serving; kept until one is.
     refusal: str = ""
     candidate_refusal: str = ""
-    # What hinders us just now: TorchServe or the object store away; gone when a step succeeds.
+    # What is in the way right now: TorchServe or the object store away; the next good step clears
+    # it.
     trouble: str = ""
     backoff: Backoff = field(default_factory=Backoff)
-    # Since when a registration is neither live nor a candidate nor coming (monotonic seconds).
+    # Since when (monotonic seconds) a registration has been neither live, a candidate nor coming.
     idle_since: dict[str, float] = field(default_factory=dict)
     # By version, for those that were loaded since the follower started.
     measured: dict[str, Measurement] = field(default_factory=dict)
@@ -50,11 +51,11 @@ class State:
 
     @property
     def in_use(self) -> set[str]:
-        """The registrations that answer somebody."""
+        """The registrations that answer requests."""
         return {held.registration for held in (self.live, self.candidate) if held}
 
     def follow_candidate(self, desired: Release | None) -> None:
-        """Let go of a candidate that is not asked for any more; take over its new percent."""
+        """Drop a candidate that is no longer wanted; adopt its new percentage."""
         here = self.candidate
         if desired is None:
             self.candidate_refusal = ""
@@ -63,11 +64,11 @@ class State:
         else:
             self.candidate = None
 
-    def tell(self, replica: Replica, loaded: Mapping[str, LoadedVersion]) -> Replica:
+    def describe(self, replica: Replica, loaded: Mapping[str, LoadedVersion]) -> Replica:
         """Fill in what TorchServe holds.
 
         Args:
-            replica: what else there is to tell.
+            replica: everything else that is known.
             loaded: by registration.
         """
         live = loaded.get(self._live_registration(loaded))
@@ -76,7 +77,7 @@ class State:
         registrations = {version: newest_of(version, loaded) for version in versions}
         for held in (self.candidate, self.live):
             if held and held.registration in loaded:
-                # One that is coming up under a newer name does not answer yet.
+                # One that is coming up under a newer name doesn't answer yet.
                 registrations[held.release.version] = held.registration
         beside = self.candidate.release if self.candidate else None
         return replica.model_copy(

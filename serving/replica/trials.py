@@ -1,4 +1,4 @@
-"""Makes the trials that are asked for, in the TorchServe beside us."""
+"""Runs the trials that were requested, in the TorchServe beside us."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from serving.archives.archive import ArchiveRefused
 from serving.contract.follower_requests import FollowerRequests
 from serving.contract.releases import Release
 from serving.contract.torchserve import TorchServeError
-from serving.contract.trials import TOLD, Measurement, Trial, TrialRequest
+from serving.contract.trials import KEPT_RESULTS, Measurement, Trial, TrialRequest
 from serving.replica.archive_cache import ArchiveCache
 from serving.replica.torchserve.management import LoadedVersion
 from serving.replica.torchserve.probe import ProbeFailed
@@ -19,46 +19,46 @@ from serving.replica.torchserve.version_loader import VersionLoader
 
 log = structlog.get_logger()
 
-# One fresh worker tells how a version does; a release starts as many as it needs.
+# One new worker shows how a version performs; a release starts as many as it needs.
 WORKERS = 1
 
 _FAILURES = (ArchiveRefused, BlobMissing, ProbeFailed, TorchServeError, BaseError, OSError)
 
 
 class TrialRunner:
-    """Tries one version at a time and remembers how the latest did."""
+    """Tries one version at a time and remembers the latest results."""
 
     def __init__(
-        self, desk: FollowerRequests[TrialRequest], cache: ArchiveCache, loader: VersionLoader
+        self, requests: FollowerRequests[TrialRequest], cache: ArchiveCache, loader: VersionLoader
     ) -> None:
-        self._desk = desk
+        self._requests = requests
         self._cache = cache
         self._loader = loader
-        self._told: list[Trial] = []
+        self._results: list[Trial] = []
 
     @property
-    def told(self) -> list[Trial]:
+    def results(self) -> list[Trial]:
         """The latest trials, the newest last."""
-        return list(self._told)
+        return list(self._results)
 
-    async def wanted(self) -> TrialRequest | None:
-        """The request that has not been met yet."""
-        request = await self._desk.newest()
-        is_met = request in [trial.request for trial in self._told]
-        return None if is_met else request
+    async def pending(self) -> TrialRequest | None:
+        """The newest request; None where it has been dealt with."""
+        request = await self._requests.newest()
+        is_done = request in [trial.request for trial in self._results]
+        return None if is_done else request
 
-    async def make(
+    async def run(
         self, request: TrialRequest, live: Release | None, loaded: Mapping[str, LoadedVersion]
     ) -> None:
-        """Load a version that nobody asks, probe it, measure it, take it out again.
+        """Load a version that gets no requests, probe it, measure it, unload it again.
 
         Args:
             request: what to try.
-            live: the release that serves meanwhile.
-            loaded: what TorchServe has; what is live already is only measured again.
+            live: the release that is serving meanwhile.
+            loaded: what TorchServe has; a version that is live already is only measured again.
 
         Raises:
-            TorchServeError: the version could not be taken out.
+            TorchServeError: the version could not be unloaded.
         """
         log.info("trying", version=request.version)
         error, measured = "", None
@@ -67,8 +67,9 @@ class TrialRunner:
         except _FAILURES as failure:
             error = str(failure) or type(failure).__name__
             log.warning("trial failed", version=request.version, error=error)
-        self._told = [*self._told, Trial(request=request, error=error, measured=measured)][-TOLD:]
-        # What was there before may still be answering somebody.
+        result = Trial(request=request, error=error, measured=measured)
+        self._results = [*self._results, result][-KEPT_RESULTS:]
+        # What was loaded before may still be answering requests.
         if not newest_of(request.version, loaded):
             await self._loader.unload(request.version)
 

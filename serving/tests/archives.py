@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from serving.archives.archive import ArchiveRefused, Policy, build_archive, check_archive
+from serving.archives.archive import ArchiveRefused, check_archive
 from serving.archives.card import ModelCard, Preprocessing
+from serving.archives.packing import build_archive
+from serving.archives.signature_policy import Policy
 
 NOTHING_ASKED = Policy()
 

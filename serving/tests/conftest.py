@@ -13,8 +13,8 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from local_stack.components.torchserve import TorchServe
-from serving.archives.archive import build_archive
 from serving.archives.card import ModelCard, Preprocessing
+from serving.archives.packing import build_archive
 from serving.model.architectures import build_model
 from serving.model.classifier import Classifier
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from local_stack.components.redis import Redis
 from service_kit import background
 from service_kit.tests.s3_server import S3Server
-from serving.contract.torchserve import Replica, TorchServeError
+from serving.contract.replicas import Replica
+from serving.contract.torchserve import TorchServeError
 from serving.main import make_follower
 from serving.tests.conftest import MakeArchive
 from serving.tests.site import Site, half_written, photo_bytes, until

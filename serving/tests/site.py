@@ -14,15 +14,11 @@ from redis.exceptions import RedisError
 from local_stack.components.torchserve import TorchServe
 from service_kit.blobs import Blobs
 from serving.archives.archive import check_archive
+from serving.contract.findings import Finding
 from serving.contract.follower_requests import trial_requests
 from serving.contract.releases import ReleaseLog
-from serving.contract.torchserve import (
-    Finding,
-    InferenceClient,
-    Replica,
-    TorchServeError,
-    replica_key,
-)
+from serving.contract.replicas import Replica, replica_key
+from serving.contract.torchserve import InferenceClient, TorchServeError
 from serving.contract.trials import TrialRequest
 from serving.main import make_follower
 from serving.replica.settings import FollowerSettings
@@ -100,7 +96,7 @@ class Site:
         request = TrialRequest(
             id=str(uuid4()), model="lesion", version=checked.card.version, sha256=checked.sha256
         )
-        await trial_requests(self.redis, "lesion").ask_for(request)
+        await trial_requests(self.redis, "lesion").send(request)
         return request
 
     async def follow(self) -> Replica:

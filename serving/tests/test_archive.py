@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from serving.archives.archive import build_archive, check_archive
+from serving.archives.archive import check_archive
+from serving.archives.packing import build_archive
 from serving.tests.archives import (
     card,
     refused,

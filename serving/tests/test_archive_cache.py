@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from service_kit.blobs import Blobs
-from serving.archives.archive import ArchiveRefused, Policy, check_archive
+from serving.archives.archive import ArchiveRefused, check_archive
+from serving.archives.signature_policy import Policy
 from serving.archives.signatures import make_key_pair, sign
 from serving.contract.releases import Release, ReleaseLog
 from serving.replica.archive_cache import KEPT, ArchiveCache

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from serving.archives.archive import Policy, check_archive, read_policy
+from serving.archives.archive import check_archive
+from serving.archives.signature_policy import Policy, read_policy
 from serving.archives.signatures import (
     KeyInvalid,
     fingerprint,

@@ -115,7 +115,7 @@ async def test_the_live_version_is_fetched_and_loaded_anew_beside_itself(
     cached.write_bytes(b"damaged on the disk")
     old = await site.management.versions("lesion")
     request = RegenerationRequest(id=str(uuid4()))
-    await regeneration_requests(site.redis, "lesion").ask_for(request)
+    await regeneration_requests(site.redis, "lesion").send(request)
     replica = await site.follow()
     assert replica.regeneration is not None
     assert (replica.regeneration.request, replica.regeneration.error) == (request, "")
@@ -144,7 +144,7 @@ async def test_a_regeneration_that_fails_leaves_the_old_workers_serving(
     (stored,) = (tmp_path / "archives").glob("*.mar")
     stored.unlink()
     request = RegenerationRequest(id=str(uuid4()))
-    await regeneration_requests(site.redis, "lesion").ask_for(request)
+    await regeneration_requests(site.redis, "lesion").send(request)
     replica = await site.follow()
     assert replica.regeneration is not None
     assert replica.regeneration.error
@@ -158,7 +158,7 @@ async def test_a_follower_that_is_restarted_finds_a_regenerated_version(
     await site.release(make_archive("0.0.1"))
     await site.follow()
     request = RegenerationRequest(id=str(uuid4()))
-    await regeneration_requests(site.redis, "lesion").ask_for(request)
+    await regeneration_requests(site.redis, "lesion").send(request)
     fresh = (await site.follow()).registered("0.0.1")
     await site.redis.delete("dermis:regeneration:lesion")
     again = Site(site.server, redis_url, tmp_path)

@@ -16,9 +16,11 @@ from pydantic import TypeAdapter
 from safetensors.numpy import save
 from typer.testing import CliRunner
 
-from serving.archives.archive import CARD, DIFFERENTIAL, build_archive, check_archive
+from serving.archives.archive import check_archive
 from serving.archives.card import Diagnosis, ModelCard
 from serving.archives.differential import Differential
+from serving.archives.members import CARD, DIFFERENTIAL
+from serving.archives.packing import build_archive
 from serving.cli import app
 from serving.model.classifier import Classifier
 from serving.tests.archives import members, refused, sound, write

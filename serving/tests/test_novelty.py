@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import save
 
-from serving.archives.archive import CARD, NOVELTY, build_archive, check_archive
+from serving.archives.archive import check_archive
+from serving.archives.members import CARD, NOVELTY
 from serving.archives.novelty import MEASURES, Novelty, residual
+from serving.archives.packing import build_archive
 from serving.model.classifier import Classifier
 from serving.model.photo_measures import measures
 from serving.model.quality import NOT_A_LESION

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from imaging.decoding import decode
 from serving import examples
-from serving.archives.archive import WEIGHTS, build_archive
 from serving.archives.card import ModelCard
-from serving.archives.members import DIFFERENTIAL, NOVELTY
+from serving.archives.members import DIFFERENTIAL, NOVELTY, WEIGHTS
+from serving.archives.packing import build_archive
 from serving.model.classifier import Classifier
 
 GOLDEN_IMAGES = 4

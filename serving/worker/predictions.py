@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from imaging.decoding import decode_reduced
-from serving.archives.archive import WEIGHTS, check_archive
+from serving.archives.archive import check_archive
 from serving.archives.card import ModelCard
+from serving.archives.members import WEIGHTS
 from serving.model import quality
 from serving.model.classifier import METHOD, Classifier
 from serving.model.preprocessing import central_square

@@ -17,8 +17,8 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import Tensor, nn
 
 from serving import examples
-from serving.archives.archive import CARD, WEIGHTS
 from serving.archives.card import ModelCard
+from serving.archives.members import CARD, WEIGHTS
 from serving.archives.weights_file import Floats
 from serving.model.architectures import load_model
 from serving.model.classifier import Classifier

@@ -14,7 +14,7 @@ from gateway.inference.canary import is_chosen
 from local_stack.api_client import Clinician, Refused, SignIn
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack
-from serving.contract.torchserve import Candidate
+from serving.contract.replicas import Candidate
 from tests import photos
 from tests.browser.conftest import context_of, take_session_along, visitor_in
 from tests.browser.screens import Visitor

@@ -45,11 +45,11 @@ async def try_model(version: str, request: Request, shelf: ShelfDep) -> TrialAsk
     """Load a version on every replica beside the live one, probe and measure it, take it out."""
     shelved = await shelf.version(version)
     await _require_room(shelf, unless=version)
-    desk: FollowerRequests[TrialRequest] = request.app.state.trial_requests
+    requests: FollowerRequests[TrialRequest] = request.app.state.trial_requests
     asked = TrialRequest(
         id=str(new_id()), model=shelved.card.name, version=version, sha256=shelved.sha256
     )
-    await _asked(desk.ask_for(asked))
+    await _asked(requests.send(asked))
     log.info("trial asked for", version=version, trial=asked.id)
     return TrialAsked(id=asked.id, version=version, sha256=shelved.sha256)
 
@@ -64,10 +64,10 @@ async def regenerate_cache(
     to empty: each photo is diagnosed once, and its result is part of the record.
     """
     await _require_room(shelf)
-    desk: FollowerRequests[RegenerationRequest] = request.app.state.regeneration_requests
+    requests: FollowerRequests[RegenerationRequest] = request.app.state.regeneration_requests
     await audit.record(pb.MODEL_CHANGE_REGENERATION)
     asked = RegenerationRequest(id=str(new_id()))
-    await _asked(desk.ask_for(asked))
+    await _asked(requests.send(asked))
     log.info("regeneration asked for", regeneration=asked.id)
     return RegenerationAsked(id=asked.id)
 

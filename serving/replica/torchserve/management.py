@@ -18,7 +18,7 @@ from serving.contract.torchserve import (
 )
 
 ANSWER_SECONDS = 10.0
-# How often a version that is being loaded is looked at.
+# How often a version that is loading is polled.
 _POLL_SECONDS = 0.1
 
 
@@ -56,15 +56,17 @@ class ManagementClient:
         Raises:
             TorchServeAway: the file is not there (yet).
         """
-        return self._told_of(kind, "key")
+        return self._from_key_file(kind, "key")
 
     def tokens_end(self) -> datetime:
-        """When the first of the tokens is refused; the one named "API" never is.
+        """When the first of the tokens expires; the one named "API" never does.
 
         Raises:
             TorchServeError: the file is not there (yet), or can't be read.
         """
-        ends = [self._told_of(kind, "expiration time") for kind in ("inference", "management")]
+        ends = [
+            self._from_key_file(kind, "expiration time") for kind in ("inference", "management")
+        ]
         try:
             return min(map(datetime.fromisoformat, ends))
         except ValueError:
@@ -72,7 +74,7 @@ class ManagementClient:
 
     @property
     def instance(self) -> str:
-        """Changes whenever TorchServe is started anew; "" before its first start."""
+        """Changes whenever TorchServe is restarted; "" before its first start."""
         try:
             return self.token("API")
         except TorchServeAway:
@@ -135,12 +137,12 @@ class ManagementClient:
         """Close the kept connections."""
         await self._http.aclose()
 
-    def _told_of(self, kind: str, what: str) -> str:
+    def _from_key_file(self, kind: str, what: str) -> str:
         try:
-            told: str = json.loads(self._key_file.read_text())[kind][what]
+            value: str = json.loads(self._key_file.read_text())[kind][what]
         except (OSError, ValueError, KeyError):
             raise TorchServeAway("TorchServe has written no tokens yet") from None
-        return told
+        return value
 
     async def _until_ready(self, model: str, version: str, workers: int) -> None:
         started: dict[str, int] = {}
@@ -150,7 +152,7 @@ class ManagementClient:
                 raise TorchServeError(f"version {version} was not registered")
             if loaded.ready_workers >= workers:
                 return
-            # TorchServe starts a worker that died anew, for minutes; a new process tells.
+            # TorchServe keeps restarting a worker that died; a new process id gives it away.
             if any(loaded.pids.get(worker) != pid for worker, pid in started.items()):
                 raise WorkerDied(f"version {version} ended a worker while it was loaded")
             started |= {worker: pid for worker, pid in loaded.pids.items() if pid}
@@ -168,8 +170,8 @@ class ManagementClient:
         if answer.status_code == 404 and kind.startswith("Model"):
             raise ModelMissing(path)
         if answer.status_code >= 400:
-            told = problem_message(answer.content) or kind
-            raise TorchServeError(f"{method} {path}: HTTP {answer.status_code} {told}")
+            reason = problem_message(answer.content) or kind
+            raise TorchServeError(f"{method} {path}: HTTP {answer.status_code} {reason}")
         return answer.content
 
 

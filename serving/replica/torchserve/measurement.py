@@ -1,4 +1,4 @@
-"""Measures what a loaded version costs where it will serve."""
+"""Measures what a loaded version costs on the machine that will serve it."""
 
 import asyncio
 import statistics
@@ -9,7 +9,7 @@ import psutil
 
 from serving.archives.archive import CheckedArchive
 from serving.contract.trials import Measurement
-from serving.replica.torchserve.probe import SECONDS, Ask, patient
+from serving.replica.torchserve.probe import SECONDS, Ask, ask_until_room
 
 REQUESTS = 20
 _MEBIBYTE = 1024 * 1024
@@ -18,7 +18,7 @@ _MEBIBYTE = 1024 * 1024
 async def measure(
     archive: CheckedArchive, ask: Ask, *, pids: Iterable[int], load_seconds: float | None
 ) -> Measurement:
-    """Ask a version about its golden images, one request after the other.
+    """Send a version its golden images, one request after the other.
 
     Raises:
         TorchServeError, TimeoutError: there was no answer.
@@ -28,7 +28,7 @@ async def measure(
     for number in range(REQUESTS):
         started = time.perf_counter()
         async with asyncio.timeout(SECONDS):
-            await patient(ask, photos[number % len(photos)])
+            await ask_until_room(ask, photos[number % len(photos)])
         times.append((time.perf_counter() - started) * 1000)
     return Measurement(
         version=archive.card.version,
@@ -43,4 +43,4 @@ def _resident(pids: Iterable[int]) -> int | None:
     try:
         return max(psutil.Process(pid).memory_info().rss for pid in pids) // _MEBIBYTE
     except (psutil.Error, ValueError):
-        return None  # TorchServe runs in a container of its own
+        return None  # TorchServe runs in its own container

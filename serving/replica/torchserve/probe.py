@@ -1,32 +1,34 @@
-"""Does a loaded version answer as its archive says it must?"""
+"""Does a loaded version give the answers that its archive recorded?"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from serving.archives.archive import CheckedArchive, GoldenImage
-from serving.contract.torchserve import Finding, TorchServeFull
+from serving.archives.archive import CheckedArchive
+from serving.archives.checks import GoldenImage
+from serving.contract.findings import Finding
+from serving.contract.torchserve import TorchServeFull
 
 # Two builds of one runtime may differ in the last digits of a float.
 TOLERANCE = 1e-3
-# A version that is in use may have its queue full for a moment.
+# The queue of a version in use may be full for a moment.
 FULL_PAUSE_SECONDS = 0.2
 SECONDS = 15.0
 
-# Takes a photo to the version's finding.
+# Sends a photo to the version and returns its finding.
 Ask = Callable[[bytes], Awaitable[Finding]]
 
 
 class ProbeFailed(Exception):
-    """A version answers otherwise than its archive says."""
+    """A version gives other answers than its archive recorded."""
 
 
 async def probe(
     archive: CheckedArchive, golden: Sequence[GoldenImage], ask: Ask, *, workers: int
 ) -> None:
-    """Ask about golden images and compare.
+    """Send golden images and compare the answers.
 
-    Each image is asked about by as many requests at once as there are workers: a busy worker
-    takes no second one, so that every worker computes, and is warm afterwards.
+    Each image is sent as many times at once as there are workers: a busy worker takes no second
+    request, so every worker computes, and is warm afterwards.
 
     Raises:
         ProbeFailed: an answer differs.
@@ -35,15 +37,15 @@ async def probe(
     for image in golden:
         photo = archive.read(image.file)
         async with asyncio.timeout(SECONDS):
-            findings = await asyncio.gather(*(patient(ask, photo) for _ in range(workers)))
+            findings = await asyncio.gather(*(ask_until_room(ask, photo) for _ in range(workers)))
         for finding in findings:
             difference = abs(finding.probability_malignant - image.probability_malignant)
             if finding.model.version != archive.card.version or not difference <= TOLERANCE:
                 raise ProbeFailed(f"{image.file} is off by {difference:.4f}")
 
 
-async def patient(ask: Ask, photo: bytes) -> Finding:
-    """Ask until there is room in the queue; bound it by a timeout."""
+async def ask_until_room(ask: Ask, photo: bytes) -> Finding:
+    """Ask again until the queue has room; bound it by a timeout."""
     while True:
         try:
             return await ask(photo)

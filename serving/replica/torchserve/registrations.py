@@ -1,7 +1,7 @@
-"""Under which name a TorchServe holds a version.
+"""Registrations: the names under which TorchServe holds versions.
 
-TorchServe can't hold one version twice, and a version that is loaded anew must stand beside itself
-until the fresh workers answer. Each time it gets a name of its own: 1.2.0, then 1.2.0_2, 1.2.0_3.
+TorchServe can't hold one version twice, but a version that is being reloaded must stand beside
+itself until the new workers answer. Each load gets its own name: 1.2.0, then 1.2.0_2, 1.2.0_3.
 """
 
 from collections.abc import Iterable

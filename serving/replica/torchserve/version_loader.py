@@ -1,4 +1,4 @@
-"""Loads versions into the TorchServe beside us, asks them, and takes them out again."""
+"""Loads versions into the TorchServe beside us, probes them, and unloads them again."""
 
 import asyncio
 import shutil
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import structlog
 
-from serving.contract.torchserve import Finding, InferenceClient, TorchServeError
+from serving.contract.findings import Finding
+from serving.contract.torchserve import InferenceClient, TorchServeError
 from serving.contract.trials import Measurement
 from serving.replica.archive_cache import CachedArchive
 from serving.replica.settings import FollowerSettings
@@ -40,20 +41,20 @@ class VersionLoader:
     async def make_ready(
         self, cached: CachedArchive, found: LoadedVersion | None, *, workers: int
     ) -> Measurement:
-        """Have a version loaded whose golden images come out right; it is not made the default.
+        """Load a version and check its golden images; it does not become the default.
 
         Args:
             cached: its archive.
             found: what TorchServe has registered under this version, perhaps by a follower that
-                was killed half-way.
+                was killed halfway.
             workers: how many processes it needs.
 
         Returns:
             What it costs here.
 
         Raises:
-            ProbeFailed: it answers otherwise than its archive says.
-            TorchServeError: it can't be loaded, or does not answer.
+            ProbeFailed: it gives other answers than its archive recorded.
+            TorchServeError: it can't be loaded, or doesn't answer.
         """
         name = cached.registration
         if found and found.archive == cached.file_name and found.ready_workers >= workers:
@@ -76,10 +77,10 @@ class VersionLoader:
         return await self._measure(cached, load_seconds)
 
     async def check(self, cached: CachedArchive) -> None:
-        """Ask a version about one golden image.
+        """Send a version one golden image.
 
         Raises:
-            ProbeFailed, TorchServeError, TimeoutError: it does not answer as it must.
+            ProbeFailed, TorchServeError, TimeoutError: it doesn't give the right answer.
         """
         archive = cached.archive
         await probe(archive, archive.golden[:1], self._asker(cached), workers=1)
@@ -93,7 +94,7 @@ class VersionLoader:
         loaded = await self._management.versions(self._model)
         others = [other for other in loaded if other != registration]
         if registration in loaded and others:
-            # TorchServe does not let go of its default; nobody here asks for the default.
+            # TorchServe never unregisters its default; nobody here asks for the default.
             await self._management.set_default(self._model, others[0])
         await self._management.unregister(self._model, registration)
 
@@ -125,6 +126,6 @@ class VersionLoader:
 
 
 def _remove_half_unpacked(folder: Path) -> None:
-    """TorchServe leaves what it could not unpack, and would fill a full disk with it for good."""
+    """TorchServe leaves behind what it failed to unpack, and would fill a full disk for good."""
     for left in (folder / TEMPORARY).glob("models*.download"):
         shutil.rmtree(left, ignore_errors=True)
