@@ -32,7 +32,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "withdraw": candidates.withdraw,
     "release": releases.release,
     "rollback": releases.rollback,
-    "regenerate": candidates.regenerate,
+    "regenerate": releases.regenerate,
     "status": releases.status,
     "watch": releases.watch,
 }
@@ -40,7 +40,7 @@ for name, verb in VERBS.items():
     app.command(name)(verb)
 
 
-def _say_version(asked: bool) -> None:
+def _print_version(asked: bool) -> None:
     if asked:
         typer.echo(f"dermis-model {__version__}")
         raise typer.Exit
@@ -51,10 +51,10 @@ def configure(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_say_version, is_eager=True, help="Print the version and exit."
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
         ),
     ] = False,
 ) -> None:
-    """Keep standard output to answers; progress and questions go beside it."""
+    """Keep standard output for answers; progress and questions go to standard error."""
     rich.reconfigure(stderr=True)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("info"))

@@ -1,7 +1,7 @@
-"""Verbs sign-in and sign-out, and the signed-in API for all others.
+"""Verbs sign-in and sign-out, and the signed-in API for all other verbs.
 
 Secrets come from a prompt or the environment, never from the command line, which every process
-of the machine can read.
+on the machine can read.
 """
 
 import base64
@@ -10,49 +10,51 @@ import contextlib
 import os
 import sys
 import time
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import typer
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
-from serving.cli.admin_api import AdminApi, answering, open_http, refusal
-from serving.cli.output import CommandFailed, Json, failing, notices, tell
+from serving.cli.admin_api import AdminApi, connection_failures, open_http, refusal
+from serving.cli.options import LOCAL, Json, Url
+from serving.cli.output import CommandFailed, notices, reported_failures, show
 from serving.cli.token_store import TokenStore
 
 COOKIE = "dermis_refresh"
 _TOTP_STEP_SECONDS = 30
 
-Url = Annotated[
-    str, typer.Option("--url", envvar="DERMIS_URL", help="Where Dermis is open (DERMIS_URL).")
-]
-LOCAL = "http://localhost:8000"
-
 
 def sign_in(url: Url = LOCAL, as_json: Json = False) -> None:
-    """Sign in; later commands go on from there. Sets up the second factor where it is not yet.
+    """Sign in, for later commands too. Sets up the second factor if that hasn't been done yet.
 
     Without a terminal: DERMIS_EMAIL, DERMIS_PASSWORD and DERMIS_CODE or DERMIS_TOTP_SECRET.
     """
-    with failing(as_json):
+    with reported_failures(as_json):
         account = Account(url)
         account.forget()
         account.token()
-        tell(as_json, {"url": url, "signed_in": True}, f"Signed in to {url}.")
+        show(as_json, {"url": url, "signed_in": True}, f"Signed in to {url}.")
 
 
 def sign_out(url: Url = LOCAL, as_json: Json = False) -> None:
     """End the session and forget it here."""
-    with failing(as_json):
+    with reported_failures(as_json):
         Account(url).end()
-        tell(as_json, {"url": url, "signed_in": False}, f"Signed out of {url}.")
+        show(as_json, {"url": url, "signed_in": False}, f"Signed out of {url}.")
 
 
-def signed_in(url: str) -> AdminApi:
-    """The API in the name of whoever signed in, who is asked to where nobody has."""
-    account = Account(url)
-    return AdminApi(account.url, account.token)
+@contextlib.contextmanager
+def signed_in(url: str, as_json: bool) -> Iterator[AdminApi]:
+    """The API for one verb, which asks the user to sign in if need be.
+
+    A failure is printed as the verb's answer, with exit status 1.
+    """
+    with reported_failures(as_json):
+        account = Account(url)
+        yield AdminApi(account.url, account.token)
 
 
 class Account:
@@ -61,37 +63,37 @@ class Account:
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
         self._http = open_http(self.url)
-        self._kept = TokenStore(self.url)
+        self._tokens = TokenStore(self.url)
         self._token = ""
 
     def token(self, again: bool = False) -> str:
-        """An access token: the one in use, or by the kept session, or by signing in.
+        """An access token: the current one, one from the stored session, or one from signing in.
 
         Args:
-            again: the one in use was refused.
+            again: the current one was refused.
 
         Raises:
             CommandFailed: the sign-in was refused.
         """
         if not self._token or again:
-            with self._kept.locked():
-                self._token = self._by_kept_session() or self._by_signing_in()
+            with self._tokens.locked():
+                self._token = self._from_stored_session() or self._by_signing_in()
         return self._token
 
     def forget(self) -> None:
-        """Go on as if nobody had signed in here."""
-        with self._kept.locked():
-            self._kept.write("")
+        """Discard the stored session, as if nobody had signed in here."""
+        with self._tokens.locked():
+            self._tokens.write("")
 
     def end(self) -> None:
-        """End the kept session."""
-        with self._kept.locked():
-            if token := self._kept.read():
+        """End the stored session."""
+        with self._tokens.locked():
+            if token := self._tokens.read():
                 self._call("/auth/logout", cookie=token)
-            self._kept.write("")
+            self._tokens.write("")
 
-    def _by_kept_session(self) -> str:
-        token = self._kept.read()
+    def _from_stored_session(self) -> str:
+        token = self._tokens.read()
         if not token:
             return ""
         try:
@@ -99,7 +101,7 @@ class Account:
         except CommandFailed as failure:
             if failure.reason in ("NO_ANSWER", "NOT_REACHABLE", "NOT_DERMIS"):
                 raise
-            self._kept.write("")  # over, or used up by somebody else
+            self._tokens.write("")  # expired, or already used by another command
             return ""
 
     def _by_signing_in(self) -> str:
@@ -127,22 +129,26 @@ class Account:
         if not sys.stdin.isatty():
             raise CommandFailed(
                 "TWO_FACTOR_SETUP_REQUIRED",
-                "This account needs a second factor first: run `dermis-model sign-in` once in a "
+                "This account needs a second factor first: run `dermis-model sign-in` in a "
                 "terminal, or sign in on the web page.",
             )
         setup = self._call("/users/me/2fa/setup", {"password": password}, bearer=token).json()
-        notices.print(f"Your authenticator app needs this secret: {setup['secret']}", markup=False)
-        notices.print(f"or this address: {setup['otpauth_uri']}", markup=False, soft_wrap=True)
-        body = {"code": _ask("Its first code", "")}
+        notices.print(
+            f"Enter this secret in your authenticator app: {setup['secret']}", markup=False
+        )
+        notices.print(
+            f"or open this address in it: {setup['otpauth_uri']}", markup=False, soft_wrap=True
+        )
+        body = {"code": _ask("The code it shows", "")}
         answer = self._call("/users/me/2fa/confirm", body, bearer=token)
         done = answer.json()
-        notices.print("Recovery codes, each good once; keep them safe:", markup=False)
+        notices.print("Recovery codes, each valid once; keep them safe:", markup=False)
         for code in done["recovery_codes"]:
             notices.print(f"  {code}", markup=False)
         return self._accept(answer, done["tokens"])
 
     def _accept(self, answer: httpx.Response, tokens: dict[str, Any] | None = None) -> str:
-        self._kept.write(answer.cookies.get(COOKIE) or "")
+        self._tokens.write(answer.cookies.get(COOKIE) or "")
         return str((tokens or answer.json())["access_token"])
 
     def _call(
@@ -151,9 +157,9 @@ class Account:
         headers = {"Cookie": f"{COOKIE}={cookie}"} if cookie else {}
         if bearer:
             headers["Authorization"] = f"Bearer {bearer}"
-        with answering():
+        with connection_failures():
             answer = self._http.post(path, json=body, headers=headers)
-        # What is kept is sent on purpose only.
+        # The stored token is sent only where that is intended.
         self._http.cookies.clear()
         if answer.is_error:
             raise refusal(answer)
@@ -161,11 +167,11 @@ class Account:
 
 
 def _codes() -> list[str]:
-    """What may pass the second step, the likeliest first."""
+    """Codes to try in the second step, most likely first."""
     if secret := os.environ.get("DERMIS_TOTP_SECRET"):
-        # A code counts once; one step ahead of the clock is accepted (RFC 6238, 5.2).
+        # A code works once; one step ahead of the clock is accepted (RFC 6238, 5.2).
         return [_code_at(secret, time.time() + ahead) for ahead in (0, _TOTP_STEP_SECONDS)]
-    return [_ask("Code of the authenticator app", "DERMIS_CODE")]
+    return [_ask("Code from your authenticator app", "DERMIS_CODE")]
 
 
 def _code_at(secret: str, moment: float) -> str:
@@ -175,7 +181,7 @@ def _code_at(secret: str, moment: float) -> str:
         key = base64.b32decode(plain + "=" * (-len(plain) % 8))
     except binascii.Error:
         raise CommandFailed("SECRET_INVALID", "DERMIS_TOTP_SECRET is not base32.") from None
-    # Authenticator apps take SHA-1, and shorter keys than RFC 4226 wants today.
+    # Authenticator apps use SHA-1, and keys shorter than RFC 4226 asks for.
     totp = TOTP(key, 6, SHA1(), _TOTP_STEP_SECONDS, enforce_key_length=False)  # noqa: S303
     return totp.generate(int(moment)).decode()
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 import httpx
@@ -10,18 +11,18 @@ from serving.cli.output import CommandFailed
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 30.0
-# An archive is written to the disk and checked before the answer comes.
+# An archive is written to disk and checked before the answer comes.
 UPLOAD_ANSWER_SECONDS = 180.0
-# The gateway ends a stream after 10 s and says something at each change.
+# The gateway ends a stream after 10 s, and sends an event at each change.
 STREAM_SECONDS = 30.0
 
 
 class AdminApi:
-    """Calls to one Dermis, each with a deadline.
+    """Calls to one Dermis installation, each with a deadline.
 
     Args:
-        url: where it is open, without `/api`.
-        token: gives an access token; asked again with True when the last one was refused.
+        url: its address, without `/api`.
+        token: returns an access token; called again with True when the last one was refused.
     """
 
     def __init__(self, url: str, token: Callable[[bool], str]) -> None:
@@ -45,7 +46,7 @@ class AdminApi:
         return self._send("POST", path, json=body, params=query).json()
 
     def upload(self, name: str, archive: BinaryIO, signature: bytes | None) -> Any:
-        """Bring an archive; `archive` is read in pieces, so that its reader can show progress.
+        """Upload an archive; `archive` is read in chunks, so that its reader can show progress.
 
         Raises:
             CommandFailed: refused, with every reason as its details.
@@ -58,14 +59,14 @@ class AdminApi:
         return self._send("POST", "/admin/upload-model", files=files, timeout=seconds).json()
 
     def serving(self) -> Iterator[dict[str, Any]]:
-        """What is served, at once and then at each change, without end.
+        """What is being served: now, and then at each change, without end.
 
         Raises:
             CommandFailed: refused, or not reachable.
         """
         while True:
             with (
-                answering(),
+                connection_failures(),
                 self._http.stream(
                     "GET", "/admin/serving/stream", headers=self._headers(), timeout=STREAM_SECONDS
                 ) as answer,
@@ -81,7 +82,7 @@ class AdminApi:
                         yield json.loads(line.removeprefix("data:"))
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
-        with answering():
+        with connection_failures():
             answer = self._http.request(method, path, headers=self._headers(), **options)
             if answer.status_code == 401 and "files" not in options:
                 self._token(True)
@@ -103,17 +104,15 @@ def open_http(url: str) -> httpx.Client:
     )
 
 
-class answering:  # noqa: N801  reads as a word of its own: `with answering():`
-    """Turns a failed connection into `CommandFailed`."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, httpx.TimeoutException):
-            raise CommandFailed("NO_ANSWER", "Dermis did not answer in time.") from None
-        if isinstance(error, httpx.HTTPError):
-            raise CommandFailed("NOT_REACHABLE", f"Dermis can't be reached: {error}.") from None
+@contextmanager
+def connection_failures() -> Iterator[None]:
+    """Turn a failed connection into `CommandFailed`."""
+    try:
+        yield
+    except httpx.TimeoutException:
+        raise CommandFailed("NO_ANSWER", "Dermis did not answer in time.") from None
+    except httpx.HTTPError as error:
+        raise CommandFailed("NOT_REACHABLE", f"Dermis can't be reached: {error}.") from None
 
 
 def refusal(answer: httpx.Response) -> CommandFailed:
@@ -123,5 +122,5 @@ def refusal(answer: httpx.Response) -> CommandFailed:
         details = [str(error["message"]) for error in problem.get("errors") or []]
         return CommandFailed(str(problem["reason"]), str(problem["detail"]), details)
     except (ValueError, KeyError, TypeError, AttributeError):
-        message = f"{answer.request.url} answered HTTP {answer.status_code}, not as Dermis does."
+        message = f"{answer.request.url} answered HTTP {answer.status_code}: that is not Dermis."
         return CommandFailed("NOT_DERMIS", message)

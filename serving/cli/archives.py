@@ -1,4 +1,4 @@
-"""Verbs for an archive on this disk: inspect, verify, keygen, sign."""
+"""Verbs for archives on disk: inspect, verify, keygen, sign."""
 
 import os
 from pathlib import Path
@@ -12,52 +12,51 @@ from serving.archives.card import Evaluation
 from serving.archives.signature_policy import Policy, read_policy
 from serving.archives.signatures import KeyInvalid, fingerprint, make_key_pair
 from serving.archives.signatures import sign as sign_digest
-from serving.cli.output import CommandFailed, Json, failing, tell
+from serving.cli.options import Archive, Json
+from serving.cli.output import CommandFailed, reported_failures, show
 from serving.model.classifier import Classifier
 from serving.replica.torchserve.probe import TOLERANCE
 
-Archive = Annotated[Path, typer.Argument(help="A model archive (.mar).", exists=True)]
-
-_CAN_NOT_ANSWER = "What the archive holds does not fit together: its model can't answer."
+_CAN_NOT_ANSWER = "The archive's parts don't fit together: its model can't answer."
 
 
 def signature_file(archive: Path) -> Path:
-    """Where an archive's detached signature lies: beside it."""
+    """Where an archive's detached signature is kept: beside it."""
     return archive.with_name(f"{archive.name}.sig")
 
 
 def inspect(archive: Archive, as_json: Json = False) -> None:
-    """Show what an archive holds: its card, and how good the model was found to be."""
-    with failing(as_json):
+    """Show an archive's card, and how well the model performed."""
+    with reported_failures(as_json):
         checked = _checked(archive)
         card = checked.card
-        tell(
+        show(
             as_json,
             {"path": str(archive), "sha256": checked.sha256, "card": card.model_dump(mode="json")},
             f"{card.name} {card.version}  {card.architecture}, {card.preprocessing.input_size} px, "
             f"threshold {card.threshold:.3f}, trained {card.trained_on}\nsha256 {checked.sha256}",
         )
         if not as_json and card.evaluations:
-            tell(as_json, {}, _figures(card.evaluations))
+            show(as_json, {}, _figures(card.evaluations))
 
 
 def verify(
     archive: Archive,
     trusted: Annotated[
         Path | None,
-        typer.Option(help="Folder of public keys (*.pem): one of them must have signed."),
+        typer.Option(help="Folder of public keys (*.pem), one of which must have signed."),
     ] = None,
     run: Annotated[
-        bool, typer.Option(help="Also load the model and compute its golden images.")
+        bool, typer.Option(help="Also load the model and check its golden images.")
     ] = True,
     as_json: Json = False,
 ) -> None:
-    """Check an archive as Dermis will; exit 1 with every reason where it would be refused."""
-    with failing(as_json):
+    """Check an archive as Dermis will; exit 1 with every reason if it would be refused."""
+    with reported_failures(as_json):
         checked = _checked(archive, _policy(trusted))
         if run:
             _require_golden_answers(checked)
-        tell(
+        show(
             as_json,
             {"path": str(archive), "sha256": checked.sha256, "signed_by": checked.signed_by},
             f"{archive.name} is sound."
@@ -68,30 +67,30 @@ def verify(
 
 def keygen(
     out: Annotated[Path, typer.Option(help="Folder for the two files.")] = Path(),
-    name: Annotated[str, typer.Option(help="Of the files.")] = "dermis-model",
+    name: Annotated[str, typer.Option(help="Name of the files.")] = "dermis-model",
     as_json: Json = False,
 ) -> None:
-    """Make an Ed25519 key pair: NAME.key stays with you, NAME.pem goes to who is to trust you."""
-    with failing(as_json):
+    """Make an Ed25519 key pair: keep NAME.key, give NAME.pem to whoever is to trust you."""
+    with reported_failures(as_json):
         private, public = make_key_pair()
         out.mkdir(parents=True, exist_ok=True)
         key, pem = out / f"{name}.key", out / f"{name}.pem"
         for path, text, mode in ((key, private, 0o600), (pem, public, 0o644)):
             _write_new(path, text, mode)
-        tell(
+        show(
             as_json,
             {"private": str(key), "public": str(pem), "fingerprint": fingerprint(public)},
-            f"{key} (keep it to yourself)\n{pem}  fingerprint {fingerprint(public)}",
+            f"{key} (keep it secret)\n{pem}  fingerprint {fingerprint(public)}",
         )
 
 
 def sign(
     archive: Archive,
-    key: Annotated[Path, typer.Option(help="Your private key, of keygen.", exists=True)],
+    key: Annotated[Path, typer.Option(help="Your private key, from keygen.", exists=True)],
     as_json: Json = False,
 ) -> None:
-    """Vouch for an archive; the signature is written beside it."""
-    with failing(as_json):
+    """Sign an archive; the signature is written beside it."""
+    with reported_failures(as_json):
         checked = _checked(archive)
         try:
             signature = sign_digest(key.read_text(), checked.sha256)
@@ -99,7 +98,7 @@ def sign(
             raise CommandFailed("KEY_INVALID", f"{key}: {error}.") from None
         path = signature_file(archive)
         path.write_bytes(signature)
-        tell(
+        show(
             as_json,
             {"path": str(archive), "sha256": checked.sha256, "signature": str(path)},
             f"Signature: {path}. Next: dermis-model push {archive}",
@@ -115,7 +114,7 @@ def _checked(path: Path, policy: Policy | None = None) -> CheckedArchive:
     except ArchiveRefused as refused:
         raise CommandFailed(
             "ARCHIVE_REFUSED",
-            f"{path.name} is not an archive that Dermis may run.",
+            f"Dermis refuses to run {path.name}.",
             [f"{reason.code}: {reason.message}" for reason in refused.reasons],
         ) from None
 
@@ -137,7 +136,7 @@ def opened(archive: Path) -> Classifier:
 
 
 def _require_golden_answers(checked: CheckedArchive) -> None:
-    """Ask the model about its golden images, as a follower will before a release."""
+    """Send the model its golden images, as a follower will before a release."""
     from serving.worker.predictions import prediction_of
 
     classifier = opened(checked.path)
@@ -152,12 +151,14 @@ def _require_golden_answers(checked: CheckedArchive) -> None:
             wrong.append(f"{image.file} is off by {difference:.4f}")
     if wrong:
         raise CommandFailed(
-            "GOLDEN_IMAGES_DIFFER", "The model answers otherwise than its archive says.", wrong
+            "GOLDEN_IMAGES_DIFFER",
+            "The model's answers differ from those in its archive.",
+            wrong,
         )
 
 
 def _figures(evaluations: list[Evaluation]) -> Table:
-    """The card's figures, a column an evaluation; the hardest first, as the card has them."""
+    """The card's figures, a column per evaluation, the hardest first as in the card."""
     figures = list(dict.fromkeys(name for found in evaluations for name in found.metrics))
     table = Table("figure", *(f"{found.name} ({found.images})" for found in evaluations))
     for name in figures:
@@ -177,7 +178,7 @@ def _write_new(path: Path, text: str, mode: int) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except FileExistsError:
-        message = f"{path} is there already; a key is never overwritten."
+        message = f"{path} already exists; keys are never overwritten."
         raise CommandFailed("KEY_EXISTS", message) from None
     with os.fdopen(descriptor, "w") as file:
         file.write(text)

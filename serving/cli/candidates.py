@@ -1,19 +1,19 @@
-"""Verbs for a version beside the live one: canary, shadow, withdraw, agreement; and regenerate."""
+"""Verbs for a version beside the live one: canary, shadow, withdraw, agreement."""
 
 from typing import Annotated, Any
 
 import typer
 
 from serving.cli import status_tables
-from serving.cli.account import LOCAL, Url, signed_in
-from serving.cli.output import CommandFailed, Json, failing, tell
-from serving.cli.releases import WAIT_SECONDS, Seconds, Version, Wait, Why
-from serving.cli.rollout import await_beside, await_regeneration, await_withdrawn
+from serving.cli.account import signed_in
+from serving.cli.options import LOCAL, WAIT_SECONDS, Json, Seconds, Url, Version, Wait, Why
+from serving.cli.output import replica_count, show
+from serving.cli.rollout import await_candidate, await_withdrawn
 
 
 def canary(
     version: Version,
-    percent: Annotated[int, typer.Option(min=1, max=99, help="Of the patients.")] = 10,
+    percent: Annotated[int, typer.Option(min=1, max=99, help="Share of the patients.")] = 10,
     why: Why = "",
     wait: Wait = True,
     seconds: Seconds = WAIT_SECONDS,
@@ -32,7 +32,7 @@ def shadow(
     url: Url = LOCAL,
     as_json: Json = False,
 ) -> None:
-    """Ask a version about the live one's photos; only `agreement` tells what it says."""
+    """Send a version the live one's photos; only `agreement` shows its answers."""
     _begin(version, "shadow", why, wait, seconds, url, as_json)
 
 
@@ -43,41 +43,22 @@ def withdraw(
     url: Url = LOCAL,
     as_json: Json = False,
 ) -> None:
-    """End the canary or shadow; every photo is the live version's again."""
-    with failing(as_json):
-        api = signed_in(url)
+    """End the canary or shadow; the live version answers every photo again."""
+    with signed_in(url, as_json) as api:
         entry = api.post("/admin/models/withdraw", {"why": why})
         version = entry["version"]
-        tell(as_json, entry, f"Release {entry['number']}: {version} is withdrawn.")
+        show(as_json, entry, f"Release {entry['number']}: {version} is withdrawn.")
         if wait:
             count = await_withdrawn(api, version, seconds)
-            shown = f"{version} answers no more on {count} replica{'s' if count > 1 else ''}."
-            tell(as_json, {"withdrawn": version, "replicas": count}, shown)
+            line = f"{version} no longer answers on {replica_count(count)}."
+            show(as_json, {"withdrawn": version, "replicas": count}, line)
 
 
 def agreement(version: Version, url: Url = LOCAL, as_json: Json = False) -> None:
     """Show how a shadow's answers compare with the live version's."""
-    with failing(as_json):
-        found = signed_in(url).get(f"/admin/models/{version}/agreement")
-        tell(as_json, found, status_tables.agreement(found))
-
-
-def regenerate(seconds: Seconds = WAIT_SECONDS, url: Url = LOCAL, as_json: Json = False) -> None:
-    """Have every replica fetch and load the live version anew, without losing a request."""
-    with failing(as_json):
-        api = signed_in(url)
-        asked = api.post("/admin/models/cache/regenerate", {})
-        replicas = await_regeneration(api, asked["id"], seconds)
-        failed = [
-            f"{replica['id']}: {replica['regeneration']['error']}"
-            for replica in replicas
-            if not replica["regeneration"]["passed"]
-        ]
-        if failed:
-            raise CommandFailed("REGENERATION_FAILED", "The old workers go on serving.", failed)
-        count = len(replicas)
-        shown = f"{count} replicas serve" if count > 1 else "The replica serves"
-        tell(as_json, {"replicas": count}, f"{shown} from fresh archives.")
+    with signed_in(url, as_json) as api:
+        found = api.get(f"/admin/models/{version}/agreement")
+        show(as_json, found, status_tables.agreement(found))
 
 
 def _begin(
@@ -90,11 +71,10 @@ def _begin(
     as_json: bool,
     **query: int,
 ) -> None:
-    with failing(as_json):
-        api = signed_in(url)
+    with signed_in(url, as_json) as api:
         entry: dict[str, Any] = api.post(f"/admin/models/{version}/{kind}", {"why": why}, **query)
-        tell(as_json, entry, f"Release {entry['number']}: {version} as a {kind}.")
+        show(as_json, entry, f"Release {entry['number']}: {version} as a {kind}.")
         if wait:
-            count = await_beside(api, entry, seconds)
-            shown = f"{version} is ready on {count} replica{'s' if count > 1 else ''}."
-            tell(as_json, {kind: version, "replicas": count}, shown)
+            count = await_candidate(api, entry, seconds)
+            line = f"{version} is ready on {replica_count(count)}."
+            show(as_json, {kind: version, "replicas": count}, line)

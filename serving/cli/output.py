@@ -1,28 +1,26 @@
-"""How every verb answers: for people by rich, for programs one JSON object a line."""
+"""What verbs print: tables and sentences for people, one JSON object per line for programs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, nothing else.")]
-
-# Progress and questions go where they do not mix with what a pipe reads.
+# Progress and questions go to standard error, so that pipes read answers only.
 notices = Console(stderr=True, highlight=False)
 _answers = Console(highlight=False, soft_wrap=True)
 
 
 class CommandFailed(Exception):
-    """A verb that could not do what was asked.
+    """A verb that could not do what it was asked to.
 
     Attributes:
         reason: a code for programs, UPPER_SNAKE.
         message: a sentence for people.
-        details: further lines, such as every reason to refuse an archive.
+        details: further lines, such as every reason why an archive is refused.
     """
 
     def __init__(self, reason: str, message: str, details: list[str] | None = None) -> None:
@@ -32,17 +30,17 @@ class CommandFailed(Exception):
         self.details = details or []
 
 
-def tell(as_json: bool, content: dict[str, Any], shown: str | Table) -> None:
-    """Answer: `content` for programs, `shown` for people."""
+def show(as_json: bool, content: dict[str, Any], text: str | Table) -> None:
+    """Print an answer: `content` for programs, `text` for people."""
     if as_json:
         typer.echo(orjson.dumps(content, default=str))
     else:
-        _answers.print(shown, markup=isinstance(shown, Table))
+        _answers.print(text, markup=isinstance(text, Table))
 
 
 @contextmanager
-def failing(as_json: bool) -> Iterator[None]:
-    """Turn a failure into an answer and exit status 1."""
+def reported_failures(as_json: bool) -> Iterator[None]:
+    """Print a failure as the answer, and exit with status 1."""
     try:
         yield
     except CommandFailed as failure:
@@ -54,3 +52,8 @@ def failing(as_json: bool) -> Iterator[None]:
             for line in failure.details:
                 notices.print(f"  {line}", markup=False)
         raise typer.Exit(1) from None
+
+
+def replica_count(count: int) -> str:
+    """As in "ready on 2 replicas"."""
+    return f"{count} replica" if count == 1 else f"{count} replicas"

@@ -1,4 +1,4 @@
-"""Verbs that change or show what runs: push, try, release, rollback, status, watch."""
+"""Verbs that change or show what is running: push, try, release, rollback, regenerate, status."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,32 +7,24 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TransferSpeedColumn
 
 from serving.cli import status_tables
-from serving.cli.account import LOCAL, Url, signed_in
+from serving.cli.account import signed_in
 from serving.cli.admin_api import AdminApi
-from serving.cli.archives import Archive, signature_file
-from serving.cli.output import CommandFailed, Json, failing, notices, tell
-from serving.cli.rollout import await_live, await_trial
-
-Version = Annotated[str, typer.Argument(help="A version that was pushed.")]
-Why = Annotated[str, typer.Option(help="The reason that the release log keeps.")]
-Wait = Annotated[
-    bool, typer.Option(help="Wait until every replica has followed; exit 1 where one refuses.")
-]
-Seconds = Annotated[float, typer.Option(min=1, help="How long to wait at most.")]
-WAIT_SECONDS = 300.0
+from serving.cli.archives import signature_file
+from serving.cli.options import LOCAL, WAIT_SECONDS, Archive, Json, Seconds, Url, Version, Wait, Why
+from serving.cli.output import CommandFailed, notices, replica_count, show
+from serving.cli.rollout import await_live, await_regeneration, await_trial
 
 
 def push(
     archive: Archive,
     signature: Annotated[
-        Path | None, typer.Option(help="Its signature; ARCHIVE.sig if that is there.", exists=True)
+        Path | None, typer.Option(help="Its signature; default: ARCHIVE.sig.", exists=True)
     ] = None,
     url: Url = LOCAL,
     as_json: Json = False,
 ) -> None:
-    """Bring an archive to Dermis, which checks it; live only once it is released."""
-    with failing(as_json):
-        api = signed_in(url)
+    """Upload an archive to Dermis, which checks it; it goes live only once it is released."""
+    with signed_in(url, as_json) as api:
         beside = signature or signature_file(archive)
         proof = beside.read_bytes() if beside.exists() else None
         progress = Progress(
@@ -40,11 +32,11 @@ def push(
             console=notices, transient=True, disable=as_json,
         )  # fmt: skip
         with progress, progress.open(archive, "rb", description=archive.name) as file:
-            brought = api.upload(archive.name, file, proof)
-        shown = f"Version {brought['version']} is there"
-        if brought["signed_by"]:
-            shown += f", signed by {brought['signed_by']}"
-        tell(as_json, brought, f"{shown}. Next: dermis-model try {brought['version']}")
+            uploaded = api.upload(archive.name, file, proof)
+        line = f"Version {uploaded['version']} is uploaded"
+        if uploaded["signed_by"]:
+            line += f", signed by {uploaded['signed_by']}"
+        show(as_json, uploaded, f"{line}. Next: dermis-model try {uploaded['version']}")
 
 
 def try_out(
@@ -53,24 +45,20 @@ def try_out(
     url: Url = LOCAL,
     as_json: Json = False,
 ) -> None:
-    """Have every replica load a version beside the live one, probe it and measure it."""
-    with failing(as_json):
-        api = signed_in(url)
-        asked = api.post(f"/admin/models/{version}/trial", {})
-        replicas = await_trial(api, asked["id"], seconds)
+    """Load a version next to the live one on every replica, probe it and measure it."""
+    with signed_in(url, as_json) as api:
+        trial = api.post(f"/admin/models/{version}/trial", {})
+        replicas = await_trial(api, trial["id"], seconds)
         failed = [
-            f"{replica['id']}: {trial['error']}"
+            f"{replica['id']}: {result['error']}"
             for replica in replicas
-            for trial in replica["trials"]
-            if trial["id"] == asked["id"] and not trial["passed"]
+            for result in replica["trials"]
+            if result["id"] == trial["id"] and not result["passed"]
         ]
         if failed:
             raise CommandFailed("TRIAL_FAILED", f"{version} failed its trial.", failed)
-        tell(
-            as_json,
-            {"version": version, "passed": True, "replicas": replicas},
-            status_tables.costs(replicas),
-        )
+        content = {"version": version, "passed": True, "replicas": replicas}
+        show(as_json, content, status_tables.costs(replicas))
 
 
 def release(
@@ -82,10 +70,9 @@ def release(
     as_json: Json = False,
 ) -> None:
     """Make a version the live one on every replica."""
-    with failing(as_json):
-        api = signed_in(url)
+    with signed_in(url, as_json) as api:
         entry = api.post(f"/admin/models/{version}/release", {"why": why})
-        tell(as_json, entry, f"Release {entry['number']}: {version}.")
+        show(as_json, entry, f"Release {entry['number']}: {version}.")
         if wait:
             _until_live(api, version, seconds, as_json)
 
@@ -97,22 +84,36 @@ def rollback(
     url: Url = LOCAL,
     as_json: Json = False,
 ) -> None:
-    """Return to the version that was live before the present one."""
-    with failing(as_json):
-        api = signed_in(url)
+    """Go back to the version that was live before the current one."""
+    with signed_in(url, as_json) as api:
         entry = api.post("/admin/models/rollback", {"why": why})
-        tell(as_json, entry, f"Release {entry['number']}: back to {entry['version']}.")
+        show(as_json, entry, f"Release {entry['number']}: back to {entry['version']}.")
         if wait:
             _until_live(api, entry["version"], seconds, as_json)
 
 
+def regenerate(seconds: Seconds = WAIT_SECONDS, url: Url = LOCAL, as_json: Json = False) -> None:
+    """Have every replica fetch and load the live version again, without losing a request."""
+    with signed_in(url, as_json) as api:
+        request = api.post("/admin/models/cache/regenerate", {})
+        replicas = await_regeneration(api, request["id"], seconds)
+        failed = [
+            f"{replica['id']}: {replica['regeneration']['error']}"
+            for replica in replicas
+            if not replica["regeneration"]["passed"]
+        ]
+        if failed:
+            raise CommandFailed("REGENERATION_FAILED", "The old workers keep serving.", failed)
+        line = f"Reloaded the live version on {replica_count(len(replicas))}."
+        show(as_json, {"replicas": len(replicas)}, line)
+
+
 def status(url: Url = LOCAL, as_json: Json = False) -> None:
     """Show replicas, versions and the latest releases."""
-    with failing(as_json):
-        api = signed_in(url)
+    with signed_in(url, as_json) as api:
         models, serving = api.get("/admin/models"), api.get("/admin/serving")
         if as_json:
-            tell(as_json, {**models, **serving}, "")
+            show(as_json, {**models, **serving}, "")
             return
         for table in (
             status_tables.replicas(serving["replicas"]),
@@ -121,17 +122,17 @@ def status(url: Url = LOCAL, as_json: Json = False) -> None:
             status_tables.versions(models["versions"]),
             status_tables.releases(models["releases"]),
         ):
-            tell(as_json, {}, table)
+            show(as_json, {}, table)
 
 
 def watch(url: Url = LOCAL, as_json: Json = False) -> None:
     """Show every change of the replicas as it happens, until Ctrl-C."""
-    with failing(as_json):
-        for serving in signed_in(url).serving():
-            tell(as_json, serving, status_tables.replicas(serving["replicas"]))
+    with signed_in(url, as_json) as api:
+        for serving in api.serving():
+            show(as_json, serving, status_tables.replicas(serving["replicas"]))
 
 
 def _until_live(api: AdminApi, version: str, seconds: float, as_json: bool) -> None:
     count = await_live(api, version, seconds, quiet=as_json)
-    shown = f"{version} is live on {count} replicas." if count > 1 else f"{version} is live."
-    tell(as_json, {"live": version, "replicas": count}, shown)
+    line = f"{version} is live on {replica_count(count)}."
+    show(as_json, {"live": version, "replicas": count}, line)

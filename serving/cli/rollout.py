@@ -1,7 +1,7 @@
-"""Waits, within a deadline, until the replicas have done what was asked."""
+"""Waits, with a deadline, until the replicas have done what was requested."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 from serving.cli.admin_api import AdminApi
@@ -11,7 +11,7 @@ Replicas = list[dict[str, Any]]
 
 
 def await_live(api: AdminApi, version: str, seconds: float, *, quiet: bool) -> int:
-    """Tell every change until all replicas serve a version.
+    """Print every change until all replicas serve a version.
 
     Returns:
         How many do.
@@ -19,43 +19,46 @@ def await_live(api: AdminApi, version: str, seconds: float, *, quiet: bool) -> i
     Raises:
         CommandFailed: a replica refused it, or it took too long.
     """
-    told = ""
-    for replicas in _states(api, seconds, f"{version} is not live"):
+    printed = ""
+
+    def is_live(replicas: Replicas) -> bool:
+        nonlocal printed
         line = ", ".join(_short(replica) for replica in replicas) or "no replica"
-        if line != told and not quiet:
+        if line != printed and not quiet:
             notices.print(line, markup=False)
-            told = line
-        if replicas and all(replica["live_version"] == version for replica in replicas):
-            return len(replicas)
-        _raise_refusals(replicas, f"{version}:", f"{version} did not become live.")
-    raise AssertionError("states end by a failure only")
+            printed = line
+        return bool(replicas) and all(replica["live_version"] == version for replica in replicas)
+
+    refusal = (f"{version}:", f"{version} did not become live.")
+    return len(_await(api, seconds, f"{version} is not live", is_live, refusal))
 
 
-def await_beside(api: AdminApi, entry: dict[str, Any], seconds: float) -> int:
-    """Wait until all replicas hold a canary or shadow.
+def await_candidate(api: AdminApi, entry: dict[str, Any], seconds: float) -> int:
+    """Wait until a canary or shadow is ready on all replicas.
 
     Args:
         api: to ask.
         entry: of the release log.
-        seconds: how long at most.
+        seconds: longest wait.
 
     Returns:
-        How many do.
+        How many replicas there are.
 
     Raises:
         CommandFailed: a replica refused it, or it took too long.
     """
     version, kind = entry["version"], entry["kind"]
-    asked = {"version": version, "kind": kind, "percent": entry["percent"]}
-    for replicas in _states(api, seconds, f"{version} is not ready"):
-        if replicas and all(replica["candidate"] == asked for replica in replicas):
-            return len(replicas)
-        _raise_refusals(replicas, f"{kind} {version}:", f"{version} did not become a {kind}.")
-    raise AssertionError("states end by a failure only")
+    wanted = {"version": version, "kind": kind, "percent": entry["percent"]}
+
+    def is_ready(replicas: Replicas) -> bool:
+        return bool(replicas) and all(replica["candidate"] == wanted for replica in replicas)
+
+    refusal = (f"{kind} {version}:", f"{version} did not become a {kind}.")
+    return len(_await(api, seconds, f"{version} is not ready", is_ready, refusal))
 
 
 def await_withdrawn(api: AdminApi, version: str, seconds: float) -> int:
-    """Wait until no replica tells of a canary or shadow of a version.
+    """Wait until no replica has a version as its canary or shadow.
 
     Returns:
         How many replicas there are.
@@ -63,53 +66,72 @@ def await_withdrawn(api: AdminApi, version: str, seconds: float) -> int:
     Raises:
         CommandFailed: it took too long.
     """
-    for replicas in _states(api, seconds, f"{version} is not withdrawn"):
-        beside = [replica["candidate"] for replica in replicas]
-        if not any(candidate and candidate["version"] == version for candidate in beside):
-            return len(replicas)
-    raise AssertionError("states end by a failure only")
+
+    def is_withdrawn(replicas: Replicas) -> bool:
+        candidates = [replica["candidate"] for replica in replicas]
+        return not any(candidate and candidate["version"] == version for candidate in candidates)
+
+    return len(_await(api, seconds, f"{version} is not withdrawn", is_withdrawn))
 
 
 def await_regeneration(api: AdminApi, request: str, seconds: float) -> Replicas:
-    """Wait until every replica has made a regeneration, and return them.
+    """Wait until every replica has dealt with a regeneration, and return them.
 
     Raises:
         CommandFailed: it took too long.
     """
-    for replicas in _states(api, seconds, "The cache is not regenerated"):
-        made = [replica["regeneration"] for replica in replicas]
-        if made and all(latest and latest["id"] == request for latest in made):
-            return replicas
-    raise AssertionError("states end by a failure only")
+
+    def is_done(replicas: Replicas) -> bool:
+        latest = [replica["regeneration"] for replica in replicas]
+        return bool(latest) and all(result and result["id"] == request for result in latest)
+
+    return _await(api, seconds, "The cache is not regenerated", is_done)
 
 
 def await_trial(api: AdminApi, trial: str, seconds: float) -> Replicas:
-    """Wait until every replica has made a trial, and return them.
+    """Wait until every replica has run a trial, and return them.
 
     Raises:
         CommandFailed: it took too long.
     """
-    for replicas in _states(api, seconds, "The trial is not made"):
-        if replicas and all(_has_made(replica, trial) for replica in replicas):
-            return replicas
-    raise AssertionError("states end by a failure only")
+
+    def is_done(replicas: Replicas) -> bool:
+        return bool(replicas) and all(
+            any(result["id"] == trial for result in replica["trials"]) for replica in replicas
+        )
+
+    return _await(api, seconds, "The trial is not finished", is_done)
 
 
-def _states(api: AdminApi, seconds: float, otherwise: str) -> Iterator[Replicas]:
-    """The replicas at each change.
+def _await(
+    api: AdminApi,
+    seconds: float,
+    otherwise: str,
+    is_done: Callable[[Replicas], bool],
+    refusal: tuple[str, str] | None = None,
+) -> Replicas:
+    """The replicas as soon as `is_done` holds; looked at after each change.
+
+    Args:
+        api: to ask.
+        seconds: longest wait.
+        otherwise: what to say when the time is up.
+        is_done: of all replicas.
+        refusal: how a replica's error begins when it refuses, and what to say then.
 
     Raises:
-        CommandFailed: the time is over.
+        CommandFailed: a replica refused, or the time is up.
     """
     ends = time.monotonic() + seconds
     for serving in api.serving():
-        yield serving["replicas"]
+        replicas: Replicas = serving["replicas"]
+        if is_done(replicas):
+            return replicas
+        if refusal:
+            _raise_refusals(replicas, *refusal)
         if time.monotonic() > ends:
-            raise CommandFailed("NOT_YET", f"{otherwise} after {seconds:.0f} s; see `status`.")
-
-
-def _has_made(replica: dict[str, Any], trial: str) -> bool:
-    return any(made["id"] == trial for made in replica["trials"])
+            break
+    raise CommandFailed("NOT_YET", f"{otherwise} after {seconds:.0f} s; see `status`.")
 
 
 def _short(replica: dict[str, Any]) -> str:
@@ -117,7 +139,7 @@ def _short(replica: dict[str, Any]) -> str:
 
 
 def _raise_refusals(replicas: Replicas, prefix: str, message: str) -> None:
-    """Fail where replicas tell that they refused what they were to load."""
+    """Fail where replicas report that they refused what they were to load."""
     details = [
         f"{replica['id']}: {replica['last_error']}"
         for replica in replicas

@@ -1,4 +1,4 @@
-"""What the gateway tells of replicas, versions and releases, as tables for people."""
+"""Tables of replicas, versions and releases for people."""
 
 from typing import Any
 
@@ -10,16 +10,16 @@ LATEST = 10
 
 
 def replicas(found: Rows) -> Table:
-    """One row a replica: how it stands."""
+    """One row per replica, with its state."""
     table = Table(
-        "replica", "state", "live", "beside", "loaded", "workers", "last error", title="Replicas"
+        "replica", "state", "live", "candidate", "loaded", "workers", "last error", title="Replicas"
     )
     for replica in found:
         table.add_row(
             replica["id"],
             replica["state"],
             replica["live_version"] or "",
-            _beside(replica["candidate"]),
+            _candidate(replica["candidate"]),
             " ".join(replica["loaded_versions"]),
             str(replica["workers"]),
             replica["last_error"] or "",
@@ -28,7 +28,7 @@ def replicas(found: Rows) -> Table:
 
 
 def canary(found: dict[str, Any]) -> Table:
-    """How a canary answers, and the live version beside it."""
+    """How a canary performs, next to the live version."""
     table = Table("version", "requests", "failed", "median ms", title="Canary")
     for name, figures in ((found["version"], found["canary"]), ("live", found["live"])):
         table.add_row(name, *(_figure(figures[key]) for key in ("requests", "failed", "median_ms")))
@@ -47,8 +47,8 @@ def agreement(found: dict[str, Any]) -> Table:
         ("without an answer", found["failed"]),
         ("same label", found["same_label"]),
         ("share of the same label (95 %)", interval),
-        ("live benign, here malignant", found["newly_malignant"]),
-        ("live malignant, here benign", found["newly_benign"]),
+        ("live benign, shadow malignant", found["newly_malignant"]),
+        ("live malignant, shadow benign", found["newly_benign"]),
         ("mean difference of probability", _figure(found["mean_difference"])),
         ("largest difference", _figure(found["largest_difference"])),
     ):
@@ -57,9 +57,9 @@ def agreement(found: dict[str, Any]) -> Table:
 
 
 def costs(found: Rows) -> Table:
-    """What versions cost: the loaded ones, and the latest trial of each other, side by side."""
+    """What versions cost: those that are loaded, and the latest trial of each other one."""
     table = Table(
-        "replica", "version", "", "median ms", "p95 ms", "load s", "MiB a worker", title="Costs"
+        "replica", "version", "", "median ms", "p95 ms", "load s", "MiB per worker", title="Costs"
     )
     for replica in found:
         for measured in replica["measured"]:
@@ -73,8 +73,8 @@ def costs(found: Rows) -> Table:
 
 
 def versions(found: Rows) -> Table:
-    """One row a version in the store."""
-    table = Table("version", "architecture", "brought", "signed by", "desired", title="Versions")
+    """One row per version in the store."""
+    table = Table("version", "architecture", "uploaded", "signed by", "desired", title="Versions")
     for version in found:
         table.add_row(
             version["version"],
@@ -105,7 +105,7 @@ def _figure(value: float | None) -> str:
     return "" if value is None else f"{value:z.4g}"
 
 
-def _beside(candidate: dict[str, Any] | None) -> str:
+def _candidate(candidate: dict[str, Any] | None) -> str:
     return f"{candidate['version']} {_kind(candidate)}" if candidate else ""
 
 

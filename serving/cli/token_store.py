@@ -1,7 +1,7 @@
-"""The sign-in that outlives a command: refresh tokens in the user's own configuration folder.
+"""Sign-ins that outlive a command: refresh tokens in the user's configuration folder.
 
 <config>/dermis/sign_in.json    0600: {"https://dermis.example": "<refresh token>"}
-<config>/dermis/sign_in.lock    one command at a time exchanges a token: each is good once
+<config>/dermis/sign_in.lock    one command at a time exchanges a token: each is valid once
 """
 
 import json
@@ -16,10 +16,10 @@ from service_kit.files import write_private_json
 
 
 class TokenStore:
-    """The refresh token for one Dermis.
+    """The refresh token for one Dermis installation.
 
     Args:
-        url: where that Dermis is open.
+        url: its address.
         folder: the user's configuration folder; by default the system's for `dermis`.
     """
 
@@ -30,7 +30,7 @@ class TokenStore:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Wait until no other command exchanges a token, and keep others waiting."""
+        """Wait until no other command is exchanging a token, and make others wait."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with FileLock(self._folder / "sign_in.lock"):
             yield
@@ -40,7 +40,7 @@ class TokenStore:
         return self._all().get(self._url, "")
 
     def write(self, token: str) -> None:
-        """Keep a token, for nobody else to read; "" forgets it."""
+        """Store a token that nobody else can read; "" deletes it."""
         tokens = self._all() | {self._url: token}
         write_private_json(self._path, {url: kept for url, kept in tokens.items() if kept})
 

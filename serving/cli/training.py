@@ -1,29 +1,50 @@
-"""Verbs that make a model and ask it: train, evaluate, package, predict."""
+"""Verbs that make a model and try it on photos: train, evaluate, package, predict."""
 
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
 
-from serving.cli.output import CommandFailed, Json, failing, tell
+from serving.cli.options import Json
+from serving.cli.output import CommandFailed, reported_failures, show
+from serving.cli.training_options import (
+    Architecture,
+    Averaging,
+    Balance,
+    BlankedOneIn,
+    Compressed,
+    EvaluateEvery,
+    FrozenStages,
+    LabelSmoothing,
+    LeaveOut,
+    Rate,
+    Seed,
+    Size,
+    Start,
+    Steps,
+    WarmUpSteps,
+)
+
+if TYPE_CHECKING:
+    from serving.training.recipe import Recipe
 
 Data = Annotated[
     list[Path],
-    typer.Option(help="Folder with benign/ and malignant/; again for more.", exists=True),
+    typer.Option(help="Folder with benign/ and malignant/; repeat for more.", exists=True),
 ]
 
-# Of the diagnoses that a model tells apart, those on the line of a photo.
+# Diagnoses listed on a photo's line, of those that the model tells apart.
 LISTED_DIAGNOSES = 3
 
 
 @contextmanager
 def usable_input() -> Iterator[None]:
-    """Turn what is wrong with the data or the run into a clear line."""
+    """Turn an error in the data or the run into one clear line."""
     try:
         yield
     except (ValueError, OSError) as error:
@@ -32,55 +53,28 @@ def usable_input() -> Iterator[None]:
 
 def train(
     data: Data,
-    out: Annotated[Path, typer.Option(help="Folder of the run; a run in it is resumed.")],
-    arch: Annotated[str, typer.Option(help="A timm architecture.")] = "tf_efficientnet_lite0",
-    steps: Annotated[int, typer.Option(min=1, help="Batches to train on.")] = 2300,
-    size: Annotated[int, typer.Option(min=64, max=1024, help="Pixels of the input.")] = 224,
-    leave_out: Annotated[
-        str, typer.Option(help="A source to keep out of training and validation.")
-    ] = "",
-    seed: Annotated[int, typer.Option(help="Of all chance in the run.")] = 20261123,
-    start: Annotated[
-        Path | None,
-        typer.Option(
-            help="Weights of a former run (model.safetensors) to go on from.", exists=True
-        ),
-    ] = None,
-    rate: Annotated[
-        float, typer.Option(help="Highest learning rate; the head's is 5-fold.")
-    ] = 6e-4,
-    compressed: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of photos that are compressed anew.")
-    ] = 0.0,
-    balance: Annotated[
-        float, typer.Option(min=0, max=1, help="1 draws sources and classes alike, 0 as they come.")
-    ] = 0.7,
-    label_smoothing: Annotated[
-        float, typer.Option(min=0, max=0.5, help="How far the right answer is from certain.")
-    ] = 0.05,
-    blanked_one_in: Annotated[
-        int, typer.Option(min=2, help="One in so many photos has its lesion painted over.")
-    ] = 10,
-    frozen_stages: Annotated[
-        int, typer.Option(min=0, help="First stages of an EfficientNet that stay as they are.")
-    ] = 2,
-    warm_up_steps: Annotated[int, typer.Option(min=1, help="Steps until the highest rate.")] = 150,
-    averaging: Annotated[
-        float, typer.Option(min=0, max=0.9999, help="What the averaged weights keep at each step.")
-    ] = 0.998,
-    evaluate_every: Annotated[int, typer.Option(min=1, help="Steps between validations.")] = 400,
+    out: Annotated[Path, typer.Option(help="Folder of the run; an unfinished run is resumed.")],
+    arch: Architecture = "tf_efficientnet_lite0",
+    steps: Steps = 2300,
+    size: Size = 224,
+    leave_out: LeaveOut = "",
+    seed: Seed = 20261123,
+    start: Start = None,
+    rate: Rate = 6e-4,
+    compressed: Compressed = 0.0,
+    balance: Balance = 0.7,
+    label_smoothing: LabelSmoothing = 0.05,
+    blanked_one_in: BlankedOneIn = 10,
+    frozen_stages: FrozenStages = 2,
+    warm_up_steps: WarmUpSteps = 150,
+    averaging: Averaging = 0.998,
+    evaluate_every: EvaluateEvery = 400,
     as_json: Json = False,
 ) -> None:
     """Fine-tune a classifier on folders of labelled photos."""
-    from serving.training.datasets import PixelCache, read_folders, write_splits
     from serving.training.recipe import Recipe
-    from serving.training.train import Training, save_run
 
-    with failing(as_json), usable_input():
-        samples = read_folders(data)
-        out.mkdir(parents=True, exist_ok=True)
-        write_splits(samples, out / "splits.csv")
-        cache = PixelCache(samples, out / "pixels.npy")
+    with reported_failures(as_json), usable_input():
         recipe = Recipe(
             architecture=arch,
             steps=steps,
@@ -98,38 +92,57 @@ def train(
             averaging=averaging,
             evaluate_every=evaluate_every,
         )
-        training = Training(recipe, samples, cache, out, leave_out=leave_out, start=start)
-        training.run()
-        save_run(training, out, finished=datetime.now(UTC))
-        weights = str(out / "model.safetensors")
-        tell(
-            as_json,
-            {"run": str(out), "weights": weights, "photos": len(samples)},
-            f"Weights: {weights}. Next: dermis-model evaluate --run {out}",
-        )
+        _run(recipe, data, out, leave_out=leave_out, start=start, as_json=as_json)
+
+
+def _run(
+    recipe: "Recipe",
+    data: list[Path],
+    out: Path,
+    *,
+    leave_out: str,
+    start: Path | None,
+    as_json: bool,
+) -> None:
+    from serving.training.datasets import PixelCache, read_folders, write_splits
+    from serving.training.train import Training, save_run
+
+    samples = read_folders(data)
+    out.mkdir(parents=True, exist_ok=True)
+    write_splits(samples, out / "splits.csv")
+    cache = PixelCache(samples, out / "pixels.npy")
+    training = Training(recipe, samples, cache, out, leave_out=leave_out, start=start)
+    training.run()
+    save_run(training, out, finished=datetime.now(UTC))
+    weights = str(out / "model.safetensors")
+    show(
+        as_json,
+        {"run": str(out), "weights": weights, "photos": len(samples)},
+        f"Weights: {weights}. Next: dermis-model evaluate --run {out}",
+    )
 
 
 def evaluate(
     data: Data,
     run: Annotated[Path, typer.Option(help="Folder of a finished run.", exists=True)],
-    version: Annotated[str, typer.Option(help="Of the model, like 1.0.0.")],
-    page: Annotated[Path, typer.Option(help="The readable card.")] = Path("model-card.md"),
+    version: Annotated[str, typer.Option(help="Of the model, such as 1.0.0.")],
+    page: Annotated[Path, typer.Option(help="File for the readable card.")] = Path("model-card.md"),
     name: Annotated[str, typer.Option(help="Of the model.")] = "lesion",
     mirror_averaging: Annotated[
         bool,
         typer.Option(
             "--mirror-averaging",
-            help="Answers are averaged with the mirror image's; twice the cost.",
+            help="Average each answer with the mirror image's, at twice the cost.",
         ),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Judge a run on photos it has not seen; write its card as JSON and as a page."""
+    """Evaluate a run on photos it has not seen; write its card as JSON and as a page."""
     from serving.training.card_page import write_page
     from serving.training.datasets import PixelCache, read_folders
     from serving.training.evaluate import evaluate_run
 
-    with failing(as_json), usable_input():
+    with reported_failures(as_json), usable_input():
         samples = read_folders(data)
         cache = PixelCache(samples, run / "pixels.npy")
         card, test = evaluate_run(
@@ -137,7 +150,7 @@ def evaluate(
         )
         (run / "model_card.json").write_text(card.model_dump_json(indent=2))
         write_page(card, test, page)
-        tell(
+        show(
             as_json,
             {"card": str(run / "model_card.json"), "page": str(page), "version": version},
             f"Card: {run / 'model_card.json'} and {page}. Next: dermis-model package --run {run}",
@@ -152,9 +165,9 @@ def package(
     """Pack weights, card and golden images into an archive."""
     from serving.training.packaging import package_run
 
-    with failing(as_json), usable_input():
+    with reported_failures(as_json), usable_input():
         path = package_run(run, out)
-        tell(as_json, {"archive": str(path)}, f"Archive: {path}. Next: dermis-model verify {path}")
+        show(as_json, {"archive": str(path)}, f"Archive: {path}. Next: dermis-model verify {path}")
 
 
 def predict(
@@ -162,12 +175,12 @@ def predict(
     archive: Annotated[Path, typer.Option(help="A model archive (.mar).", exists=True)],
     as_json: Json = False,
 ) -> None:
-    """Ask an archive about photos without TorchServe, through the same code as the handler."""
+    """Assess photos with an archive, without TorchServe but with the handler's own code."""
     from service_kit.errors import DomainError
     from serving.cli.archives import opened
     from serving.worker.predictions import prediction_of
 
-    with failing(as_json):
+    with reported_failures(as_json):
         classifier = opened(archive)
     failed = False
     for path in images:
@@ -181,7 +194,7 @@ def predict(
 
 
 def _line(path: Path, prediction: dict[str, Any]) -> dict[str, Any]:
-    """One flat object: what the answer says, with the heatmap's grid as `cam_grid`."""
+    """One flat object: the answer, with the heatmap's grid as `cam_grid`."""
     heatmap = prediction.pop("heatmap")
     return {
         "path": str(path),
