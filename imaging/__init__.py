@@ -1,1 +1,1 @@
-"""Lesion photos as files: decoded safely by one function, stripped of metadata."""
+"""Photos of lesions as files: decoded safely by one function, and stripped of metadata."""

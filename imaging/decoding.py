@@ -1,4 +1,4 @@
-"""Read a lesion photo safely: the one function that every process decodes with.
+"""Decodes photos safely: every process that reads one uses this file.
 
 Order matters: the length is checked before anything is parsed, the pixel count is read from the
 header before anything is decoded, and only JPEG and PNG decoders are ever reachable.
@@ -23,7 +23,7 @@ MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
 _ORIENTATION_TAG = 0x0112
 _UPRIGHT = 1
 # What turns a picture upright, by its orientation (EXIF 2.32, 4.6.4 A). Pillow's `exif_transpose`
-# writes the whole block anew besides, and fails over a damaged one.
+# also rewrites the whole EXIF block, and fails on a damaged one.
 _TURNS = {
     2: Transpose.FLIP_LEFT_RIGHT,
     3: Transpose.ROTATE_180,
@@ -37,14 +37,14 @@ _SWAP_SIDES = frozenset(
     {Transpose.TRANSPOSE, Transpose.ROTATE_270, Transpose.TRANSVERSE, Transpose.ROTATE_90}
 )
 
-# Our own limit is checked against the header, with a clear error; Pillow's global one would only
-# warn, and would be shared with whatever else runs in the process.
+# Our own limit is checked against the header, with a clear error; Pillow's global limit would only
+# warn, and would apply to everything else in the process.
 Image.MAX_IMAGE_PIXELS = None
 
 
 @dataclass(frozen=True, slots=True)
 class CleanImage:
-    """A photo as it is stored: no metadata, upright, pixels as they came.
+    """An image as it is stored: no metadata, upright, pixels unchanged.
 
     Attributes:
         data: JPEG or PNG bytes.
@@ -65,7 +65,7 @@ class CleanImage:
 def decode(data: bytes) -> Image.Image:
     """Decode a photo to an upright RGB picture.
 
-    CMYK, palette, grey and 16-bit pictures are converted; transparency is laid on white.
+    CMYK, palette, grey and 16-bit pictures are converted; transparency becomes white.
 
     Args:
         data: JPEG or PNG, at most 20 MiB and 50 megapixels.
@@ -78,16 +78,16 @@ def decode(data: bytes) -> Image.Image:
 
 
 def decode_reduced(data: bytes, *, shorter_side: int) -> tuple[Image.Image, tuple[int, int]]:
-    """Decode a photo for a model that looks at few pixels: a large JPEG at a half to an eighth.
+    """Decode a photo for a model that needs few pixels: a large JPEG at a half to an eighth.
 
-    JPEG can be decoded straight to these sizes, in half the time or less.
+    JPEG can be decoded directly to these sizes, in half the time or less.
 
     Args:
         data: as for `decode`.
-        shorter_side: pixels that the picture's shorter side keeps at least, if it has them.
+        shorter_side: pixels that the picture's shorter side keeps at least, if it has that many.
 
     Returns:
-        The upright RGB picture, and the upright size that it has without reduction.
+        The upright RGB picture, and its upright size without reduction.
 
     Raises:
         DomainError: as `decode`.
@@ -102,11 +102,11 @@ def decode_reduced(data: bytes, *, shorter_side: int) -> tuple[Image.Image, tupl
 
 
 def clean(data: bytes) -> CleanImage:
-    """Decode a photo and take everything from its file that is not the picture.
+    """Decode a photo and remove everything from its file that is not the picture.
 
-    Metadata (EXIF with GPS, XMP, comments, embedded thumbnails, trailing bytes) goes, an ICC
+    Metadata (EXIF with GPS, XMP, comments, embedded thumbnails, trailing bytes) goes; an ICC
     profile stays. An upright photo keeps its compressed pixels bit for bit; a rotated one is
-    turned and kept as PNG, so that the model sees the same pixels ever after.
+    turned and stored as PNG, so that the model always sees the same pixels.
 
     Raises:
         DomainError: as `decode`.
@@ -159,10 +159,10 @@ def _upright_rgb(image: Image.Image) -> Image.Image:
 
 
 def _turn(image: Image.Image) -> Transpose | None:
-    """What turns a picture upright; None where nothing does, or its EXIF can't be read."""
+    """What turns a picture upright; None where it is upright, or its EXIF can't be read."""
     try:
         return _TURNS.get(image.getexif().get(_ORIENTATION_TAG, _UPRIGHT))
-    except Exception:  # noqa: BLE001  a damaged block brings up anything; the picture is whole
+    except Exception:  # noqa: BLE001  a damaged block raises anything; the picture is intact
         return None
 
 
@@ -183,8 +183,8 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _encoded(pixels: Image.Image, icc_profile: bytes | None) -> tuple[str, bytes]:
-    """A turned photo: without loss where that stays below the limit on files."""
-    # A fresh picture: what `pixels` carries in `info` must not be written along.
+    """A turned photo: lossless where that stays below the limit on file size."""
+    # A new picture: what `pixels` carries in `info` must not be written as well.
     bare = Image.new("RGB", pixels.size)
     bare.paste(pixels)
     lossless = io.BytesIO()

@@ -1,8 +1,8 @@
-"""Take the metadata out of JPEG and PNG files without touching a compressed pixel.
+"""Removes metadata from JPEG and PNG files without touching a compressed pixel.
 
-Both formats are rows of labelled parts, so keeping the parts that make the picture and dropping
-the rest needs no decoding. (Encoding again would change the pixels, and with them the diagnosis.)
-Callers have decoded the file before: these functions expect a well-formed one.
+Both formats are sequences of labelled parts, so keeping the parts that make up the picture and
+dropping the rest needs no decoding. (Encoding again would change the pixels, and with them the
+model's finding.) Callers have already decoded the file: these functions expect a valid one.
 
 Sources: ITU-T T.81 Annex B (JPEG markers); W3C PNG, third edition, section 11 (chunks).
 """
@@ -18,7 +18,7 @@ _EOI_MARKER = 0xD9
 # Tables, frames and scans; not APPn (0xE0-0xEF) nor COM (0xFE).
 _PICTURE_MARKERS = frozenset(range(0xC0, 0xDF + 1))
 _ICC = (0xE2, b"ICC_PROFILE\x00")
-# Says which colour transform the samples went through; without it CMYK files turn inside out.
+# Says which colour transform the samples went through; without it CMYK files are inverted.
 _ADOBE = (0xEE, b"Adobe")
 _STANDALONE_IN_SCAN = frozenset([0x00, *range(0xD0, 0xD7 + 1)])
 
@@ -80,7 +80,7 @@ def _scan_end(data: bytes, at: int) -> int:
 
 
 def stripped_png(data: bytes) -> bytes:
-    """The same PNG with only the chunks that make the picture."""
+    """The same PNG with only the chunks that make up the picture."""
     return b"".join([_PNG_SIGNATURE, *_png_picture(data)])
 
 

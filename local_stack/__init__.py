@@ -1,1 +1,1 @@
-"""`make run`: the whole system on one machine with embedded parts, no Docker."""
+"""`make run`: the whole system on one machine with embedded components, without Docker."""

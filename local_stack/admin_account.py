@@ -1,4 +1,4 @@
-"""The administrator of a local system: made once, with a password of its own."""
+"""The administrator account of a local system: created once, with its own password."""
 
 import json
 import secrets
@@ -12,17 +12,17 @@ EMAIL = "admin@dermis.example"
 
 @dataclass(frozen=True, slots=True)
 class Administrator:
-    """How the administrator signs in for the first time; the second factor is set up then."""
+    """The administrator's first sign-in; it also sets up the second factor."""
 
     email: str
     password: str
 
 
 async def admin_account(stack: Stack) -> Administrator:
-    """The administrator of a running stack, made at the first start.
+    """The administrator of a running stack, created at the first start.
 
     Raises:
-        NotReady: auth_service could not make the account.
+        NotReady: auth_service could not create the account.
     """
     path = stack.folder / "admin_sign_in.json"
     if path.exists():

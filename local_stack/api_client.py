@@ -1,4 +1,4 @@
-"""A clinician's client of the public API, doing what the web client does and nothing else."""
+"""A clinician's client for the public API: it does what the web client does and nothing else."""
 
 import asyncio
 import ssl
@@ -13,18 +13,18 @@ import pyotp
 from local_stack.mailbox import Mailbox
 
 CALL_SECONDS = 30
-DIAGNOSIS_SECONDS = 120
+ASSESSMENT_SECONDS = 120
 _TOTP_STEP_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """How somebody signs in.
+    """An account's sign-in.
 
     Attributes:
         email, password: the first factor.
-        totp_secret: of the second; "" until it is set up.
-        used_step: the last 30-second step whose code was used; each counts once.
+        totp_secret: of the second; "" until it has been set up.
+        used_step: the last 30-second step whose code was used; a code works once.
     """
 
     email: str
@@ -44,12 +44,12 @@ class Refused(Exception):
 
 
 class Clinician:
-    """One clinician at one browser.
+    """One clinician, in one browser session.
 
     Args:
-        url: where Dermis is open, e.g. `http://localhost:8000`.
-        mailbox: where the mails to them arrive.
-        trusting: the authorities behind an https address; None for the machine's own.
+        url: address of Dermis, e.g. `http://localhost:8000`.
+        mailbox: receives their mail.
+        trusting: certificate authorities for an https address; None for the machine's own.
     """
 
     def __init__(self, url: str, mailbox: Mailbox, trusting: ssl.SSLContext | None = None) -> None:
@@ -76,7 +76,7 @@ class Clinician:
         return answer.json() if answer.content else None
 
     async def register(self, known: SignIn, *, full_name: str, clinic: str) -> None:
-        """Open an account for a new clinic and prove the address by the link in the mail."""
+        """Open an account for a new clinic, and verify the address by the link in the mail."""
         before = self._mailbox.newest()
         account = {"email": known.email, "password": known.password}
         await self.call(
@@ -86,11 +86,11 @@ class Clinician:
         await self.call("POST", "/auth/verify-email", {"token": token})
 
     async def sign_in(self, known: SignIn, *, keep: Callable[[SignIn], None]) -> SignIn:
-        """Sign in with both factors; the second is set up where it is not yet.
+        """Sign in with both factors; the second is set up if it hasn't been yet.
 
         Args:
             known: the account.
-            keep: takes the sign-in with its new TOTP secret or step before that counts.
+            keep: stores the sign-in with its new TOTP secret or step, before that is used.
         """
         account = {"email": known.email, "password": known.password}
         step = await self.call("POST", "/auth/login", account)
@@ -112,7 +112,7 @@ class Clinician:
     async def upload(
         self, patient_id: str, photo: bytes, *, key: str = "", name: str = "photo.jpg"
     ) -> httpx.Response:
-        """Upload a photo; the raw answer, whatever it is."""
+        """Upload a photo; returns the raw answer, whatever it is."""
         return await self.http.post(
             f"/predict/upload/{patient_id}",
             files={"file": (name, photo, "application/octet-stream")},
@@ -120,15 +120,15 @@ class Clinician:
         )
 
     async def settled(self, detection: dict[str, Any]) -> dict[str, Any]:
-        """The detection once it is no longer pending, or as it is when the time is over."""
-        ends = time.monotonic() + DIAGNOSIS_SECONDS
+        """The detection once it is no longer pending, or as it is when time is up."""
+        ends = time.monotonic() + ASSESSMENT_SECONDS
         while detection["status"] == "pending" and time.monotonic() < ends:
             await asyncio.sleep(0.3)
             detection = await self.call("GET", f"/detections/{detection['id']}")
         return detection
 
     async def overlay(self, detection_id: str) -> bytes:
-        """The photo under its heatmap, a PNG."""
+        """The image with its heatmap on top, as PNG."""
         explained = await self.call("POST", f"/predict/gradcam/{detection_id}")
         picture = await self.http.get(explained["overlay_url"].removeprefix("/api"))
         if picture.is_error:
@@ -149,10 +149,10 @@ class Clinician:
 
 
 async def _next_code(known: SignIn) -> tuple[SignIn, str]:
-    """A code that has not been used, and the sign-in that remembers its step.
+    """An unused code, and the sign-in that remembers its step.
 
-    One step ahead of the clock is accepted (RFC 6238, 5.2), so two sign-ins can follow each other
-    at once; a third waits.
+    One step ahead of the clock is accepted (RFC 6238, 5.2), so a second sign-in can follow at once;
+    a third has to wait.
     """
     while known.used_step > int(time.time()) // _TOTP_STEP_SECONDS:
         await asyncio.sleep(0.5)

@@ -1,4 +1,4 @@
-"""The demo clinic: made once, through the public API only."""
+"""The demo clinic: set up once, through the public API only."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ PATIENTS: list[dict[str, Any]] = [
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One example image and what became of it; milliseconds from upload to answer."""
+    """One example photo and its result; milliseconds from upload to answer."""
 
     image: str
     truth: str
@@ -40,7 +40,7 @@ class Row:
 
 
 class DemoFailed(Exception):
-    """The demo could not be made; the message says at which step."""
+    """The demo could not be set up; the message says at which step."""
 
 
 class DemoClinic:
@@ -48,7 +48,7 @@ class DemoClinic:
 
     Args:
         clinician: signs in to it.
-        folder: where sign-in and results are kept, so that the next start goes on from there.
+        folder: keeps sign-in and results, so that the next start picks up from there.
     """
 
     def __init__(self, clinician: Clinician, folder: Path) -> None:
@@ -57,7 +57,7 @@ class DemoClinic:
         self._rows_file = folder / "demo_results.json"
 
     async def sign_in(self) -> SignIn:
-        """Sign in to the clinic, founding it first where it is not there yet."""
+        """Sign in to the clinic, creating it first if it doesn't exist yet."""
         known = self._known()
         self._keep(known)
         try:
@@ -83,11 +83,11 @@ class DemoClinic:
                 raise DemoFailed(f"The model did not come up in {MODEL_SECONDS} s: {state}.")
             await asyncio.sleep(0.2)
 
-    async def diagnose_examples(self, done: Callable[[Row], None]) -> list[Row]:
-        """Upload every example image that has not been; each is diagnosed once.
+    async def assess_examples(self, done: Callable[[Row], None]) -> list[Row]:
+        """Upload every example photo that hasn't been yet; each is assessed once.
 
         Raises:
-            DemoFailed: an image got no diagnosis.
+            DemoFailed: the model didn't answer for a photo.
         """
         kept = self._kept_rows()
         patients = await self._patients() if len(kept) < len(examples.read()) else []
@@ -95,7 +95,7 @@ class DemoClinic:
         for number, example in enumerate(examples.read()):
             row = kept.get(example.path.name)
             if row is None:
-                row = await self._diagnose(patients[number % len(patients)], example)
+                row = await self._assess(patients[number % len(patients)], example)
                 kept[row.image] = row
                 write_private_json(self._rows_file, [asdict(found) for found in kept.values()])
             rows.append(row)
@@ -103,7 +103,7 @@ class DemoClinic:
         return rows
 
     async def save_overlays(self, rows: list[Row], folder: Path) -> None:
-        """Write the overlay of each row as PNG, in place of what an earlier demo wrote."""
+        """Write each row's overlay as PNG, replacing those of an earlier demo."""
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.png"):
             old.unlink()
@@ -120,10 +120,10 @@ class DemoClinic:
                 known[number] = await self._clinician.add_patient(profile)
         return [known[profile["record_number"]] for profile in PATIENTS]
 
-    async def _diagnose(self, patient_id: str, example: examples.Example) -> Row:
+    async def _assess(self, patient_id: str, example: examples.Example) -> Row:
         name, photo = example.path.name, example.path.read_bytes()
         started = time.perf_counter()
-        # Interrupted here, the next start gets the answer to this upload and makes no second one.
+        # If interrupted here, the next start gets this upload's answer and uploads nothing twice.
         answer = await self._clinician.upload(patient_id, photo, key=f"demo-{name}", name=name)
         milliseconds = (time.perf_counter() - started) * 1000
         if answer.is_error:

@@ -1,4 +1,4 @@
-"""One start of the system from a terminal: up, demo clinic, serve, down."""
+"""The system in the foreground of a terminal: start, demo clinic, serve, stop."""
 
 import asyncio
 import signal
@@ -19,7 +19,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(Exception):
-    """Somebody stopped it before it was done."""
+    """Stopped before it had finished."""
 
 
 class ForegroundRun:
@@ -28,8 +28,8 @@ class ForegroundRun:
     Args:
         stack: not started yet.
         console: takes what people read.
-        stay: serve until a signal; else end after the demo.
-        overlays: folder for the examples' overlays; None for no overlays.
+        stay: serve until a signal; otherwise end after the demo.
+        overlays: folder for the examples' overlays; None for none.
     """
 
     def __init__(
@@ -55,10 +55,12 @@ class ForegroundRun:
         try:
             await asyncio.wait({showing, waiting}, return_when=asyncio.FIRST_COMPLETED)
             if not showing.done():
-                raise Interrupted("Stopped before the demo was ready; the next start goes on.")
+                raise Interrupted(
+                    "Stopped before the demo was ready; the next start picks up from here."
+                )
             await showing
             if self._stay:
-                self._console.print("Serving. Ctrl-C stops everything and loses nothing.")
+                self._console.print("Serving. Ctrl-C stops everything; no data is lost.")
                 await waiting
         finally:
             showing.cancel()
@@ -68,12 +70,12 @@ class ForegroundRun:
 
     async def _show(self) -> None:
         await self._stack.start()
-        table = Table("image", "truth", "model says", "malignant", "version", "ms")
+        table = Table("photo", "ground truth", "model's label", "malignant", "version", "ms")
         async with Clinician(self._stack.url, Mailbox(self._stack.mails)) as clinician:
             clinic = DemoClinic(clinician, self._stack.folder)
             sign_in = await clinic.sign_in()
             await clinic.until_model_is_live()
-            rows = await clinic.diagnose_examples(lambda row: _add(table, row))
+            rows = await clinic.assess_examples(lambda row: _add(table, row))
             if self._overlays:
                 await clinic.save_overlays(rows, self._overlays)
                 self._console.print(f"Overlays: {self._overlays}")
@@ -82,13 +84,11 @@ class ForegroundRun:
             self._print_sign_in(sign_in, await admin_account(self._stack))
 
     def _print_sign_in(self, sign_in: SignIn, admin: Administrator) -> None:
-        self._console.print(f"\nDermis is open at [bold]{self._stack.url}[/bold]")
+        self._console.print(f"\nDermis is running at [bold]{self._stack.url}[/bold]")
         self._console.print(f"E-mail:       {sign_in.email}", highlight=False)
         self._console.print(f"Password:     {sign_in.password}", highlight=False, markup=False)
         self._console.print(f"TOTP secret:  {sign_in.totp_secret}", highlight=False)
-        self._console.print(
-            f"Administrator, for `dermis-model` and people's accounts: {admin.email}"
-        )
+        self._console.print(f"Administrator, for `dermis-model` and user accounts: {admin.email}")
         self._console.print(f"Password:     {admin.password}", highlight=False, markup=False)
 
 

@@ -19,7 +19,7 @@ class AlreadyRuns(Exception):
 
 
 class PartState(BaseModel):
-    """One part; `port` is 0 where it has none."""
+    """One component; `port` is 0 if it has none."""
 
     pid: int | None
     port: int
@@ -71,7 +71,7 @@ class Instance:
             self._lock.release()
 
     def record(self, url: str, parts: Mapping[str, Supervised]) -> None:
-        """Write down the state of every part, for others to read."""
+        """Record the state of every component, for others to read."""
         state = RunningState(
             pid=os.getpid(),
             url=url,

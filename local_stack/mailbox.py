@@ -1,4 +1,4 @@
-"""Reads what the mail sink has kept."""
+"""The mailbox: reads the messages that the mail sink has stored."""
 
 import asyncio
 import email
@@ -12,7 +12,7 @@ _LINK_TOKEN = re.compile(r"#token=([\w.%-]+)")
 
 
 class MailMissing(Exception):
-    """The mail did not come in time."""
+    """The mail did not arrive in time."""
 
 
 class Mailbox:
@@ -22,7 +22,7 @@ class Mailbox:
         self._folder = folder
 
     def newest(self) -> str:
-        """The name of the newest mail, to wait for those after it; "" where there is none."""
+        """The name of the newest mail, to wait for later ones; "" if there is none."""
         return max((path.name for path in self._folder.glob("*.eml")), default="")
 
     async def token(self, recipient: str, *, after: str = "") -> str:
@@ -30,7 +30,7 @@ class Mailbox:
 
         Args:
             recipient: an address.
-            after: what `newest` answered before the mail was asked for.
+            after: what `newest` returned before the mail was requested.
 
         Raises:
             MailMissing: none came.
@@ -41,7 +41,7 @@ class Mailbox:
                 if path.name > after and (token := _token(path, recipient)):
                     return token
             await asyncio.sleep(0.1)
-        raise MailMissing(f"no mail with a link came within {MAIL_SECONDS} s")
+        raise MailMissing(f"no mail with a link arrived within {MAIL_SECONDS} s")
 
 
 def _token(path: Path, recipient: str) -> str | None:

@@ -27,9 +27,9 @@ from service_kit.certificate_authority import make_certificates
 from serving.replica.torchserve.process import JavaMissing
 
 DEFAULT_PORT = 8000
-# Longer than all parts together may take to finish what is under way.
+# Longer than all components together may take to finish their work.
 STOP_SECONDS = 120
-# What can go wrong without being a defect of ours; the message is enough.
+# Failures that are not defects of ours; the message is enough.
 _EXPECTED = (
     AlreadyRuns, DemoFailed, Interrupted, JavaMissing, MailMissing, NotReady, Refused,
     httpx.HTTPError, preflight.PreflightFailed, OSError,
@@ -39,27 +39,29 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 console = Console()
 
 Port = Annotated[
-    int, typer.Option(min=1, max=65535, help="Port of the gateway; each port is its own system.")
+    int, typer.Option(min=1, max=65535, help="Port of the gateway; each port is a separate system.")
 ]
 
 
 @app.command()
 def run(port: Port = DEFAULT_PORT) -> None:
-    """Start everything, load the demo clinic, serve until Ctrl-C."""
+    """Start everything, set up the demo clinic, and serve until Ctrl-C."""
     _serve(port, stay=True)
 
 
 @app.command()
 def demo(port: Port = DEFAULT_PORT) -> None:
-    """Diagnose the example images through the public API, write their overlays, and stop."""
+    """Have the example photos assessed through the public API, save their overlays, and stop."""
     _serve(port, stay=False)
 
 
 @app.command()
 def status(port: Port = DEFAULT_PORT) -> None:
-    """Show every part: how it stands, process, port, memory, since when."""
+    """Show every component: its state, process, port, memory and uptime."""
     running = _running(port)
-    table = Table("part", "state", "pid", "port", "memory", "up", "restarts", title=running.url)
+    table = Table(
+        "component", "state", "pid", "port", "memory", "up", "restarts", title=running.url
+    )
     for name, part in running.parts.items():
         memory, up = _usage(part.pid)
         table.add_row(
@@ -71,35 +73,35 @@ def status(port: Port = DEFAULT_PORT) -> None:
 
 @app.command()
 def certs(port: Port = DEFAULT_PORT) -> None:
-    """Make the services' certificates, or renew them while the system runs."""
+    """Create the services' certificates, or renew them while the system is running."""
     folder = _folder(port) / "certificates"
     make_certificates(folder, TLS_SERVICES)
-    console.print(f"Certificates for 90 days in {folder}; services show them from the next start.")
+    console.print(f"Certificates for 90 days: {folder}. Services use them from the next start.")
 
 
 @app.command()
 def logs(part: Annotated[str, typer.Argument()] = "gateway", port: Port = DEFAULT_PORT) -> None:
-    """Follow one part's log."""
+    """Follow one component's log."""
     folder = _folder(port)
     found = {path.stem: path for path in sorted(folder.glob("*/*.log"))}
     path = found.get(part.lower().replace(" ", "_").replace("postgresql", "postgres"))
     if path is None:
-        console.print(f"No log of {part!r}. There are: {', '.join(found) or 'none yet'}.")
+        console.print(f"There is no log of {part!r}. Logs: {', '.join(found) or 'none yet'}.")
         raise typer.Exit(1)
     with contextlib.suppress(KeyboardInterrupt):
-        # -F: the file is there anew after a reset.
+        # -F: after a reset there is a new file.
         subprocess.run(["tail", "-n", "50", "-F", str(path)], check=False)  # noqa: S603, S607
 
 
 @app.command()
 def stop(port: Port = DEFAULT_PORT) -> None:
-    """Stop a running system and wait until it has."""
+    """Stop a running system, and wait until it has ended."""
     process = psutil.Process(_running(port).pid)
     process.send_signal(signal.SIGTERM)
     try:
         process.wait(STOP_SECONDS)
     except psutil.TimeoutExpired:
-        console.print(f"[bold red]It has not ended within {STOP_SECONDS} s.[/bold red]")
+        console.print(f"[bold red]It did not end within {STOP_SECONDS} s.[/bold red]")
         raise typer.Exit(1) from None
     console.print("Stopped.")
 
@@ -107,12 +109,12 @@ def stop(port: Port = DEFAULT_PORT) -> None:
 @app.command()
 def reset(
     port: Port = DEFAULT_PORT,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask for confirmation.")] = False,
 ) -> None:
     """Delete the system's data."""
     folder = _folder(port)
     if not folder.exists():
-        console.print("There is no data.")
+        console.print("There is no data to delete.")
         return
     stack = Stack(folder, port)
     if not yes:
@@ -139,15 +141,15 @@ def _serve(port: int, *, stay: bool) -> None:
 def _running(port: int) -> RunningState:
     found = Instance(_folder(port)).read()
     if found is None:
-        console.print(f"Nothing runs on port {port}.")
+        console.print(f"Nothing is running on port {port}.")
         raise typer.Exit(1)
     return found
 
 
 def _usage(pid: int | None) -> tuple[str, str]:
-    """Memory of a process and its children, and how long it has been up.
+    """Memory of a process and its children, and its uptime.
 
-    Memory is the proportional set size: pages that several processes share count once in all.
+    Memory is the proportional set size, which counts shared pages only once.
     """
     with contextlib.suppress(psutil.Error):
         if pid is not None:

@@ -1,4 +1,4 @@
-"""Whether this machine can carry the system; said before anything is started."""
+"""Preflight checks: can this machine run the system? Answered before anything is started."""
 
 import shutil
 from collections.abc import Callable
@@ -10,42 +10,42 @@ from local_stack.components.ports import listens
 from serving.replica.torchserve.process import find_java
 
 GIB = 1024**3
-# All parts together were seen to hold 2.0 GiB with the demo clinic loaded (`make status`).
+# All components together took 2.0 GiB with the demo clinic loaded (`make status`).
 LEAST_MEMORY_BYTES = 2.5 * GIB
 LEAST_DISK_BYTES = 1 * GIB
 
 
 class PreflightFailed(Exception):
-    """Something is missing here; the message says what to do."""
+    """Something is missing on this machine; the message says what to do."""
 
 
 def check(root: Path, port: int, *, say: Callable[[str], None]) -> None:
-    """Look at port, disk, memory and Java.
+    """Check port, disk, memory and Java.
 
     Args:
-        root: a folder on the disk that takes the data.
+        root: a folder on the disk that will hold the data.
         port: of the gateway.
-        say: takes a warning that does not forbid the start.
+        say: prints a warning that doesn't prevent the start.
 
     Raises:
         PreflightFailed: the start would fail.
-        JavaMissing: there is no Java that TorchServe runs on.
+        JavaMissing: there is no Java that can run TorchServe.
     """
     if listens(port):
         raise PreflightFailed(
-            f"Port {port} is taken. Stop what listens there (if it is Dermis: make stop "
-            f"PORT={port}), or choose another: make run PORT={port + 10}"
+            f"Port {port} is taken. Stop what is listening there (if it is Dermis: make stop "
+            f"PORT={port}), or choose another port: make run PORT={port + 10}"
         )
     free = shutil.disk_usage(root).free
     if free < LEAST_DISK_BYTES:
         raise PreflightFailed(
-            f"Only {free / GIB:.1f} GiB of disk are free at {root}; the data needs "
-            f"{LEAST_DISK_BYTES / GIB:.0f} GiB to start with."
+            f"Only {free / GIB:.1f} GiB are free on the disk of {root}; the data needs "
+            f"{LEAST_DISK_BYTES / GIB:.0f} GiB to begin with."
         )
     available = psutil.virtual_memory().available
     if available < LEAST_MEMORY_BYTES:
         say(
-            f"Only {available / GIB:.1f} GiB of memory are free; the parts take "
-            f"{LEAST_MEMORY_BYTES / GIB:.1f} GiB, so this will be slow or fail."
+            f"Only {available / GIB:.1f} GiB of memory are free; the system needs "
+            f"{LEAST_MEMORY_BYTES / GIB:.1f} GiB, so it may be slow or fail."
         )
     find_java()

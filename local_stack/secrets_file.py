@@ -1,4 +1,4 @@
-"""The secrets of one local system: made at its first start, kept readable by its owner only."""
+"""The secrets of one local system: created at its first start, readable by its owner only."""
 
 import base64
 import json
@@ -11,7 +11,7 @@ from service_kit.files import write_private_json
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """Everything secret that the services share or keep."""
+    """All secrets that the services share or hold."""
 
     secret_key: str
     encryption_keys: str
@@ -20,7 +20,7 @@ class Secrets:
 
 
 def load_or_make(path: Path) -> Secrets:
-    """Read the secrets, or make and keep new ones."""
+    """Read the secrets, or create and store new ones."""
     if path.exists():
         return Secrets(**json.loads(path.read_text()))
     made = Secrets(

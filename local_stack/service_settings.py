@@ -1,4 +1,4 @@
-"""The settings of every service in one local system: who reaches whom, and with which secret."""
+"""The settings of every service in one local system: addresses, ports and secrets."""
 
 import os
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from local_stack.secrets_file import Secrets
 
 Settings = dict[str, str]
 
-# Who speaks TLS once there are certificates.
+# Services that use TLS once there are certificates.
 TLS_SERVICES = ("auth_service", "gateway", "patient_service")
 # Where `make web` puts the built client.
 WEB_CLIENT = Path(__file__).parents[1] / "frontend" / "dist"
@@ -21,7 +21,7 @@ DOCUMENTATION = Path(__file__).parents[1] / "site"
 
 @dataclass(frozen=True, slots=True)
 class ServiceSettings:
-    """What the services of one system have to know of each other. All listen on loopback.
+    """What the services of one system need to know about each other. All listen on loopback.
 
     Attributes:
         folder: the system's data.
@@ -40,17 +40,17 @@ class ServiceSettings:
 
     @property
     def url(self) -> str:
-        """Where people open the system."""
+        """Where users open the system."""
         return f"http://localhost:{self.gateway}"
 
     @property
     def mails(self) -> Path:
-        """Where the mail sink keeps what was sent."""
+        """Where the mail sink stores messages."""
         return self.folder / "mails"
 
     @property
     def certificates(self) -> Path:
-        """Where `make certs` puts the services' certificates; they speak TLS once it is there."""
+        """Where `make certs` puts the services' certificates; once it exists, they use TLS."""
         return self.folder / "certificates"
 
     @property
@@ -104,7 +104,7 @@ class ServiceSettings:
             "SERVICE_SECRET": self.secrets.gateway_secret,
             "MODEL_STORE": self.models.as_uri(),
             "PUBLIC_URL": self.url,
-            # No TLS on this machine: a Secure cookie would never come back.
+            # No TLS on this machine: browsers would never send a Secure cookie back.
             "COOKIE_SECURE": "false",
             "WEB_CLIENT": str(WEB_CLIENT),
             "DOCS_FOLDER": str(DOCUMENTATION) if DOCUMENTATION.exists() else "",
@@ -112,7 +112,7 @@ class ServiceSettings:
         }
 
     def tls_folder(self, service: str) -> Path | None:
-        """A service's certificates, where there are any."""
+        """A service's certificates, if there are any."""
         folder = self.certificates / service
         return folder if folder.exists() else None
 
@@ -121,7 +121,7 @@ class ServiceSettings:
         return {
             "MTLS_FOLDER": str(folder or ""),
             "ENVIRONMENT": "local",
-            # For whoever wants to see traces: OTLP_ENDPOINT=http://localhost:4317 make run
+            # To see traces: OTLP_ENDPOINT=http://localhost:4317 make run
             "OTLP_ENDPOINT": os.environ.get("OTLP_ENDPOINT", ""),
             "REDIS_URL": self.redis_url,
             "AUTH_ADDRESS": f"127.0.0.1:{self.auth}",

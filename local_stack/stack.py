@@ -1,4 +1,4 @@
-"""The whole system on one machine: its parts in the order they start."""
+"""The whole system on one machine: its components in the order they start."""
 
 import asyncio
 import shutil
@@ -26,11 +26,11 @@ class Stack:
     """One system on this machine.
 
     Args:
-        folder: its data, logs and secrets; a second system takes another one.
+        folder: its data, logs and secrets; a second system needs another one.
         port: of the gateway.
-        say: takes a line of progress.
-        settings: settings that differ, by service.
-        postgres_settings: server settings that differ.
+        say: prints a line of progress.
+        settings: settings that differ from the usual, by service.
+        postgres_settings: server settings that differ from the usual.
     """
 
     def __init__(
@@ -56,20 +56,20 @@ class Stack:
 
     @property
     def url(self) -> str:
-        """Where people open it."""
+        """Where users open it."""
         return f"http://localhost:{self.port}"
 
     @property
     def mails(self) -> Path:
-        """Where the mail sink keeps what was sent."""
+        """Where the mail sink stores messages."""
         return self.services.mails
 
     async def start(self) -> None:
-        """Start every part, each after those it needs.
+        """Start every component, each after those it needs.
 
         Raises:
-            AlreadyRuns: another process runs a system on this folder.
-            NotReady: a part did not come up; what had started is stopped again.
+            AlreadyRuns: another process is running a system in this folder.
+            NotReady: a component did not come up; those that had started are stopped again.
         """
         self.instance.take()
         try:
@@ -79,12 +79,12 @@ class Stack:
             raise
 
     async def stop(self) -> None:
-        """Stop every part in reverse order; each finishes what is under way."""
+        """Stop every component in reverse order; each finishes its work."""
         await self.supervisor.stop()
         self.instance.leave()
 
     async def create_admin(self, email: str, password: str) -> None:
-        """Make an administrator, for whom the address counts as verified.
+        """Create an administrator, whose address counts as verified.
 
         Raises:
             NotReady: auth_service refused it.
@@ -95,10 +95,10 @@ class Stack:
         await making.run_to_end(MIGRATION_SECONDS)
 
     def delete(self) -> None:
-        """Remove all its data.
+        """Delete all its data.
 
         Raises:
-            AlreadyRuns: it runs.
+            AlreadyRuns: it is running.
         """
         self.instance.take()
         self.postgres.delete()
@@ -130,7 +130,7 @@ class Stack:
         await self.supervisor.start({"gateway": self._gateway()})
 
     def _databases(self, secrets: Secrets) -> tuple[Settings, Settings]:
-        """The settings of the two services that keep one."""
+        """The settings of the two services that have one."""
         auth = self.postgres.database(
             "auth", owner="dermis_auth_owner", app="dermis_auth",
             password=secrets.database_password,
@@ -183,7 +183,7 @@ class Stack:
         )
 
     def _seed_models(self) -> None:
-        """Copy the shipped archives and releases once; from then on the store is its own."""
+        """Copy the shipped archives and releases once; after that the store is independent."""
         store = self.folder / "models"
         if not store.exists() and SHIPPED_MODELS.exists():
             with written_whole(store) as partial:
@@ -202,7 +202,7 @@ async def running(
     settings: Mapping[str, Settings] | None = None,
     postgres_settings: Settings | None = None,
 ) -> AsyncIterator[Stack]:
-    """A started system for the time of the block."""
+    """A running system for the duration of the block."""
     stack = Stack(
         folder,
         port or free_port(),

@@ -1,4 +1,4 @@
-"""Starts parts, starts again what ends by itself, and stops all in reverse order."""
+"""Starts components, restarts those that end, and stops all in reverse order."""
 
 import asyncio
 import contextlib
@@ -13,14 +13,14 @@ from local_stack.components.process import Process
 LOOK_SECONDS = 0.2
 FIRST_REST_SECONDS = 1.0
 LONGEST_REST_SECONDS = 30.0
-# A part that has run for so long did not end because of its start; its rests begin anew.
+# A component that ran this long didn't fail at its start; its pauses start over.
 SETTLED_SECONDS = 60.0
 
 Say = Callable[[str], None]
 
 
 class Part(Protocol):
-    """A part of the system: a process with what it takes to start and stop it."""
+    """A component of the system: a process, and how to start and stop it."""
 
     process: Process
     port: int
@@ -34,7 +34,7 @@ class Part(Protocol):
 
 @dataclass(slots=True)
 class Supervised:
-    """A part and how it stands."""
+    """A component and its state."""
 
     part: Part
     state: Literal["starting", "ready", "resting"] = "starting"
@@ -42,11 +42,11 @@ class Supervised:
 
 
 class Supervisor:
-    """Keeps parts running.
+    """Keeps components running.
 
     Args:
-        say: takes a line of progress.
-        changed: is called when a part has started, ended or started again.
+        say: prints a line of progress.
+        changed: called when a component has started, ended or restarted.
     """
 
     def __init__(self, *, say: Say, changed: Callable[[], None]) -> None:
@@ -56,7 +56,7 @@ class Supervisor:
         self._watches: dict[str, asyncio.Task[None]] = {}
 
     async def start(self, parts: Mapping[str, Part]) -> None:
-        """Start parts side by side, and watch over them from then on.
+        """Start components in parallel, and watch them from then on.
 
         Raises:
             NotReady: one did not come up.
@@ -69,7 +69,7 @@ class Supervisor:
                 raise failure
 
     async def stop(self) -> None:
-        """Stop every part, the last one first; each finishes what is under way."""
+        """Stop every component, the last one first; each finishes its work."""
         for watch in self._watches.values():
             watch.cancel()
         await asyncio.gather(*self._watches.values(), return_exceptions=True)
@@ -81,7 +81,7 @@ class Supervisor:
 
     @asynccontextmanager
     async def held_down(self, name: str) -> AsyncIterator[None]:
-        """Keep a part stopped during the block, for drills and tests of its absence."""
+        """Keep a component stopped during the block, to test its absence."""
         supervised = self.supervised[name]
         self._watches[name].cancel()
         await asyncio.gather(self._watches[name], return_exceptions=True)
@@ -110,7 +110,7 @@ class Supervisor:
             if time.monotonic() - started > SETTLED_SECONDS:
                 rest = FIRST_REST_SECONDS
             log = supervised.part.process.log
-            self._say(f"{name} has ended; starting it again in {rest:g} s (see {log})")
+            self._say(f"{name} has ended; restarting it in {rest:g} s (see {log})")
             supervised.state = "resting"
             self._changed()
             await asyncio.sleep(rest)
@@ -121,7 +121,7 @@ class Supervisor:
         supervised.restarts += 1
         try:
             await supervised.part.start()
-        except Exception as error:  # noqa: BLE001  whatever it is, it is tried again
+        except Exception as error:  # noqa: BLE001  whatever it is, the next try follows
             self._say(str(error))
             with contextlib.suppress(OSError):
                 await supervised.part.stop()

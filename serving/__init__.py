@@ -1,4 +1,4 @@
-"""Classification and Grad-CAM inside TorchServe; archives, releases, training.
+"""Model serving: classification and Grad-CAM in TorchServe, archives, releases, training.
 
-`archive`, `releases` and `torchserve` are shared with the gateway and import no torch.
+The gateway imports `contract` and `archives` only, which need no torch.
 """

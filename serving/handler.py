@@ -1,7 +1,8 @@
-"""What runs in TorchServe's workers: bytes of a photo in, the model's answer as JSON out.
+"""TorchServe's handler: takes the bytes of a photo, returns the model's finding as JSON.
 
-Only this file knows TorchServe. A plain class: its BaseHandler would import torch and every
-runtime that happens to be installed.
+Released archives import `serving.handler.LesionHandler`, so neither name may change. Only this file
+knows TorchServe's worker. It is a plain class: TorchServe's BaseHandler would import torch and
+every runtime that happens to be installed.
 """
 
 import logging
@@ -20,9 +21,9 @@ from serving.worker.predictions import prediction_of
 
 log = logging.getLogger(__name__)
 
-# The class to explain, where the caller wants another than the predicted one.
+# The class to explain, where the caller wants one other than the predicted.
 TARGET_HEADER = "x-dermis-target"
-# TorchServe sets it on a request to describe the model (`?customized=true`).
+# TorchServe sets it when asked to describe the model (`?customized=true`).
 DESCRIBE_HEADER = "describe"
 WARM_UP_PREDICTIONS = 3
 
@@ -40,21 +41,21 @@ class LesionHandler:
         size = self._classifier.card.preprocessing.input_size
         for _ in range(WARM_UP_PREDICTIONS):
             self._classifier.predict(np.zeros((1, 3, size, size), np.float32))
-        # From here on TorchServe's worker would write three lines of text for each photo, two of
-        # them measures, which the front end reads and parses: a millisecond for what the gateway's
-        # metrics and traces tell as well.
+        # From here on TorchServe's worker would log three lines per photo, two of them metrics that
+        # its front end reads and parses: a millisecond for what the gateway's metrics and traces
+        # show anyway.
         logging.getLogger().setLevel(logging.WARNING)
 
     def handle(self, data: list[dict[str, Any]], context: Context) -> list[bytes]:
-        """Answer a batch; one bad photo does not fail the others.
+        """Answer a batch; one bad photo doesn't fail the others.
 
         Args:
-            data: one row a request, the photo under "body" (or "data" in a form).
+            data: one row per request, the photo under "body" (or "data" in a form).
             context: TorchServe's.
 
         Returns:
-            As many JSON objects: the answer, or `{"error": {"reason", "message"}}` with its HTTP
-            status set to 400.
+            One JSON object per row: the finding, or `{"error": {"reason", "message"}}` with HTTP
+            status 400.
         """
         if context.get_request_header(0, DESCRIBE_HEADER) == "True":
             return [self._description()]
@@ -72,6 +73,6 @@ class LesionHandler:
             return orjson.dumps({"error": {"reason": refusal.reason, "message": refusal.message}})
 
     def _description(self) -> bytes:
-        """Which backend answers, and how all of them did on this machine."""
+        """Which backend is in use, and how all of them performed on this machine."""
         candidates = self._choice.model_dump()["candidates"] if self._choice else []
         return orjson.dumps({"backend": self._classifier.backend.name, "candidates": candidates})

@@ -1,4 +1,4 @@
-"""`python -m serving`: the follower, and TorchServe as a container starts it."""
+"""`python -m serving`: the follower, and TorchServe as containers start it."""
 
 import asyncio
 import os
@@ -31,13 +31,13 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 @app.command()
 def follow() -> None:
-    """Keep the TorchServe beside us at the newest release until SIGTERM."""
+    """Keep the TorchServe beside this process at the newest release, until SIGTERM."""
     asyncio.run(_follow(load(FollowerSettings)))
 
 
 @app.command()
 def torchserve(host: str = "0.0.0.0", workers: int = 0, folder: str = "/tmp/torchserve") -> None:  # noqa: S104, S108
-    """Become TorchServe, hardened (a container's entry point)."""
+    """Replace this process by a hardened TorchServe (a container's entry point)."""
     command = process.prepare(Path(folder), process.TorchServePorts(), host=host, workers=workers)
     os.chdir(command.folder)
     os.execve(command.arguments[0], command.arguments, command.environment)  # noqa: S606
@@ -59,7 +59,7 @@ async def _follow(settings: FollowerSettings) -> None:
 
 
 def make_follower(settings: FollowerSettings) -> Follower:
-    """A follower with its clients, inside the event loop that will run it."""
+    """A follower with its clients; call it inside the event loop that will run it."""
     policy = read_policy(settings.trusted_keys, settings.signature_required)
     releases = ReleaseLog(Blobs(settings.model_store, settings.store_access), settings.model_name)
     management = ManagementClient(

@@ -36,7 +36,7 @@ async def test_a_demo_interrupted_anywhere_goes_on_where_it_was(
     async with Clinician(stack.url, mailbox) as clinician:
         clinic = DemoClinic(clinician, tmp_path)
         await clinic.sign_in()
-        assert await clinic.diagnose_examples(lambda _: None) == rows
+        assert await clinic.assess_examples(lambda _: None) == rows
         patients = (await clinician.call("GET", "/patients/"))["items"]
         assert sorted(patient["record_number"] for patient in patients) == [
             "D-001", "D-002", "D-003",
@@ -55,7 +55,7 @@ async def test_the_overlay_of_every_example_is_written(
         clinic = DemoClinic(clinician, tmp_path)
         clinic._keep(SignIn("second-demo@dermis.example", "a long password for one test"))
         await clinic.sign_in()
-        rows = await clinic.diagnose_examples(lambda _: None)
+        rows = await clinic.assess_examples(lambda _: None)
         await clinic.save_overlays(rows, tmp_path / "overlays")
     written = sorted((tmp_path / "overlays").glob("*.png"))
     assert len(written) == len(examples.read())
@@ -75,4 +75,4 @@ async def _demo(
     async with Clinician(stack.url, mailbox) as clinician:
         clinic = DemoClinic(clinician, folder)
         await clinic.sign_in()
-        return await clinic.diagnose_examples(count)
+        return await clinic.assess_examples(count)

@@ -1,10 +1,10 @@
-"""Becomes a command that is told when its parent dies, as another user where asked.
+"""Launches a command that gets a signal when its parent dies, as another user if requested.
 
 `python -I -S launch.py PARENT_PID SIGNAL (same|namespace|nobody) COMMAND…`
 
-A program of its own because forking the supervisor, which has threads (gRPC's among them), and
-running Python in the child could hang; an ordinary spawn can't. Standard library only, no imports
-of ours: it must start in milliseconds.
+A separate program, because forking the supervisor, which has threads (gRPC's among them), and
+running Python in the child could hang; an ordinary spawn can't. Standard library only, and no
+imports of ours: it must start in milliseconds.
 """
 
 import ctypes
@@ -24,7 +24,7 @@ def main() -> None:
         _enter_namespace(libc)
     elif user == "nobody":
         _become_nobody()
-    # After the change of user, which clears it. Other systems than Linux have no such thing.
+    # After the change of user, which clears it. Only Linux has it.
     if hasattr(libc, "prctl"):
         libc.prctl(_PR_SET_PDEATHSIG, signal_number)
     if os.getppid() != parent:

@@ -1,4 +1,4 @@
-"""A small real SMTP server that keeps every message as a file; run as a process of its own.
+"""A small but real SMTP server that stores every message as a file; runs as its own process.
 
 `python -m local_stack.components.mail_sink FOLDER PORT`
 """
@@ -15,14 +15,14 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from service_kit.files import written_whole
 
 
-class KeepsMessages:
+class StoreMessages:
     """Writes `<moment>.eml`; the names sort by time."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:
-        """Keep one message, whole or not at all."""
+        """Store one message."""
         path = self._folder / f"{time.time_ns()}.eml"
         with written_whole(path) as partial:
             partial.write_bytes(envelope.original_content or b"")
@@ -30,11 +30,11 @@ class KeepsMessages:
 
 
 async def serve(folder: Path, port: int) -> None:
-    """Take messages until SIGTERM."""
+    """Accept messages until SIGTERM."""
     folder.mkdir(parents=True, exist_ok=True)
     loop = asyncio.get_running_loop()
     controller = UnthreadedController(
-        KeepsMessages(folder), hostname="127.0.0.1", port=port, loop=loop
+        StoreMessages(folder), hostname="127.0.0.1", port=port, loop=loop
     )
     server = await loop.create_server(controller.factory, "127.0.0.1", port)
     stop = asyncio.Event()

@@ -3,14 +3,14 @@
 import random
 import socket
 
-# Below what Linux gives to outgoing connections (32768 on), so that none of those takes a port
-# between our choice and its use.
+# Below the range that Linux uses for outgoing connections (from 32768), so that none of those takes
+# a port between our choice and its use.
 _CHOICE = range(20_000, 32_000)
 _given: set[int] = set()
 
 
 def free_port() -> int:
-    """A port that nobody listens on and that this process has not given before."""
+    """A port that nobody listens on, and that this function has not returned before."""
     while True:
         port = random.choice(_CHOICE)  # noqa: S311
         if port not in _given and _can_bind(port):
@@ -19,7 +19,7 @@ def free_port() -> int:
 
 
 def listens(port: int) -> bool:
-    """Whether somebody listens on this port."""
+    """Whether something is listening on this port."""
     with socket.socket() as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0

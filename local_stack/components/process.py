@@ -16,26 +16,26 @@ import psutil
 User = Literal["same", "namespace", "nobody"]
 
 LAUNCH = Path(__file__).parent / "launch.py"
-# In the environment of every process, so that a leftover is known as ours.
+# In the environment of every process, so that leftovers are recognised as ours.
 _MARK = "DERMIS_LOCAL_STACK"
 _SWEEP_SECONDS = 10.0
 _LOG_TAIL_LINES = 5
-# A process's birth is counted from the boot by the clock, which may have been set meanwhile.
+# A process's start time is derived from the clock, which may have been set meanwhile.
 _CLOCK_STEP_SECONDS = 2.0
 
 
 class NotReady(Exception):
-    """A part ended or did not answer in time; the message says where its log lies."""
+    """A component ended or did not answer in time; the message says where its log is."""
 
 
 class Process:
     """One child process.
 
     Args:
-        name: what the part is called in messages and logs.
-        log: file that takes its output; its process id lies beside it.
-        stop_signal: what asks it to end; it gets the same when its parent dies.
-        stop_seconds: how long it may take; after that it is killed.
+        name: the component's name in messages and logs.
+        log: file for its output; a file with its process id is kept beside it.
+        stop_signal: asks it to end; it also gets this signal when its parent dies.
+        stop_seconds: how long it may take to end before it is killed.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Process:
         cwd: Path | None = None,
         user: User = "same",
     ) -> None:
-        """Start the command, after ending what an earlier run that was killed left of it."""
+        """Start the command, after ending what a killed earlier run has left behind."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.sweep()
         launch = [sys.executable, "-I", "-S", str(LAUNCH), str(os.getpid())]
@@ -85,16 +85,16 @@ class Process:
         self._pid_file.write_text(json.dumps({"pid": self._popen.pid, "born": born}))
 
     async def until(self, answers: Callable[[], bool], seconds: float) -> None:
-        """Wait until the part answers.
+        """Wait until the component answers.
 
         Raises:
-            NotReady: it ended, or the time is over.
+            NotReady: it ended, or time is up.
         """
         try:
             async with asyncio.timeout(seconds):
                 while not await asyncio.to_thread(answers):
                     if self.pid is None:
-                        raise NotReady(f"{self.name} ended at its start.\n{self._last_words()}")
+                        raise NotReady(f"{self.name} ended while starting.\n{self._last_words()}")
                     await asyncio.sleep(0.05)
         except TimeoutError:
             raise NotReady(
@@ -102,10 +102,10 @@ class Process:
             ) from None
 
     async def ended(self, seconds: float) -> None:
-        """Wait until a command that ends by itself has done its work.
+        """Wait for a command that ends by itself.
 
         Raises:
-            NotReady: it failed, or the time is over.
+            NotReady: it failed, or time is up.
         """
         try:
             async with asyncio.timeout(seconds):
@@ -122,7 +122,7 @@ class Process:
             raise NotReady(f"{self.name} failed.\n{self._last_words()}")
 
     async def stop(self) -> None:
-        """Ask it to end, wait, and kill its whole group if it does not."""
+        """Ask it to end, wait, and kill its whole group if it doesn't."""
         popen = self._popen
         if popen is None:
             return
@@ -134,13 +134,13 @@ class Process:
         self._pid_file.unlink(missing_ok=True)
 
     def kill(self) -> None:
-        """End at once what is left of the group, also where its leader has ended already."""
+        """Kill what is left of the group, even if its leader has already ended."""
         if self._popen is not None:
             _kill_group(self._popen.pid)
             self._popen.wait()
 
     def sweep(self) -> None:
-        """End what an earlier run left: the process of the pid file, or orphans of its group."""
+        """Kill what an earlier run left: the process in the pid file, or orphans of its group."""
         try:
             noted = json.loads(self._pid_file.read_text())
             pid, born = int(noted["pid"]), float(noted["born"])
@@ -154,7 +154,7 @@ class Process:
         self._pid_file.unlink(missing_ok=True)
 
     def _is_ours(self, member: psutil.Process, pid: int, born: float) -> bool:
-        """Whether it is what the pid file meant, not a later process with the same id."""
+        """Whether the pid file meant this process, not a later one with the same id."""
         try:
             if member.pid == pid:
                 return abs(member.create_time() - born) < _CLOCK_STEP_SECONDS
@@ -164,11 +164,11 @@ class Process:
 
     def _last_words(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines()[-_LOG_TAIL_LINES:]
-        return "\n".join([*lines, f"All of it: {self.log}"])
+        return "\n".join([*lines, f"Full log: {self.log}"])
 
 
 def _group(leader: int) -> list[psutil.Process]:
-    """Every process of a group, whether its leader lives or not."""
+    """Every process of a group, whether its leader is alive or not."""
     members = []
     for process in psutil.process_iter():
         with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -17,7 +17,7 @@ class Redis:
     """An embedded Valkey server.
 
     Args:
-        folder: where its data, password and log lie; reused when it is there already.
+        folder: for its data, password and log; reused if it already exists.
         port: TCP port on loopback; a free one when 0.
     """
 
@@ -39,7 +39,7 @@ class Redis:
             self._password_file.write_text(secrets.token_urlsafe(32))
             self._password_file.chmod(0o600)
         configuration = self._folder / "redis.conf"
-        # By file, not by argument: a command line is open to everyone on the machine.
+        # In a file, not as an argument: everyone on the machine can read a command line.
         configuration.write_text(f"requirepass {self._password_file.read_text()}\n")
         configuration.chmod(0o600)
         self.process.spawn(
@@ -54,7 +54,7 @@ class Redis:
         await self.process.until(self._answers, _START_SECONDS)
 
     async def stop(self) -> None:
-        """Write the rest of the append-only file and end."""
+        """Flush the append-only file and end."""
         await self.process.stop()
 
     def _answers(self) -> bool:

@@ -1,4 +1,4 @@
-"""One of our own services as its own process, exactly as in production."""
+"""One of our own services as a separate process, exactly as in production."""
 
 import os
 import sys
@@ -20,11 +20,11 @@ class Service:
     """A Python module run as a process.
 
     Args:
-        name: what it is called.
+        name: of the service.
         command: arguments of `python -m`.
-        environment: its settings; nothing else of ours is passed on.
+        environment: its settings; nothing else of this process's is passed on.
         log: file for its JSON lines.
-        port: where it listens; 0 where it does not.
+        port: where it listens; 0 if it doesn't.
         answers: whether it is ready.
     """
 
@@ -58,18 +58,18 @@ class Service:
         """Run a command that ends by itself.
 
         Raises:
-            NotReady: it failed, or the time is over.
+            NotReady: it failed, or time is up.
         """
         self.process.spawn(self._command, environment=self._environment, cwd=_ROOT)
         await self.process.ended(seconds)
 
     async def stop(self) -> None:
-        """Let it finish what is under way and end."""
+        """Let it finish its work, and end."""
         await self.process.stop()
 
 
 def grpc_answers(port: int, tls_folder: Path | None = None) -> Callable[[], bool]:
-    """Ready when its gRPC health says SERVING."""
+    """Ready when its gRPC health check says SERVING."""
     return lambda: listens(port) and is_healthy(port, tls_folder)
 
 

@@ -1,4 +1,4 @@
-"""TorchServe from wheels, with a Java runtime of the system or from a wheel."""
+"""TorchServe from wheels, with the system's Java runtime or one from a wheel."""
 
 from pathlib import Path
 
@@ -13,8 +13,8 @@ class TorchServe:
     """An embedded TorchServe, all ports on loopback.
 
     Args:
-        folder: its own folder; what an earlier run left there is swept.
-        workers: processes a model version gets; 0: one a core.
+        folder: its own folder; the remains of an earlier run are removed.
+        workers: processes per model version; 0: one per core.
     """
 
     def __init__(self, folder: Path, *, workers: int = 0) -> None:
@@ -26,12 +26,12 @@ class TorchServe:
 
     @property
     def inference_address(self) -> str:
-        """Where predictions are asked for."""
+        """Address of the inference API."""
         return f"http://127.0.0.1:{self.ports.inference}"
 
     @property
     def management_address(self) -> str:
-        """Where models are managed."""
+        """Address of the management API."""
         return f"http://127.0.0.1:{self.ports.management}"
 
     @property
@@ -41,7 +41,7 @@ class TorchServe:
 
     async def start(self) -> None:
         """Start it and wait until both APIs listen and the tokens are written."""
-        # Workers outlive a frontend that was killed; they would keep sockets and memory.
+        # Workers outlive a killed frontend, and would keep sockets and memory.
         self.process.kill()
         self.process.sweep()
         command: TorchServeCommand = prepare(self.folder, self.ports, workers=self._workers)

@@ -1,4 +1,4 @@
-"""Where and as whom a program runs that refuses root, when we are root."""
+"""When we are root: as whom, and where, to run a program that refuses to run as root."""
 
 import functools
 import hashlib
@@ -18,10 +18,10 @@ _PROBE_SECONDS = 20
 
 @functools.cache
 def ordinary_user() -> User:
-    """How to be an ordinary user here.
+    """How to become an ordinary user here.
 
-    A user namespace is tried first: it needs no folder that others can reach. Inside a default
-    container it is refused, and the account `nobody` takes its place.
+    A user namespace is tried first: it needs no folder that others can reach. A default container
+    refuses it; there the account `nobody` is used.
     """
     if os.geteuid() != 0:
         return "same"
@@ -29,10 +29,10 @@ def ordinary_user() -> User:
 
 
 def folder_of_nobody(wanted: Path) -> Path:
-    """A folder that `nobody` can reach and nobody else can read, always the same for `wanted`.
+    """A folder that only `nobody` can read, always the same one for `wanted`.
 
     Raises:
-        PermissionError: somebody else has made it.
+        PermissionError: it exists and belongs to someone else.
     """
     digest = hashlib.sha256(str(wanted.resolve()).encode()).hexdigest()[:16]
     folder = _PUBLIC / f"dermis-postgres-{digest}"
@@ -48,13 +48,14 @@ def folder_of_nobody(wanted: Path) -> Path:
 
 
 def binaries_for_nobody(folder: Path, program: str) -> Path:
-    """The installation at `folder`, or a copy that `nobody` can reach."""
+    """The installation in `folder`, or a copy that `nobody` can reach."""
     if _succeeds("nobody", [str(folder / "bin" / program), "--version"]):
         return folder
     size = (folder / "bin" / program).stat().st_size
     copy = _PUBLIC / f"dermis-postgresql-{size}"
     if copy.exists() and copy.lstat().st_uid == 0:
         return copy
+    # Named by the process: two stacks may copy at the same time.
     partial = copy.with_suffix(f".{os.getpid()}")
     shutil.copytree(folder, partial, symlinks=True)
     partial.rename(copy)

@@ -20,7 +20,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("command", ["status", "stop"])
 def test_what_needs_a_running_system_says_that_none_runs(command: str) -> None:
     answer = RUNNER.invoke(main.app, [command, "--port", "8765"])
-    assert (answer.exit_code, answer.stdout) == (1, "Nothing runs on port 8765.\n")
+    assert (answer.exit_code, answer.stdout) == (1, "Nothing is running on port 8765.\n")
 
 
 def test_logs_of_an_unknown_part_name_those_there_are(elsewhere: Path) -> None:

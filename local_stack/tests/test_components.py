@@ -78,7 +78,7 @@ async def test_a_second_server_on_the_same_data_is_refused(
     # Its own pid file, as if another supervisor had lost the first one's.
     second.process = Process("PostgreSQL", tmp_path / "second.log")
     monkeypatch.setattr(postgres_component, "_BACKENDS_END_SECONDS", 0.3)
-    with pytest.raises(NotReady, match="already works on"):
+    with pytest.raises(NotReady, match="is already using"):
         await second.start()
     with psycopg.connect(_database(first)) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
@@ -148,7 +148,7 @@ async def test_a_pid_file_that_names_somebody_else_harms_nobody(tmp_path: Path) 
 async def test_a_part_that_ends_at_its_start_shows_its_last_words(tmp_path: Path) -> None:
     process = Process("Broken", tmp_path / "broken.log")
     process.spawn(["sh", "-c", "echo no room for me; exit 3"], environment=ENVIRONMENT)
-    with pytest.raises(NotReady, match=r"Broken ended at its start.\nno room for me"):
+    with pytest.raises(NotReady, match=r"Broken ended while starting.\nno room for me"):
         await process.until(lambda: False, 60)
 
 

@@ -41,7 +41,7 @@ async def test_a_mail_that_does_not_come_is_said_so(
 ) -> None:
     monkeypatch.setattr(mailbox, "MAIL_SECONDS", 0.5)
     _send(port, "ada@example.org", "No link in here.")
-    with pytest.raises(MailMissing, match="no mail with a link came"):
+    with pytest.raises(MailMissing, match="no mail with a link arrived"):
         await Mailbox(tmp_path / "mails").token("ada@example.org")
 
 

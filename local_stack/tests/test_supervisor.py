@@ -92,7 +92,7 @@ async def test_a_part_that_does_not_come_up_is_an_error_and_stops_with_the_rest(
     trial: Trial,
 ) -> None:
     broken = trial.part("broken", "echo no; exit 1")
-    with pytest.raises(NotReady, match="broken ended at its start"):
+    with pytest.raises(NotReady, match="broken ended while starting"):
         await trial.supervisor.start({"fine": trial.part("fine"), "broken": broken})
     await trial.supervisor.stop()
     assert set(trial.ends) == {"fine", "broken"}

@@ -1,6 +1,6 @@
-"""Is a model archive safe to read? What is asked before any of its content is.
+"""Is a model archive safe to read? Bounds that are checked before any content is.
 
-From its last bytes and its directory alone, without unpacking anything.
+Only its last bytes and its directory are read; nothing is unpacked.
 """
 
 import struct
@@ -31,7 +31,7 @@ _MAX_DIRECTORY_BYTES = members.MAX_MEMBERS * 1024
 
 
 def wrong_file(path: Path) -> Iterator[Reason]:
-    """What the file's last bytes show, before any list of members is built in memory."""
+    """What the file's last bytes reveal, before a list of members is built in memory."""
     size = path.stat().st_size
     if size > members.MAX_ARCHIVE_BYTES:
         yield Reason("TOO_LARGE", "The archive is larger than 512 MiB.")
@@ -42,7 +42,7 @@ def wrong_file(path: Path) -> Iterator[Reason]:
         tail = file.read()
     end = tail[-_END_OF_DIRECTORY.size :]
     if len(end) < _END_OF_DIRECTORY.size or not end.startswith(b"PK\x05\x06"):
-        yield Reason("NOT_AN_ARCHIVE", "The file is not a whole zip file.")
+        yield Reason("NOT_AN_ARCHIVE", "The file is not a complete zip file.")
         return
     _, _, _, _, count, directory_bytes, _, _ = _END_OF_DIRECTORY.unpack(end)
     if tail.startswith(_ZIP64_LOCATOR) or count > members.MAX_MEMBERS:
@@ -85,9 +85,9 @@ def _unreadable(archive: zipfile.ZipFile) -> Iterator[Reason]:
 
 
 def shown(info: zipfile.ZipInfo) -> str:
-    """A member's name as a reason tells it: bounded, and without what a terminal would obey."""
+    """A member's name for a reason: bounded, and without control characters for a terminal."""
     return repr(info.filename[:100])
 
 
-# All of them, whatever the one before it found.
+# All of them run, whatever the ones before have found.
 BOUNDS: Sequence[Check] = (_too_many, _twice, _too_large, _unreadable)

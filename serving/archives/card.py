@@ -1,7 +1,7 @@
-"""The model card: what a model is, what it needs to run, and how good it was found to be.
+"""The model card: what a model is, what it needs to run, and how well it performed.
 
-It travels inside the archive as `model_card.json`. The handler reads its first half to run the
-model; people read the rest. (Mitchell et al. 2019, "Model Cards for Model Reporting".)
+It is part of the archive, as `model_card.json`. The handler needs its first half to run the model;
+people read the rest. (Mitchell et al. 2019, "Model Cards for Model Reporting".)
 """
 
 from datetime import date
@@ -15,7 +15,7 @@ Diagnosis = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,63}$")]
 
 
 class Metric(BaseModel):
-    """A figure with its 95 % bootstrap interval."""
+    """A figure with its 95 % interval."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -25,7 +25,7 @@ class Metric(BaseModel):
 
 
 class Evaluation(BaseModel):
-    """How the model did on one set of images that it was not trained on."""
+    """The model's performance on one set of images that it was not trained on."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -69,15 +69,14 @@ class ModelCard(BaseModel):
     # the softmax (Platt 1999; with an intercept of 0, Guo et al. 2017).
     temperature: float = Field(gt=0, le=100)
     intercept: float = Field(default=0.0, ge=-20, le=20)
-    # At or above it a lesion is called malignant.
+    # At or above it, a lesion is considered malignant.
     threshold: Share
-    # Whether logits and heatmap are those of the photo and its mirror image, averaged: twice the
-    # cost.
+    # Whether logits and heatmap are averaged over photo and mirror image, at twice the cost.
     mirror_averaging: bool = False
     weights_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    # Of the archive's `novelty.safetensors`; "" where it has none.
+    # Of the archive's `novelty.safetensors`; "" if it has none.
     novelty_sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
-    # Of the archive's `differential.safetensors`, likewise, and what it tells apart, in its order.
+    # Of the archive's `differential.safetensors`, likewise; and its diagnoses, in order.
     differential_sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
     diagnoses: dict[Diagnosis, Literal["benign", "malignant"]] = Field(
         default_factory=dict, max_length=64

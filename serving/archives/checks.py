@@ -1,7 +1,7 @@
 """Is a model archive one of ours? Every reason to refuse its content.
 
-An archive is read as if an attacker had built it: its directory first (`archive_bounds`), and its
-content only if that directory promises a bounded amount of it.
+An archive is treated as untrusted: its directory is checked first (`bounds`), and its content only
+if the directory promises a bounded amount of it.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from serving.archives.weights_file import wrong_weights
 
 
 class GoldenImage(BaseModel):
-    """An image in the archive with the answer that the model gave where it was built."""
+    """An image in the archive, with the model's answer at the time it was built."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -46,7 +46,7 @@ class _ManifestModel(BaseModel):
 
 
 class _Manifest(BaseModel):
-    """TorchServe obeys more keys than these (`envelope`, `requirementsFile`): none of them."""
+    """TorchServe obeys more keys (`envelope`, `requirementsFile`); they are forbidden."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -102,7 +102,7 @@ def _manifest(archive: zipfile.ZipFile) -> Iterator[Reason]:
         yield Reason("MANIFEST_INVALID", "The manifest names more or other files than ours.")
         return
     card = _valid_card(archive)
-    # TorchServe registers what the manifest says; everything else goes by the card.
+    # TorchServe registers the manifest's version; everything else uses the card's.
     if card and manifest.model.modelVersion != card.version:
         yield Reason("MANIFEST_INVALID", "The manifest's version is not the card's.")
 
@@ -138,7 +138,7 @@ def _novelty(archive: zipfile.ZipFile) -> Iterator[Reason]:
 def _differential(archive: zipfile.ZipFile) -> Iterator[Reason]:
     yield from _digest_of(archive, members.DIFFERENTIAL, "differential_sha256")
     card, content = _valid_card(archive), _content(archive, members.DIFFERENTIAL)
-    # Only the card says what it tells apart.
+    # Only the card names the diagnoses that it tells apart.
     if card and content is not None:
         try:
             Differential.from_bytes(content, card.diagnoses)
@@ -147,7 +147,7 @@ def _differential(archive: zipfile.ZipFile) -> Iterator[Reason]:
 
 
 def _digest_of(archive: zipfile.ZipFile, name: str, field: str) -> Iterator[Reason]:
-    """An optional member must be there, and be what the card's field says, or neither."""
+    """An optional member must be present exactly if the card has its digest, and match it."""
     card, content = _valid_card(archive), _content(archive, name)
     digest = "" if content is None else hashlib.sha256(content).hexdigest()
     if card and getattr(card, field) != digest:

@@ -1,8 +1,8 @@
-"""Which diagnosis is it? A second head on the features that the label comes from. No torch here.
+"""The differential: a second head on the features that the label comes from. No torch here.
 
 Logistic regression over the diagnoses that the training photos name, on the means of the last
-feature map. It only shares out what the calibrated answer gives to each class: the malignant
-diagnoses together are as probable as "malignant", so the list never contradicts the label.
+feature map. It only divides up what the calibrated answer gives each class: the malignant diagnoses
+together are as likely as "malignant", so the list never contradicts the label.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ class Differential:
     bias: Floats
 
     def __post_init__(self) -> None:
-        """Refuse what does not fit together.
+        """Refuse tensors that don't fit together.
 
         Raises:
             ValueError: with what is wrong.
@@ -55,7 +55,7 @@ class Differential:
             diagnoses: the card's, each with its class.
 
         Raises:
-            ValueError: they are not ours, not whole, not finite or not as many as the card's.
+            ValueError: they are not ours, incomplete, not finite, or don't match the card.
         """
         tensors = read_tensors(content)
         if set(tensors) != {"weight", "bias"}:
@@ -64,7 +64,7 @@ class Differential:
         return cls(tuple(diagnoses), malignant, **tensors)
 
     def ranked(self, pooled: Floats, malignant: Shares) -> list[dict[str, float]]:
-        """N lists of all diagnoses with their probabilities, the most probable first.
+        """N lists of all diagnoses with their probabilities, most likely first.
 
         Arguments and errors are those of `shares`.
         """
@@ -81,7 +81,7 @@ class Differential:
             malignant: N, calibrated probabilities of "malignant".
 
         Raises:
-            ValueError: the features are not as many as it was fitted on.
+            ValueError: the number of features is not the one it was fitted on.
         """
         if pooled.shape[1] != self.weight.shape[1]:
             raise ValueError(f"fitted on {self.weight.shape[1]} features, not {pooled.shape[1]}")

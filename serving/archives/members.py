@@ -1,6 +1,6 @@
-"""What a model archive holds, and how large it may be.
+"""The members of a model archive, and how large they may be.
 
-A Dermis archive is data: everything in it that could run is ours, byte for byte.
+A Dermis archive is data: any code in it is ours, byte for byte.
 """
 
 import re
@@ -12,23 +12,23 @@ HANDLER = "dermis_handler.py"
 CONFIG = "model-config.yaml"
 GOLDEN = "golden.json"
 MANIFEST = "MAR-INF/MANIFEST.json"
-# What the training photos look like; archives from before it have none.
+# What the training photos look like; older archives don't have it.
 NOVELTY = "novelty.safetensors"
-# Tells diagnoses apart; likewise.
+# The head that tells diagnoses apart; likewise.
 DIFFERENTIAL = "differential.safetensors"
 OPTIONAL = (NOVELTY, DIFFERENTIAL)
 REQUIRED = (WEIGHTS, CARD, HANDLER, CONFIG, GOLDEN, MANIFEST)
 
 _OWN = Path(__file__).parent / "fixed"
-# What every archive carries byte for byte: the stub that leads to our handler, and its settings.
+# The same bytes in every archive: the stub that leads to our handler, and its settings.
 FIXED = {HANDLER: _OWN / HANDLER, CONFIG: _OWN / CONFIG}
 
 MAX_ARCHIVE_BYTES = 512 * 1024 * 1024
 MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
 MAX_MEMBERS = 64
-# Weights hardly shrink and text by ten or so; deflate's own limit is about 1,000.
+# Weights hardly shrink, text by ten or so; deflate can't exceed about 1,000.
 MAX_RATIO = 100
-# Of every member but the weights.
+# Of every member except the weights.
 MAX_SMALL_BYTES = 1024 * 1024
 MAX_GOLDEN_IMAGES = 16
 

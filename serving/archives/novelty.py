@@ -1,12 +1,12 @@
-"""Is a photo unlike all that the model has learned from? No torch here.
+"""Novelty: is a photo unlike everything the model was trained on? No torch here.
 
-Two distances, because each was seen to miss what the other finds. Measures of colour and sharpness
-tell drawn and printed pictures: Mahalanobis distance from each source's photos (Lee et al. 2018,
-with sources for classes). What lies outside the features' principal subspace tells photos of other
-things (the residual of Wang et al. 2022, "ViM", as a share of the features' length).
+Two distances, because each misses some of what the other finds. Measures of colour and sharpness
+detect drawn and printed pictures: Mahalanobis distance from each source's photos (Lee et al. 2018,
+with sources for classes). What lies outside the features' principal subspace detects photos of
+other things (the residual of Wang et al. 2022, "ViM", as a share of the features' length).
 
-A photo is like the training photos if it is within both limits of any one source, so that a small
-source counts as much as a large one.
+A photo counts as similar if it is within both limits of any one source, so that a small source
+counts as much as a large one.
 """
 
 from dataclasses import dataclass, fields
@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from serving.archives.weights_file import Floats, read_tensors
 
-# Numbers that `serving.model.photo_measures` takes of each photo.
+# Numbers that `serving.model.photo_measures` computes for each photo.
 MEASURES = 18
 
 
@@ -42,7 +42,7 @@ class Novelty:
     limits: Floats
 
     def __post_init__(self) -> None:
-        """Refuse shapes that don't fit one another.
+        """Refuse shapes that don't fit together.
 
         Raises:
             ValueError: with what is wrong.
@@ -67,7 +67,7 @@ class Novelty:
         """Read the safetensors of an archive.
 
         Raises:
-            ValueError: they are not ours, not whole or not finite.
+            ValueError: they are not ours, incomplete or not finite.
         """
         tensors = read_tensors(content)
         names = {field.name for field in fields(cls)}
@@ -83,7 +83,7 @@ class Novelty:
             measured: N×MEASURES of `photo_measures.measures`.
 
         Raises:
-            ValueError: the features are not as many as it was fitted on.
+            ValueError: the number of features is not the one it was fitted on.
         """
         if pooled.shape[1] != len(self.centre):
             raise ValueError(f"fitted on {len(self.centre)} features, not on {pooled.shape[1]}")
@@ -100,7 +100,7 @@ class Novelty:
 
 
 def residual(pooled: Floats, centre: Floats, subspace: Floats) -> Floats:
-    """N shares, 0 to about 1, of the features' length that the subspace does not hold."""
+    """N shares, 0 to about 1, of the features' length that lies outside the subspace."""
     moved = pooled - centre
     outside = moved - (moved @ subspace.T) @ subspace
     lengths = np.maximum(np.linalg.norm(pooled, axis=1), np.finfo(np.float32).tiny)

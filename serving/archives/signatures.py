@@ -1,7 +1,7 @@
-"""Who vouches for a model archive: Ed25519 signatures (RFC 8032) kept beside it.
+"""Signatures of model archives: Ed25519 (RFC 8032), stored beside the archive.
 
-A signature covers the archive's SHA-256 under a prefix of its own, so that a key that also signs
-other things can't be tricked into signing an archive.
+A signature covers the archive's SHA-256 under its own prefix, so that a key which also signs other
+things can't be tricked into signing an archive.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ def make_key_pair() -> tuple[str, str]:
 
 
 def sign(private_key: str, sha256: str) -> bytes:
-    """Vouch for the archive with this digest.
+    """Sign the archive with this digest.
 
     Args:
         private_key: PEM.
@@ -60,7 +60,7 @@ def sign(private_key: str, sha256: str) -> bytes:
 
 
 def is_signed(public_key: str, sha256: str, signature: bytes) -> bool:
-    """Whether the owner of `public_key` (PEM) vouches for the archive with this digest.
+    """Whether the owner of `public_key` (PEM) signed the archive with this digest.
 
     Raises:
         KeyInvalid: not an Ed25519 public key.

@@ -133,12 +133,8 @@ class Account:
                 "terminal, or sign in on the web page.",
             )
         setup = self._call("/users/me/2fa/setup", {"password": password}, bearer=token).json()
-        notices.print(
-            f"Enter this secret in your authenticator app: {setup['secret']}", markup=False
-        )
-        notices.print(
-            f"or open this address in it: {setup['otpauth_uri']}", markup=False, soft_wrap=True
-        )
+        notices.print(f"Secret for your authenticator app: {setup['secret']}", markup=False)
+        notices.print(f"Or as an address: {setup['otpauth_uri']}", markup=False, soft_wrap=True)
         body = {"code": _ask("The code it shows", "")}
         answer = self._call("/users/me/2fa/confirm", body, bearer=token)
         done = answer.json()

@@ -76,22 +76,13 @@ def train(
 
     with reported_failures(as_json), usable_input():
         recipe = Recipe(
-            architecture=arch,
-            steps=steps,
-            input_size=size,
-            seed=seed,
-            rate=rate,
-            head_rate=rate * 5,
-            compressed=compressed,
+            architecture=arch, steps=steps, input_size=size, seed=seed, rate=rate,
+            head_rate=rate * 5, compressed=compressed, balance=balance,
             started_from=hashlib.sha256(start.read_bytes()).hexdigest() if start else "",
-            balance=balance,
-            label_smoothing=label_smoothing,
-            blanked_one_in=blanked_one_in,
-            frozen_stages=frozen_stages,
-            warm_up_steps=warm_up_steps,
-            averaging=averaging,
+            label_smoothing=label_smoothing, blanked_one_in=blanked_one_in,
+            frozen_stages=frozen_stages, warm_up_steps=warm_up_steps, averaging=averaging,
             evaluate_every=evaluate_every,
-        )
+        )  # fmt: skip
         _run(recipe, data, out, leave_out=leave_out, start=start, as_json=as_json)
 
 

@@ -81,8 +81,7 @@ class InferenceClient:
             address: `http://host:port` of the inference API.
             token: its current inference token.
             model: the model's name.
-            version: the one that must answer, by its name in this TorchServe
-                (`Replica.registered`).
+            version: the one that must answer, as `Replica.registered` names it.
             image: JPEG or PNG bytes.
             seconds: deadline of the whole call.
             target: class whose heatmap is wanted; the predicted one when empty.

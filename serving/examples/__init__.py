@@ -1,4 +1,4 @@
-"""A dozen dermoscopic photos with known truth, for the demo and the tests.
+"""A dozen dermoscopic photos with known ground truth, for the demo and the tests.
 
 From the ISIC Archive, under CC BY or CC0; `examples.csv` names licence and attribution of each.
 None of them was used in training.

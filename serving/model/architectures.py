@@ -15,14 +15,14 @@ _HEAD_TOLERANCE = 1e-4
 
 
 class UnknownArchitecture(ValueError):
-    """The card names an architecture that can't be built or explained."""
+    """The card names an architecture that can't be built."""
 
 
 def build_model(architecture: str, *, classes: int = 2) -> nn.Module:
-    """An untrained classifier of timm, or of torchvision where it is named `torchvision.<name>`.
+    """An untrained classifier from timm, or from torchvision if it is named `torchvision.<name>`.
 
     Raises:
-        UnknownArchitecture: there is none of this name.
+        UnknownArchitecture: there is none by this name.
     """
     if torchvision_models.knows(architecture):
         name = architecture.removeprefix(torchvision_models.PREFIX)
@@ -57,7 +57,7 @@ def fill_model(model: nn.Module, weights: Path, architecture: str) -> None:
     state = {name: tensor.float() for name, tensor in load_file(weights).items()}
     own = model.state_dict()
     wrong = [name for name, tensor in state.items() if _shape(own.get(name)) != tensor.shape]
-    # What half precision on disk can't hold (counters of BatchNorm) is not needed to predict.
+    # What half precision can't hold on disk (BatchNorm's counters) is not needed for predictions.
     wrong += [name for name in own.keys() - state if not name.endswith("num_batches_tracked")]
     if wrong:
         raise ValueError(
@@ -72,7 +72,7 @@ def _shape(tensor: Tensor | None) -> torch.Size | None:
 
 
 class FeaturesAndLogits(nn.Module):
-    """One forward pass with both of what an answer needs."""
+    """One forward pass that returns both things an answer needs."""
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
@@ -87,8 +87,8 @@ class FeaturesAndLogits(nn.Module):
 def linear_head(model: nn.Module, size: int) -> Tensor | None:
     """The linear layer's C×K weight if the head is global average pooling and that layer.
 
-    Asked of the model itself, on noise, rather than of its source: any architecture whose logits
-    equal the closed form's may use it.
+    Tested on noise rather than read from the model's source: any architecture whose logits equal
+    the closed form's qualifies.
     """
     linear = model.get_classifier()  # type: ignore[operator]
     if not isinstance(linear, nn.Linear):

@@ -1,8 +1,8 @@
-"""What computes: one small interface, and ONNX Runtime behind it. No torch.
+"""Backends compute a model: one small interface, with ONNX Runtime behind it. No torch.
 
-A backend takes preprocessed photos to the last feature map and the logits; what they mean is
-`classifier`'s. ONNX Runtime computes what `export` has written beside an unpacked archive, so
-that a worker needs neither torch nor the archive's weights.
+A backend turns preprocessed photos into the last feature map and the logits; `classifier` knows
+what they mean. ONNX Runtime runs what `export` has written for an unpacked archive, so that a
+worker needs neither torch nor the archive's weights.
 """
 
 from pathlib import Path
@@ -24,7 +24,7 @@ class Backend(Protocol):
     """Computes one model.
 
     Attributes:
-        name: of the runtime, for people.
+        name: of the runtime, for display.
         head: C×K weight of the linear layer behind global average pooling; None where the model
             ends otherwise.
     """
@@ -39,7 +39,7 @@ class Backend(Protocol):
         """Grad-CAM, N×H×W, of a head that has no closed form.
 
         Raises:
-            NotImplementedError: this backend can't derive.
+            NotImplementedError: this backend has no gradients.
         """
 
 
@@ -58,7 +58,7 @@ class OnnxBackend:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        # A thread that waits by spinning takes the core from the next worker.
+        # A thread that spins while waiting takes the core away from the next worker.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
@@ -78,7 +78,7 @@ class OnnxBackend:
 
 
 class Candidate(BaseModel):
-    """How one backend did with an archive's golden images on this machine.
+    """How one backend performed on an archive's golden images on this machine.
 
     Attributes:
         milliseconds: one photo, one thread, median.
@@ -107,7 +107,7 @@ class Candidate(BaseModel):
 
 
 class Choice(BaseModel):
-    """Which backend answers, and what it was chosen from."""
+    """Which backend was chosen, and from which candidates."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

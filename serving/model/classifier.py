@@ -25,7 +25,7 @@ METHOD = "grad-cam"
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What the model says of one photo.
+    """The model's assessment of one photo.
 
     Attributes:
         label: "benign" or "malignant" (at or above the threshold).
@@ -34,10 +34,10 @@ class Prediction:
         threshold: of the card, 0 to 1.
         target: the class that the heatmap explains.
         cam: rows of the model's own grid, ≥ 0, not scaled.
-        unlike_training: whether the photo is unlike all that the model learned from; never where
-            the archive does not say what that was.
-        differential: probabilities of diagnoses, the most probable first; empty where the archive
-            does not tell them apart.
+        unlike_training: whether the photo is unlike all training photos; False where the archive
+            doesn't describe them.
+        differential: probabilities of diagnoses, most likely first; empty where the archive doesn't
+            tell them apart.
     """
 
     label: str
@@ -56,8 +56,8 @@ class Classifier:
     Args:
         backend: what computes it.
         card: its model card.
-        novelty: what its training photos look like, where its archive says.
-        differential: what tells diagnoses apart, where its archive holds it.
+        novelty: what its training photos look like, if its archive says so.
+        differential: the head that tells diagnoses apart, if its archive has one.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Classifier:
             UnknownArchitecture: there is none of this name.
             ValueError: the weights don't fit the architecture.
         """
-        # Only here is torch needed, and importing it takes a second and 400 MB.
+        # torch is needed only here, and importing it takes a second and 400 MB.
         from serving.model.architectures import load_model  # noqa: PLC0415
         from serving.model.torch_backends import EagerBackend  # noqa: PLC0415
 
@@ -115,32 +115,27 @@ class Classifier:
         labels = [int(share >= self.card.threshold) for share in malignant]
         targets = labels if target is None else [self.card.classes.index(target)] * len(labels)
         pooled = self._pooled(features)
-        unlike = [False] * len(batch)
-        if self.novelty:
-            unlike = self.novelty.is_unlike(pooled, measures(batch)).tolist()
-        differentials: list[dict[str, float]] = [{} for _ in labels]
-        if self.differential:
-            differentials = self.differential.ranked(pooled, shares[:, 1])
+        rows = zip(
+            labels,
+            malignant,
+            targets,
+            self._explain(features, targets),
+            self._unlike_training(pooled, batch),
+            self._differentials(pooled, shares[:, 1]),
+            strict=True,
+        )
         return [
             Prediction(
                 label=self.card.classes[label],
                 probability_malignant=share,
                 confidence=share if label else 1 - share,
                 threshold=self.card.threshold,
-                target=self.card.classes[chosen],
+                target=self.card.classes[explained],
                 cam=cam.tolist(),
-                unlike_training=strange,
+                unlike_training=unlike,
                 differential=differential,
             )
-            for label, share, chosen, cam, strange, differential in zip(
-                labels,
-                malignant,
-                targets,
-                self._explain(features, targets),
-                unlike,
-                differentials,
-                strict=True,
-            )
+            for label, share, explained, cam, unlike, differential in rows
         ]
 
     def logits(self, batch: Floats) -> Floats:
@@ -153,8 +148,21 @@ class Classifier:
         features, _ = self.backend.run(self._views(batch))
         return self._pooled(features)
 
+    def _unlike_training(self, pooled: Floats, batch: Floats) -> list[bool]:
+        if not self.novelty:
+            return [False] * len(batch)
+        unlike: list[bool] = self.novelty.is_unlike(pooled, measures(batch)).tolist()
+        return unlike
+
+    def _differentials(
+        self, pooled: Floats, malignant: npt.NDArray[np.float64]
+    ) -> list[dict[str, float]]:
+        if not self.differential:
+            return [{} for _ in pooled]
+        return self.differential.ranked(pooled, malignant)
+
     def _views(self, batch: Floats) -> Floats:
-        """The photos, N×3×H×W, and behind them their mirror images where the card averages both."""
+        """The photos, N×3×H×W, followed by their mirror images where the card averages both."""
         return np.concatenate([batch, batch[..., ::-1]]) if self.card.mirror_averaging else batch
 
     def _pooled(self, features: Floats) -> Floats:
@@ -162,14 +170,14 @@ class Classifier:
         return self._averaged(features.mean(axis=(2, 3)))
 
     def _averaged(self, answers: Floats) -> Floats:
-        """The answers on N photos, of those on their views."""
+        """The answers for N photos, from those for their views."""
         if not self.card.mirror_averaging:
             return answers
         photos, mirrored = np.split(answers, 2)
         return (photos + mirrored) / np.float32(2)
 
     def _explain(self, features: Floats, targets: list[int]) -> Floats:
-        """N×H×W of the views' feature maps and of N targets; see `gradcam`."""
+        """N×H×W, from the views' feature maps and N targets; see `gradcam`."""
         mirrored = self.card.mirror_averaging
         if mirrored:
             targets = targets * 2
@@ -179,7 +187,7 @@ class Classifier:
         else:
             cams = gradcam.from_linear_head(features, head[targets])
         if mirrored:
-            # Turned back, so that both lie on the photo as it is.
+            # Mirrored back, so that both match the photo.
             half = len(cams) // 2
             cams = np.concatenate([cams[:half], cams[half:, :, ::-1]])
         return self._averaged(cams)

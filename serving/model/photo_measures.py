@@ -1,4 +1,4 @@
-"""What a photo looks like in 18 numbers, cheap enough for every prediction. No torch here."""
+"""A photo's colour and sharpness in 18 numbers, cheap enough for every prediction. No torch."""
 
 from functools import lru_cache
 
@@ -16,9 +16,9 @@ LEAST = 1e-6
 def measures(batch: Floats) -> Floats:
     """N×MEASURES of colour and sharpness, inside the circle that the model sees.
 
-    Means, variances, percentiles of grey and how the middle differs are of cells of 4×4 pixels;
-    `sharpness` is taken at three scales. What has no upper bound is taken as its logarithm, which
-    is nearer to a normal distribution.
+    Means, variances, percentiles of grey and the difference of the middle are measured on cells of
+    4×4 pixels, `sharpness` at three scales. What has no upper bound is given as its logarithm,
+    which is closer to a normal distribution.
     """
     half = _halved(batch)
     cells = _halved(half)
@@ -47,7 +47,7 @@ def _halved(batch: Floats) -> Floats:
 
 
 def _inside(batch: Floats, radius: float) -> Floats:
-    """N×3×M, the pixels that are nearer to the middle than `radius`."""
+    """N×3×M, the pixels closer to the middle than `radius`."""
     return batch.reshape(*batch.shape[:-2], -1).take(_places(batch.shape[-1], radius), axis=-1)
 
 

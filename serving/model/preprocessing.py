@@ -1,7 +1,7 @@
-"""From an upright RGB photo to a model's input, without torch: what every prediction goes through.
+"""Preprocessing: from an upright RGB photo to a model's input, for every prediction. No torch.
 
 The same resampling as torchvision's `Resize(antialias=True)` and `CenterCrop`: no channel of any
-pixel is off by more than 1 of 255.
+pixel differs by more than 1 in 255.
 """
 
 import numpy as np
@@ -10,13 +10,13 @@ from PIL import Image
 from serving.archives.card import Preprocessing
 from serving.archives.weights_file import Floats
 
-# Pixels that a reduced photo keeps for each of the input's: fewer were seen to change predictions
-# by more than 0.01 on the examples that Dermis ships.
+# Pixels that a reduced photo keeps per pixel of the input: fewer changed predictions by more than
+# 0.01 on the examples that ship with Dermis.
 OVERSAMPLING = 3
 
 
 class Preprocess:
-    """One model's way from photo to input, as its card says.
+    """One model's preprocessing, as described by its card.
 
     Attributes:
         size: pixels of the input's side.
@@ -39,7 +39,7 @@ class Preprocess:
 
     def normalised(self, square: Image.Image) -> Floats:
         """3×size×size, float32, of a `central_square` of this size."""
-        # In this order: laid out anew as bytes, a quarter of what floats take.
+        # In this order, because transposing bytes moves a quarter of what floats would.
         planes = np.ascontiguousarray(np.asarray(square).transpose(2, 0, 1))
         normalised: Floats = np.subtract(planes, self._mean, dtype=np.float32)
         normalised *= self._scale
@@ -49,18 +49,18 @@ class Preprocess:
 def central_square(
     image: Image.Image, size: int, full_size: tuple[int, int] | None = None
 ) -> Image.Image:
-    """The photo with its shorter side scaled to `size`, and of that the centre.
+    """The central square of a photo whose shorter side is scaled to `size`.
 
     Args:
         image: RGB, upright.
         size: pixels of the square.
-        full_size: of a photo that was decoded at reduced scale; its sides, rounded when they
-            were reduced, would give another square.
+        full_size: of a photo that was decoded at reduced scale; its own sides were rounded, and
+            would give a different square.
     """
     sides = full_size or image.size
     width, height = (size * side // min(sides) for side in sides)
     left, top = round((width - size) / 2), round((height - size) / 2)
-    # Of the whole photo, scaled, only this part is computed.
+    # Only this part of the scaled photo is computed.
     across, down = image.width / width, image.height / height
     part = (left * across, top * down, (left + size) * across, (top + size) * down)
     return image.resize((size, size), Image.Resampling.BILINEAR, box=part)

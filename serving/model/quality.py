@@ -1,6 +1,6 @@
-"""Warnings about a photo, cheap enough to be measured at every prediction.
+"""Warnings about a photo's quality, cheap enough to check at every prediction.
 
-The limits were set by looking at dermoscopic photos; they warn, they do not diagnose.
+The limits were set by looking at dermoscopic photos; they are hints, not findings.
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ from PIL import Image
 from serving.model.photo_measures import sharpness
 from serving.model.preprocessing import central_square
 
-# Measured on a square of this many pixels, so that limits mean the same for every camera.
+# Measured on a square of this side, so that limits mean the same for every camera.
 MEASURED_AT = 224
 
 SMALLEST_SIDE = 200
@@ -19,7 +19,7 @@ LEAST_SHARPNESS = 3.0
 # Standard deviation of grey values; below it there is nothing to see.
 LEAST_CONTRAST = 4.0
 
-# Told by the model's `Novelty`, of archives that hold one.
+# Decided by the model's `Novelty`, in archives that have one.
 NOT_A_LESION = "NOT_A_LESION"
 NOT_ASSESSABLE = frozenset({"NO_CONTRAST", "TOO_DARK", "TOO_BRIGHT", NOT_A_LESION})
 
@@ -37,7 +37,7 @@ def warnings(image: Image.Image, square: Image.Image) -> list[str]:
     found = []
     if min(image.size) < SMALLEST_SIDE:
         found.append("SMALL")
-    # A square of fewer pixels has lost what sharpness is measured by.
+    # A smaller square has lost the detail by which sharpness is measured.
     enough = square.width >= MEASURED_AT
     grey = _central_grey(square if enough else central_square(image, MEASURED_AT))
     mean, contrast = float(grey.mean()), float(grey.std())
@@ -56,6 +56,6 @@ def _central_grey(square: Image.Image) -> np.ndarray[tuple[int, int], np.dtype[n
     grey = square.convert("L")
     if grey.width != MEASURED_AT:
         grey = grey.resize((MEASURED_AT, MEASURED_AT), Image.Resampling.BILINEAR)
-    # The corners may belong to the dermoscope, not to the skin.
+    # The corners may show the dermoscope rather than skin.
     margin = MEASURED_AT // 8
     return np.asarray(grey, np.float32)[margin:-margin, margin:-margin]

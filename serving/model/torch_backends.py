@@ -1,6 +1,6 @@
 """PyTorch behind the interface of `backends`.
 
-Eager, which every other backend must agree with, and what is faster without leaving torch.
+Eager mode, with which every other backend must agree, and what is faster without leaving torch.
 """
 
 import warnings
@@ -16,7 +16,7 @@ _Forward = Callable[[Tensor], tuple[Tensor, Tensor]]
 
 
 class EagerBackend:
-    """The model as PyTorch runs it, operation by operation; also derives any head.
+    """The model as PyTorch runs it, operation by operation; has gradients for any head.
 
     Args:
         model: a classifier of `architectures`, in float32.
@@ -52,7 +52,7 @@ class EagerBackend:
 
 
 class TorchscriptBackend(EagerBackend):
-    """Traced, with constants folded: about half of eager's time, and no compiler needed."""
+    """Traced, with constants folded: about half of eager mode's time, and no compiler needed."""
 
     name = "torchscript"
 

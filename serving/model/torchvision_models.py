@@ -1,7 +1,7 @@
 """torchvision's classifiers with the same two halves as timm's: features, then a head.
 
-Named `torchvision.<name>` in a card. A model fits whose last pooling is a module `avgpool` with
-only linear layers (and what stands between them) behind it: ResNet, RegNet, EfficientNet,
+Named `torchvision.<name>` in a card. Models qualify whose last pooling is a module `avgpool` that
+is followed by linear layers only (and what stands between them): ResNet, RegNet, EfficientNet,
 MobileNetV3, GoogLeNet, VGG and the like.
 """
 

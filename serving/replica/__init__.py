@@ -1,1 +1,1 @@
-"""The follower: brings the TorchServe beside it to what the release log asks for."""
+"""The follower: keeps the TorchServe beside it at what the release log asks for."""

@@ -23,7 +23,7 @@ from serving.tests.conftest import lesion_photo
 from serving.tests.test_classifier import classifier
 from serving.training.novelty_evaluation import photographs
 from serving.training.novelty_fit import Shown, fit, show
-from serving.training.synthetic_images import made_pictures
+from serving.training.synthetic_images import synthetic_images
 from serving.worker.predictions import prediction_of
 
 FEATURES = 512
@@ -117,7 +117,7 @@ def test_a_small_source_counts_as_much_as_a_large_one() -> None:
 
 
 def test_every_kind_of_picture_is_made_and_the_same_again() -> None:
-    first, again = made_pictures(2), made_pictures(2)
+    first, again = synthetic_images(2), synthetic_images(2)
     assert set(first) == {
         "textures", "documents", "faces", "gradients", "noise", "checkerboards", "landscapes",
     }  # fmt: skip

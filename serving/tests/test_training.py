@@ -17,7 +17,7 @@ from serving.training import metrics
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import PixelCache, read_folders, split_of
 from serving.training.initial_weights import start_model
-from serving.training.perturbations import CHANGES
+from serving.training.perturbations import PERTURBATIONS
 from serving.training.recipe import Recipe
 from serving.training.train import Training
 
@@ -215,9 +215,11 @@ def test_a_file_that_is_no_photo_is_told_and_the_others_answered(
 
 def test_changes_of_a_photo_keep_its_shape_and_range() -> None:
     pixels = torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(4)) * 255
-    for change in CHANGES.values():
+    for change in PERTURBATIONS.values():
         changed = change(pixels)
         assert changed.shape == pixels.shape
         assert 0 <= changed.min() <= changed.max() <= 255
-    assert torch.equal(CHANGES["turned_by_270"](CHANGES["turned_by_90"](pixels)), pixels)
-    assert torch.equal(CHANGES["mirrored"](CHANGES["mirrored"](pixels)), pixels)
+    assert torch.equal(
+        PERTURBATIONS["turned_by_270"](PERTURBATIONS["turned_by_90"](pixels)), pixels
+    )
+    assert torch.equal(PERTURBATIONS["mirrored"](PERTURBATIONS["mirrored"](pixels)), pixels)

@@ -1,1 +1,1 @@
-"""From folders of labelled photos to a model and its honest card. Not part of any service."""
+"""From folders of labelled photos to a model and an honest card. Not part of any service."""

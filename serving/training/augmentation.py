@@ -1,8 +1,8 @@
-"""What a lesion may look like through another dermoscope, camera, light and compression.
+"""Augmentation: how a lesion may look through another dermoscope, camera, light or compression.
 
-Aimed at the shortcut in the public data: black corners and sharpness tell the source, and the
-source tells the label. So both classes get corners, blur and colour casts alike, and everything
-outside the inscribed circle is hidden at training and at prediction.
+Aimed at the shortcut in the public data: black corners and sharpness give away the source, and the
+source gives away the label. So both classes get the same corners, blur and colour casts, and
+everything outside the inscribed circle is hidden in training and at prediction.
 """
 
 import math
@@ -23,7 +23,7 @@ class Augmentation:
 
     Args:
         preprocessing: of the model; its mask and normalisation are applied last.
-        generator: the source of all chance, so that a run can be repeated.
+        generator: the source of all randomness, so that a run can be repeated.
     """
 
     def __init__(self, preprocessing: Preprocessing, generator: Generator) -> None:
@@ -44,7 +44,7 @@ class Augmentation:
         return self._normalised(shown * 255)
 
     def plain(self, pixels: Tensor) -> Tensor:
-        """The same without chance, as the handler's preprocessing does it."""
+        """The same without randomness, as the handler's preprocessing does it."""
         size = (self._size, self._size)
         return self._normalised(
             functional.interpolate(pixels, size=size, mode="bilinear", antialias=True)

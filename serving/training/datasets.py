@@ -1,4 +1,4 @@
-"""Folders of labelled photos, split once and for all, and kept small for fast reading.
+"""Folders of labelled photos, split once and for all, and cached small for fast reading.
 
 A data folder holds `benign/` and `malignant/` with JPEG files, and optionally `metadata.csv`
 with a column `file` and any of lesion_id, patient_id, age, sex, site, diagnosis.
@@ -55,7 +55,7 @@ def read_folders(folders: Sequence[Path]) -> list[Sample]:
 
 
 def write_splits(samples: Iterable[Sample], path: Path) -> None:
-    """Write which photo went where, so that anybody can check it."""
+    """Write down which photo is in which split, so that anyone can check."""
     with path.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["source", "file", "label", "group", "split"])
@@ -65,7 +65,7 @@ def write_splits(samples: Iterable[Sample], path: Path) -> None:
 
 
 def split_of(source: str, group: str) -> Split:
-    """Where a group of photos belongs: by hash, so the same on every machine and for ever."""
+    """The split of a group of photos: by hash, so the same on every machine, for ever."""
     digest = hashlib.sha256(f"{source}/{group}".encode()).hexdigest()
     share = int(digest, 16) % 100
     if share < TEST_PERCENT:
@@ -78,7 +78,7 @@ class PixelCache:
 
     Args:
         samples: photos, in the order of the array.
-        path: the .npy file; made when it is not there yet (uint8, N x 256 x 256 x 3).
+        path: the .npy file; made where it doesn't exist yet (uint8, N x 256 x 256 x 3).
     """
 
     def __init__(self, samples: Sequence[Sample], path: Path) -> None:

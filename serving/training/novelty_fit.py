@@ -1,4 +1,4 @@
-"""Fits the novelty measure: each source counts the same, and has limits of its own."""
+"""Fits the novelty measure: every source counts the same, and has its own limits."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from serving.model.photo_measures import measures
 
 DIMENSIONS = 64
 FOLDS = 5
-# Share of a source's photos beyond each of its limits; another source may still take them in.
+# Share of a source's photos beyond each of its limits; another source may still accept them.
 BEYOND_LIMIT = 0.005
 
 

@@ -1,4 +1,4 @@
-"""From an evaluated run to an archive, with golden images that prove it later."""
+"""Packs an evaluated run into an archive, with golden images to check it against later."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def package_run(run: Path, out: Path) -> Path:
     """
     card = ModelCard.model_validate_json((run / "model_card.json").read_bytes())
     classifier = Classifier.load(run / WEIGHTS, card)
-    # Every third example: of both classes.
+    # Every third example: both classes are among them.
     shown = examples.read()[:: len(examples.read()) // GOLDEN_IMAGES][:GOLDEN_IMAGES]
     golden = []
     for example in shown:

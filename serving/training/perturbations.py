@@ -1,6 +1,6 @@
-"""Changes to a photo that leave the lesion what it is: a label should not depend on them.
+"""Perturbations of a photo that a label should not depend on, since the lesion stays the same.
 
-All take N×3×S×S pixels of 0 to 255 to as many.
+Each maps N×3×S×S pixels of 0 to 255 to as many.
 """
 
 import io
@@ -15,7 +15,7 @@ JPEG_QUALITY = 70
 
 
 def jpeg(pixels: Tensor, quality: int = JPEG_QUALITY) -> Tensor:
-    """Compressed as JPEG and read again."""
+    """Compressed as JPEG and decoded again."""
     return torch.stack([_compressed(photo, quality) for photo in pixels])
 
 
@@ -26,7 +26,7 @@ def _compressed(photo: Tensor, quality: int) -> Tensor:
     return torch.from_numpy(np.array(Image.open(held))).permute(2, 0, 1).float()
 
 
-CHANGES: dict[str, Callable[[Tensor], Tensor]] = {
+PERTURBATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "mirrored": lambda pixels: pixels.flip(3),
     "upside_down": lambda pixels: pixels.flip(2),
     "turned_by_90": lambda pixels: pixels.rot90(1, (2, 3)),

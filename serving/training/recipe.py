@@ -1,4 +1,4 @@
-"""What a training run is told."""
+"""The recipe of a training run: its hyperparameters."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from serving.archives.card import Preprocessing
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to train."""
+    """Everything that a run can vary; together with the data it repeats the run."""
 
     architecture: str = "tf_efficientnet_lite0"
     input_size: int = 224
@@ -18,24 +18,24 @@ class Recipe:
     warm_up_steps: int = 150
     weight_decay: float = 0.02
     label_smoothing: float = 0.05
-    # One in so many photos of a batch has its lesion painted over and no right answer.
+    # One photo in this many of a batch has its lesion painted over, and no right answer.
     blanked_one_in: int = 10
     # Sources and classes are drawn by count ** (1 - balance): 1 is equal, 0 as they come.
     balance: float = 0.7
     averaging: float = 0.998
     frozen_stages: int = 2
-    # Share of a batch's photos that are compressed anew, as a camera or a chat would.
+    # Share of a batch's photos that are compressed again, as a camera or a messenger would.
     compressed: float = 0.0
-    # SHA-256 of the weights that it starts from; "" where they are ImageNet's.
+    # SHA-256 of the weights it starts from; "" for ImageNet's.
     started_from: str = ""
     evaluate_every: int = 400
-    # Evaluations without a better validation AUC after which it ends early.
+    # Validations without a better AUC after which the run ends early.
     patience: int = 4
     seed: int = 20261123
 
     @property
     def preprocessing(self) -> Preprocessing:
-        """What the model will be given."""
+        """The model's preprocessing."""
         return Preprocessing(
             input_size=self.input_size, mean=(127.0, 127.0, 127.0), std=(128.0, 128.0, 128.0)
         )

@@ -1,7 +1,7 @@
-"""Pictures that are no lesions, made here: what a novelty measure must notice.
+"""Synthetic images that show no lesion: what a novelty measure must notice.
 
-Every kind comes in any colours, a third of it in those of skin. The same seed gives the same
-pictures. Made pictures are easier to tell from photos than other photos would be.
+Every kind comes in all colours, a third in those of skin. The same seed gives the same images.
+Synthetic images are easier to tell from photos of lesions than other photos would be.
 """
 
 import math
@@ -18,8 +18,8 @@ SIZE = (320, 240)
 _WORDS = "patient record of the clinic dose daily name date signed page left upper arm"
 
 
-def made_pictures(each: int, seed: int = 7) -> dict[str, list[Image.Image]]:
-    """So many pictures of every kind, RGB, by the kind's name."""
+def synthetic_images(each: int, seed: int = 7) -> dict[str, list[Image.Image]]:
+    """`each` RGB images of every kind, by the kind's name."""
     random = np.random.default_rng(seed)
     return {name: [make(random) for _ in range(each)] for name, make in _KINDS.items()}
 
@@ -36,7 +36,7 @@ def _texture(random: Random) -> Image.Image:
 
 
 def _document(random: Random) -> Image.Image:
-    """Lines of print on paper, turned a little."""
+    """Lines of print on paper, slightly rotated."""
     paper = Image.new("RGB", SIZE, _lighter(_colour(random)))
     draw = ImageDraw.Draw(paper)
     size = int(random.integers(9, 24))
@@ -70,14 +70,14 @@ def _gradient(random: Random) -> Image.Image:
 
 
 def _noise(random: Random) -> Image.Image:
-    """Every pixel by itself, around one colour."""
+    """Independent pixels around one colour."""
     spread = random.uniform(15, 90)
     pixels = random.normal(_colour(random), spread, (SIZE[1], SIZE[0], 3))
     return _picture(pixels)
 
 
 def _checkerboard(random: Random) -> Image.Image:
-    """Fields of two colours."""
+    """Squares of two colours."""
     field = int(random.integers(6, 60))
     y, x = np.mgrid[: SIZE[1], : SIZE[0]]
     share = ((x // field + y // field) % 2).astype(float)

@@ -1,11 +1,10 @@
-"""Trains a classifier from the weights of ImageNet or of a former run: resumable, repeatable.
+"""Trains a classifier from ImageNet weights or those of an earlier run: resumable, repeatable.
 
-What is kept is a running average of the weights (Polyak averaging).
+The result is a running average of the weights (Polyak averaging).
 """
 
 import copy
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -26,12 +25,13 @@ from serving.training.augmentation import Augmentation
 from serving.training.datasets import PixelCache, Sample
 from serving.training.frozen_stages import forward_of, freeze
 from serving.training.initial_weights import start_model
+from serving.training.optimisation import optimizer_of, rate_share, sampling_weights
 from serving.training.recipe import Recipe
 
 log = structlog.get_logger()
 
 EVALUATION_BATCH = 64
-# A line in the log at every so many steps, for runs that nobody watches.
+# Steps between lines in the log, for runs that nobody is watching.
 LOGGED_EVERY = 25
 
 
@@ -40,11 +40,11 @@ class Training:
 
     Args:
         recipe: how to train.
-        samples: the photos; only those of splits train and validation are looked at.
+        samples: the photos; only the splits train and validation are used.
         cache: their pixels.
-        folder: where the checkpoint lies.
-        leave_out: a source that is not looked at at all, to be judged on later.
-        start: weights (safetensors) of a former run, with the digest that the recipe names.
+        folder: where the checkpoint is kept.
+        leave_out: a source that is not used at all, to evaluate the model on later.
+        start: weights (safetensors) of an earlier run, with the digest that the recipe names.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Training:
         self._frozen = freeze(self._model, recipe.frozen_stages)
         self._forward = forward_of(self._model, self._frozen)
         self.average = copy.deepcopy(self._model).eval()
-        self._optimizer = _optimizer(self._model, recipe)
+        self._optimizer = optimizer_of(self._model, recipe)
         self._labels = torch.tensor([sample.label for sample in samples])
         self._random = np.random.default_rng(recipe.seed)
         self._step = 0
@@ -77,14 +77,14 @@ class Training:
         folder.mkdir(parents=True, exist_ok=True)
 
     def run(self) -> nn.Module:
-        """Train to the end, going on from a checkpoint where there is one.
+        """Train to the end, resuming from a checkpoint if there is one.
 
         Returns:
             The averaged model at its best validation AUC.
         """
         self._resume()
         training = self._indices("train")
-        weights = _sampling_weights([self._samples[i] for i in training], self.recipe.balance)
+        weights = sampling_weights([self._samples[i] for i in training], self.recipe.balance)
         with _progress() as progress:
             task = progress.add_task(
                 "training", total=self.recipe.steps, completed=self._step, shown=""
@@ -111,13 +111,13 @@ class Training:
         for group, rate in zip(
             self._optimizer.param_groups, (recipe.rate, recipe.head_rate), strict=True
         ):
-            group["lr"] = rate * _schedule(self._step, recipe)
+            group["lr"] = rate * rate_share(self._step, recipe)
         self._model.train()
         for stage in self._frozen:
             stage.eval()
         pixels = self._cache.batch(indices)
         if fresh := int(recipe.batch * recipe.compressed):
-            # The last of a batch: its first are those whose lesion is painted over.
+            # The last photos of a batch: the first are those whose lesion is painted over.
             pixels[-fresh:] = self.augmentation.compressed(pixels[-fresh:])
         inputs = self.augmentation.train(pixels)
         smooth = recipe.label_smoothing
@@ -203,7 +203,7 @@ class Training:
 
 
 def save_run(training: Training, folder: Path, *, finished: datetime) -> None:
-    """Write the averaged weights (half precision) and what is needed to evaluate them."""
+    """Write the averaged weights (half precision) and what it takes to evaluate them."""
     state = {
         name: (w.half() if w.is_floating_point() else w).contiguous()
         for name, w in training.average.state_dict().items()
@@ -229,31 +229,6 @@ def infer(
             inputs = augmentation.plain(pixels)
             answers.append(model(inputs.contiguous(memory_format=torch.channels_last)))
     return torch.cat(answers)
-
-
-def _optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    head = model.get_classifier()  # type: ignore[operator]
-    of_head = {id(parameter) for parameter in head.parameters()}
-    body = [p for p in model.parameters() if p.requires_grad and id(p) not in of_head]
-    return torch.optim.AdamW(
-        [{"params": body}, {"params": list(head.parameters())}],
-        lr=recipe.rate,
-        weight_decay=recipe.weight_decay,
-    )
-
-
-def _schedule(step: int, recipe: Recipe) -> float:
-    """Linear warm-up, then a half cosine to nothing."""
-    warm_up = min(1.0, (step + 1) / recipe.warm_up_steps)
-    return warm_up * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
-
-
-def _sampling_weights(samples: Sequence[Sample], balance: float) -> np.ndarray[Any, Any]:
-    keys = [(sample.source, sample.label) for sample in samples]
-    counts = {key: keys.count(key) for key in set(keys)}
-    weights: np.ndarray[Any, Any] = np.array([counts[key] ** -balance for key in keys])
-    weights /= weights.sum()
-    return weights
 
 
 def _progress() -> Progress:

@@ -1,7 +1,7 @@
-"""What a worker learns at its start: the names of its environment variables.
+"""The environment variables that configure a worker.
 
-TorchServe has no other way to hand settings to a handler; `serving.replica.torchserve.process` sets
-them.
+TorchServe has no other way to pass settings to a handler; `serving.replica.torchserve.process`
+sets them.
 """
 
 # Where OpenTelemetry spans go; empty: nowhere.

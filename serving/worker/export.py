@@ -1,6 +1,6 @@
 """An archive's graph for ONNX Runtime, and which backend to use.
 
-Run once for each version by the first of its workers, in a process of its own (`export_process`):
+Run once per version by the first of its workers, in a separate process (`export_process`), so that
 torch, timm and their memory are gone when the workers serve.
 """
 
@@ -32,7 +32,7 @@ Opened = Callable[[], Backend]
 
 
 def export(archive: Path, out: Path) -> Choice:
-    """Export an unpacked archive and try every backend on its golden images.
+    """Export an unpacked archive and benchmark every backend on its golden images.
 
     Args:
         archive: folder that holds the archive's members.
@@ -71,7 +71,7 @@ def try_backend(
     *,
     rounds: int = ROUNDS,
 ) -> Candidate:
-    """Measure one backend, and how far it is from what it must answer."""
+    """Time one backend, and measure how far it is from the expected answers."""
     try:
         backend = opened()
         difference = max(
@@ -84,7 +84,7 @@ def try_backend(
             started = time.perf_counter()
             backend.run(batches[turn % len(batches)])
             took.append((time.perf_counter() - started) * 1000)
-    except Exception as error:  # noqa: BLE001  runtimes raise what they like; eager remains
+    except Exception as error:  # noqa: BLE001  runtimes raise anything; eager mode remains
         return Candidate(backend=name, error=f"failed: {type(error).__name__}")
     milliseconds = statistics.median(took[WARM_UP_ROUNDS:])
     return Candidate(backend=name, milliseconds=milliseconds, difference=difference)
@@ -119,6 +119,6 @@ def _golden_batches(archive: Path, card: ModelCard) -> list[Floats]:
 
 
 def difference_of(actual: Floats, expected: Floats) -> float:
-    """The largest gap, relative where values are above 1; infinite where one is no number."""
+    """The largest difference, relative where values are above 1; infinite where one is NaN."""
     gap = np.abs(actual - expected) / np.maximum(1, np.abs(expected))
     return float(gap.max()) if np.isfinite(gap).all() else np.inf

@@ -1,7 +1,7 @@
-"""`python -m serving.worker.export_process`: `export` in a process of its own, which starts lean.
+"""`python -m serving.worker.export_process`: `export` in a separate process that starts fast.
 
-timm brings torch's compiler and a client for a model hub along, and torchvision the compiler again:
-half of the time that an export takes, for what it never calls.
+timm imports torch's compiler and a client for a model hub, and torchvision the compiler again: half
+of an export's time, for code that it never calls.
 """
 
 import os
@@ -15,7 +15,7 @@ from typing import Any
 
 @contextmanager
 def without_compiler_and_hub() -> Iterator[None]:
-    """What is imported meanwhile finds a compiler that leaves everything as it is, and no hub."""
+    """Imports in this block find a compiler that does nothing, and no model hub."""
     compiler: Any = ModuleType("torch._dynamo")
     compiler.disable = lambda function, *_told, **_named: function
     utils: Any = ModuleType("torch._dynamo.utils")
@@ -23,7 +23,7 @@ def without_compiler_and_hub() -> Iterator[None]:
     stand_ins = {
         "torch._dynamo": compiler,
         "torch._dynamo.utils": utils,
-        # None makes an import fail, as where the package is not installed.
+        # None makes an import fail, as if the package weren't installed.
         "huggingface_hub": None,
     }
     absent = {name: module for name, module in stand_ins.items() if name not in sys.modules}
@@ -37,7 +37,7 @@ def without_compiler_and_hub() -> Iterator[None]:
 
 def main(archive: str, out: str) -> None:
     """Export into a new folder; complete when this returns."""
-    # The versions that are serving have the right of way.
+    # Versions that are serving have priority.
     os.nice(19)
     with without_compiler_and_hub():
         from serving.worker.export import export  # noqa: PLC0415  it imports timm
@@ -46,5 +46,5 @@ def main(archive: str, out: str) -> None:
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
-    # All is written. Taking torch down in order would keep workers waiting for 0.7 s.
+    # Everything is written; shutting torch down cleanly would keep workers waiting for 0.7 s.
     os._exit(0)

@@ -1,7 +1,7 @@
-"""The model of one TorchServe worker: exported once, opened by the backend that won.
+"""Opens the model of a TorchServe worker: exported once, run by the fastest backend that agrees.
 
-All workers of a TorchServe share a folder of exports. The first worker that needs one makes it, the
-others wait for it; a version that comes back, by a rollback or under another name, finds its own.
+All workers of a TorchServe share a folder of exports. The first worker that needs an export makes
+it while the others wait; a version that returns, by a rollback or under another name, reuses it.
 """
 
 import hashlib
@@ -23,11 +23,11 @@ from serving.worker import environment
 
 log = logging.getLogger(__name__)
 
-# Without a shared folder (environment.EXPORTS), an archive's export lies among its members.
+# Without a shared folder (environment.EXPORTS), an archive's export is put among its members.
 EXPORT = "export"
-# The live version's, a candidate's, and some that may come back.
+# The live version's, a candidate's, and some that may return.
 KEPT_EXPORTS = 6
-# Less than the time that a worker has to start (`config/model-config.yaml`).
+# Less than a worker's time to start (`archives/fixed/model-config.yaml`).
 EXPORT_SECONDS = 90
 
 
@@ -35,12 +35,12 @@ def open_unpacked(archive: Path, *, threads: int = 1) -> tuple[Classifier, Choic
     """Load an unpacked archive with the fastest backend that agrees with eager PyTorch.
 
     Args:
-        archive: folder that holds the archive's members; the export is written into it.
+        archive: folder that holds the archive's members.
         threads: that one prediction may use.
 
     Returns:
-        The classifier, and how the backends did; None where the export failed, and eager PyTorch
-        answers.
+        The classifier, and how the backends performed; None where the export failed and eager
+        PyTorch answers.
 
     Raises:
         ValueError: the weights don't fit the architecture.
@@ -63,17 +63,17 @@ def open_unpacked(archive: Path, *, threads: int = 1) -> tuple[Classifier, Choic
 
 
 def _exported(archive: Path, card: ModelCard) -> Path | None:
-    """The folder of the archive's export, made now if need be; None where that failed."""
+    """The folder of the archive's export, made now if necessary; None where that failed."""
     shared = os.environ.get(environment.EXPORTS)
     folder = Path(shared) / _content(archive, card) if shared else archive / EXPORT
-    if _is_there(folder):
+    if _exists(folder):
         return folder
     # Imported only here: most workers find their export and need no lock.
     from filelock import FileLock  # noqa: PLC0415
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_suffix(".lock")):
-        if _is_there(folder):
+        if _exists(folder):
             return folder
         try:
             with written_whole(folder) as partial:
@@ -86,8 +86,8 @@ def _exported(archive: Path, card: ModelCard) -> Path | None:
     return folder
 
 
-def _is_there(export: Path) -> bool:
-    """Whether it has been made; noted as used just now, so that `_forget_old` keeps it."""
+def _exists(export: Path) -> bool:
+    """Whether it exists; its time is updated, so that `_forget_old` keeps it."""
     try:
         os.utime(export)
     except FileNotFoundError:
@@ -101,7 +101,7 @@ def _export(archive: Path, out: Path) -> None:
 
 
 def _content(archive: Path, card: ModelCard) -> str:
-    """Names all that an export is made from: weights, how they are run, what it is checked with."""
+    """A digest of everything an export depends on: weights, preprocessing, golden images."""
     digest = hashlib.sha256(card.weights_sha256.encode())
     digest.update(card.architecture.encode())
     digest.update(card.preprocessing.model_dump_json().encode())
@@ -117,7 +117,7 @@ def _forget_old(exports: Path) -> None:
 
 
 def _torch_backend(name: str, weights: Path, card: ModelCard, threads: int) -> Backend:
-    # Imported only here: most workers never need torch, and it takes a second and 400 MB.
+    # Imported only here: most workers never need torch, which takes a second and 400 MB.
     import torch  # noqa: PLC0415
 
     from serving.model.architectures import load_model  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""An archive's answers as plain values: shared by TorchServe's handler and the command line."""
+"""Findings as plain values, for TorchServe's handler and the command line alike."""
 
 import tempfile
 from pathlib import Path
@@ -15,7 +15,7 @@ from serving.model.quality import NOT_A_LESION, NOT_ASSESSABLE
 
 
 def open_classifier(archive: Path) -> Classifier:
-    """Check an archive and load its model.
+    """Check an archive and load its model, in eager PyTorch.
 
     Raises:
         ArchiveRefused: with every reason.
@@ -31,10 +31,10 @@ def open_classifier(archive: Path) -> Classifier:
 def prediction_of(
     classifier: Classifier, photo: bytes, target: str | None = None
 ) -> dict[str, Any]:
-    """What a model says of one photo.
+    """A model's finding for one photo.
 
     Raises:
-        DomainError: as `lesion_image.decode`.
+        DomainError: as `imaging.decoding.decode`.
     """
     preprocess = classifier.preprocess
     image, full_size = decode_reduced(photo, shorter_side=preprocess.shorter_side)

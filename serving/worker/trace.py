@@ -1,4 +1,4 @@
-"""A worker's part of a trace. Costs nothing, not even an import, where no collector is named."""
+"""A worker's part of a trace. Without a collector it costs nothing, not even an import."""
 
 import os
 from collections.abc import Iterator

