@@ -29,7 +29,7 @@ def test_logs_of_an_unknown_part_name_those_there_are(elsewhere: Path) -> None:
     log.touch()
     answer = RUNNER.invoke(main.app, ["logs", "gateways", "--port", "8765"])
     assert answer.exit_code == 1
-    assert "There are: gateway." in answer.stdout
+    assert "Logs: gateway." in answer.stdout
 
 
 def test_every_port_is_a_system_of_its_own() -> None:
