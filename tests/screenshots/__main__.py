@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.async_api import async_playwright
 from rich.console import Console
 
-from local_stack.clinician import Clinician, SignIn
+from local_stack.api_client import Clinician, SignIn
 from local_stack.mailbox import Mailbox
 from local_stack.stack import ROOT, Stack, running
 from tests.browser.conftest import ARGUMENTS, CHROMIUM

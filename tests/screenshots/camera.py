@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.async_api import Browser, FloatRect, Locator, Page, ViewportSize
 from playwright.async_api import TimeoutError as BrowserTimeout
 
-from local_stack.clinician import Clinician
+from local_stack.api_client import Clinician
 from tests.browser.conftest import ACTION_MS, take_session_along
 from tests.browser.screens import REDRAWN
 

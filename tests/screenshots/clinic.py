@@ -9,7 +9,7 @@ from typing import Any
 
 from PIL import Image, ImageEnhance
 
-from local_stack.clinician import Clinician, Refused, SignIn
+from local_stack.api_client import Clinician, Refused, SignIn
 from local_stack.mailbox import Mailbox
 from serving import examples
 

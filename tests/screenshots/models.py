@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from local_stack.clinician import Clinician, Refused
+from local_stack.api_client import Clinician, Refused
 from tests import photos
 from tests.conftest import profile
 from tests.test_model_release import next_version

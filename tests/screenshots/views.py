@@ -8,7 +8,7 @@ import re
 
 from playwright.async_api import Page, expect
 
-from local_stack.clinician import Clinician
+from local_stack.api_client import Clinician
 from tests.screenshots.camera import PHONE, Camera
 from tests.screenshots.clinic import Clinic
 
