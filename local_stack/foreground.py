@@ -23,7 +23,7 @@ class Interrupted(Exception):
 
 
 class ForegroundRun:
-    """Runs a stack until it is done or told to stop.
+    """Runs a stack until it is done or asked to stop.
 
     Args:
         stack: not started yet.

@@ -39,7 +39,9 @@ def test_a_full_disk_says_how_much_is_needed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0.2 * GIB))
-    with pytest.raises(PreflightFailed, match=r"Only 0\.2 GiB of disk are free at .* needs 1 GiB"):
+    with pytest.raises(
+        PreflightFailed, match=r"Only 0\.2 GiB are free on the disk of .* needs 1 GiB"
+    ):
         preflight.check(tmp_path, free_port(), say=print)
 
 

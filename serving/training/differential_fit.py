@@ -128,8 +128,8 @@ def diagnoses_of(samples: Sequence[Sample]) -> dict[Sample, str]:
     enough = _told_apart(named)
     telling = {s: name for s, name in named.items() if (s.source, name) in enough}
     classes = Counter(name for name, _ in {(name, s.label) for s, name in telling.items()})
-    told = {sample: name for sample, name in telling.items() if classes[name] == 1}
-    label_of = {name: sample.label for sample, name in told.items()}
+    unambiguous = {sample: name for sample, name in telling.items() if classes[name] == 1}
+    label_of = {name: sample.label for sample, name in unambiguous.items()}
     sources = {source for source, _ in enough}
     added = {
         sample: kind
@@ -138,7 +138,7 @@ def diagnoses_of(samples: Sequence[Sample]) -> dict[Sample, str]:
         and (kind := _kind(name, label_of))
         and label_of[kind] == sample.label
     }
-    return told | added if len(set(label_of.values())) == len(LABELS) else {}
+    return unambiguous | added if len(set(label_of.values())) == len(LABELS) else {}
 
 
 def _told_apart(named: Mapping[Sample, str]) -> set[tuple[str, str]]:

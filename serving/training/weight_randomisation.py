@@ -25,7 +25,7 @@ _BATCH = 64
 def shuffled(model: nn.Module, depth: float, seed: int = 7) -> nn.Module:
     """A copy whose head, and `depth` of its other layers from the last, have shuffled weights.
 
-    Shuffling within a tensor keeps the weights' scale: drawn anew, they would let the signal die
+    Shuffling within a tensor keeps the weights' scale: redrawn, they would make the signal die
     or explode, and the test would be passed for the wrong reason.
     """
     made = copy.deepcopy(model)
