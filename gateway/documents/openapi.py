@@ -6,7 +6,7 @@ The web client's types are made of it; a test compares it with the code.
 import json
 import sys
 
-from gateway.main import described_api
+from gateway.api import described_api
 
 
 def document() -> str:

@@ -12,8 +12,8 @@ from google.protobuf.descriptor import FileDescriptor
 from dermis.auth.v1 import auth_pb2
 from dermis.options.v1 import access_pb2
 from dermis.patient.v1 import patient_pb2
-from gateway.http.security import route_permissions
-from gateway.main import described_api
+from gateway.api import described_api
+from gateway.routers.guards import route_permissions
 from service_kit.principal import Permission, granted_permissions, method_permission
 
 ROLES = (

@@ -4,11 +4,11 @@ FastAPI would read the body of a route with form parameters before any of its de
 so a stranger could make us hold 20 MiB before the 401.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import UploadFile
@@ -81,7 +81,7 @@ class _InMemory(MultiPartParser):
     spool_max_size = MAX_BYTES
 
 
-async def _read(request: Request) -> PhotoForm:
+async def read_photo(request: Request) -> PhotoForm:
     """Read the form.
 
     Raises:
@@ -107,20 +107,6 @@ async def _read(request: Request) -> PhotoForm:
         ) from None
     finally:
         await form.close()
-
-
-async def _held(request: Request) -> AsyncIterator[PhotoForm]:
-    """The form, for as long as its place is held.
-
-    Raises:
-        DomainError: as `_read`, and UNAVAILABLE TOO_MANY_UPLOADS.
-    """
-    uploads: UploadsUnderWay = request.app.state.uploads
-    with uploads.one_more():
-        yield await _read(request)
-
-
-PhotoFormDep = Annotated[PhotoForm, Depends(_held)]
 
 
 async def _content(value: UploadFile | str) -> bytes | str:

@@ -12,18 +12,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import structlog
-from fastapi import Request
-from fastapi.params import Depends
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-
-from gateway.http.middleware import tell
-from gateway.http.security import caller_key
-from service_kit.errors import Code, DomainError
-from service_kit.request_context import current_request
 
 log = structlog.get_logger()
 
@@ -96,25 +89,3 @@ class RateLimits:
         window = await limiter.get_window_stats(item, name, hashed)
         seconds = max(1, round(window.reset_time - time.time()))
         return Tally(counted, window.remaining if counted else 0, seconds)
-
-
-def limited(name: str) -> Depends:
-    """Count every call of a route by account or, where nobody is signed in, by address."""
-
-    async def count(request: Request) -> None:
-        limits: RateLimits = request.app.state.rate_limits
-        account = caller_key()
-        key = f"account {account}" if account else f"address {current_request().client_address}"
-        tally = await limits.count(name, key)
-        tell(request, POLICY, limits.policy(name))
-        tell(request, LEFT, f'"{name}";r={tally.left};t={tally.seconds}')
-        if not tally.counted:
-            log.warning("rate limit reached", limit=name, user_id=account)
-            raise DomainError(
-                Code.RESOURCE_EXHAUSTED,
-                "RATE_LIMITED",
-                "Too many tries; wait a little.",
-                retry_after=tally.seconds,
-            )
-
-    return Depends(count)

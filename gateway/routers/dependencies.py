@@ -1,45 +1,91 @@
 """What routes ask for by type."""
 
 import re
+from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Header, Query, Request, Response
+from redis.asyncio import Redis
 
+from gateway.app_state import AppState, app_state
 from gateway.clients import Clients
+from gateway.forms.photo import PhotoForm, read_photo
+from gateway.http.rate_limit import RateLimits
 from gateway.inference.model import Model
+from gateway.inference.release_gate import ReleaseGate
+from gateway.inference.replicas import Replicas
 from gateway.model_store.audit import ModelAudit
 from gateway.model_store.versions import ModelShelf
+from gateway.settings import Settings
 from service_kit.errors import Code, DomainError
+from service_kit.principal import TokenVerifier, current_principal
 
 # Of an integer that fits the contracts' 32 bits.
 _ETAG = re.compile(r'\s*(?:W/)?"?([0-9]{1,9})"?\s*')
 
-
-def _clients(request: Request) -> Clients:
-    found: Clients = request.app.state.clients
-    return found
+StateDep = Annotated[AppState, Depends(app_state)]
 
 
-def _model(request: Request) -> Model:
-    found: Model = request.app.state.model
-    return found
+# Coroutines all of them: FastAPI would send plain functions through a thread.
+async def _settings(state: StateDep) -> Settings:
+    return state.settings
 
 
-def _shelf(request: Request) -> ModelShelf:
-    found: ModelShelf | None = request.app.state.models
-    if found is None:
+async def _clients(state: StateDep) -> Clients:
+    return state.clients
+
+
+async def _redis(state: StateDep) -> Redis:
+    return state.redis
+
+
+async def _verifier(state: StateDep) -> TokenVerifier:
+    return state.verifier
+
+
+async def _rate_limits(state: StateDep) -> RateLimits:
+    return state.rate_limits
+
+
+async def _replicas(state: StateDep) -> Replicas:
+    return state.replicas
+
+
+async def _model(state: StateDep) -> Model:
+    return state.model
+
+
+async def _shelf(state: StateDep) -> ModelShelf:
+    if state.shelf is None:
         raise DomainError(
             Code.UNIMPLEMENTED, "NO_MODEL_STORE", "This gateway was given no MODEL_STORE."
         )
-    return found
+    return state.shelf
 
 
-def _audit(request: Request) -> ModelAudit:
-    found: ModelAudit = request.app.state.model_audit
-    return found
+async def _model_audit(state: StateDep) -> ModelAudit:
+    return state.model_audit
 
 
-def _version(
+async def _release_gate(state: StateDep) -> ReleaseGate:
+    return state.release_gate
+
+
+async def _photo_form(request: Request, state: StateDep) -> AsyncIterator[PhotoForm]:
+    """The form, for as long as its place is held.
+
+    Raises:
+        DomainError: as `read_photo`, and UNAVAILABLE TOO_MANY_UPLOADS.
+    """
+    with state.uploads.one_more():
+        yield await read_photo(request)
+
+
+async def _caller_id() -> str:
+    return str(current_principal().user_id)
+
+
+async def _version(
     if_match: Annotated[str, Header(description="The ETag that the change is made from.")] = "",
 ) -> int:
     """The version in If-Match.
@@ -56,10 +102,24 @@ def _version(
     )
 
 
+def set_etag(response: Response, version: int) -> None:
+    """Answer the version that `Version` reads back."""
+    response.headers["ETag"] = f'"{version}"'
+
+
+SettingsDep = Annotated[Settings, Depends(_settings)]
 ClientsDep = Annotated[Clients, Depends(_clients)]
+RedisDep = Annotated[Redis, Depends(_redis)]
+VerifierDep = Annotated[TokenVerifier, Depends(_verifier)]
+RateLimitsDep = Annotated[RateLimits, Depends(_rate_limits)]
+ReplicasDep = Annotated[Replicas, Depends(_replicas)]
 ModelDep = Annotated[Model, Depends(_model)]
 ShelfDep = Annotated[ModelShelf, Depends(_shelf)]
-ModelAuditDep = Annotated[ModelAudit, Depends(_audit)]
+ModelAuditDep = Annotated[ModelAudit, Depends(_model_audit)]
+ReleaseGateDep = Annotated[ReleaseGate, Depends(_release_gate)]
+PhotoFormDep = Annotated[PhotoForm, Depends(_photo_form)]
+# The signed-in account; needs a route that is not public.
+CallerId = Annotated[str, Depends(_caller_id)]
 Version = Annotated[int, Depends(_version)]
 Limit = Annotated[int, Query(ge=1, le=200, description="Rows a page.")]
 Cursor = Annotated[str, Query(max_length=4096, description="`next_cursor` of the page before.")]

@@ -1,7 +1,7 @@
 """Kinds of fields that several bodies share, each with an example for the API's description."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -28,6 +28,11 @@ class Page(BaseModel, Generic[Item]):
 
     items: list[Item]
     next_cursor: str | None = Field(examples=["b2xkZXN0LXNlZW4"])
+
+    @classmethod
+    def of(cls, items: list[Item], next_cursor: str) -> Self:
+        """From a service's page, whose cursor is empty on the last."""
+        return cls(items=items, next_cursor=next_cursor or None)
 
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:

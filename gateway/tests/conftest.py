@@ -12,6 +12,7 @@ import jwt
 import pytest
 from starlette.applications import Starlette
 
+from gateway.app_state import AppState
 from gateway.main import create_app
 from gateway.settings import Settings
 from gateway.tests.fake_auth import SIGNING_KEY, FakeAuth
@@ -54,9 +55,10 @@ class Gateway:
     headers: dict[str, str] = field(default_factory=bearer)
 
     @property
-    def state(self) -> Any:
+    def state(self) -> AppState:
         """What the API's routes work with."""
-        return self.app.routes[-1].app.state  # type: ignore[attr-defined]
+        found: AppState = self.app.routes[-1].app.state.wired  # type: ignore[attr-defined]
+        return found
 
     async def get(self, path: str, **options: Any) -> httpx.Response:
         return await self.http.get(f"/api{path}", **{"headers": self.headers, **options})

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from gateway.routers.operations import log_lines
+from gateway.http import event_stream
 from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.processes import break_redis
 from service_kit.log_stream import FIELD, STREAM, LogStream
@@ -84,7 +84,7 @@ async def test_a_cursor_that_is_not_ours_is_refused(logged: Gateway) -> None:
 
 
 async def test_new_lines_are_followed(logged: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_lines, "STREAM_SECONDS", 2.0)
+    monkeypatch.setattr(event_stream, "STREAM_SECONDS", 2.0)
 
     async def write() -> None:
         await asyncio.sleep(0.5)

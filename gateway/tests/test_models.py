@@ -327,7 +327,7 @@ async def test_without_a_model_store_releases_are_not_served(redis_url: str) -> 
 async def test_the_progress_of_a_release_is_told_as_it_happens(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.routers.releases.serving.STREAM_SECONDS", 3)
+    monkeypatch.setattr("gateway.http.event_stream.STREAM_SECONDS", 3)
 
     async def switch() -> None:
         await asyncio.sleep(0.5)

@@ -13,9 +13,9 @@ from fastapi import FastAPI
 
 from dermis.auth.v1 import auth_pb2
 from dermis.options.v1 import access_pb2
+from gateway.api import create_api
 from gateway.documents.permissions import page
-from gateway.http.security import refuse_open_routes, route_permissions
-from gateway.main import create_api
+from gateway.routers.guards import refuse_open_routes, route_permissions
 from gateway.settings import Settings
 from gateway.tests.conftest import URL, Gateway, bearer, running, token
 from gateway.tests.fake_auth import tokens
@@ -92,8 +92,7 @@ async def test_an_enrolment_token_opens_only_ones_own_account(shared: Gateway, r
 @pytest.fixture(scope="module")
 async def shared(redis_url: str) -> Any:
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("serving", "log_lines"):
-            patch.setattr(f"gateway.routers.{module}.STREAM_SECONDS", 0)
+        patch.setattr("gateway.http.event_stream.STREAM_SECONDS", 0)
         async with running(redis_url) as found:
             yield found
 

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from dermis.options.v1 import access_pb2
-from gateway.http.security import route_permissions
-from gateway.main import create_api
+from gateway.api import create_api
+from gateway.routers.guards import route_permissions
 from gateway.settings import Settings
 from local_stack.api_client import Clinician
 from local_stack.stack import Stack

@@ -5,20 +5,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from dermis.options.v1 import access_pb2
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments import heatmaps, stored_images
 from gateway.assessments.explanation import explain
 from gateway.assessments.findings import grid_of
 from gateway.http.errors import answers
-from gateway.http.rate_limit import limited
-from gateway.http.security import permit
 from gateway.routers.clinic.images import PRIVATE
 from gateway.routers.dependencies import ClientsDep, ModelDep
+from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
 from gateway.schemas.detections import Review, ReviewDraft, ReviewedDetection, Target
 
-READ = permit(access_pb2.PERMISSION_READ_PATIENTS)
-WRITE = permit(access_pb2.PERMISSION_WRITE_PATIENTS)
 PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/png": {}}, "description": "A picture."}
 }
@@ -30,7 +26,7 @@ router = APIRouter(
 )
 
 
-@router.get("", dependencies=[READ, limited("api")])
+@router.get("", dependencies=[READ_PATIENTS, limited("api")])
 async def get_detection(detection_id: str, clients: ClientsDep) -> ReviewedDetection:
     """One diagnosis with its heatmap and the verdicts on it."""
     answer = await clients.detections.GetDetection(
@@ -42,7 +38,10 @@ async def get_detection(detection_id: str, clients: ClientsDep) -> ReviewedDetec
 
 
 @router.post(
-    "/reviews", status_code=201, dependencies=[WRITE, limited("api")], responses=answers(409)
+    "/reviews",
+    status_code=201,
+    dependencies=[WRITE_PATIENTS, limited("api")],
+    responses=answers(409),
 )
 async def add_review(detection_id: str, body: ReviewDraft, clients: ClientsDep) -> Review:
     """Give my own verdict on a diagnosis; earlier ones stay."""
@@ -58,7 +57,7 @@ async def add_review(detection_id: str, body: ReviewDraft, clients: ClientsDep) 
 
 @router.get(
     "/heatmap.png",
-    dependencies=[READ, limited("api")],
+    dependencies=[READ_PATIENTS, limited("api")],
     responses=PICTURE | answers(409),
     response_class=Response,
 )
@@ -82,7 +81,7 @@ async def get_heatmap_picture(
 
 @router.get(
     "/overlay.png",
-    dependencies=[READ, limited("api")],
+    dependencies=[READ_PATIENTS, limited("api")],
     responses=PICTURE | answers(409),
     response_class=Response,
 )

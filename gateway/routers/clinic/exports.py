@@ -4,21 +4,18 @@ import asyncio
 from collections.abc import Mapping
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
-from dermis.options.v1 import access_pb2
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments import stored_images
 from gateway.clients import Clients
 from gateway.exports import authors, fhir, patient_record
 from gateway.exports.report import Diagnosis, printable, report
 from gateway.http.errors import answers
-from gateway.http.rate_limit import limited
-from gateway.http.security import permit
-from gateway.routers.dependencies import ClientsDep
+from gateway.routers.dependencies import ClientsDep, SettingsDep
+from gateway.routers.guards import READ_PATIENTS, limited
 from service_kit.errors import Code, DomainError
 
-READ = permit(access_pb2.PERMISSION_READ_PATIENTS)
 # A report is for reading; who needs more exports.
 MOST_DIAGNOSES = 20
 # Photos that one report reads at a time.
@@ -29,7 +26,7 @@ router = APIRouter(tags=["patients"], responses=answers(401, 403, 404, 422))
 
 @router.get(
     "/patients/{patient_id}/report.pdf",
-    dependencies=[READ, limited("upload")],
+    dependencies=[READ_PATIENTS, limited("upload")],
     responses={200: {"content": {"application/pdf": {}}, "description": "The report."}},
     response_class=Response,
 )
@@ -52,7 +49,7 @@ async def get_patient_report(patient_id: str, clients: ClientsDep) -> Response:
 
 @router.get(
     "/detections/{detection_id}/report.pdf",
-    dependencies=[READ, limited("upload")],
+    dependencies=[READ_PATIENTS, limited("upload")],
     responses={
         200: {"content": {"application/pdf": {}}, "description": "The report."},
         **answers(409),
@@ -69,7 +66,7 @@ async def get_detection_report(detection_id: str, clients: ClientsDep) -> Respon
 
 @router.get(
     "/patients/{patient_id}/export",
-    dependencies=[READ, limited("upload")],
+    dependencies=[READ_PATIENTS, limited("upload")],
     responses={
         200: {
             "content": {fhir.MEDIA_TYPE: {"schema": {"type": "object"}}},
@@ -78,10 +75,10 @@ async def get_detection_report(detection_id: str, clients: ClientsDep) -> Respon
     },
     response_class=Response,
 )
-async def export_patient(patient_id: str, request: Request, clients: ClientsDep) -> Response:
+async def export_patient(patient_id: str, settings: SettingsDep, clients: ClientsDep) -> Response:
     """A patient's record as a FHIR R4 Bundle: Patient, Media, Observation, DiagnosticReport."""
     found = await patient_record.read(clients, patient_id)
-    base = f"{request.app.state.settings.public_url.rstrip('/')}/api"
+    base = f"{settings.public_url.rstrip('/')}/api"
     return Response(orjson.dumps(fhir.bundle(found, base)), media_type=fhir.MEDIA_TYPE)
 
 

@@ -5,19 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 from starlette.responses import StreamingResponse
 
-from dermis.options.v1 import access_pb2
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments import stored_images
 from gateway.clients import Clients
 from gateway.http.errors import answers
-from gateway.http.rate_limit import limited
-from gateway.http.security import permit
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit
+from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
 from gateway.schemas.fields import Page
 from gateway.schemas.images import Image, ImageMove
 
-READ = permit(access_pb2.PERMISSION_READ_PATIENTS)
-WRITE = permit(access_pb2.PERMISSION_WRITE_PATIENTS)
 # A photo never changes, but only its own clinician's browser may keep it.
 PRIVATE = {"Cache-Control": "private, max-age=3600", "Vary": "Authorization"}
 
@@ -26,7 +22,7 @@ IfNoneMatch = Annotated[str, Header(description="ETags of what the client holds.
 router = APIRouter(tags=["images"], responses=answers(401, 403, 404, 422))
 
 
-@router.get("/patients/{patient_id}/images", dependencies=[READ, limited("api")])
+@router.get("/patients/{patient_id}/images", dependencies=[READ_PATIENTS, limited("api")])
 async def list_images(
     patient_id: str,
     clients: ClientsDep,
@@ -42,14 +38,12 @@ async def list_images(
             cursor=cursor,
         )
     )  # fmt: skip
-    return Page(
-        items=[Image.of(image) for image in page.images], next_cursor=page.next_cursor or None
-    )
+    return Page.of([Image.of(image) for image in page.images], page.next_cursor)
 
 
 @router.get(
     "/images/{image_id}",
-    dependencies=[READ, limited("api")],
+    dependencies=[READ_PATIENTS, limited("api")],
     responses={
         200: {"content": {"image/jpeg": {}, "image/png": {}}, "description": "The photo."},
         304: {"description": "The client holds it already."},
@@ -65,7 +59,7 @@ async def get_image(
 
 @router.get(
     "/images/{image_id}/thumbnail",
-    dependencies=[READ, limited("api")],
+    dependencies=[READ_PATIENTS, limited("api")],
     responses={
         200: {"content": {"image/jpeg": {}}, "description": "The thumbnail."},
         304: {"description": "The client holds it already."},
@@ -79,14 +73,16 @@ async def get_thumbnail(
     return await _streamed(clients, image_id, pb.IMAGE_VARIANT_THUMBNAIL, if_none_match)
 
 
-@router.get("/images/{image_id}/info", dependencies=[READ, limited("api")])
+@router.get("/images/{image_id}/info", dependencies=[READ_PATIENTS, limited("api")])
 async def get_image_info(image_id: str, clients: ClientsDep) -> Image:
     """What is known of a photo, without its bytes."""
     answer = await clients.images.GetImageInfo(pb.GetImageInfoRequest(image_id=image_id))
     return Image.of(answer.image)
 
 
-@router.patch("/images/{image_id}", dependencies=[WRITE, limited("api")], responses=answers(409))
+@router.patch(
+    "/images/{image_id}", dependencies=[WRITE_PATIENTS, limited("api")], responses=answers(409)
+)
 async def move_image(image_id: str, body: ImageMove, clients: ClientsDep) -> Image:
     """Put a photo to a lesion of the same patient, or back to the unsorted tray."""
     answer = await clients.images.MoveImage(

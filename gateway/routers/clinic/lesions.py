@@ -4,17 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from dermis.options.v1 import access_pb2
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.http.errors import answers
-from gateway.http.rate_limit import limited
-from gateway.http.security import permit
-from gateway.routers.dependencies import ClientsDep, Cursor, Limit, Version
+from gateway.routers.dependencies import ClientsDep, Cursor, Limit, Version, set_etag
+from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
 from gateway.schemas.fields import Page
 from gateway.schemas.lesions import ComparedImage, Comparison, Lesion, LesionProfile
-
-READ = permit(access_pb2.PERMISSION_READ_PATIENTS)
-WRITE = permit(access_pb2.PERMISSION_WRITE_PATIENTS)
 
 router = APIRouter(tags=["lesions"], responses=answers(401, 403, 404, 422))
 
@@ -22,7 +17,7 @@ router = APIRouter(tags=["lesions"], responses=answers(401, 403, 404, 422))
 @router.post(
     "/patients/{patient_id}/lesions",
     status_code=201,
-    dependencies=[WRITE, limited("api")],
+    dependencies=[WRITE_PATIENTS, limited("api")],
     responses=answers(409),
 )
 async def create_lesion(
@@ -35,7 +30,7 @@ async def create_lesion(
     return _tagged(response, answer.lesion)
 
 
-@router.get("/patients/{patient_id}/lesions", dependencies=[READ, limited("api")])
+@router.get("/patients/{patient_id}/lesions", dependencies=[READ_PATIENTS, limited("api")])
 async def list_lesions(
     patient_id: str, clients: ClientsDep, limit: Limit = 50, cursor: Cursor = ""
 ) -> Page[Lesion]:
@@ -43,15 +38,12 @@ async def list_lesions(
     page = await clients.lesions.ListLesions(
         pb.ListLesionsRequest(patient_id=patient_id, limit=limit, cursor=cursor)
     )
-    return Page(
-        items=[Lesion.of(lesion, counted=True) for lesion in page.lesions],
-        next_cursor=page.next_cursor or None,
-    )
+    return Page.of([Lesion.of(lesion, counted=True) for lesion in page.lesions], page.next_cursor)
 
 
 @router.put(
     "/lesions/{lesion_id}",
-    dependencies=[WRITE, limited("api")],
+    dependencies=[WRITE_PATIENTS, limited("api")],
     responses=answers(409, 412, 428),
 )
 async def update_lesion(
@@ -68,7 +60,7 @@ async def update_lesion(
     return _tagged(response, answer.lesion)
 
 
-@router.get("/lesions/{lesion_id}/compare", dependencies=[READ, limited("api")])
+@router.get("/lesions/{lesion_id}/compare", dependencies=[READ_PATIENTS, limited("api")])
 async def compare_images(
     lesion_id: str,
     clients: ClientsDep,
@@ -87,5 +79,5 @@ async def compare_images(
 
 
 def _tagged(response: Response, lesion: pb.Lesion) -> Lesion:
-    response.headers["ETag"] = f'"{lesion.version}"'
+    set_etag(response, lesion.version)
     return Lesion.of(lesion)

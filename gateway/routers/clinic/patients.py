@@ -4,31 +4,28 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from dermis.options.v1 import access_pb2
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.http.errors import answers
-from gateway.http.rate_limit import limited
-from gateway.http.security import permit
-from gateway.routers.dependencies import ClientsDep, Cursor, Limit, Version
+from gateway.routers.dependencies import ClientsDep, Cursor, Limit, Version, set_etag
+from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
 from gateway.schemas.detections import Detection
 from gateway.schemas.fields import Page
 from gateway.schemas.patients import Patient, PatientProfile
 from gateway.schemas.timeline import Kind, Note, NoteDraft, TimelinePage, timeline_entry
 
-READ = permit(access_pb2.PERMISSION_READ_PATIENTS)
-WRITE = permit(access_pb2.PERMISSION_WRITE_PATIENTS)
-
 router = APIRouter(prefix="/patients", tags=["patients"], responses=answers(401, 403, 422))
 
 
-@router.post("/", status_code=201, dependencies=[WRITE, limited("api")], responses=answers(409))
+@router.post(
+    "/", status_code=201, dependencies=[WRITE_PATIENTS, limited("api")], responses=answers(409)
+)
 async def create_patient(body: PatientProfile, response: Response, clients: ClientsDep) -> Patient:
     """Add a patient to my clinic."""
     answer = await clients.patients.CreatePatient(pb.CreatePatientRequest(profile=body.message()))
     return _tagged(response, answer.patient)
 
 
-@router.get("/", dependencies=[READ, limited("api")])
+@router.get("/", dependencies=[READ_PATIENTS, limited("api")])
 async def list_patients(
     clients: ClientsDep,
     search: Annotated[str, Query(max_length=200, description="Beginnings of words.")] = "",
@@ -40,13 +37,10 @@ async def list_patients(
     page = await clients.patients.ListPatients(
         pb.ListPatientsRequest(search=search, limit=limit, cursor=cursor, archived=archived)
     )
-    return Page(
-        items=[Patient.of(patient) for patient in page.patients],
-        next_cursor=page.next_cursor or None,
-    )
+    return Page.of([Patient.of(patient) for patient in page.patients], page.next_cursor)
 
 
-@router.get("/{patient_id}", dependencies=[READ, limited("api")], responses=answers(404))
+@router.get("/{patient_id}", dependencies=[READ_PATIENTS, limited("api")], responses=answers(404))
 async def get_patient(patient_id: str, response: Response, clients: ClientsDep) -> Patient:
     """One patient; the ETag goes into If-Match when it is changed."""
     answer = await clients.patients.GetPatient(pb.GetPatientRequest(patient_id=patient_id))
@@ -54,7 +48,9 @@ async def get_patient(patient_id: str, response: Response, clients: ClientsDep) 
 
 
 @router.put(
-    "/{patient_id}", dependencies=[WRITE, limited("api")], responses=answers(404, 409, 412, 428)
+    "/{patient_id}",
+    dependencies=[WRITE_PATIENTS, limited("api")],
+    responses=answers(404, 409, 412, 428),
 )
 async def update_patient(
     patient_id: str,
@@ -70,21 +66,27 @@ async def update_patient(
     return _tagged(response, answer.patient)
 
 
-@router.post("/{patient_id}/archive", dependencies=[WRITE, limited("api")], responses=answers(404))
+@router.post(
+    "/{patient_id}/archive", dependencies=[WRITE_PATIENTS, limited("api")], responses=answers(404)
+)
 async def archive_patient(patient_id: str, clients: ClientsDep) -> Patient:
     """Take a patient out of the lists; nothing is deleted."""
     answer = await clients.patients.ArchivePatient(pb.ArchivePatientRequest(patient_id=patient_id))
     return Patient.of(answer.patient)
 
 
-@router.post("/{patient_id}/restore", dependencies=[WRITE, limited("api")], responses=answers(404))
+@router.post(
+    "/{patient_id}/restore", dependencies=[WRITE_PATIENTS, limited("api")], responses=answers(404)
+)
 async def restore_patient(patient_id: str, clients: ClientsDep) -> Patient:
     """Bring an archived patient back."""
     answer = await clients.patients.RestorePatient(pb.RestorePatientRequest(patient_id=patient_id))
     return Patient.of(answer.patient)
 
 
-@router.get("/{patient_id}/detections", dependencies=[READ, limited("api")], responses=answers(404))
+@router.get(
+    "/{patient_id}/detections", dependencies=[READ_PATIENTS, limited("api")], responses=answers(404)
+)
 async def list_detections(
     patient_id: str,
     clients: ClientsDep,
@@ -103,13 +105,12 @@ async def list_detections(
             cursor=cursor,
         )
     )
-    return Page(
-        items=[Detection.of(detection) for detection in page.detections],
-        next_cursor=page.next_cursor or None,
-    )
+    return Page.of([Detection.of(detection) for detection in page.detections], page.next_cursor)
 
 
-@router.get("/{patient_id}/timeline", dependencies=[READ, limited("api")], responses=answers(404))
+@router.get(
+    "/{patient_id}/timeline", dependencies=[READ_PATIENTS, limited("api")], responses=answers(404)
+)
 async def list_timeline(
     patient_id: str,
     clients: ClientsDep,
@@ -128,16 +129,13 @@ async def list_timeline(
             cursor=cursor,
         )
     )
-    return TimelinePage(
-        items=[timeline_entry(entry) for entry in page.entries],
-        next_cursor=page.next_cursor or None,
-    )
+    return TimelinePage.of([timeline_entry(entry) for entry in page.entries], page.next_cursor)
 
 
 @router.post(
     "/{patient_id}/notes",
     status_code=201,
-    dependencies=[WRITE, limited("api")],
+    dependencies=[WRITE_PATIENTS, limited("api")],
     responses=answers(404, 409),
 )
 async def add_note(patient_id: str, body: NoteDraft, clients: ClientsDep) -> Note:
@@ -149,5 +147,5 @@ async def add_note(patient_id: str, body: NoteDraft, clients: ClientsDep) -> Not
 
 
 def _tagged(response: Response, patient: pb.Patient) -> Patient:
-    response.headers["ETag"] = f'"{patient.version}"'
+    set_etag(response, patient.version)
     return Patient.of(patient)

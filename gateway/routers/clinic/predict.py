@@ -4,22 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
-from dermis.options.v1 import access_pb2
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments import stored_images
 from gateway.assessments.assessment import Photo, diagnose, rediagnose
 from gateway.assessments.explanation import explain, model_unavailable
 from gateway.forms import photo
-from gateway.forms.photo import PhotoFormDep
 from gateway.http.errors import answers
-from gateway.http.rate_limit import limited
-from gateway.http.security import permit
-from gateway.routers.dependencies import ClientsDep, ModelDep
+from gateway.routers.dependencies import ClientsDep, ModelDep, PhotoFormDep
+from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
 from gateway.schemas.detections import Detection, Explanation, Heatmap, Target
 from serving.contract.torchserve import TorchServeError
-
-READ = permit(access_pb2.PERMISSION_READ_PATIENTS)
-WRITE = permit(access_pb2.PERMISSION_WRITE_PATIENTS)
 
 router = APIRouter(tags=["predict"], responses=answers(401, 403, 404, 422))
 
@@ -27,7 +21,7 @@ router = APIRouter(tags=["predict"], responses=answers(401, 403, 404, 422))
 @router.post(
     "/predict/upload/{patient_id}",
     status_code=201,
-    dependencies=[WRITE, limited("upload")],
+    dependencies=[WRITE_PATIENTS, limited("upload")],
     responses={
         202: {"model": Detection, "description": "Stored; the diagnosis follows at Location."},
         **answers(409, 413, 415),
@@ -55,7 +49,9 @@ async def upload(
     return Detection.of(done.detection)
 
 
-@router.post("/predict/again/{image_id}", status_code=201, dependencies=[WRITE, limited("upload")])
+@router.post(
+    "/predict/again/{image_id}", status_code=201, dependencies=[WRITE_PATIENTS, limited("upload")]
+)
 async def diagnose_again(
     image_id: str, request: Request, response: Response, clients: ClientsDep, model: ModelDep
 ) -> Detection:
@@ -71,7 +67,7 @@ async def diagnose_again(
 
 @router.post(
     "/predict/gradcam/{detection_id}",
-    dependencies=[READ, limited("upload")],
+    dependencies=[READ_PATIENTS, limited("upload")],
     responses=answers(409),
 )
 async def explain_detection(

@@ -3,15 +3,13 @@
 from collections import Counter
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 
 from dermis.options.v1 import access_pb2
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.http.errors import answers
-from gateway.http.rate_limit import limited
-from gateway.http.security import permit
-from gateway.inference.replicas import Replicas
-from gateway.routers.dependencies import ClientsDep, Cursor, Limit
+from gateway.routers.dependencies import ClientsDep, Cursor, Limit, ReplicasDep, SettingsDep
+from gateway.routers.guards import limited, permit
 from gateway.schemas.detections import ModelName
 from gateway.schemas.fields import Page
 from gateway.schemas.worklist import ModelInUse, WorklistCounts, WorklistEntry
@@ -55,15 +53,13 @@ async def count_worklist(clients: ClientsDep) -> WorklistCounts:
 
 
 @router.get("/predict/model")
-async def get_model_in_use(request: Request) -> ModelInUse:
+async def get_model_in_use(replicas: ReplicasDep, settings: SettingsDep) -> ModelInUse:
     """Which model answers now: the version that most replicas serve."""
-    replicas: Replicas = request.app.state.replicas
     serving = Counter(replica.live_version for replica in replicas.known if replica.live_version)
     if not serving:
         return ModelInUse(model=None, replicas=0)
     version, count = serving.most_common(1)[0]
-    name = request.app.state.settings.model_name
-    return ModelInUse(model=ModelName(name=name, version=version), replicas=count)
+    return ModelInUse(model=ModelName(name=settings.model_name, version=version), replicas=count)
 
 
 async def _page(
@@ -72,7 +68,4 @@ async def _page(
     page = await clients.detections.ListWorklist(
         pb.ListWorklistRequest(kind=kind, limit=limit, cursor=cursor)
     )
-    return Page(
-        items=[WorklistEntry.of(entry) for entry in page.entries],
-        next_cursor=page.next_cursor or None,
-    )
+    return Page.of([WorklistEntry.of(entry) for entry in page.entries], page.next_cursor)

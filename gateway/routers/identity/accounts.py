@@ -7,9 +7,8 @@ from fastapi import APIRouter, Query
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.http.errors import answers
-from gateway.http.rate_limit import limited
-from gateway.http.security import permit
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit
+from gateway.routers.guards import limited, permit
 from gateway.schemas.accounts import Ended, User
 from gateway.schemas.admin import Clinic, Invitation, InvitationDraft, UserChange
 from gateway.schemas.fields import Page, role_value
@@ -34,7 +33,7 @@ async def list_users(
     page = await clients.account_admin.ListUsers(
         pb.ListUsersRequest(search=search, limit=limit, cursor=cursor)
     )
-    return Page(items=[User.of(user) for user in page.users], next_cursor=page.next_cursor or None)
+    return Page.of([User.of(user) for user in page.users], page.next_cursor)
 
 
 @router.patch("/users/{user_id}", responses=answers(404, 409))
@@ -87,7 +86,7 @@ async def list_clinics(
     page = await clients.account_admin.ListClinics(
         pb.ListClinicsRequest(search=search, limit=limit, cursor=cursor)
     )
-    return Page(
-        items=[Clinic(id=one.id, name=one.name, clinicians=one.clinicians) for one in page.clinics],
-        next_cursor=page.next_cursor or None,
+    return Page.of(
+        [Clinic(id=one.id, name=one.name, clinicians=one.clinicians) for one in page.clinics],
+        page.next_cursor,
     )

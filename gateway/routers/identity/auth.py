@@ -2,14 +2,14 @@
 
 from base64 import urlsafe_b64encode
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.http.errors import answers
-from gateway.http.rate_limit import limited
-from gateway.http.security import check_origin, permit
 from gateway.routers.dependencies import ClientsDep
+from gateway.routers.guards import OWN_ORIGIN, limited, permit
+from gateway.routers.identity.refresh_cookie import PREFIX, RefreshCookieDep
 from gateway.schemas.auth import (
     Credentials,
     EmailOnly,
@@ -27,13 +27,8 @@ from gateway.schemas.auth import (
 from service_kit.clock import from_timestamp
 from service_kit.errors import Code, DomainError
 
-# The refresh token travels in this cookie only, and only to /auth: no script and no other route
-# sees it. Programs keep cookies too:
-# docs/decisions/0007-the-refresh-token-lives-in-a-cookie-only.md.
-COOKIE = "dermis_refresh"
-
 router = APIRouter(
-    prefix="/auth", tags=["auth"], dependencies=[permit(access_pb2.PERMISSION_PUBLIC)]
+    prefix=PREFIX, tags=["auth"], dependencies=[permit(access_pb2.PERMISSION_PUBLIC)]
 )
 
 
@@ -67,13 +62,11 @@ async def resend_verification(body: EmailOnly, clients: ClientsDep) -> None:
 
 
 @router.post("/login", dependencies=[limited("login")], responses=answers(401, 422))
-async def login(
-    body: Credentials, request: Request, response: Response, clients: ClientsDep
-) -> SignInStep:
+async def login(body: Credentials, cookie: RefreshCookieDep, clients: ClientsDep) -> SignInStep:
     """First step: the password."""
     answer = await clients.auth.Login(pb.LoginRequest(email=body.email, password=body.password))
     if answer.HasField("authenticated"):
-        return signed_in(request, response, answer.authenticated)
+        return cookie.sign_in(answer.authenticated)
     if answer.HasField("two_factor_required"):
         challenge = answer.two_factor_required
         return TwoFactorRequired(
@@ -88,7 +81,7 @@ async def login(
 
 @router.post("/verify-2fa", dependencies=[limited("two-factor")], responses=answers(401, 422))
 async def verify_two_factor(
-    body: SecondFactor, request: Request, response: Response, clients: ClientsDep
+    body: SecondFactor, cookie: RefreshCookieDep, clients: ClientsDep
 ) -> SignedIn:
     """Second step: a code from the app or a recovery code."""
     message = pb.VerifyTwoFactorRequest(challenge_token=body.challenge_token)
@@ -97,27 +90,29 @@ async def verify_two_factor(
     else:
         message.code = body.code
     answer = await clients.auth.VerifyTwoFactor(message)
-    return signed_in(request, response, answer.tokens)
+    return cookie.sign_in(answer.tokens)
 
 
-@router.post("/refresh", dependencies=[limited("refresh")], responses=answers(401, 403))
-async def refresh(request: Request, response: Response, clients: ClientsDep) -> SignedIn:
+@router.post("/refresh", dependencies=[limited("refresh"), OWN_ORIGIN], responses=answers(401, 403))
+async def refresh(cookie: RefreshCookieDep, clients: ClientsDep) -> SignedIn:
     """Exchange the refresh cookie for a new access token and a new cookie."""
-    check_origin(request)
-    token = request.cookies.get(COOKIE, "")
-    if not token:
+    if not cookie.token:
         raise DomainError(Code.UNAUTHENTICATED, "SIGN_IN_REQUIRED", "Sign in first.")
-    answer = await clients.auth.Refresh(pb.RefreshRequest(refresh_token=token))
-    return signed_in(request, response, answer.tokens)
+    answer = await clients.auth.Refresh(pb.RefreshRequest(refresh_token=cookie.token))
+    return cookie.sign_in(answer.tokens)
 
 
-@router.post("/logout", status_code=204, dependencies=[limited("refresh")], responses=answers(403))
-async def logout(request: Request, response: Response, clients: ClientsDep) -> None:
+@router.post(
+    "/logout",
+    status_code=204,
+    dependencies=[limited("refresh"), OWN_ORIGIN],
+    responses=answers(403),
+)
+async def logout(cookie: RefreshCookieDep, clients: ClientsDep) -> None:
     """End the session of the refresh cookie."""
-    check_origin(request)
-    response.delete_cookie(COOKIE, path=_cookie_path(request))
-    if token := request.cookies.get(COOKIE):
-        await clients.auth.Logout(pb.LogoutRequest(refresh_token=token))
+    cookie.delete()
+    if cookie.token:
+        await clients.auth.Logout(pb.LogoutRequest(refresh_token=cookie.token))
 
 
 @router.post(
@@ -149,22 +144,3 @@ async def signing_keys(clients: ClientsDep) -> SigningKeys:
             for key in answer.keys
         ]
     )
-
-
-def signed_in(request: Request, response: Response, tokens: pb.Tokens) -> SignedIn:
-    """Answer the access token and put the refresh token where no script can read it."""
-    response.set_cookie(
-        COOKIE,
-        tokens.refresh_token,
-        expires=from_timestamp(tokens.refresh_expires_at),
-        path=_cookie_path(request),
-        secure=request.app.state.settings.cookie_secure,
-        httponly=True,
-        samesite="strict",
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return SignedIn.of(tokens)
-
-
-def _cookie_path(request: Request) -> str:
-    return f"{request.scope['root_path']}{router.prefix}"

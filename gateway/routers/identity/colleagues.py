@@ -5,9 +5,8 @@ from fastapi import APIRouter
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.http.errors import answers
-from gateway.http.rate_limit import limited
-from gateway.http.security import permit
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit
+from gateway.routers.guards import limited, permit
 from gateway.schemas.accounts import Colleague
 from gateway.schemas.fields import Page
 
@@ -26,7 +25,6 @@ async def list_colleagues(
     page = await clients.accounts.ListColleagues(
         pb.ListColleaguesRequest(limit=limit, cursor=cursor)
     )
-    return Page(
-        items=[Colleague(id=one.id, full_name=one.full_name) for one in page.colleagues],
-        next_cursor=page.next_cursor or None,
+    return Page.of(
+        [Colleague(id=one.id, full_name=one.full_name) for one in page.colleagues], page.next_cursor
     )

@@ -1,14 +1,13 @@
 """/users/me: one's own account."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.http.errors import answers
-from gateway.http.rate_limit import limited
-from gateway.http.security import permit
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit
-from gateway.routers.identity.auth import signed_in
+from gateway.routers.guards import limited, permit
+from gateway.routers.identity.refresh_cookie import RefreshCookieDep
 from gateway.schemas.accounts import (
     ConfirmTwoFactor,
     Ended,
@@ -70,11 +69,11 @@ async def set_up_two_factor(body: SetUpTwoFactor, clients: ClientsDep) -> TwoFac
 
 @router.post("/2fa/confirm", responses=answers(409, 422))
 async def confirm_two_factor(
-    body: ConfirmTwoFactor, request: Request, response: Response, clients: ClientsDep
+    body: ConfirmTwoFactor, cookie: RefreshCookieDep, clients: ClientsDep
 ) -> RecoveryCodes:
     """Finish with a first code from the app."""
     answer = await clients.accounts.ConfirmTwoFactor(pb.ConfirmTwoFactorRequest(code=body.code))
-    tokens = signed_in(request, response, answer.tokens) if answer.HasField("tokens") else None
+    tokens = cookie.sign_in(answer.tokens) if answer.HasField("tokens") else None
     return RecoveryCodes(recovery_codes=list(answer.recovery_codes), tokens=tokens)
 
 
@@ -123,7 +122,4 @@ async def list_security_events(
     page = await clients.accounts.ListSecurityEvents(
         pb.ListSecurityEventsRequest(limit=limit, cursor=cursor)
     )
-    return Page(
-        items=[SecurityEvent.of(entry) for entry in page.events],
-        next_cursor=page.next_cursor or None,
-    )
+    return Page.of([SecurityEvent.of(entry) for entry in page.events], page.next_cursor)

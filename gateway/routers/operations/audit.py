@@ -10,9 +10,8 @@ from dermis.options.v1 import access_pb2
 from dermis.patient.v1 import patient_pb2
 from gateway.audit_trail import Ask, merged
 from gateway.http.errors import answers
-from gateway.http.rate_limit import limited
-from gateway.http.security import permit
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit
+from gateway.routers.guards import limited, permit
 from gateway.schemas.admin import AuditEntry, AuditState, Chain, ChainState
 from gateway.schemas.fields import Page, SentMoment
 from service_kit.clock import to_timestamp

@@ -5,11 +5,12 @@ import html
 from email import policy
 from pathlib import Path
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
 from dermis.options.v1 import access_pb2
-from gateway.http.security import permit
+from gateway.routers.dependencies import SettingsDep
+from gateway.routers.guards import permit
 
 SHOWN = 50
 
@@ -19,9 +20,10 @@ router = APIRouter(
 
 
 @router.get("/dev/mailbox")
-def mailbox(request: Request) -> HTMLResponse:
+def mailbox(settings: SettingsDep) -> HTMLResponse:
     """The newest mails, newest first."""
-    folder: Path = request.app.state.settings.dev_mailbox
+    # Served only where this setting is made.
+    folder = settings.dev_mailbox or Path()
     newest = sorted(folder.glob("*.eml"), reverse=True)[:SHOWN]
     letters = "".join(_letter(path) for path in newest) or "<p>No mail yet.</p>"
     return HTMLResponse(

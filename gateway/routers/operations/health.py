@@ -4,15 +4,16 @@ import asyncio
 from typing import Any
 
 import grpc
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from dermis.options.v1 import access_pb2
-from gateway.http.security import permit
-from gateway.routers.dependencies import ClientsDep
+from gateway.routers.dependencies import ClientsDep, ModelDep, RedisDep
+from gateway.routers.guards import permit
 
 CHECK_SECONDS = 2.0
 
@@ -33,16 +34,18 @@ async def healthy() -> dict[str, str]:
 
 
 @router.get("/readyz", responses={503: {"model": Readiness}})
-async def ready(request: Request, response: Response, clients: ClientsDep) -> Readiness:
+async def ready(
+    response: Response, clients: ClientsDep, redis: RedisDep, model: ModelDep
+) -> Readiness:
     """Whether patients can be served, and how each dependency stands.
 
     Redis and TorchServe may be away for a while without stopping the clinic: limits and
     revocations have their fallbacks, and diagnoses wait.
     """
-    auth, patient, redis = await asyncio.gather(
-        _service(clients.auth_channel), _service(clients.patient_channel), _redis(request)
+    auth, patient, redis_state = await asyncio.gather(
+        _service(clients.auth_channel), _service(clients.patient_channel), _redis(redis)
     )
-    torchserve = "ok" if request.app.state.model.is_live else "no replica is live"
+    torchserve = "ok" if model.is_live else "no replica is live"
     is_ready = auth == patient == "ok"
     response.status_code = 200 if is_ready else 503
     return Readiness(
@@ -50,7 +53,7 @@ async def ready(request: Request, response: Response, clients: ClientsDep) -> Re
         dependencies={
             "auth_service": auth,
             "patient_service": patient,
-            "redis": redis,
+            "redis": redis_state,
             "torchserve": torchserve,
         },
     )
@@ -73,9 +76,9 @@ async def _service(channel: grpc.aio.Channel) -> str:
     return "its database does not answer"
 
 
-async def _redis(request: Request) -> str:
+async def _redis(redis: Redis) -> str:
     try:
-        await request.app.state.redis.ping()
+        await redis.ping()
     except (RedisError, OSError, TimeoutError) as error:
         return type(error).__name__
     return "ok"

@@ -3,21 +3,17 @@
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from redis.exceptions import RedisError
 
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.http.errors import answers
-from gateway.http.rate_limit import limited
-from gateway.http.security import permit
-from gateway.inference.release_gate import ReleaseGate
-from gateway.inference.shadow_comparison import Comparisons
-from gateway.routers.dependencies import ModelAuditDep, ShelfDep
+from gateway.routers.dependencies import CallerId, ModelAuditDep, ReleaseGateDep, ShelfDep, StateDep
+from gateway.routers.guards import limited, permit
 from gateway.schemas.candidates import Agreement
 from gateway.schemas.models import Release, Why
 from service_kit.errors import Code, DomainError
-from service_kit.principal import current_principal
 
 log = structlog.get_logger()
 
@@ -37,15 +33,14 @@ Percent = Annotated[
 async def begin_canary(
     version: str,
     body: Why,
-    request: Request,
+    by: CallerId,
+    gate: ReleaseGateDep,
     shelf: ShelfDep,
     audit: ModelAuditDep,
     percent: Percent = 10,
 ) -> Release:
     """Let a version answer for some patients; it ends by itself where it fails or is slow."""
-    gate: ReleaseGate = request.app.state.release_gate
     gate.check(await shelf.version(version), await shelf.live())
-    by = str(current_principal().user_id)
     await audit.record(pb.MODEL_CHANGE_CANARY, version, percent=percent)
     entry = await shelf.put_beside(version, "canary", by=by, why=body.why, percent=percent)
     log.info("canary begun", version=version, percent=percent, release=entry.number)
@@ -53,9 +48,10 @@ async def begin_canary(
 
 
 @router.post("/{version}/shadow", status_code=202, responses=answers(404, 409))
-async def begin_shadow(version: str, body: Why, shelf: ShelfDep, audit: ModelAuditDep) -> Release:
+async def begin_shadow(
+    version: str, body: Why, by: CallerId, shelf: ShelfDep, audit: ModelAuditDep
+) -> Release:
     """Ask a version about the live one's photos and compare; nobody sees its answers."""
-    by = str(current_principal().user_id)
     await audit.record(pb.MODEL_CHANGE_SHADOW, version)
     entry = await shelf.put_beside(version, "shadow", by=by, why=body.why)
     log.info("shadow begun", version=version, release=entry.number)
@@ -63,9 +59,10 @@ async def begin_shadow(version: str, body: Why, shelf: ShelfDep, audit: ModelAud
 
 
 @router.post("/withdraw", status_code=202, responses=answers(409))
-async def withdraw_candidate(body: Why, shelf: ShelfDep, audit: ModelAuditDep) -> Release:
+async def withdraw_candidate(
+    body: Why, by: CallerId, shelf: ShelfDep, audit: ModelAuditDep
+) -> Release:
     """End the canary or shadow; every photo is the live version's again."""
-    by = str(current_principal().user_id)
     await audit.record(pb.MODEL_CHANGE_WITHDRAWAL)
     entry = await shelf.withdraw(by=by, why=body.why)
     log.info("candidate withdrawn", version=entry.version, release=entry.number)
@@ -73,12 +70,11 @@ async def withdraw_candidate(body: Why, shelf: ShelfDep, audit: ModelAuditDep) -
 
 
 @router.get("/{version}/agreement", responses=answers(404))
-async def get_agreement(version: str, request: Request, shelf: ShelfDep) -> Agreement:
+async def get_agreement(version: str, state: StateDep, shelf: ShelfDep) -> Agreement:
     """How a shadow's answers compare with the live version's, over its latest photos."""
     await shelf.version(version)
-    comparisons: Comparisons = request.app.state.comparisons
     try:
-        return Agreement.of(version, await comparisons.agreement(version))
+        return Agreement.of(version, await state.comparisons.agreement(version))
     except (RedisError, OSError):
         raise DomainError(
             Code.UNAVAILABLE, "REDIS_AWAY", "The comparisons can't be read just now."

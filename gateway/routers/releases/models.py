@@ -7,13 +7,10 @@ from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.forms import archive
 from gateway.http.errors import answers
-from gateway.http.rate_limit import limited
-from gateway.http.security import permit
-from gateway.inference.release_gate import ReleaseGate
 from gateway.model_store.versions import ModelShelf
-from gateway.routers.dependencies import ModelAuditDep, ShelfDep
+from gateway.routers.dependencies import CallerId, ModelAuditDep, ReleaseGateDep, ShelfDep, StateDep
+from gateway.routers.guards import limited, permit
 from gateway.schemas.models import ModelDetails, Models, ModelVersion, Release, Why
-from service_kit.principal import current_principal
 
 log = structlog.get_logger()
 
@@ -31,10 +28,11 @@ router = APIRouter(
     responses=answers(409, 413),
     openapi_extra=archive.REQUEST_BODY,
 )
-async def upload_model(request: Request, shelf: ShelfDep, audit: ModelAuditDep) -> ModelDetails:
+async def upload_model(
+    request: Request, by: CallerId, state: StateDep, shelf: ShelfDep, audit: ModelAuditDep
+) -> ModelDetails:
     """Bring a model archive into the store; refused with every reason, live only once released."""
-    async with archive.received_archive(request, request.app.state.archive_policy) as received:
-        by = str(current_principal().user_id)
+    async with archive.received_archive(request, state.archive_policy) as received:
         await audit.record(pb.MODEL_CHANGE_UPLOAD, received.archive.card.version)
         shelved = await shelf.add(received.archive, by, signature=received.signature)
     log.info("model brought", version=shelved.version, sha256=shelved.sha256)
@@ -60,9 +58,10 @@ async def get_model(version: str, shelf: ShelfDep) -> ModelDetails:
 
 
 @router.post("/models/rollback", status_code=202, responses=answers(409))
-async def roll_back_model(body: Why, shelf: ShelfDep, audit: ModelAuditDep) -> Release:
+async def roll_back_model(
+    body: Why, by: CallerId, shelf: ShelfDep, audit: ModelAuditDep
+) -> Release:
     """Return every replica to the version before the present one."""
-    by = str(current_principal().user_id)
     await audit.record(pb.MODEL_CHANGE_ROLLBACK)
     release = await shelf.roll_back(by=by, why=body.why)
     log.info("model rolled back", version=release.version, release=release.number)
@@ -71,12 +70,15 @@ async def roll_back_model(body: Why, shelf: ShelfDep, audit: ModelAuditDep) -> R
 
 @router.post("/models/{version}/release", status_code=202, responses=answers(404, 409))
 async def release_model(
-    version: str, body: Why, request: Request, shelf: ShelfDep, audit: ModelAuditDep
+    version: str,
+    body: Why,
+    by: CallerId,
+    gate: ReleaseGateDep,
+    shelf: ShelfDep,
+    audit: ModelAuditDep,
 ) -> Release:
     """Release a version; each replica switches once its golden images gave the right answers."""
-    gate: ReleaseGate = request.app.state.release_gate
     gate.check(await shelf.version(version), await shelf.live())
-    by = str(current_principal().user_id)
     await audit.record(pb.MODEL_CHANGE_RELEASE, version)
     release = await shelf.release(version, by=by, why=body.why)
     log.info("model released", version=release.version, release=release.number)

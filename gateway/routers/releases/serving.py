@@ -1,36 +1,28 @@
 """/admin/serving: the TorchServe replicas, and what they can be asked to do."""
 
-import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from redis.exceptions import RedisError
-from starlette.responses import StreamingResponse
 
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
+from gateway.app_state import AppState
 from gateway.http.errors import answers
-from gateway.http.rate_limit import limited
-from gateway.http.security import permit
-from gateway.inference.canary import CanaryWatch
-from gateway.inference.replicas import REFRESH_SECONDS, Replicas
+from gateway.http.event_stream import Event, EventStream, ticks
+from gateway.inference.replicas import REFRESH_SECONDS
 from gateway.model_store.versions import ModelShelf
-from gateway.routers.dependencies import ModelAuditDep, ShelfDep
+from gateway.routers.dependencies import ModelAuditDep, ShelfDep, StateDep
+from gateway.routers.guards import limited, permit
 from gateway.schemas.candidates import CanaryFigures, CanaryRule
 from gateway.schemas.serving import RegenerationAsked, Replica, Serving, TrialAsked
-from gateway.settings import Settings
 from service_kit.errors import Code, DomainError
 from service_kit.ids import new_id
-from serving.contract.follower_requests import FollowerRequests
 from serving.contract.regeneration import RegenerationRequest
 from serving.contract.trials import TrialRequest
 
 log = structlog.get_logger()
-
-# Not longer, so that a gateway that is to stop does not wait for who is only watching.
-STREAM_SECONDS = 10.0
 
 router = APIRouter(
     prefix="/admin",
@@ -41,22 +33,21 @@ router = APIRouter(
 
 
 @router.post("/models/{version}/trial", status_code=202, responses=answers(404, 409))
-async def try_model(version: str, request: Request, shelf: ShelfDep) -> TrialAsked:
+async def try_model(version: str, state: StateDep, shelf: ShelfDep) -> TrialAsked:
     """Load a version on every replica beside the live one, probe and measure it, take it out."""
     shelved = await shelf.version(version)
     await _require_room(shelf, unless=version)
-    requests: FollowerRequests[TrialRequest] = request.app.state.trial_requests
     asked = TrialRequest(
         id=str(new_id()), model=shelved.card.name, version=version, sha256=shelved.sha256
     )
-    await _asked(requests.send(asked))
+    await _asked(state.trial_requests.send(asked))
     log.info("trial asked for", version=version, trial=asked.id)
     return TrialAsked(id=asked.id, version=version, sha256=shelved.sha256)
 
 
 @router.post("/models/cache/regenerate", status_code=202, responses=answers(409))
 async def regenerate_cache(
-    request: Request, shelf: ShelfDep, audit: ModelAuditDep
+    state: StateDep, shelf: ShelfDep, audit: ModelAuditDep
 ) -> RegenerationAsked:
     """Have every replica fetch and load the live version anew, without losing a request.
 
@@ -64,54 +55,49 @@ async def regenerate_cache(
     to empty: each photo is diagnosed once, and its result is part of the record.
     """
     await _require_room(shelf)
-    requests: FollowerRequests[RegenerationRequest] = request.app.state.regeneration_requests
     await audit.record(pb.MODEL_CHANGE_REGENERATION)
     asked = RegenerationRequest(id=str(new_id()))
-    await _asked(requests.send(asked))
+    await _asked(state.regeneration_requests.send(asked))
     log.info("regeneration asked for", regeneration=asked.id)
     return RegenerationAsked(id=asked.id)
 
 
 @router.get("/serving")
-async def get_serving(request: Request) -> Serving:
+async def get_serving(state: StateDep) -> Serving:
     """Every TorchServe replica: versions, workers, state, last error, when it was seen."""
-    return _serving(request)
+    return _serving(state)
 
 
 @router.get(
     "/serving/stream",
-    response_class=StreamingResponse,
+    response_class=EventStream,
     responses={200: {"content": {"text/event-stream": {}}, "description": "Events `serving`."}},
 )
-async def stream_serving(request: Request) -> StreamingResponse:
+async def stream_serving(state: StateDep) -> EventStream:
     """The same as server-sent events, one at each change: the progress of a release."""
-    return StreamingResponse(_changes(request), media_type="text/event-stream")
+    return EventStream(_changes(state))
 
 
-async def _changes(request: Request) -> AsyncIterator[str]:
-    """Events for a while; clients connect again by themselves (WHATWG HTML, 9.2)."""
-    ends, sent = time.monotonic() + STREAM_SECONDS, None
-    while time.monotonic() < ends:
-        now = _serving(request)
+async def _changes(state: AppState) -> AsyncIterator[Event]:
+    sent = None
+    async for _ in ticks(REFRESH_SECONDS):
+        now = _serving(state)
         # What only says "still alive" is no change.
         telling = now.model_dump(exclude={"replicas": {"__all__": {"seen_at", "in_flight"}}})
         if telling != sent:
-            yield f"event: serving\ndata: {now.model_dump_json()}\n\n"
+            yield {"event": "serving", "data": now.model_dump_json()}
             sent = telling
-        await asyncio.sleep(REFRESH_SECONDS)
 
 
-def _serving(request: Request) -> Serving:
-    replicas: Replicas = request.app.state.replicas
-    watch: CanaryWatch = request.app.state.canary_watch
-    settings: Settings = request.app.state.settings
-    candidate = replicas.candidate
+def _serving(state: AppState) -> Serving:
+    replicas, candidate = state.replicas, state.replicas.candidate
+    watch = state.canary_watch
     return Serving(
-        model=settings.model_name,
+        model=state.settings.model_name,
         canary=(
             CanaryFigures.of(candidate, watch) if candidate and candidate.kind == "canary" else None
         ),
-        canary_rule=CanaryRule.of(settings),
+        canary_rule=CanaryRule.of(state.settings),
         replicas=[
             Replica.of(
                 replica,

@@ -1,0 +1,62 @@
+"""Everything that routes work with: one object for as long as the gateway serves."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from redis.asyncio import Redis
+
+from gateway.clients import Clients, ServiceToken
+from gateway.forms.photo import UploadsUnderWay
+from gateway.http.rate_limit import RateLimits
+from gateway.inference.canary import CanaryWatch
+from gateway.inference.model import Model
+from gateway.inference.release_gate import ReleaseGate
+from gateway.inference.replicas import Replicas
+from gateway.inference.shadow_comparison import Comparisons
+from gateway.model_store.audit import ModelAudit
+from gateway.model_store.versions import ModelShelf
+from gateway.settings import Settings
+from service_kit.principal import TokenVerifier
+from serving.archives.signature_policy import Policy
+from serving.contract.regeneration import RegenerationRequest
+from serving.contract.follower_requests import FollowerRequests
+from serving.contract.trials import TrialRequest
+
+
+@dataclass(frozen=True, slots=True)
+class AppState:
+    """What `main` has wired; routes take its parts from `routers.dependencies`.
+
+    Attributes:
+        shelf: the model store; None where this gateway has none.
+    """
+
+    settings: Settings
+    clients: Clients
+    service_token: ServiceToken
+    redis: Redis
+    verifier: TokenVerifier
+    rate_limits: RateLimits
+    uploads: UploadsUnderWay
+    replicas: Replicas
+    model: Model
+    canary_watch: CanaryWatch
+    comparisons: Comparisons
+    shelf: ModelShelf | None
+    model_audit: ModelAudit
+    archive_policy: Policy
+    release_gate: ReleaseGate
+    trial_requests: FollowerRequests[TrialRequest]
+    regeneration_requests: FollowerRequests[RegenerationRequest]
+
+    async def close(self) -> None:
+        """Close the connections to everything outside."""
+        await self.model.close()
+        await self.clients.close()
+        await self.redis.aclose()
+
+
+async def app_state(request: Request) -> AppState:
+    """The state of the app that serves a request; the only reader of Starlette's untyped one."""
+    state: AppState = request.app.state.wired
+    return state

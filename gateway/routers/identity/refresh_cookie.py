@@ -1,0 +1,60 @@
+"""The refresh token's cookie: sent to /auth only, so that no script and no other route sees it.
+
+Programs keep cookies too: docs/decisions/0007-the-refresh-token-lives-in-a-cookie-only.md.
+"""
+
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from dermis.auth.v1 import auth_pb2 as pb
+from gateway.routers.dependencies import SettingsDep
+from gateway.schemas.auth import SignedIn
+from service_kit.clock import from_timestamp
+
+NAME = "dermis_refresh"
+# Of the routes that it is sent to.
+PREFIX = "/auth"
+
+
+class RefreshCookie:
+    """The cookie of one request and its answer.
+
+    Args:
+        request: that may carry it.
+        response: that sets or deletes it.
+        secure: send it over HTTPS only.
+    """
+
+    def __init__(self, request: Request, response: Response, *, secure: bool) -> None:
+        self._response = response
+        self._path = f"{request.scope['root_path']}{PREFIX}"
+        self._secure = secure
+        self.token = request.cookies.get(NAME, "")
+
+    def sign_in(self, tokens: pb.Tokens) -> SignedIn:
+        """Answer the access token and keep the refresh token where no script can read it."""
+        self._response.set_cookie(
+            NAME,
+            tokens.refresh_token,
+            expires=from_timestamp(tokens.refresh_expires_at),
+            path=self._path,
+            secure=self._secure,
+            httponly=True,
+            samesite="strict",
+        )
+        self._response.headers["Cache-Control"] = "no-store"
+        return SignedIn.of(tokens)
+
+    def delete(self) -> None:
+        """Have the browser forget it."""
+        self._response.delete_cookie(NAME, path=self._path)
+
+
+async def _refresh_cookie(
+    request: Request, response: Response, settings: SettingsDep
+) -> RefreshCookie:
+    return RefreshCookie(request, response, secure=settings.cookie_secure)
+
+
+RefreshCookieDep = Annotated[RefreshCookie, Depends(_refresh_cookie)]
