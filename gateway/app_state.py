@@ -1,6 +1,7 @@
 """Everything that routes work with: one object for as long as the gateway serves."""
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 from fastapi import Request
 from redis.asyncio import Redis
@@ -56,7 +57,13 @@ class AppState:
         await self.redis.aclose()
 
 
+class LifespanState(TypedDict):
+    """What the app's lifespan hands to every request (ASGI's lifespan state)."""
+
+    wired: AppState
+
+
 async def app_state(request: Request) -> AppState:
-    """The state of the app that serves a request; the only reader of Starlette's untyped one."""
-    state: AppState = request.app.state.wired
+    """The state that a request is served with; the only reader of Starlette's untyped one."""
+    state: AppState = request.state.wired
     return state

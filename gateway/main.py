@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from gateway.api import create_api
-from gateway.app_state import AppState
+from gateway.app_state import AppState, LifespanState
 from gateway.assessments.completion import Completion
 from gateway.clients import ServiceToken, open_clients
 from gateway.forms.photo import UploadsUnderWay
@@ -88,15 +88,14 @@ def wire(settings: Settings) -> AppState:
     )
 
 
-def create_app(settings: Settings) -> Starlette:
+def create_app(settings: Settings, api: FastAPI) -> Starlette:
     """What users open: the web page at /, the API at /api and, for development, at the root."""
-    api = create_api(settings)
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        api.state.wired = state = wire(settings)
+    async def lifespan(_: Starlette) -> AsyncIterator[LifespanState]:
+        state = wire(settings)
         async with _background(state):
-            yield
+            yield {"wired": state}
 
     return Starlette(
         routes=_routes(api, settings),
@@ -111,7 +110,7 @@ def main() -> None:
     logs.configure("gateway", settings.log_level, redis_url=settings.redis_url)
     telemetry.configure("gateway", settings.otlp_endpoint)
     uvicorn.run(
-        create_app(settings),
+        create_app(settings, create_api(settings)),
         host=settings.host,
         port=settings.port,
         log_config=None,

@@ -4,14 +4,18 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import jwt
 import pytest
-from starlette.applications import Starlette
+from fastapi import FastAPI
+from pydantic import SecretStr
+from starlette.types import Receive, Scope, Send
 
+from gateway.api import create_api
 from gateway.app_state import AppState
 from gateway.main import create_app
 from gateway.settings import Settings
@@ -45,7 +49,7 @@ def bearer(role: str = "clinician", **claims: Any) -> dict[str, str]:
 class Gateway:
     """A running gateway, its client, and the fakes behind it."""
 
-    app: Starlette
+    state: AppState
     http: httpx.AsyncClient
     auth: FakeAuth
     patients: FakePatients
@@ -53,12 +57,6 @@ class Gateway:
     settings: Settings
     redis_url: str
     headers: dict[str, str] = field(default_factory=bearer)
-
-    @property
-    def state(self) -> AppState:
-        """What the API's routes work with."""
-        found: AppState = self.app.routes[-1].app.state.wired  # type: ignore[attr-defined]
-        return found
 
     async def get(self, path: str, **options: Any) -> httpx.Response:
         return await self.http.get(f"/api{path}", **{"headers": self.headers, **options})
@@ -89,6 +87,14 @@ class Gateway:
         await self.state.replicas.refresh()
 
 
+@cache
+def _api() -> FastAPI:
+    """One for all tests: to make it takes longer than most of them."""
+    return create_api(
+        Settings(environment="test", redis_url="redis://x", service_secret=SecretStr("s"))
+    )
+
+
 @asynccontextmanager
 async def running(redis_url: str, **settings: Any) -> AsyncIterator[Gateway]:
     """A gateway with everything behind it answering."""
@@ -111,22 +117,32 @@ async def running(redis_url: str, **settings: Any) -> AsyncIterator[Gateway]:
         )
         async with open_redis(redis_url) as redis:
             await redis.flushdb()
-        app = create_app(known)
-        await stack.enter_async_context(app.router.lifespan_context(app))
+        app = create_app(known, create_api(known) if known.dev_mailbox else _api())
+        state = await stack.enter_async_context(app.router.lifespan_context(app))
+        assert state
+
+        async def served(scope: Scope, receive: Receive, send: Send) -> None:
+            # As a server does with what the lifespan yields; httpx knows no lifespans.
+            await app({**scope, "state": dict(state)}, receive, send)
+
         http = await stack.enter_async_context(
             httpx.AsyncClient(
-                transport=httpx.ASGITransport(app, client=("198.51.100.7", 4711)), base_url=URL
+                transport=httpx.ASGITransport(served, client=("198.51.100.7", 4711)), base_url=URL
             )
         )
-        gateway = Gateway(app, http, auth, patients, torchserve, known, redis_url)
+        gateway = Gateway(state["wired"], http, auth, patients, torchserve, known, redis_url)
         await gateway.publish(torchserve.replica("one"))
         yield gateway
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _impatient() -> Iterator[None]:
-    """Look for pending detections without the pause that spares a real patient_service."""
+    """Look for pending detections without the pause that spares a real patient_service.
+
+    And wait for a Redis that stands still because the machine is busy.
+    """
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service_kit.redis_client.TIMEOUT_SECONDS", 60)
         patch.setattr("gateway.assessments.completion.POLL_SECONDS", 0.1)
         yield
 

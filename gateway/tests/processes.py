@@ -19,8 +19,10 @@ async def serve_grpc(add_to: Callable[[grpc.aio.Server], None]) -> AsyncIterator
     add_to(server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
-    yield f"127.0.0.1:{port}"
-    await server.stop(0)
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        await server.stop(0)
 
 
 @asynccontextmanager
@@ -34,9 +36,11 @@ async def serve_http(app: ASGIApp) -> AsyncIterator[str]:
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.005)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = server.force_exit = True
-    await task
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = server.force_exit = True
+        await task
 
 
 async def break_redis(redis: Redis) -> None:
