@@ -1,1 +1,1 @@
-"""REST for web clients, and the orchestration of a diagnosis."""
+"""REST for web clients, and the walk of a photo from upload to detection."""

@@ -35,7 +35,8 @@ class Settings(ObjectStoreSettings):
         description="The secret that auth_service knows for the service `gateway`."
     )
     public_url: str = Field(
-        default="http://localhost:8000", description="Where people open Dermis; checked as Origin."
+        default="http://localhost:8000",
+        description="Where people open Dermis; requests must name it as Origin.",
     )
     cors_origins: list[str] = Field(
         default_factory=list, description="JSON list of other sites that may call the API."
@@ -44,9 +45,9 @@ class Settings(ObjectStoreSettings):
         default=True, description="Send the refresh cookie over HTTPS only; false for local HTTP."
     )
     trusted_proxies: int = Field(
-        default=0, ge=0, le=5, description="How many proxies of ours stand in front (nginx: 1)."
+        default=0, ge=0, le=5, description="How many of our own proxies stand in front (nginx: 1)."
     )
-    model_name: str = Field(default="lesion", description="The model that diagnoses.")
+    model_name: str = Field(default="lesion", description="The model that assesses photos.")
     model_store: str = Field(
         default="",
         description="Where archives and releases lie: file:///folder or s3://bucket/prefix; "
@@ -55,8 +56,8 @@ class Settings(ObjectStoreSettings):
     )
     trusted_keys: Path | None = Field(
         default=None,
-        description="Folder of public keys (*.pem) of whoever may sign model archives. "
-        "Unset: signatures are not looked at.",
+        description="Folder of the public keys (*.pem) that may sign model archives. "
+        "Unset: signatures are not checked.",
     )
     signature_required: bool = Field(
         default=True,
@@ -68,7 +69,7 @@ class Settings(ObjectStoreSettings):
     )
     metric_margins: dict[str, Annotated[float, Field(ge=0)]] = Field(
         default_factory=dict,
-        description='JSON, by how much a figure may be worse than live: {"auc": 0.01}. Empty: '
+        description='JSON, how much worse than live a figure may be: {"auc": 0.01}. Empty: '
         "figures are not compared.",
     )
     metric_evaluation: str = Field(
@@ -76,7 +77,7 @@ class Settings(ObjectStoreSettings):
         description="The evaluation of the model cards whose figures are compared.",
     )
     canary_min_requests: int = Field(
-        default=30, ge=1, le=500, description="A canary is not judged by fewer requests."
+        default=30, ge=1, le=500, description="Fewer requests than this never judge a canary."
     )
     canary_error_margin: float = Field(
         default=0.05,
@@ -88,7 +89,7 @@ class Settings(ObjectStoreSettings):
         default=1.5,
         ge=1,
         le=100,
-        description="A canary ends when its median time is more than so many times the live one's.",
+        description="A canary ends when its median time exceeds the live version's by this factor.",
     )
     call_seconds: float = Field(
         default=5, gt=0, le=60, description="How long a call to another service may take."

@@ -1,7 +1,7 @@
-"""The one orchestration: a photo becomes a stored image and a diagnosis.
+"""From a photo to a stored image and a detection.
 
 Storing and predicting run side by side on the same bytes. patient_service stores the photo with
-a pending detection in one transaction, so whatever dies from there on, the diagnosis is finished
+a pending detection in one transaction, so whatever dies from then on, the detection is completed
 later (`completion`) and nothing is lost. Without patient_service nothing is predicted.
 """
 
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
-# Its shape over weeks tells whether the clinic's photos drift away from what the model knows.
+# Its shape over weeks shows whether the clinic's photos drift away from what the model knows.
 PROBABILITY = Histogram(
     "dermis_probability_malignant",
     "Calibrated probabilities that were answered.",
@@ -39,7 +39,7 @@ PROBABILITY = Histogram(
 NOT_ASSESSABLE = Counter(
     "dermis_not_assessable", "Photos that the model would not assess.", ["version"]
 )
-LEFT_PENDING = Counter("dermis_left_pending", "Diagnoses that were left for later.")
+LEFT_PENDING = Counter("dermis_left_pending", "Detections left for later.")
 
 CHUNK_BYTES = 256 * 1024
 STORE_SECONDS = 15.0
@@ -60,7 +60,7 @@ class Photo:
 
 
 @dataclass(slots=True)
-class Diagnosis:
+class Assessment:
     """What became of an upload: a detection, complete or pending, and where the time went."""
 
     image: pb.Image
@@ -68,19 +68,19 @@ class Diagnosis:
     milliseconds: dict[str, float] = field(default_factory=dict)
 
 
-async def diagnose(photo: Photo, clients: Clients, model: Model) -> Diagnosis:
-    """Store a photo and diagnose it.
+async def assess(photo: Photo, clients: Clients, model: Model) -> Assessment:
+    """Store a photo and have the model assess it.
 
     Returns:
-        A complete diagnosis; or a pending one where the model gave no answer in time, which is
-        finished later. A repeated upload gets the diagnosis of the first one.
+        A complete detection; or, if the model gave no answer in time, a pending one that is
+        completed later. A repeated upload gets the detection of the first.
 
     Raises:
         grpc.aio.AioRpcError: patient_service refused the photo or is away; nothing is predicted.
     """
     clock = _Clock()
     predicting = asyncio.create_task(
-        clock.measure("predict", model.diagnose(photo.data, patient_id=photo.patient_id))
+        clock.measure("predict", model.assess(photo.data, patient_id=photo.patient_id))
     )
     try:
         added = await clock.measure("store", _store(photo, clients))
@@ -91,20 +91,20 @@ async def diagnose(photo: Photo, clients: Clients, model: Model) -> Diagnosis:
     if added.detection.status != pb.DETECTION_STATUS_PENDING:
         predicting.cancel()
         await asyncio.gather(predicting, return_exceptions=True)
-        return Diagnosis(added.image, added.detection, clock.milliseconds)
+        return Assessment(added.image, added.detection, clock.milliseconds)
     outcome = await _outcome(predicting, added.image.id)
     recorded = await clock.measure("record", _record(outcome, clients))
-    return Diagnosis(added.image, recorded or added.detection, clock.milliseconds)
+    return Assessment(added.image, recorded or added.detection, clock.milliseconds)
 
 
-async def rediagnose(image: pb.Image, data: bytes, clients: Clients, model: Model) -> pb.Detection:
-    """Ask the model again about a stored image; a new detection.
+async def reassess(image: pb.Image, data: bytes, clients: Clients, model: Model) -> pb.Detection:
+    """Have the model assess a stored image again: a new detection.
 
     Raises:
         TorchServeError: the model gave no answer; nothing is recorded.
         grpc.aio.AioRpcError: patient_service refused.
     """
-    finding = await model.diagnose(data, patient_id=image.patient_id)
+    finding = await model.assess(data, patient_id=image.patient_id)
     recorded = await clients.detections.RecordDetection(
         pb.RecordDetectionRequest(
             image_id=image.id, finding=finding_message(finding), rediagnosis=True
@@ -145,13 +145,13 @@ async def _store(photo: Photo, clients: Clients) -> pb.AddImageResponse:
 
 
 async def _outcome(predicting: asyncio.Task[Finding], image_id: str) -> pb.RecordDetectionRequest:
-    """What to record; where the model gave no answer, that it is to be asked again."""
+    """What to record; without an answer of the model, that it must be asked again."""
     try:
         finding = await predicting
     except ImageRefused as refusal:
         return pb.RecordDetectionRequest(image_id=image_id, failure_reason=refusal.reason)
     except (TorchServeAway, HandlerFailed, ModelMissing) as error:
-        log.warning("the diagnosis is left pending", image_id=image_id, error=str(error))
+        log.warning("detection left pending", image_id=image_id, error=str(error))
         LEFT_PENDING.inc()
         return pb.RecordDetectionRequest(image_id=image_id)
     version = finding.model.version
@@ -163,17 +163,17 @@ async def _outcome(predicting: asyncio.Task[Finding], image_id: str) -> pb.Recor
 
 
 async def _record(outcome: pb.RecordDetectionRequest, clients: Clients) -> pb.Detection | None:
-    """Record an outcome; None where it could not be, and the detection stays pending."""
+    """Record an outcome; None if that failed: the detection stays pending."""
     try:
         recorded = await clients.detections.RecordDetection(outcome, timeout=RECORD_SECONDS)
     except grpc.aio.AioRpcError as error:
-        log.warning("the diagnosis is left pending", status=error.code().name)
+        log.warning("detection left pending", status=error.code().name)
         return None
     return recorded.detection
 
 
 class _Clock:
-    """Measures the hops of one diagnosis."""
+    """Times the hops of one assessment."""
 
     def __init__(self) -> None:
         self.milliseconds: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""Finishes pending detections: what the model could not answer at once, it answers later.
+"""Completes pending detections: what the model couldn't answer at once, it answers later.
 
 Every gateway runs this loop. Detections are claimed with a lease, so two gateways never work on
 the same one, and a gateway that dies gives its claims back when the lease ends.
@@ -97,7 +97,7 @@ class Completion:
             )
         ]
         try:
-            finding = await self._model.diagnose(
+            finding = await self._model.assess(
                 b"".join(part.chunk for part in parts), patient_id=parts[0].patient_id
             )
         except ImageRefused as refusal:
@@ -105,12 +105,12 @@ class Completion:
         except HandlerFailed:
             if claim.attempt >= HANDLER_TRIES:
                 return pb.FinishDetectionRequest(lease=claim.lease, failure_reason="MODEL_FAILED")
-            return _later(claim)
+            return _try_later(claim)
         except TorchServeError:
-            return _later(claim)
+            return _try_later(claim)
         return pb.FinishDetectionRequest(lease=claim.lease, finding=finding_message(finding))
 
 
-def _later(claim: pb.Claim) -> pb.FinishDetectionRequest:
+def _try_later(claim: pb.Claim) -> pb.FinishDetectionRequest:
     seconds = min(2**claim.attempt, LONGEST_BACKOFF_SECONDS)
     return pb.FinishDetectionRequest(lease=claim.lease, retry_after_seconds=seconds)

@@ -1,4 +1,4 @@
-"""Where the model looked: the heatmap that a diagnosis was made with, or the other class's."""
+"""Where the model looked: the heatmap stored with a finding, or one for the other class."""
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments import stored_images

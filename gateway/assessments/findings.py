@@ -40,8 +40,8 @@ def heatmap_message(heatmap: Heatmap) -> pb.Heatmap:
     )
 
 
-def diagnosis_text(entry: pb.DifferentialDiagnosis) -> str:
-    """A diagnosis' name as people write it."""
+def display_name(entry: pb.DifferentialDiagnosis) -> str:
+    """A diagnosis of the differential as people write it."""
     return entry.diagnosis.replace("_", " ")
 
 

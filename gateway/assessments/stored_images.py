@@ -24,7 +24,7 @@ class PhotoStream:
         self._first: bytes | None = None
 
     async def begin(self) -> None:
-        """Wait for the first bytes: until they are here a refusal can still be told as one.
+        """Wait for the first bytes: until then a refusal can still be answered as one.
 
         Raises:
             grpc.aio.AioRpcError: the object store is away, or has lost the photo.

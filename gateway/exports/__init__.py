@@ -1,1 +1,1 @@
-"""What leaves Dermis: a patient's report as PDF, the record as FHIR."""
+"""Exports: a patient's report as PDF, the record as FHIR."""

@@ -1,4 +1,4 @@
-"""The names of those who write in a clinic's record."""
+"""Names of the people who write in a clinic's record."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ _PAGE = 200
 async def names(clients: Clients) -> Mapping[str, str]:
     """Full names of the caller's clinic, by account; none while auth_service is away.
 
-    What they have written is right without their names too, so nothing fails for want of them.
+    A report is still right without names, so it never fails for lack of them.
     """
     found: dict[str, str] = {}
     try:
@@ -27,5 +27,5 @@ async def names(clients: Clients) -> Mapping[str, str]:
         ):
             found |= {one.id: one.full_name for one in page.colleagues}
     except grpc.aio.AioRpcError as error:
-        log.warning("colleagues are left without names", code=error.code().name)
+        log.warning("colleagues' names are missing", code=error.code().name)
     return found

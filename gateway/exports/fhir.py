@@ -1,6 +1,6 @@
 """A patient's record as a FHIR R4 Bundle (http://hl7.org/fhir/R4).
 
-Patient, and for every photo a Media, for every finished diagnosis an Observation of the
+Patient, and for every photo a Media, for every complete detection an Observation of the
 calibrated probability and a DiagnosticReport with the clinician's verdict. A model's answer alone
 is `preliminary`; a verdict makes it `final`.
 """
@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from dermis.patient.v1 import patient_pb2 as pb
-from gateway.assessments.findings import diagnosis_text
+from gateway.assessments.findings import display_name
 from gateway.exports.patient_record import Record
 from service_kit.clock import from_timestamp, now
 from service_kit.ids import new_id
@@ -35,8 +35,8 @@ _NOT_ASSESSABLE = "The photo can't be assessed."
 
 _VERDICTS = {
     pb.VERDICT_AGREES: "The clinician agrees with the model.",
-    pb.VERDICT_BENIGN: "The clinician holds the lesion for benign.",
-    pb.VERDICT_MALIGNANT: "The clinician holds the lesion for malignant.",
+    pb.VERDICT_BENIGN: "The clinician considers the lesion benign.",
+    pb.VERDICT_MALIGNANT: "The clinician considers the lesion malignant.",
     pb.VERDICT_BIOPSY_BENIGN: "Biopsy: benign.",
     pb.VERDICT_BIOPSY_MALIGNANT: "Biopsy: malignant.",
 }
@@ -116,7 +116,7 @@ def _observation(detection: pb.Detection, subject: Resource) -> Resource:
     finding = detection.finding
     return {
         "resourceType": "Observation",
-        # The same in every export, so that who imports twice has it once.
+        # The same in every export, so that importing twice adds nothing.
         "id": str(uuid5(UUID(detection.id), "observation")),
         "status": "final",
         "code": {"text": "Calibrated probability that the lesion is malignant"},
@@ -127,7 +127,7 @@ def _observation(detection: pb.Detection, subject: Resource) -> Resource:
         "referenceRange": [
             {
                 "high": {"value": round(finding.threshold, 4)},
-                "text": "Below the threshold the model calls a lesion benign.",
+                "text": "Below this threshold the model labels the lesion benign.",
             }
         ],
         "derivedFrom": [{"reference": f"urn:uuid:{detection.image_id}"}],
@@ -136,7 +136,7 @@ def _observation(detection: pb.Detection, subject: Resource) -> Resource:
 
 
 def _answer(finding: pb.Finding) -> Resource:
-    """What the model says; of a photo that can't be assessed, that it says nothing."""
+    """What the model says, or that it says nothing about a photo it can't assess."""
     if not finding.assessable:
         coding = {"system": _ABSENT, "code": "unknown", "display": "Unknown"}
         return {"dataAbsentReason": {"coding": [coding], "text": _NOT_ASSESSABLE}}
@@ -148,10 +148,10 @@ def _answer(finding: pb.Finding) -> Resource:
 
 
 def _components(finding: pb.Finding) -> Resource:
-    """How probable each diagnosis is; FHIR knows no empty lists."""
+    """How likely each diagnosis of the differential is; FHIR allows no empty lists."""
     components = [
         {
-            "code": {"text": f"Probability of {diagnosis_text(entry)}"},
+            "code": {"text": f"Probability of {display_name(entry)}"},
             "valueQuantity": _probability(entry.probability),
         }
         for entry in finding.differential
@@ -172,7 +172,7 @@ def _report(
     detection: pb.Detection, reviews: list[pb.Review], subject: Resource, observation_id: str
 ) -> Resource:
     finding = detection.finding
-    called = f"The model calls the lesion {finding.label}."
+    called = f"The model labels the lesion {finding.label}."
     conclusion = [called if finding.assessable else _NOT_ASSESSABLE]
     if reviews:
         conclusion.append(verdict_text(reviews[0]))

@@ -1,4 +1,4 @@
-"""A patient's whole record, read for what is taken away: the report and the export."""
+"""A patient's whole record, read for the report and the FHIR export."""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator

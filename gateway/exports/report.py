@@ -1,4 +1,4 @@
-"""A patient's report, or one diagnosis, as a PDF to print and hand on.
+"""A patient's report, or a single result, as a PDF to print and hand on.
 
 Everything that is drawn is text or a picture of ours; nothing is fetched, and no text is markup.
 """
@@ -15,7 +15,7 @@ from fpdf.fonts import TTFFont
 from PIL import Image
 
 from dermis.patient.v1 import patient_pb2 as pb
-from gateway.assessments.findings import diagnosis_text, grid_of
+from gateway.assessments.findings import display_name, grid_of
 from gateway.assessments.heatmaps import overlay_png, shown_photo
 from gateway.exports.fhir import INTENDED_USE, verdict_text
 from service_kit.clock import from_timestamp, now
@@ -28,21 +28,21 @@ _PICTURE_MM = 80
 _JPEG_QUALITY = 88
 _BLOCK_MM = 110
 _OPACITY = 0.5
-# Of the diagnoses that a model tells apart.
+# Of the differential.
 _LISTED = 3
 # Stands for a character of a script that the font does not have.
 _MISSING = "?"
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """One diagnosis for paper.
+class ReportEntry:
+    """One detection for paper.
 
     Attributes:
         detection: with its heatmap.
         photo: as `printable` made it; twenty photos as they came may be 400 MB.
         reviews: newest first.
-        names: of their authors, by account; who is missing is not named.
+        names: of their authors, by account; whoever is missing stays unnamed.
     """
 
     detection: pb.Detection
@@ -82,7 +82,7 @@ class _Page(FPDF):
         self.multi_cell(0, size * 0.5, shown, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def _shape(self, character: str) -> str:
-        """A character, or a sign that one is missing: part of a name must not just vanish."""
+        """A character, or a mark where the font lacks it: no part of a name may just vanish."""
         if not character.isprintable():
             return " "
         font = self.current_font
@@ -90,13 +90,13 @@ class _Page(FPDF):
         return character if is_there else _MISSING
 
 
-def report(patient: pb.Patient, diagnoses: Sequence[Diagnosis], left_out: int = 0) -> bytes:
-    """The report as PDF; takes tens of milliseconds a diagnosis, so call it in a thread.
+def report(patient: pb.Patient, entries: Sequence[ReportEntry], left_out: int = 0) -> bytes:
+    """The report as PDF; takes tens of milliseconds per entry, so call it in a thread.
 
     Args:
         patient: whose it is.
-        diagnoses: complete ones, newest first.
-        left_out: how many older ones are not in here; the report says so.
+        entries: complete detections, newest first.
+        left_out: how many older ones the report leaves out; it says so.
     """
     profile = patient.profile
     page = _Page(f"Dermis: {profile.record_number}")
@@ -109,40 +109,40 @@ def report(patient: pb.Patient, diagnoses: Sequence[Diagnosis], left_out: int = 
         f"printed {now():%Y-%m-%d %H:%M} UTC",
     ]
     page.text_line("  ·  ".join(part for part in known if part))
-    if not diagnoses:
+    if not entries:
         page.ln(6)
-        page.text_line("No photo of this patient has been diagnosed yet.")
-    for diagnosis in diagnoses:
-        _add(page, diagnosis)
+        page.text_line("No photo of this patient has been assessed yet.")
+    for entry in entries:
+        _add(page, entry)
     if left_out:
         page.ln(6)
-        page.text_line(f"{left_out} older diagnoses are not in this report.")
+        page.text_line(f"{left_out} older results are not included in this report.")
     return bytes(page.output())
 
 
-def _add(page: _Page, diagnosis: Diagnosis) -> None:
-    detection, finding = diagnosis.detection, diagnosis.detection.finding
+def _add(page: _Page, entry: ReportEntry) -> None:
+    detection, finding = entry.detection, entry.detection.finding
     page.ln(6)
     if page.will_page_break(_BLOCK_MM):
         page.add_page()
     taken = from_timestamp(detection.created_at)
     page.text_line(f"{taken:%Y-%m-%d %H:%M} UTC", size=12, bold=True)
     top = page.get_y() + 1
-    heights = [_picture(page, diagnosis.photo, page.l_margin, top)]
+    heights = [_picture(page, entry.photo, page.l_margin, top)]
     if finding.assessable:
-        overlay = printable(overlay_png(grid_of(finding.heatmap), diagnosis.photo, _OPACITY))
+        overlay = printable(overlay_png(grid_of(finding.heatmap), entry.photo, _OPACITY))
         heights.append(_picture(page, overlay, page.l_margin + _PICTURE_MM + 10, top))
     page.set_y(top + max(heights) + 2)
     for line, bold in _answer(finding):
         page.text_line(line, bold=bold)
     if finding.quality:
-        page.text_line(f"Warnings: {', '.join(finding.quality)}")
-    for review in diagnosis.reviews:
-        author = diagnosis.names.get(review.author_id, "")
+        page.text_line(f"Photo quality: {', '.join(finding.quality)}")
+    for review in entry.reviews:
+        author = entry.names.get(review.author_id, "")
         given = f"{from_timestamp(review.created_at):%Y-%m-%d}{author and f', {author}'}"
         page.text_line(f"{given}: {verdict_text(review)}")
-    if not diagnosis.reviews:
-        page.text_line("No clinician's verdict yet.")
+    if not entry.reviews:
+        page.text_line("No clinician has given a verdict yet.")
 
 
 def _answer(finding: pb.Finding) -> Iterator[tuple[str, bool]]:
@@ -154,15 +154,15 @@ def _answer(finding: pb.Finding) -> Iterator[tuple[str, bool]]:
         return
     probability = probability_text(finding.probability_malignant)
     yield (
-        f"Model: {finding.label}  ·  malignant with probability {probability}"
+        f"Model: {finding.label}  ·  probability of malignancy {probability}"
         f" (threshold {finding.threshold:.3f})",
         True,
     )
-    yield f"{model}  ·  right: where the model looked ({finding.heatmap.target})", False
+    yield f"{model}  ·  right picture: where the model looked ({finding.heatmap.target})", False
     if finding.differential:
         listed = finding.differential[:_LISTED]
-        diagnoses = (f"{diagnosis_text(d)} {probability_text(d.probability)}" for d in listed)
-        yield f"Most probable diagnoses by the model: {', '.join(diagnoses)}", False
+        diagnoses = (f"{display_name(d)} {probability_text(d.probability)}" for d in listed)
+        yield f"Most likely diagnoses according to the model: {', '.join(diagnoses)}", False
 
 
 def _picture(page: _Page, jpeg: bytes, x: float, y: float) -> float:

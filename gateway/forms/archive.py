@@ -1,4 +1,4 @@
-"""An uploaded model archive: streamed to disk, checked as hostile, never unpacked."""
+"""An uploaded model archive: streamed to disk, treated as untrusted, never unpacked."""
 
 import asyncio
 import shutil
@@ -86,7 +86,7 @@ def _write(file: UploadFile, path: Path) -> None:
 
 
 async def _signature(field: UploadFile | str | None) -> bytes | None:
-    # Too long to be one is told as wrong, not as missing.
+    # One that is too long counts as wrong, not as missing.
     return await field.read(_LONGEST_SIGNATURE_BYTES) if isinstance(field, UploadFile) else None
 
 

@@ -19,12 +19,12 @@ from imaging.decoding import MAX_BYTES
 from service_kit.errors import Code, DomainError
 
 _LONGEST_FIELD_BYTES = 1024
-# Until a place is free: an upload takes tens of milliseconds where nothing hinders it.
+# Until a place is free: an undisturbed upload takes tens of milliseconds.
 _RETRY_SECONDS = 2
 
 
 class PhotoForm(BaseModel):
-    """A photo and what is known of it."""
+    """A photo and what is known about it."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
@@ -48,14 +48,14 @@ class UploadsUnderWay:
     """Bounds how many photos this gateway holds in memory, 20 MiB each at most.
 
     Args:
-        most: at once; who comes then is told to come again, and clients keep what they have.
+        most: at once; further uploads are refused for now, and clients keep their photos.
     """
 
     def __init__(self, most: int) -> None:
         self._free = most
 
     @contextmanager
-    def one_more(self) -> Iterator[None]:
+    def place(self) -> Iterator[None]:
         """Hold a place.
 
         Raises:

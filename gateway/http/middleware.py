@@ -42,12 +42,12 @@ SECURITY_HEADERS = {
 }
 
 
-_TOLD = "dermis.headers"
+_HEADERS_KEY = "dermis.headers"
 
 
-def tell(request: Request, header: str, value: str) -> None:
+def set_header(request: Request, header: str, value: str) -> None:
     """Set a header of the answer, whether it will be what was asked for or a refusal."""
-    request.scope.setdefault(_TOLD, {})[header] = value
+    request.scope.setdefault(_HEADERS_KEY, {})[header] = value
 
 
 class RequestMiddleware:
@@ -81,7 +81,7 @@ class RequestMiddleware:
                 status = message["status"]
                 added = MutableHeaders(scope=message)
                 added[REQUEST_ID_HEADER] = request.id
-                for name, value in scope.get(_TOLD, {}).items():
+                for name, value in scope.get(_HEADERS_KEY, {}).items():
                     added[name] = value
                 for name, value in self._headers.items():
                     added.setdefault(name, value)

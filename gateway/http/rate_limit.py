@@ -25,7 +25,7 @@ log = structlog.get_logger()
 POLICY = "RateLimit-Policy"
 LEFT = "RateLimit"
 
-# Redis that did not answer is left alone for so long.
+# How long a Redis that did not answer is left alone.
 REST_SECONDS = 1.0
 
 Limiter: TypeAlias = SlidingWindowCounterRateLimiter
@@ -33,10 +33,10 @@ Limiter: TypeAlias = SlidingWindowCounterRateLimiter
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How a class stands for one caller.
+    """What one caller has left in a class.
 
     Attributes:
-        counted: whether this call was still within the limit.
+        counted: whether this call was within the limit.
         left: how many more are.
         seconds: until there is one more, at least 1.
     """
@@ -79,7 +79,7 @@ class RateLimits:
             try:
                 return await self._count(self._shared, name, hashed)
             except (RedisError, OSError, TimeoutError):
-                log.warning("redis does not answer; this gateway counts for itself")
+                log.warning("redis does not answer; counting in this gateway alone")
                 self._rests_until = time.monotonic() + REST_SECONDS
         return await self._count(self._own, name, hashed)
 

@@ -1,4 +1,4 @@
-"""A canary: a new version answers a share of the patients, and ends by itself where it does badly.
+"""A canary: a new version answers for a share of the patients, and ends by itself if it does badly.
 
 Each gateway judges by the requests that it made itself; the first that finds the canary worse than
 the live version withdraws it, and every gateway and follower reads that in the release log.
@@ -28,12 +28,12 @@ from serving.contract.torchserve import ImageRefused, ModelMissing, TokenRefused
 
 log = structlog.get_logger()
 
-# Who the release log says has withdrawn it.
+# Named in the release log where a gateway withdrew the canary.
 GATEWAY = "gateway"
 JUDGE_SECONDS = 1.0
 # The latest requests of each version that count.
 WINDOW = 500
-# What is no sign of a version's health: a bad photo, and a list of replicas that was just outdated.
+# What says nothing about a version's health: a bad photo, or an outdated list of replicas.
 _NEUTRAL = (ImageRefused, ModelMissing, TokenRefused)
 
 
@@ -55,7 +55,7 @@ class Outcome(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """How a version did lately. `median_ms` is of the answers; None while there are none."""
+    """How a version has done lately. `median_ms` is of the answers; None while there are none."""
 
     requests: int
     failed: int
@@ -73,7 +73,7 @@ class CanaryWatch:
     Args:
         replicas: that say which canary there is.
         shelf: to withdraw it; None where this gateway has no model store.
-        audit: that is told of it.
+        audit: where the withdrawal is written down first.
         settings: how much worse it may be.
     """
 
@@ -113,7 +113,7 @@ class CanaryWatch:
         if not candidate or not reason or not self._shelf:
             return
         desired = (await self._shelf.desired()).candidate
-        # Followers tell of a candidate for a moment after it was withdrawn.
+        # Followers still publish a candidate for a moment after it was withdrawn.
         if desired and desired.number == candidate.release:
             await self._audit.record_own(pb.MODEL_CHANGE_WITHDRAWAL, candidate.version)
             await self._shelf.withdraw(version=candidate.version, by=GATEWAY, why=reason)
@@ -149,7 +149,7 @@ class CanaryWatch:
     def _canary(self) -> Candidate | None:
         """The canary that answers; what was noted before it began is forgotten.
 
-        A version that is tried once more is another canary: it may have been mended meanwhile.
+        A version put up again is another canary: it may have been fixed meanwhile.
         """
         candidate = self._replicas.candidate
         if candidate is None or candidate.kind != "canary":
@@ -161,7 +161,7 @@ class CanaryWatch:
         return candidate
 
     def _fault(self) -> str:
-        """In which way the canary is worse; "" where it is not, or too little is known."""
+        """In which way the canary is worse; "" if it isn't, or too little is known."""
         canary, live = self.figures(live=False), self.figures(live=True)
         needed = self._settings.canary_min_requests
         if canary.requests < needed:

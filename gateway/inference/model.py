@@ -39,14 +39,14 @@ CANARY_SHARE = 0.5
 
 
 class Model:
-    """The model that diagnoses.
+    """The model that assesses photos.
 
     Args:
         replicas: that can be asked.
         inference: the client to ask them with.
         seconds: deadline of an answer, whoever gives it.
-        canary: is told how the live version and a canary do.
-        shadow: is offered what the live version has answered.
+        canary: records how the live version and a canary do.
+        shadow: gets what the live version has answered, to compare.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Model:
         await self._shadow.close()
         await self._inference.close()
 
-    async def diagnose(self, data: bytes, *, patient_id: str) -> Finding:
+    async def assess(self, data: bytes, *, patient_id: str) -> Finding:
         """The finding on a patient's photo, by the canary if there is one for this patient.
 
         Raises:
@@ -132,7 +132,7 @@ class Model:
             except TorchServeFull as error:
                 failure = error
             except TokenRefused as error:
-                # It has new tokens; its follower has told them by now.
+                # It has new tokens; its follower has published them by now.
                 failure = error
                 await self._replicas.refresh()
                 if replica.token in (known.token for known in self._replicas.known):

@@ -20,7 +20,7 @@ class ReleaseGate:
     """Decides whether a version may be released.
 
     Args:
-        replicas: whose followers tell of their trials.
+        replicas: whose followers publish their trials.
         settings: what is asked.
     """
 

@@ -1,4 +1,4 @@
-"""Which TorchServe answers: the followers' list in Redis, and what this gateway sees itself."""
+"""Which TorchServe to ask: the followers' list in Redis, and what this gateway sees itself."""
 
 import asyncio
 import random
@@ -21,12 +21,12 @@ log = structlog.get_logger()
 REPLICAS = Gauge("dermis_replicas", "TorchServe replicas in the list, by state.", ["state"])
 
 REFRESH_SECONDS = 1.0
-# A replica that did not answer is left out for so long.
+# How long a replica that did not answer is left out.
 REST_SECONDS = 3.0
 
 
 class Replicas:
-    """The TorchServes that can be asked."""
+    """The TorchServe replicas that can be asked."""
 
     def __init__(self, redis: Redis, model: str) -> None:
         self._redis = redis
@@ -52,7 +52,7 @@ class Replicas:
             names = sorted(str(name) for name in await self._redis.smembers(REPLICA_INDEX))
             found = await self._redis.mget([replica_key(name) for name in names]) if names else []
         except (RedisError, OSError, TimeoutError):
-            log.warning("redis does not answer; the last list of replicas stays")
+            log.warning("redis does not answer; keeping the last list of replicas")
             return
         self._known = [replica for text in found if text and (replica := _read(str(text)))]
         states = Counter(replica.state for replica in self._known)

@@ -1,4 +1,4 @@
-"""How a shadow's answers compare with the live version's: kept in Redis, told as one report.
+"""How a shadow's answers compare with the live version's: kept in Redis, reported as one.
 
 No patient, photo or account is named: two probabilities and two labels a photo, and nothing else.
 """

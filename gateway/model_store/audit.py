@@ -1,7 +1,7 @@
 """Changes of the model, in the audit of identity: written before they are made.
 
-The release log is append-only but lies in an object store; the audit is chained, so that it shows
-who took an entry out. A change that can't be written down is not made.
+The release log is append-only but lies in an object store; the audit is chained, so a
+missing entry shows. A change that can't be written down is not made.
 """
 
 from dermis.auth.v1 import auth_pb2 as pb
@@ -9,7 +9,7 @@ from gateway.clients import Clients, ServiceToken
 
 
 class ModelAudit:
-    """Writes them."""
+    """Writes down changes of the model."""
 
     def __init__(self, clients: Clients, token: ServiceToken) -> None:
         self._clients = clients

@@ -1,4 +1,4 @@
-"""The model store as people see it: which versions there are, which is live, who released what.
+"""The model store as people see it: its versions, which one is live, who released what.
 
     archives/<sha256>.mar          the archives (serving.contract.releases)
     <model>/versions/1.2.0.json    one entry a version: its card, who brought it, when

@@ -26,7 +26,7 @@ _ETAG = re.compile(r'\s*(?:W/)?"?([0-9]{1,9})"?\s*')
 StateDep = Annotated[AppState, Depends(app_state)]
 
 
-# Coroutines all of them: FastAPI would send plain functions through a thread.
+# All coroutines: FastAPI would run plain functions in a thread.
 async def _settings(state: StateDep) -> Settings:
     return state.settings
 
@@ -72,12 +72,12 @@ async def _release_gate(state: StateDep) -> ReleaseGate:
 
 
 async def _photo_form(request: Request, state: StateDep) -> AsyncIterator[PhotoForm]:
-    """The form, for as long as its place is held.
+    """The form, while its place is held.
 
     Raises:
         DomainError: as `read_photo`, and UNAVAILABLE TOO_MANY_UPLOADS.
     """
-    with state.uploads.one_more():
+    with state.uploads.place():
         yield await read_photo(request)
 
 
@@ -86,7 +86,7 @@ async def _caller_id() -> str:
 
 
 async def _version(
-    if_match: Annotated[str, Header(description="The ETag that the change is made from.")] = "",
+    if_match: Annotated[str, Header(description="The ETag of what is being changed.")] = "",
 ) -> int:
     """The version in If-Match.
 
@@ -121,5 +121,5 @@ PhotoFormDep = Annotated[PhotoForm, Depends(_photo_form)]
 # The signed-in account; needs a route that is not public.
 CallerId = Annotated[str, Depends(_caller_id)]
 Version = Annotated[int, Depends(_version)]
-Limit = Annotated[int, Query(ge=1, le=200, description="Rows a page.")]
-Cursor = Annotated[str, Query(max_length=4096, description="`next_cursor` of the page before.")]
+Limit = Annotated[int, Query(ge=1, le=200, description="Rows per page.")]
+Cursor = Annotated[str, Query(max_length=4096, description="`next_cursor` of the previous page.")]

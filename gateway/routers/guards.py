@@ -7,7 +7,7 @@ from fastapi.params import Depends
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from dermis.options.v1 import access_pb2
-from gateway.http.middleware import tell
+from gateway.http.middleware import set_header
 from gateway.http.rate_limit import LEFT, POLICY
 from gateway.routers.dependencies import RateLimitsDep, SettingsDep, VerifierDep
 from service_kit.errors import Code, DomainError
@@ -51,8 +51,8 @@ def limited(name: str) -> Depends:
         account = str(principal.user_id) if principal else ""
         key = f"account {account}" if account else f"address {current_request().client_address}"
         tally = await limits.count(name, key)
-        tell(request, POLICY, limits.policy(name))
-        tell(request, LEFT, f'"{name}";r={tally.left};t={tally.seconds}')
+        set_header(request, POLICY, limits.policy(name))
+        set_header(request, LEFT, f'"{name}";r={tally.left};t={tally.seconds}')
         if not tally.counted:
             log.warning("rate limit reached", limit=name, user_id=account)
             raise DomainError(

@@ -23,7 +23,7 @@ from service_kit.clock import from_timestamp
 
 
 class ProfileChange(Body):
-    """What to change; absent fields stay. A new address asks for the password."""
+    """What to change; absent fields stay. A new address needs the password."""
 
     full_name: FullName | None = None
     email: Email | None = None
@@ -31,20 +31,20 @@ class ProfileChange(Body):
 
 
 class PasswordChange(Body):
-    """The present and the new password."""
+    """The current and the new password."""
 
     current_password: Password
     new_password: Password
 
 
 class PasswordAgain(Body):
-    """The present password, asked again before a change."""
+    """The current password, asked for again before a change."""
 
     password: Password
 
 
 class SetUpTwoFactor(Body):
-    """The present password; not needed with an enrolment token, which was just given for it."""
+    """The current password; not needed with an enrolment token, which was just issued for it."""
 
     password: Password = ""
 
@@ -56,7 +56,7 @@ class ConfirmTwoFactor(Body):
 
 
 class RemoveTwoFactor(Body):
-    """The present password and six digits from the app that goes."""
+    """The current password and six digits from the app to be removed."""
 
     password: Password
     code: OneTimeCode
@@ -75,7 +75,7 @@ class TwoFactorSetup(BaseModel):
 
 
 class RecoveryCodes(BaseModel):
-    """Ten codes, each good once; shown only now. With full tokens after an enrolment."""
+    """Ten codes, each valid once and shown only now; with full tokens after an enrolment."""
 
     recovery_codes: list[str] = Field(examples=[["k4m2-9xqt", "p7dn-3wfz"]])
     tokens: SignedIn | None = None
@@ -87,7 +87,7 @@ class User(BaseModel):
     id: Id
     email: Email
     pending_email: str | None = Field(
-        description="A changed address that waits for its verification.", examples=[None]
+        description="A new address awaiting verification.", examples=[None]
     )
     full_name: FullName
     role: RoleName
@@ -125,14 +125,14 @@ class User(BaseModel):
 
 
 class Colleague(BaseModel):
-    """Somebody of one's own clinic, by name."""
+    """Someone at my own clinic, by name."""
 
     id: Id
     full_name: FullName
 
 
 class Session(BaseModel):
-    """Where somebody is signed in."""
+    """A place where someone is signed in."""
 
     id: Id
     created_at: Moment
@@ -140,7 +140,7 @@ class Session(BaseModel):
     expires_at: Moment
     address: Address
     agent: Agent
-    current: bool = Field(description="The session that asks.", examples=[True])
+    current: bool = Field(description="The session making this request.", examples=[True])
 
     @classmethod
     def of(cls, session: pb.Session) -> Self:
@@ -157,7 +157,7 @@ class Session(BaseModel):
 
 
 class Sessions(BaseModel):
-    """All of them; an account has at most 50."""
+    """All my sessions; an account has at most 50."""
 
     items: list[Session]
 
@@ -169,7 +169,7 @@ class Ended(BaseModel):
 
 
 class SecurityEvent(BaseModel):
-    """One of my sign-ins or changes of security."""
+    """One of my sign-ins or security changes."""
 
     occurred_at: Moment
     event: str = Field(examples=["sign_in.succeeded"])

@@ -21,7 +21,7 @@ class UserChange(Body):
         default=None, description="False disables the account.", examples=[True]
     )
     require_two_factor: bool | None = Field(default=None, examples=[True])
-    clinic_id: Id | None = Field(default=None, description="For who becomes a clinician.")
+    clinic_id: Id | None = Field(default=None, description="For someone who becomes a clinician.")
 
 
 class InvitationDraft(Body):
@@ -39,18 +39,18 @@ class InvitationDraft(Body):
 
 
 class Invitation(BaseModel):
-    """An invitation on its way by mail."""
+    """An invitation sent by mail."""
 
     id: Id
     expires_at: Moment
 
 
 class Clinic(BaseModel):
-    """A clinic that somebody can be invited to; two may have the same name."""
+    """A clinic that people can be invited to; two may share a name."""
 
     id: Id
     name: str = Field(examples=["Harbour Dermatology"])
-    clinicians: int = Field(description="Active ones.", examples=[4])
+    clinicians: int = Field(description="Active clinicians.", examples=[4])
 
 
 class AuditEntry(BaseModel):
@@ -61,7 +61,7 @@ class AuditEntry(BaseModel):
     occurred_at: Moment
     event: str = Field(examples=["patient.viewed"])
     actor_id: Id | None
-    subject_id: Id | None = Field(description="The account or row that it was done to.")
+    subject_id: Id | None = Field(description="The account or row it was done to.")
     patient_id: Id | None
     clinic_id: Id | None
     address: Address
@@ -110,16 +110,16 @@ class AuditEntry(BaseModel):
 
 
 class ChainState(BaseModel):
-    """Whether one chain is as it was written."""
+    """Whether one chain is unchanged."""
 
     chain: Chain
     intact: bool = Field(examples=[True])
     entries: int = Field(description="Entries that were checked.", examples=[48_210])
-    broken_at: int | None = Field(description="First position that does not fit.", examples=[None])
+    broken_at: int | None = Field(description="First position that doesn't match.", examples=[None])
 
 
 class AuditState(BaseModel):
-    """Whether the whole audit is as it was written."""
+    """Whether the whole audit is unchanged."""
 
     intact: bool = Field(examples=[True])
     chains: list[ChainState]

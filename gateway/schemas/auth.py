@@ -92,7 +92,7 @@ class SignedIn(BaseModel):
 
 
 class TwoFactorRequired(BaseModel):
-    """The password was right; a code is needed within five minutes."""
+    """The password was correct; send a code within five minutes."""
 
     status: Literal["two_factor_required"] = "two_factor_required"
     challenge_token: str = Field(examples=["c2Vjb25kLXN0ZXA"])
@@ -100,7 +100,7 @@ class TwoFactorRequired(BaseModel):
 
 
 class TwoFactorSetupRequired(BaseModel):
-    """The password was right; the account must enrol first, with this token as bearer token."""
+    """The password was correct; the account must enrol first, with this as bearer token."""
 
     status: Literal["two_factor_setup_required"] = "two_factor_setup_required"
     enrolment_token: str = Field(examples=[_JWT])

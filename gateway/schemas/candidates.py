@@ -1,4 +1,4 @@
-"""Bodies that tell of a canary or a shadow."""
+"""Bodies about a canary or a shadow."""
 
 from typing import Self
 
@@ -17,7 +17,7 @@ class Candidate(BaseModel):
 
     version: Version
     kind: CandidateKind = Field(examples=["canary"])
-    percent: int = Field(description="Of the patients; 0 for a shadow.", examples=[10])
+    percent: int = Field(description="Share of patients; 0 for a shadow.", examples=[10])
 
     @classmethod
     def of(cls, candidate: PublishedCandidate) -> Self:
@@ -26,7 +26,7 @@ class Candidate(BaseModel):
 
 
 class VersionFigures(BaseModel):
-    """How a version answered lately."""
+    """How a version has been answering."""
 
     requests: int = Field(examples=[120])
     failed: int = Field(examples=[0])
@@ -39,7 +39,7 @@ class VersionFigures(BaseModel):
 
 
 class CanaryFigures(BaseModel):
-    """How the canary does beside the live version, by the requests of this gateway."""
+    """How the canary compares with the live version, judged by this gateway's requests."""
 
     version: Version
     percent: int = Field(examples=[10])
@@ -58,11 +58,13 @@ class CanaryFigures(BaseModel):
 
 
 class CanaryRule(BaseModel):
-    """When a canary ends by itself: where it is worse than the live version by more than this."""
+    """When a canary ends by itself: if it is worse than the live version by more than this."""
 
-    min_requests: int = Field(description="Fewer say nothing.", examples=[30])
-    error_margin: float = Field(description="Of the shares that failed.", examples=[0.05])
-    latency_ratio: float = Field(description="Of the median times.", examples=[1.5])
+    min_requests: int = Field(description="Fewer requests prove nothing.", examples=[30])
+    error_margin: float = Field(
+        description="Between the shares of failed requests.", examples=[0.05]
+    )
+    latency_ratio: float = Field(description="Between the median times.", examples=[1.5])
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -79,15 +81,23 @@ class Agreement(BaseModel):
 
     version: Version
     photos: int = Field(examples=[400])
-    failed: int = Field(description="Photos that it gave no answer to.", examples=[0])
+    failed: int = Field(description="Photos the shadow gave no answer for.", examples=[0])
     same_label: int = Field(examples=[388])
-    newly_malignant: int = Field(description="Live benign, malignant to it.", examples=[9])
-    newly_benign: int = Field(description="Live malignant, benign to it.", examples=[3])
-    share: float | None = Field(description="Of the same labels.", examples=[0.97])
-    low: float | None = Field(description="Of its 95 % interval.", examples=[0.948])
+    newly_malignant: int = Field(
+        description="Benign to the live version, malignant to the shadow.", examples=[9]
+    )
+    newly_benign: int = Field(
+        description="Malignant to the live version, benign to the shadow.", examples=[3]
+    )
+    share: float | None = Field(
+        description="Share of photos given the same label.", examples=[0.97]
+    )
+    low: float | None = Field(
+        description="Lower bound of the share's 95 % interval.", examples=[0.948]
+    )
     high: float | None = Field(examples=[0.983])
     mean_difference: float | None = Field(
-        description="Of the malignant probabilities.", examples=[0.021]
+        description="Between the probabilities of malignancy.", examples=[0.021]
     )
     largest_difference: float | None = Field(examples=[0.31])
 

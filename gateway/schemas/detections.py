@@ -21,7 +21,7 @@ class ModelName(BaseModel):
 
 
 class Heatmap(BaseModel):
-    """Where the model looked: rows of its own grid, ≥ 0; `max` is full colour when shown."""
+    """Where the model looked: rows of its grid, all ≥ 0; `max` is drawn in full colour."""
 
     target: Target = Field(examples=["malignant"])
     method: str = Field(examples=["grad-cam"])
@@ -44,21 +44,21 @@ class Heatmap(BaseModel):
 
 
 class Explanation(Heatmap):
-    """A heatmap with the addresses of its pictures."""
+    """A heatmap and the URLs of its pictures."""
 
     heatmap_url: str = Field(examples=["/api/detections/…/heatmap.png?target=malignant"])
     overlay_url: str = Field(examples=["/api/detections/…/overlay.png?target=malignant"])
 
 
 class DifferentialDiagnosis(BaseModel):
-    """How probable one diagnosis is, by the model."""
+    """One diagnosis of the differential, and how likely the model considers it."""
 
     diagnosis: str = Field(description="As the model card names it.", examples=["melanoma"])
     probability: float = Field(description="0 to 1.", examples=[0.41])
 
 
 class Detection(BaseModel):
-    """A diagnosis of one image: decision support, not a diagnosis by a physician.
+    """The model's answer for one image: decision support, not a diagnosis.
 
     While it is `pending` there is no finding yet; `failed` says why in `failure_reason`.
     """
@@ -79,13 +79,13 @@ class Detection(BaseModel):
         default=None, description="At or above it the label is malignant.", examples=[0.17]
     )
     assessable: bool | None = Field(
-        default=None, description="Whether the photo is usable.", examples=[True]
+        default=None, description="Whether the model could assess the photo.", examples=[True]
     )
     quality: list[str] = Field(default=[], examples=[[]])
     differential: list[DifferentialDiagnosis] = Field(
         default=[],
-        description="The most probable first; the malignant ones add up to "
-        "`probability_malignant`. Empty where the model does not tell diagnoses apart.",
+        description="Most likely first; the malignant ones add up to "
+        "`probability_malignant`. Empty if the model has no differential.",
     )
     model: ModelName | None = None
     heatmap: Heatmap | None = Field(default=None, description="Not in lists.")
@@ -119,14 +119,14 @@ class Detection(BaseModel):
 
 
 class ReviewDraft(Body):
-    """The clinician's own verdict on a diagnosis."""
+    """A clinician's own verdict on a detection."""
 
     verdict: Verdict = Field(examples=["agrees"])
     note: Note = ""
 
 
 class Review(BaseModel):
-    """A verdict as it was given; a later one does not replace it."""
+    """A verdict as it was given; later ones don't replace it."""
 
     id: Id
     detection_id: Id
@@ -151,7 +151,7 @@ class Review(BaseModel):
 
 
 class ReviewedDetection(Detection):
-    """A diagnosis with its verdicts, oldest first."""
+    """A detection with its verdicts, oldest first."""
 
     reviews: list[Review] = []
 

@@ -1,4 +1,4 @@
-"""Kinds of fields that several bodies share, each with an example for the API's description."""
+"""Field types that several bodies share, each with an example for the API's description."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
@@ -18,7 +18,7 @@ Item = TypeVar("Item")
 
 
 class Body(BaseModel):
-    """A body that a client sends: unknown fields are refused, since a typo would be lost."""
+    """A body that a client sends; unknown fields are refused, or a typo would go unnoticed."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
@@ -48,7 +48,7 @@ def _in_utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        raise ValueError("lies beyond the calendar: years 1 to 9999 in UTC") from None
+        raise ValueError("must lie in the years 1 to 9999 in UTC") from None
 
 
 Id = Annotated[str, Field(examples=["01a20817-f471-731e-896b-230f70989781"])]

@@ -14,7 +14,7 @@ class Image(BaseModel):
 
     id: Id
     patient_id: Id
-    lesion_id: Id | None = Field(description="Null in the unsorted tray.")
+    lesion_id: Id | None = Field(description="Null if unsorted.")
     media_type: str = Field(examples=["image/jpeg"])
     size: int = Field(description="Bytes as stored.", examples=[248_312])
     width: int = Field(description="Pixels, upright.", examples=[1024])
@@ -23,7 +23,7 @@ class Image(BaseModel):
         examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]
     )
     quality: list[str] = Field(description="Warnings about the photo.", examples=[["BLURRED"]])
-    duplicate_of: Id | None = Field(description="The patient's first image of the same bytes.")
+    duplicate_of: Id | None = Field(description="The patient's first image with the same bytes.")
     captured_at: Moment | None
     created_at: Moment
 
@@ -49,6 +49,6 @@ class Image(BaseModel):
 
 
 class ImageMove(Body):
-    """Where an image belongs: a lesion of the same patient, or null for the unsorted tray."""
+    """The lesion an image belongs to, of the same patient; null for unsorted."""
 
     lesion_id: Id | None

@@ -32,7 +32,7 @@ class BodyPosition(Body):
 
 
 class LesionProfile(Body):
-    """What is known of a lesion."""
+    """What is known about a lesion."""
 
     body_site: BodySite | None = Field(
         default=None, description="ISIC's general anatomic sites.", examples=["posterior_torso"]
@@ -54,13 +54,13 @@ class LesionProfile(Body):
 
 
 class Lesion(LesionProfile):
-    """A place on the skin that is followed over time; `version` is also the ETag."""
+    """A place on the skin, followed over time; `version` is also the ETag."""
 
     id: Id
     patient_id: Id
     version: int = Field(examples=[1])
     image_count: int | None = Field(
-        default=None, description="How many images show it; in lists.", examples=[3]
+        default=None, description="How many images show it; only in lists.", examples=[3]
     )
     created_at: Moment
     updated_at: Moment

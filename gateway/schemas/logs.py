@@ -12,9 +12,9 @@ LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error", "critical")
 
 
 class LogLine(BaseModel):
-    """One line that a service has logged; what is secret was masked there."""
+    """One line that a service logged; secrets were masked there."""
 
-    id: str = Field(description="Its place in the stream.", examples=["1774344413589-0"])
+    id: str = Field(description="Its position in the stream.", examples=["1774344413589-0"])
     at: Moment
     service: str = Field(examples=["gateway"])
     level: Level = Field(examples=["info"])

@@ -42,10 +42,10 @@ class ModelVersion(BaseModel):
     brought_by: Account
     brought_at: Moment
     signed_by: str | None = Field(
-        description="Fingerprint of the trusted key that vouches for it.",
+        description="Fingerprint of the trusted key that signed it.",
         examples=["3f1c9a6be2d04458"],
     )
-    desired: bool = Field(description="It is to be live everywhere.", examples=[True])
+    desired: bool = Field(description="Whether it should be live everywhere.", examples=[True])
 
     @classmethod
     def of(cls, shelved: ShelvedVersion, desired: str) -> Self:
@@ -68,7 +68,7 @@ class Release(BaseModel):
     number: int = Field(examples=[12])
     version: Version
     kind: Kind = Field(examples=["release"])
-    percent: int = Field(description="Of the patients; 0 but for a canary.", examples=[0])
+    percent: int = Field(description="Share of patients; 0 unless a canary.", examples=[0])
     by: Account
     at: Moment
     why: str = Field(examples=["Better on acral lesions."])
@@ -80,17 +80,15 @@ class Release(BaseModel):
 
 
 class Models(BaseModel):
-    """The versions, the newest first, and the release log, the newest entry first."""
+    """The versions and the release log, both newest first."""
 
     versions: list[ModelVersion]
     releases: list[Release]
-    candidate: Release | None = Field(
-        description="The canary or shadow that stands beside the live version."
-    )
+    candidate: Release | None = Field(description="The canary or shadow beside the live version.")
 
 
 class ModelDetails(ModelVersion):
-    """A version with its whole card."""
+    """A version with its model card."""
 
     card: ModelCard = Field(examples=[_CARD.model_dump(mode="json")])
 
@@ -102,6 +100,6 @@ class ModelDetails(ModelVersion):
 
 
 class Why(Body):
-    """The reason that the release log keeps."""
+    """The reason, kept in the release log."""
 
     why: str = Field(default="", max_length=1000, examples=["Better on acral lesions."])

@@ -18,7 +18,7 @@ _LONGEST = 20_000
 
 
 class PatientProfile(Body):
-    """What is known of a patient apart from pictures."""
+    """What is known about a patient, photos aside."""
 
     record_number: str = Field(max_length=1000, examples=["H-2041"])
     full_name: str = Field(max_length=_LONGEST, examples=["Renée Ångström"])

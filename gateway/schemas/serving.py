@@ -15,14 +15,14 @@ from serving.contract.trials import Measurement, Trial
 
 
 class Measured(BaseModel):
-    """What a version costs on a replica, by lone requests for its golden images."""
+    """What a version costs on a replica, measured with its golden images one at a time."""
 
     version: Version
     median_ms: float = Field(examples=[41.5])
     p95_ms: float = Field(examples=[48.0])
     load_seconds: float | None = Field(examples=[4.2])
     memory_mib: int | None = Field(
-        description="Of its largest worker; null where workers can't be seen.", examples=[157]
+        description="Of its largest worker; null if workers can't be inspected.", examples=[157]
     )
 
     @classmethod
@@ -32,7 +32,7 @@ class Measured(BaseModel):
 
 
 class Tried(BaseModel):
-    """How a version did when it was tried on a replica before its release."""
+    """How a version's trial on a replica went."""
 
     id: str = Field(examples=["01a20817-f471-731e-896b-230f70989781"])
     version: Version
@@ -43,7 +43,7 @@ class Tried(BaseModel):
 
     @classmethod
     def of(cls, trial: Trial) -> Self:
-        """From what a follower tells."""
+        """From a follower's report."""
         return cls(
             id=trial.request.id,
             version=trial.request.version,
@@ -55,7 +55,7 @@ class Tried(BaseModel):
 
 
 class TrialAsked(BaseModel):
-    """A trial that every replica makes as soon as it has room; see its replica's `trials`."""
+    """A trial that every replica makes as soon as it has room; see each replica's `trials`."""
 
     id: str = Field(examples=["01a20817-f471-731e-896b-230f70989781"])
     version: Version
@@ -63,13 +63,13 @@ class TrialAsked(BaseModel):
 
 
 class RegenerationAsked(BaseModel):
-    """What every replica does as soon as it can; see its `regeneration`."""
+    """What every replica does as soon as it can; see each replica's `regeneration`."""
 
     id: str = Field(examples=["01a20817-f471-731e-896b-230f70989781"])
 
 
 class Regenerated(BaseModel):
-    """How a replica fetched and loaded the live version anew."""
+    """How a replica's fresh fetch and load of the live version went."""
 
     id: str = Field(examples=["01a20817-f471-731e-896b-230f70989781"])
     passed: bool = Field(examples=[True])
@@ -77,26 +77,30 @@ class Regenerated(BaseModel):
 
     @classmethod
     def of(cls, made: Regeneration) -> Self:
-        """From what a follower tells."""
+        """From a follower's report."""
         return cls(id=made.request.id, passed=not made.error, error=made.error or None)
 
 
 class Replica(BaseModel):
-    """One TorchServe as its follower last told."""
+    """A TorchServe replica, as its follower last reported it."""
 
     id: str = Field(examples=["torchserve-0"])
     address: str = Field(examples=["http://10.0.3.7:8080"])
     live_version: Version | None
-    candidate: Candidate | None = Field(description="The canary or shadow, once it is ready here.")
+    candidate: Candidate | None = Field(
+        description="The canary or shadow, once it is ready on this replica."
+    )
     loaded_versions: list[str] = Field(examples=[["1.0.0"]])
     workers: int = Field(examples=[2])
     state: Phase = Field(examples=["ready"])
     last_error: str | None = Field(examples=[None])
-    in_flight: int = Field(description="Requests of this gateway under way.", examples=[0])
-    resting: bool = Field(description="Left out a moment for not answering.", examples=[False])
+    in_flight: int = Field(description="This gateway's requests under way.", examples=[0])
+    resting: bool = Field(
+        description="Left out for a moment because it didn't answer.", examples=[False]
+    )
     measured: list[Measured] = Field(description="What the loaded versions cost.")
     trials: list[Tried] = Field(description="The latest trials, the newest last.")
-    regeneration: Regenerated | None = Field(description="The latest one.")
+    regeneration: Regenerated | None = Field(description="The latest regeneration.")
     seen_at: Moment
 
     @classmethod
@@ -121,7 +125,7 @@ class Replica(BaseModel):
 
 
 class Serving(BaseModel):
-    """What is served, and by whom."""
+    """What is served, and by which replicas."""
 
     model: str = Field(examples=["lesion"])
     canary: CanaryFigures | None

@@ -16,14 +16,14 @@ Kind = Literal["image", "detection", "review", "note", "change"]
 
 
 class NoteDraft(Body):
-    """A note on a patient or one of the lesions."""
+    """A note on a patient or one of their lesions."""
 
     text: NoteText
     lesion_id: Id | None = None
 
 
 class Note(BaseModel):
-    """A note as it was written; notes are never changed."""
+    """A note as it was written; notes can't be changed."""
 
     id: Id
     patient_id: Id
@@ -46,7 +46,7 @@ class Note(BaseModel):
 
 
 class Change(BaseModel):
-    """A change of a patient's or a lesion's profile: which fields, not what was in them."""
+    """A change to a patient's or lesion's profile: which fields, not their contents."""
 
     id: Id
     lesion_id: Id | None
@@ -77,7 +77,7 @@ class ImageEntry(BaseModel):
 
 
 class DetectionEntry(BaseModel):
-    """The model was asked."""
+    """The model assessed a photo."""
 
     kind: Literal["detection"] = "detection"
     at: Moment

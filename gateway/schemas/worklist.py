@@ -9,7 +9,7 @@ from gateway.schemas.detections import Detection, ModelName
 
 
 class WorklistEntry(BaseModel):
-    """A diagnosis and whose it is."""
+    """A detection and its patient."""
 
     detection: Detection
     full_name: str = Field(description="The patient's.", examples=["Renée Ångström"])
@@ -26,17 +26,17 @@ class WorklistEntry(BaseModel):
 
 
 class WorklistCounts(BaseModel):
-    """How long the lists are; 1000 means that many or more."""
+    """How long the lists are; 1000 means 1000 or more."""
 
-    unreviewed: int = Field(description="Complete and without a verdict.", examples=[4])
-    pending: int = Field(description="The model is still to be asked.", examples=[0])
+    unreviewed: int = Field(description="Complete, awaiting a verdict.", examples=[4])
+    pending: int = Field(description="Waiting for the model.", examples=[0])
     follow_up: int = Field(
-        description="Held for malignant, with no biopsy's result yet.", examples=[2]
+        description="Considered malignant, biopsy result outstanding.", examples=[2]
     )
 
 
 class ModelInUse(BaseModel):
-    """What answers diagnoses now; null where nothing does."""
+    """The model that assesses photos now; null if none does."""
 
     model: ModelName | None
-    replicas: int = Field(description="TorchServes that answer with it.", examples=[2])
+    replicas: int = Field(description="TorchServe replicas that serve it.", examples=[2])

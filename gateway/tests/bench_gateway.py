@@ -1,6 +1,6 @@
-"""What one diagnosis costs the gateway in CPU, with instant services behind it.
+"""What one upload costs the gateway in CPU, with instant services behind it.
 
-`python -m gateway.tests.bench_gateway`; DESIGN allows 4 ms a diagnosis.
+`python -m gateway.tests.bench_gateway`; DESIGN allows 4 ms per upload.
 """
 
 import asyncio
@@ -87,7 +87,7 @@ async def _measure(http: httpx.AsyncClient, process: psutil.Process, at_once: in
     times = sorted(await asyncio.gather(*(upload() for _ in range(UPLOADS))))
     cost = (sum(process.cpu_times()[:2]) - before) / UPLOADS * 1000
     sys.stdout.write(
-        f"{at_once} at once: {cost:.1f} ms CPU a diagnosis of {len(data) // 1000} kB,"
+        f"{at_once} at once: {cost:.1f} ms CPU per upload of {len(data) // 1000} kB,"
         f" median {times[UPLOADS // 2]:.1f} ms\n"
     )
 

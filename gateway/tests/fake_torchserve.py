@@ -42,7 +42,7 @@ class FakeTorchServe:
     mood_beside: str = "well"
     probability_beside: float = 0.75
     probability: float = 0.75
-    # Of a model that does not tell diagnoses apart.
+    # Of a model without a differential.
     differential: list[dict[str, Any]] = field(default_factory=list)
     token: str = "inference-token"
     asked: list[Asked] = field(default_factory=list)

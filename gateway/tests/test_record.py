@@ -222,7 +222,7 @@ async def test_a_photo_whose_bytes_cannot_be_reached_is_refused_before_anything_
     assert answer.headers["retry-after"]
 
 
-async def test_the_heatmap_is_the_one_that_the_diagnosis_was_made_with(gateway: Gateway) -> None:
+async def test_the_heatmap_is_the_one_stored_with_the_finding(gateway: Gateway) -> None:
     uploaded = (await gateway.upload(photo())).json()
     asked = len(gateway.torchserve.asked)
     explained = await gateway.post(f"/predict/gradcam/{uploaded['id']}")

@@ -29,7 +29,7 @@ def entry() -> pb.WorklistEntry:
         ("/worklist/follow-ups", pb.WORKLIST_KIND_FOLLOW_UP),
     ],
 )
-async def test_each_list_says_whose_its_diagnoses_are(
+async def test_each_list_says_whose_its_detections_are(
     gateway: Gateway, path: str, kind: pb.WorklistKind.ValueType
 ) -> None:
     gateway.patients.answers["ListWorklist"] = pb.ListWorklistResponse(

@@ -1,4 +1,4 @@
-"""/detections: diagnoses, their pictures and the clinicians' verdicts."""
+"""/detections: the model's answers, their pictures and the clinicians' verdicts."""
 
 import asyncio
 from typing import Annotated, Any
@@ -28,7 +28,7 @@ router = APIRouter(
 
 @router.get("", dependencies=[READ_PATIENTS, limited("api")])
 async def get_detection(detection_id: str, clients: ClientsDep) -> ReviewedDetection:
-    """One diagnosis with its heatmap and the verdicts on it."""
+    """One detection with its heatmap and verdicts."""
     answer = await clients.detections.GetDetection(
         pb.GetDetectionRequest(detection_id=detection_id)
     )
@@ -44,7 +44,7 @@ async def get_detection(detection_id: str, clients: ClientsDep) -> ReviewedDetec
     responses=answers(409),
 )
 async def add_review(detection_id: str, body: ReviewDraft, clients: ClientsDep) -> Review:
-    """Give my own verdict on a diagnosis; earlier ones stay."""
+    """Give my own verdict on a detection; earlier ones stay."""
     answer = await clients.detections.AddReview(
         pb.AddReviewRequest(
             detection_id=detection_id,
@@ -65,7 +65,7 @@ async def get_heatmap_picture(
     detection_id: str,
     clients: ClientsDep,
     model: ModelDep,
-    target: Annotated[Target | None, Query(description="The predicted class if absent.")] = None,
+    target: Annotated[Target | None, Query(description="Defaults to the predicted class.")] = None,
 ) -> Response:
     """The heatmap alone, transparent where the model did not look."""
     answer = await clients.detections.GetDetection(
@@ -89,8 +89,8 @@ async def get_overlay_picture(
     detection_id: str,
     clients: ClientsDep,
     model: ModelDep,
-    opacity: Annotated[float, Query(ge=0, le=1, description="Of the strongest place.")] = 0.5,
-    target: Annotated[Target | None, Query(description="The predicted class if absent.")] = None,
+    opacity: Annotated[float, Query(ge=0, le=1, description="Of the strongest spot.")] = 0.5,
+    target: Annotated[Target | None, Query(description="Defaults to the predicted class.")] = None,
 ) -> Response:
     """The heatmap over the photo."""
     answer = await clients.detections.GetDetection(

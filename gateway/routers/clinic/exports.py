@@ -1,4 +1,4 @@
-"""What is taken away: reports as PDF, the record as FHIR."""
+"""Exports: reports as PDF, the record as FHIR."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,14 +10,14 @@ from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments import stored_images
 from gateway.clients import Clients
 from gateway.exports import authors, fhir, patient_record
-from gateway.exports.report import Diagnosis, printable, report
+from gateway.exports.report import ReportEntry, printable, report
 from gateway.http.errors import answers
 from gateway.routers.dependencies import ClientsDep, SettingsDep
 from gateway.routers.guards import READ_PATIENTS, limited
 from service_kit.errors import Code, DomainError
 
-# A report is for reading; who needs more exports.
-MOST_DIAGNOSES = 20
+# A report is for reading; whoever needs more exports the record.
+MOST_DETECTIONS = 20
 # Photos that one report reads at a time.
 AT_ONCE = 4
 
@@ -31,20 +31,20 @@ router = APIRouter(tags=["patients"], responses=answers(401, 403, 404, 422))
     response_class=Response,
 )
 async def get_patient_report(patient_id: str, clients: ClientsDep) -> Response:
-    """A patient's newest diagnoses with photos, heatmaps and verdicts, as PDF."""
+    """A PDF report: a patient's latest results with photos, heatmaps and verdicts."""
     found, names = await asyncio.gather(
         patient_record.read(clients, patient_id), authors.names(clients)
     )
     complete = [d for d in found.detections if d.status == pb.DETECTION_STATUS_COMPLETE]
     room = asyncio.Semaphore(AT_ONCE)
 
-    async def one(detection_id: str) -> Diagnosis:
+    async def one(detection_id: str) -> ReportEntry:
         async with room:
-            return await _diagnosis(clients, detection_id, names)
+            return await _report_entry(clients, detection_id, names)
 
-    diagnoses = await asyncio.gather(*(one(d.id) for d in complete[:MOST_DIAGNOSES]))
-    left_out = max(0, len(complete) - MOST_DIAGNOSES)
-    return _pdf(await asyncio.to_thread(report, found.patient, diagnoses, left_out))
+    entries = await asyncio.gather(*(one(d.id) for d in complete[:MOST_DETECTIONS]))
+    left_out = max(0, len(complete) - MOST_DETECTIONS)
+    return _pdf(await asyncio.to_thread(report, found.patient, entries, left_out))
 
 
 @router.get(
@@ -57,11 +57,11 @@ async def get_patient_report(patient_id: str, clients: ClientsDep) -> Response:
     response_class=Response,
 )
 async def get_detection_report(detection_id: str, clients: ClientsDep) -> Response:
-    """One diagnosis with its photo, heatmap and verdicts, as PDF."""
-    diagnosis = await _diagnosis(clients, detection_id, await authors.names(clients))
-    patient_id = diagnosis.detection.patient_id
+    """A PDF report: one result with its photo, heatmap and verdicts."""
+    entry = await _report_entry(clients, detection_id, await authors.names(clients))
+    patient_id = entry.detection.patient_id
     answer = await clients.patients.GetPatient(pb.GetPatientRequest(patient_id=patient_id))
-    return _pdf(await asyncio.to_thread(report, answer.patient, [diagnosis]))
+    return _pdf(await asyncio.to_thread(report, answer.patient, [entry]))
 
 
 @router.get(
@@ -82,8 +82,10 @@ async def export_patient(patient_id: str, settings: SettingsDep, clients: Client
     return Response(orjson.dumps(fhir.bundle(found, base)), media_type=fhir.MEDIA_TYPE)
 
 
-async def _diagnosis(clients: Clients, detection_id: str, names: Mapping[str, str]) -> Diagnosis:
-    """One complete diagnosis with all that its page shows.
+async def _report_entry(
+    clients: Clients, detection_id: str, names: Mapping[str, str]
+) -> ReportEntry:
+    """One complete detection with everything its page shows.
 
     Raises:
         DomainError: FAILED_PRECONDITION NOT_DIAGNOSED.
@@ -97,7 +99,7 @@ async def _diagnosis(clients: Clients, detection_id: str, names: Mapping[str, st
         )
     _, photo = await stored_images.read(clients, answer.detection.image_id)
     photo = await asyncio.to_thread(printable, photo)
-    return Diagnosis(answer.detection, photo, list(reversed(answer.reviews)), names)
+    return ReportEntry(answer.detection, photo, list(reversed(answer.reviews)), names)
 
 
 def _pdf(content: bytes) -> Response:

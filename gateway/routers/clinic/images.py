@@ -1,4 +1,4 @@
-"""/images: photos out, and where they belong."""
+"""/images: stored photos, and the lesions they belong to."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ from gateway.schemas.images import Image, ImageMove
 # A photo never changes, but only its own clinician's browser may keep it.
 PRIVATE = {"Cache-Control": "private, max-age=3600", "Vary": "Authorization"}
 
-IfNoneMatch = Annotated[str, Header(description="ETags of what the client holds.")]
+IfNoneMatch = Annotated[str, Header(description="ETags the client has.")]
 
 router = APIRouter(tags=["images"], responses=answers(401, 403, 404, 422))
 
@@ -27,7 +27,7 @@ async def list_images(
     patient_id: str,
     clients: ClientsDep,
     lesion_id: Annotated[str, Query(max_length=64, description="Only this lesion's.")] = "",
-    unsorted: Annotated[bool, Query(description="Only those of no lesion.")] = False,
+    unsorted: Annotated[bool, Query(description="Only photos without a lesion.")] = False,
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> Page[Image]:
@@ -46,14 +46,14 @@ async def list_images(
     dependencies=[READ_PATIENTS, limited("api")],
     responses={
         200: {"content": {"image/jpeg": {}, "image/png": {}}, "description": "The photo."},
-        304: {"description": "The client holds it already."},
+        304: {"description": "The client has it already."},
     },
     response_class=StreamingResponse,
 )
 async def get_image(
     image_id: str, clients: ClientsDep, if_none_match: IfNoneMatch = ""
 ) -> Response:
-    """A photo as it is stored."""
+    """A photo as stored."""
     return await _streamed(clients, image_id, pb.IMAGE_VARIANT_ORIGINAL, if_none_match)
 
 
@@ -62,20 +62,20 @@ async def get_image(
     dependencies=[READ_PATIENTS, limited("api")],
     responses={
         200: {"content": {"image/jpeg": {}}, "description": "The thumbnail."},
-        304: {"description": "The client holds it already."},
+        304: {"description": "The client has it already."},
     },
     response_class=StreamingResponse,
 )
 async def get_thumbnail(
     image_id: str, clients: ClientsDep, if_none_match: IfNoneMatch = ""
 ) -> Response:
-    """A photo, at most 320 pixels on its longer side."""
+    """A thumbnail, at most 320 pixels on its longer side."""
     return await _streamed(clients, image_id, pb.IMAGE_VARIANT_THUMBNAIL, if_none_match)
 
 
 @router.get("/images/{image_id}/info", dependencies=[READ_PATIENTS, limited("api")])
 async def get_image_info(image_id: str, clients: ClientsDep) -> Image:
-    """What is known of a photo, without its bytes."""
+    """What is known about a photo, without its bytes."""
     answer = await clients.images.GetImageInfo(pb.GetImageInfoRequest(image_id=image_id))
     return Image.of(answer.image)
 
@@ -84,7 +84,7 @@ async def get_image_info(image_id: str, clients: ClientsDep) -> Image:
     "/images/{image_id}", dependencies=[WRITE_PATIENTS, limited("api")], responses=answers(409)
 )
 async def move_image(image_id: str, body: ImageMove, clients: ClientsDep) -> Image:
-    """Put a photo to a lesion of the same patient, or back to the unsorted tray."""
+    """Assign a photo to a lesion of the same patient, or unassign it."""
     answer = await clients.images.MoveImage(
         pb.MoveImageRequest(image_id=image_id, lesion_id=body.lesion_id or "")
     )
@@ -97,7 +97,7 @@ async def _streamed(
     found = await stored_images.stream(clients, image_id, variant)
     etag = f'"{found.content.etag}"'
     headers = {"ETag": etag, **PRIVATE}
-    if etag in [held.strip().removeprefix("W/") for held in if_none_match.split(",")]:
+    if etag in [known.strip().removeprefix("W/") for known in if_none_match.split(",")]:
         found.close()
         return Response(status_code=304, headers=headers)
     await found.begin()

@@ -1,4 +1,4 @@
-"""Lesions: the places on the skin that are followed over time."""
+"""Lesions: places on the skin, followed over time."""
 
 from typing import Annotated
 
@@ -53,7 +53,7 @@ async def update_lesion(
     response: Response,
     clients: ClientsDep,
 ) -> Lesion:
-    """Replace what is known of a lesion; 412 where somebody changed it meanwhile."""
+    """Replace a lesion's profile; 412 if somebody else has changed it meanwhile."""
     answer = await clients.lesions.UpdateLesion(
         pb.UpdateLesionRequest(lesion_id=lesion_id, version=version, profile=body.message())
     )
@@ -67,7 +67,7 @@ async def compare_images(
     left: Annotated[str, Query(max_length=64, description="An image of this lesion.")],
     right: Annotated[str, Query(max_length=64, description="An image of this lesion.")],
 ) -> Comparison:
-    """Two images of one lesion, each with its newest diagnosis."""
+    """Two images of one lesion, each with its newest detection."""
     answer = await clients.lesions.CompareImages(
         pb.CompareImagesRequest(lesion_id=lesion_id, left_image_id=left, right_image_id=right)
     )

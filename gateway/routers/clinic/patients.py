@@ -28,7 +28,9 @@ async def create_patient(body: PatientProfile, response: Response, clients: Clie
 @router.get("/", dependencies=[READ_PATIENTS, limited("api")])
 async def list_patients(
     clients: ClientsDep,
-    search: Annotated[str, Query(max_length=200, description="Beginnings of words.")] = "",
+    search: Annotated[
+        str, Query(max_length=200, description="Matches the beginnings of words.")
+    ] = "",
     limit: Limit = 50,
     cursor: Cursor = "",
     archived: Annotated[bool, Query(description="Archived patients instead.")] = False,
@@ -42,7 +44,7 @@ async def list_patients(
 
 @router.get("/{patient_id}", dependencies=[READ_PATIENTS, limited("api")], responses=answers(404))
 async def get_patient(patient_id: str, response: Response, clients: ClientsDep) -> Patient:
-    """One patient; the ETag goes into If-Match when it is changed."""
+    """One patient; send the ETag back in If-Match to change it."""
     answer = await clients.patients.GetPatient(pb.GetPatientRequest(patient_id=patient_id))
     return _tagged(response, answer.patient)
 
@@ -59,7 +61,7 @@ async def update_patient(
     response: Response,
     clients: ClientsDep,
 ) -> Patient:
-    """Replace a patient's profile; 412 where somebody changed it meanwhile."""
+    """Replace a patient's profile; 412 if somebody else has changed it meanwhile."""
     answer = await clients.patients.UpdatePatient(
         pb.UpdatePatientRequest(patient_id=patient_id, version=version, profile=body.message())
     )
@@ -70,7 +72,7 @@ async def update_patient(
     "/{patient_id}/archive", dependencies=[WRITE_PATIENTS, limited("api")], responses=answers(404)
 )
 async def archive_patient(patient_id: str, clients: ClientsDep) -> Patient:
-    """Take a patient out of the lists; nothing is deleted."""
+    """Take a patient off the lists; nothing is deleted."""
     answer = await clients.patients.ArchivePatient(pb.ArchivePatientRequest(patient_id=patient_id))
     return Patient.of(answer.patient)
 
@@ -95,7 +97,7 @@ async def list_detections(
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> Page[Detection]:
-    """A patient's diagnoses, newest first, without heatmaps."""
+    """A patient's detections, newest first, without heatmaps."""
     page = await clients.detections.ListDetections(
         pb.ListDetectionsRequest(
             patient_id=patient_id,
@@ -119,7 +121,7 @@ async def list_timeline(
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> TimelinePage:
-    """All that happened to a patient, newest first."""
+    """Everything that happened to a patient, newest first."""
     page = await clients.timeline.ListTimeline(
         pb.ListTimelineRequest(
             patient_id=patient_id,
@@ -139,7 +141,7 @@ async def list_timeline(
     responses=answers(404, 409),
 )
 async def add_note(patient_id: str, body: NoteDraft, clients: ClientsDep) -> Note:
-    """Write a note; it stands in the timeline and is never changed."""
+    """Write a note; it stays in the timeline and can't be changed."""
     answer = await clients.timeline.AddNote(
         pb.AddNoteRequest(patient_id=patient_id, lesion_id=body.lesion_id or "", text=body.text)
     )

@@ -1,4 +1,4 @@
-"""/predict: photos in, diagnoses out."""
+"""/predict: photos in, detections out."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments import stored_images
-from gateway.assessments.assessment import Photo, diagnose, rediagnose
+from gateway.assessments.assessment import Photo, assess, reassess
 from gateway.assessments.explanation import explain, model_unavailable
 from gateway.forms import photo
 from gateway.http.errors import answers
@@ -23,7 +23,7 @@ router = APIRouter(tags=["predict"], responses=answers(401, 403, 404, 422))
     status_code=201,
     dependencies=[WRITE_PATIENTS, limited("upload")],
     responses={
-        202: {"model": Detection, "description": "Stored; the diagnosis follows at Location."},
+        202: {"model": Detection, "description": "Stored; the result will follow at Location."},
         **answers(409, 413, 415),
     },
     openapi_extra=photo.REQUEST_BODY,
@@ -37,9 +37,9 @@ async def upload(
     form: PhotoFormDep,
     idempotency_key: Annotated[str, Header(max_length=128)] = "",
 ) -> Detection:
-    """Store a photo of a patient and diagnose it."""
+    """Store a photo of a patient and have the model assess it."""
     photo = Photo(patient_id, form.file, form.lesion_id, form.captured_at, idempotency_key)
-    done = await diagnose(photo, clients, model)
+    done = await assess(photo, clients, model)
     response.headers["Server-Timing"] = ", ".join(
         f"{hop};dur={milliseconds}" for hop, milliseconds in done.milliseconds.items()
     )
@@ -50,15 +50,19 @@ async def upload(
 
 
 @router.post(
-    "/predict/again/{image_id}", status_code=201, dependencies=[WRITE_PATIENTS, limited("upload")]
+    "/predict/again/{image_id}",
+    status_code=201,
+    dependencies=[WRITE_PATIENTS, limited("upload")],
+    # Clients that are generated from the description name their functions by it.
+    operation_id="diagnose_again",
 )
-async def diagnose_again(
+async def assess_again(
     image_id: str, request: Request, response: Response, clients: ClientsDep, model: ModelDep
 ) -> Detection:
-    """Ask the live model about a stored image; a new diagnosis beside the old ones."""
+    """Have the live model assess a stored image again; earlier detections stay."""
     image, photo = await stored_images.read(clients, image_id)
     try:
-        detection = await rediagnose(image, photo, clients, model)
+        detection = await reassess(image, photo, clients, model)
     except TorchServeError:
         raise model_unavailable() from None
     response.headers["Location"] = f"{request.scope['root_path']}/detections/{detection.id}"
@@ -75,7 +79,7 @@ async def explain_detection(
     request: Request,
     clients: ClientsDep,
     model: ModelDep,
-    target: Annotated[Target | None, Query(description="The predicted class if absent.")] = None,
+    target: Annotated[Target | None, Query(description="Defaults to the predicted class.")] = None,
 ) -> Explanation:
     """Where the model looked, for the predicted class or the other one."""
     answer = await clients.detections.GetDetection(

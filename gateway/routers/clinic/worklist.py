@@ -1,4 +1,4 @@
-"""/worklist: where a clinician's day begins, over all patients of the clinic."""
+"""/worklist: where a clinician's day begins, across all patients of the clinic."""
 
 from collections import Counter
 from typing import Annotated, Literal
@@ -26,11 +26,13 @@ router = APIRouter(
 @router.get("/worklist/detections")
 async def list_worklist(
     clients: ClientsDep,
-    state: Annotated[State, Query(description="All, those without a verdict, those to come.")],
+    state: Annotated[
+        State, Query(description="All, those awaiting a verdict, or those waiting for the model.")
+    ],
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> Page[WorklistEntry]:
-    """The clinic's newest diagnoses of active patients, one a photo."""
+    """The clinic's newest detections of active patients, one per photo."""
     kind = pb.WorklistKind.Value(f"WORKLIST_KIND_{state.upper()}")
     return await _page(clients, kind, limit, cursor)
 
@@ -39,7 +41,7 @@ async def list_worklist(
 async def list_follow_ups(
     clients: ClientsDep, limit: Limit = 50, cursor: Cursor = ""
 ) -> Page[WorklistEntry]:
-    """What clinicians hold for malignant, with no biopsy's result yet."""
+    """Lesions that clinicians consider malignant and whose biopsy result is outstanding."""
     return await _page(clients, pb.WORKLIST_KIND_FOLLOW_UP, limit, cursor)
 
 

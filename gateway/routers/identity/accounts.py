@@ -38,7 +38,7 @@ async def list_users(
 
 @router.patch("/users/{user_id}", responses=answers(404, 409))
 async def update_user(user_id: str, body: UserChange, clients: ClientsDep) -> User:
-    """Change role, clinic, activity or the demand for 2FA; a change ends the account's sessions."""
+    """Change role, clinic, active state or required 2FA; a change ends the account's sessions."""
     answer = await clients.account_admin.UpdateUser(
         pb.UpdateUserRequest(
             user_id=user_id,
@@ -53,7 +53,7 @@ async def update_user(user_id: str, body: UserChange, clients: ClientsDep) -> Us
 
 @router.post("/users/{user_id}/reset-2fa", status_code=204, responses=answers(404))
 async def reset_user_two_factor(user_id: str, clients: ClientsDep) -> None:
-    """Take a lost second factor off an account; it enrols anew at its next sign-in."""
+    """Remove a lost second factor; the account enrols again at its next sign-in."""
     await clients.account_admin.ResetUserTwoFactor(pb.ResetUserTwoFactorRequest(user_id=user_id))
 
 
@@ -66,7 +66,7 @@ async def end_user_sessions(user_id: str, clients: ClientsDep) -> Ended:
 
 @router.post("/invitations", status_code=201, responses=answers(404, 409))
 async def create_invitation(body: InvitationDraft, clients: ClientsDep) -> Invitation:
-    """Invite somebody by mail to open an account with a role."""
+    """Invite someone by mail to open an account with a role."""
     answer = await clients.account_admin.CreateInvitation(
         pb.CreateInvitationRequest(
             email=body.email, role=role_value(body.role), clinic_id=body.clinic_id or ""
@@ -82,7 +82,7 @@ async def list_clinics(
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> Page[Clinic]:
-    """Clinics that somebody can be invited or moved to, newest first."""
+    """Clinics that people can be invited or moved to, newest first."""
     page = await clients.account_admin.ListClinics(
         pb.ListClinicsRequest(search=search, limit=limit, cursor=cursor)
     )

@@ -1,4 +1,4 @@
-"""/auth: everything before somebody is signed in."""
+"""/auth: everything before someone is signed in."""
 
 from base64 import urlsafe_b64encode
 
@@ -36,7 +36,7 @@ router = APIRouter(
     "/register", status_code=202, dependencies=[limited("register")], responses=answers(422)
 )
 async def register(body: Registration, clients: ClientsDep) -> None:
-    """Ask for an account. Always the same answer; the verification link comes by mail."""
+    """Request an account. Always the same answer; the verification link comes by mail."""
     message = pb.RegisterRequest(email=body.email, password=body.password, full_name=body.full_name)
     if body.invitation:
         message.invitation_token = body.invitation
@@ -49,7 +49,7 @@ async def register(body: Registration, clients: ClientsDep) -> None:
     "/verify-email", status_code=204, dependencies=[limited("mailed-link")], responses=answers(422)
 )
 async def verify_email(body: TokenOnly, clients: ClientsDep) -> None:
-    """Prove an address with the token from the mail."""
+    """Verify an address with the token from the mail."""
     await clients.auth.VerifyEmail(pb.VerifyEmailRequest(token=body.token))
 
 
@@ -63,7 +63,7 @@ async def resend_verification(body: EmailOnly, clients: ClientsDep) -> None:
 
 @router.post("/login", dependencies=[limited("login")], responses=answers(401, 422))
 async def login(body: Credentials, cookie: RefreshCookieDep, clients: ClientsDep) -> SignInStep:
-    """First step: the password."""
+    """Sign in, first step: the password."""
     answer = await clients.auth.Login(pb.LoginRequest(email=body.email, password=body.password))
     if answer.HasField("authenticated"):
         return cookie.sign_in(answer.authenticated)
@@ -83,7 +83,7 @@ async def login(body: Credentials, cookie: RefreshCookieDep, clients: ClientsDep
 async def verify_two_factor(
     body: SecondFactor, cookie: RefreshCookieDep, clients: ClientsDep
 ) -> SignedIn:
-    """Second step: a code from the app or a recovery code."""
+    """Sign in, second step: a code from the app or a recovery code."""
     message = pb.VerifyTwoFactorRequest(challenge_token=body.challenge_token)
     if body.recovery_code:
         message.recovery_code = body.recovery_code
@@ -119,7 +119,7 @@ async def logout(cookie: RefreshCookieDep, clients: ClientsDep) -> None:
     "/forgot-password", status_code=202, dependencies=[limited("forgot")], responses=answers(422)
 )
 async def forgot_password(body: EmailOnly, clients: ClientsDep) -> None:
-    """Ask for a mail to set a new password. Always the same answer."""
+    """Request a mail to set a new password. Always the same answer."""
     await clients.auth.ForgotPassword(pb.ForgotPasswordRequest(email=body.email))
 
 

@@ -1,4 +1,4 @@
-"""/users/colleagues: who writes in the record of one's own clinic."""
+"""/users/colleagues: the people of one's own clinic."""
 
 from fastapi import APIRouter
 
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/users", tags=["users"])
 async def list_colleagues(
     clients: ClientsDep, limit: Limit = 50, cursor: Cursor = ""
 ) -> Page[Colleague]:
-    """The people of my clinic, me and those who have left among them, the oldest account first."""
+    """Everyone at my clinic, myself and former colleagues included, oldest account first."""
     page = await clients.accounts.ListColleagues(
         pb.ListColleaguesRequest(limit=limit, cursor=cursor)
     )

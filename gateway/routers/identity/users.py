@@ -41,7 +41,7 @@ async def me(clients: ClientsDep) -> User:
 
 @router.put("", responses=answers(403, 422))
 async def update_me(body: ProfileChange, clients: ClientsDep) -> User:
-    """Change my name or address; a new address counts only once it is verified."""
+    """Change my name or address; a new address counts once it is verified."""
     message = pb.UpdateMeRequest(
         full_name=body.full_name, email=body.email, current_password=body.current_password
     )
@@ -60,7 +60,7 @@ async def change_password(body: PasswordChange, clients: ClientsDep) -> None:
 
 @router.post("/2fa/setup", responses=answers(403, 409, 422))
 async def set_up_two_factor(body: SetUpTwoFactor, clients: ClientsDep) -> TwoFactorSetup:
-    """Begin to enrol an authenticator app."""
+    """Start enrolling an authenticator app."""
     answer = await clients.accounts.SetUpTwoFactor(pb.SetUpTwoFactorRequest(password=body.password))
     return TwoFactorSetup(
         otpauth_uri=answer.otpauth_uri, secret=answer.secret, qr_svg=answer.qr_svg
@@ -71,7 +71,7 @@ async def set_up_two_factor(body: SetUpTwoFactor, clients: ClientsDep) -> TwoFac
 async def confirm_two_factor(
     body: ConfirmTwoFactor, cookie: RefreshCookieDep, clients: ClientsDep
 ) -> RecoveryCodes:
-    """Finish with a first code from the app."""
+    """Finish enrolling with a first code from the app."""
     answer = await clients.accounts.ConfirmTwoFactor(pb.ConfirmTwoFactorRequest(code=body.code))
     tokens = cookie.sign_in(answer.tokens) if answer.HasField("tokens") else None
     return RecoveryCodes(recovery_codes=list(answer.recovery_codes), tokens=tokens)
@@ -79,7 +79,7 @@ async def confirm_two_factor(
 
 @router.delete("/2fa", status_code=204, responses=answers(403, 409, 422))
 async def remove_two_factor(body: RemoveTwoFactor, clients: ClientsDep) -> None:
-    """Remove my authenticator app, where my role may do without."""
+    """Remove my authenticator app, if my role may do without."""
     await clients.accounts.RemoveTwoFactor(
         pb.RemoveTwoFactorRequest(password=body.password, code=body.code)
     )
@@ -87,7 +87,7 @@ async def remove_two_factor(body: RemoveTwoFactor, clients: ClientsDep) -> None:
 
 @router.post("/2fa/recovery-codes", responses=answers(403, 409, 422))
 async def regenerate_recovery_codes(body: PasswordAgain, clients: ClientsDep) -> RecoveryCodes:
-    """Replace my recovery codes; the old ones are void."""
+    """Replace my recovery codes; the old ones stop working."""
     answer = await clients.accounts.RegenerateRecoveryCodes(
         pb.RegenerateRecoveryCodesRequest(password=body.password)
     )
@@ -96,14 +96,14 @@ async def regenerate_recovery_codes(body: PasswordAgain, clients: ClientsDep) ->
 
 @router.get("/sessions", responses=answers(403))
 async def list_sessions(clients: ClientsDep) -> Sessions:
-    """Where I am signed in, the newest sign-in first."""
+    """Where I am signed in, newest first."""
     answer = await clients.accounts.ListSessions(pb.ListSessionsRequest())
     return Sessions(items=[Session.of(session) for session in answer.sessions])
 
 
 @router.delete("/sessions", responses=answers(403))
 async def end_other_sessions(clients: ClientsDep) -> Ended:
-    """End all my sessions but this one."""
+    """End all my sessions except this one."""
     answer = await clients.accounts.EndOtherSessions(pb.EndOtherSessionsRequest())
     return Ended(ended=answer.ended)
 
@@ -118,7 +118,7 @@ async def end_session(session_id: str, clients: ClientsDep) -> None:
 async def list_security_events(
     clients: ClientsDep, limit: Limit = 50, cursor: Cursor = ""
 ) -> Page[SecurityEvent]:
-    """My sign-ins and changes of security, newest first."""
+    """My sign-ins and security changes, newest first."""
     page = await clients.accounts.ListSecurityEvents(
         pb.ListSecurityEventsRequest(limit=limit, cursor=cursor)
     )

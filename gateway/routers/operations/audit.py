@@ -1,4 +1,4 @@
-"""/admin/audit: who did what, and whether the record of it is whole."""
+"""/admin/audit: who did what, and whether that record is intact."""
 
 import asyncio
 from typing import Annotated
@@ -31,14 +31,15 @@ router = APIRouter(
 async def list_audit(
     clients: ClientsDep,
     chain: Annotated[
-        Chain | None, Query(description="Accounts, or patients' records; both where not named.")
+        Chain | None, Query(description="Accounts or patients' records; both by default.")
     ] = None,
     actor: Annotated[str, Query(max_length=64, description="Only what this account did.")] = "",
     account: Annotated[
-        str, Query(max_length=64, description="Only what was done to it; implies accounts.")
+        str,
+        Query(max_length=64, description="Only what was done to this account; implies `identity`."),
     ] = "",
     patient: Annotated[
-        str, Query(max_length=64, description="Only this patient's; implies the record's chain.")
+        str, Query(max_length=64, description="Only this patient's; implies `record`.")
     ] = "",
     action: Annotated[
         str, Query(max_length=100, description='One event, or a kind by its first part: "patient".')
@@ -78,7 +79,7 @@ async def list_audit(
 
 @router.get("/verify")
 async def verify_audit(clients: ClientsDep) -> AuditState:
-    """Recompute both chains and say where they break, if they do."""
+    """Recompute both chains and report where they break, if they do."""
     identity, record = await asyncio.gather(
         clients.auth_audit.VerifyAudit(auth_pb2.VerifyAuditRequest(), timeout=VERIFY_SECONDS),
         clients.patient_audit.VerifyAudit(patient_pb2.VerifyAuditRequest(), timeout=VERIFY_SECONDS),

@@ -29,7 +29,7 @@ class Readiness(BaseModel):
 
 @router.get("/healthz")
 async def healthy() -> dict[str, str]:
-    """The process answers."""
+    """Whether the process answers."""
     return {"status": "ok"}
 
 
@@ -37,10 +37,10 @@ async def healthy() -> dict[str, str]:
 async def ready(
     response: Response, clients: ClientsDep, redis: RedisDep, model: ModelDep
 ) -> Readiness:
-    """Whether patients can be served, and how each dependency stands.
+    """Whether the gateway can serve patients, and how each dependency is doing.
 
     Redis and TorchServe may be away for a while without stopping the clinic: limits and
-    revocations have their fallbacks, and diagnoses wait.
+    revocations have fallbacks, and photos wait to be assessed.
     """
     auth, patient, redis_state = await asyncio.gather(
         _service(clients.auth_channel), _service(clients.patient_channel), _redis(redis)

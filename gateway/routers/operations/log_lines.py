@@ -1,4 +1,4 @@
-"""/admin/logs: what all services have logged, searched and followed."""
+"""/admin/logs: what all services log, searched and followed."""
 
 import re
 from collections.abc import AsyncIterator
@@ -49,7 +49,7 @@ async def list_logs(
     limit: Limit = 100,
     cursor: Annotated[str, Query(max_length=64, description="`next_cursor` of before.")] = "",
 ) -> Page[LogLine]:
-    """Log lines of all services, newest first; the newest 20,000 or so are kept."""
+    """Log lines of all services, newest first; about 20,000 are kept."""
     if cursor and not _ENTRY_ID.fullmatch(cursor):
         raise DomainError(Code.INVALID_ARGUMENT, "CURSOR_INVALID", "This cursor is not of ours.")
     lines, following = await log_reader.newest(redis, wanted, limit=limit, before=cursor)
@@ -64,16 +64,18 @@ async def list_logs(
 async def stream_logs(
     redis: RedisDep,
     wanted: WantedDep,
-    last_event_id: Annotated[str, Header(max_length=64, description="Go on after it.")] = "",
+    last_event_id: Annotated[
+        str, Header(max_length=64, description="Continue after this line.")
+    ] = "",
 ) -> EventStream:
-    """New lines as server-sent events, from now or from after `Last-Event-ID`."""
+    """New lines as server-sent events, from now on or after `Last-Event-ID`."""
     begin = last_event_id if _ENTRY_ID.fullmatch(last_event_id) else await log_reader.end(redis)
     return EventStream(_tail(redis, wanted, begin))
 
 
 async def _tail(redis: Redis, wanted: log_reader.Filter, last: str) -> AsyncIterator[Event]:
-    # Sent at once, so that whoever looks on knows that the stream is open, and from where to go on
-    # should no line come before it ends. An event, as parsers drop the id of a block without data.
+    # Sent at once, so that a watcher knows that the stream is open, and where to continue if
+    # it ends before any line comes. An event, as parsers drop the id of a block without data.
     yield {"event": "following", "id": last, "data": ""}
     async for _ in ticks(POLL_SECONDS):
         try:

@@ -24,9 +24,7 @@ router = APIRouter(
     responses=answers(401, 403, 422, 501),
 )
 
-Percent = Annotated[
-    int, Query(ge=1, le=99, description="Of the patients; the same ones each time.")
-]
+Percent = Annotated[int, Query(ge=1, le=99, description="Share of patients, always the same ones.")]
 
 
 @router.post("/{version}/canary", status_code=202, responses=answers(404, 409))
@@ -39,7 +37,7 @@ async def begin_canary(
     audit: ModelAuditDep,
     percent: Percent = 10,
 ) -> Release:
-    """Let a version answer for some patients; it ends by itself where it fails or is slow."""
+    """Let a version answer for some patients; it ends by itself if it fails or is slow."""
     gate.check(await shelf.version(version), await shelf.live())
     await audit.record(pb.MODEL_CHANGE_CANARY, version, percent=percent)
     entry = await shelf.put_beside(version, "canary", by=by, why=body.why, percent=percent)
@@ -51,7 +49,7 @@ async def begin_canary(
 async def begin_shadow(
     version: str, body: Why, by: CallerId, shelf: ShelfDep, audit: ModelAuditDep
 ) -> Release:
-    """Ask a version about the live one's photos and compare; nobody sees its answers."""
+    """Have a version assess the live one's photos and compare; nobody sees its answers."""
     await audit.record(pb.MODEL_CHANGE_SHADOW, version)
     entry = await shelf.put_beside(version, "shadow", by=by, why=body.why)
     log.info("shadow begun", version=version, release=entry.number)
@@ -62,7 +60,7 @@ async def begin_shadow(
 async def withdraw_candidate(
     body: Why, by: CallerId, shelf: ShelfDep, audit: ModelAuditDep
 ) -> Release:
-    """End the canary or shadow; every photo is the live version's again."""
+    """End the canary or shadow; the live version answers for everyone again."""
     await audit.record(pb.MODEL_CHANGE_WITHDRAWAL)
     entry = await shelf.withdraw(by=by, why=body.why)
     log.info("candidate withdrawn", version=entry.version, release=entry.number)

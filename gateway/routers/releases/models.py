@@ -1,4 +1,4 @@
-"""/admin/models: the model store, and which version is live."""
+"""/admin/models: the versions in the model store, and which is live."""
 
 import structlog
 from fastapi import APIRouter, Request
@@ -31,17 +31,17 @@ router = APIRouter(
 async def upload_model(
     request: Request, by: CallerId, state: StateDep, shelf: ShelfDep, audit: ModelAuditDep
 ) -> ModelDetails:
-    """Bring a model archive into the store; refused with every reason, live only once released."""
+    """Upload a model archive; refused with every reason, and live only once released."""
     async with archive.received_archive(request, state.archive_policy) as received:
         await audit.record(pb.MODEL_CHANGE_UPLOAD, received.archive.card.version)
         shelved = await shelf.add(received.archive, by, signature=received.signature)
-    log.info("model brought", version=shelved.version, sha256=shelved.sha256)
+    log.info("model uploaded", version=shelved.version, sha256=shelved.sha256)
     return ModelDetails.of(shelved, await _live_version(shelf))
 
 
 @router.get("/models")
 async def list_models(shelf: ShelfDep) -> Models:
-    """Versions in the store, the release log, and the canary or shadow that it asks for."""
+    """Versions in the store, the release log, and the canary or shadow."""
     desired = await shelf.desired()
     live = desired.live.version if desired.live else ""
     return Models(
@@ -61,7 +61,7 @@ async def get_model(version: str, shelf: ShelfDep) -> ModelDetails:
 async def roll_back_model(
     body: Why, by: CallerId, shelf: ShelfDep, audit: ModelAuditDep
 ) -> Release:
-    """Return every replica to the version before the present one."""
+    """Roll every replica back to the version before the current one."""
     await audit.record(pb.MODEL_CHANGE_ROLLBACK)
     release = await shelf.roll_back(by=by, why=body.why)
     log.info("model rolled back", version=release.version, release=release.number)
@@ -77,7 +77,7 @@ async def release_model(
     shelf: ShelfDep,
     audit: ModelAuditDep,
 ) -> Release:
-    """Release a version; each replica switches once its golden images gave the right answers."""
+    """Release a version; a replica switches once the golden images give the right answers."""
     gate.check(await shelf.version(version), await shelf.live())
     await audit.record(pb.MODEL_CHANGE_RELEASE, version)
     release = await shelf.release(version, by=by, why=body.why)

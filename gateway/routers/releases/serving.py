@@ -1,4 +1,4 @@
-"""/admin/serving: the TorchServe replicas, and what they can be asked to do."""
+"""/admin/serving: the TorchServe replicas, and what they can be told to do."""
 
 from collections.abc import AsyncIterator, Awaitable
 
@@ -34,7 +34,7 @@ router = APIRouter(
 
 @router.post("/models/{version}/trial", status_code=202, responses=answers(404, 409))
 async def try_model(version: str, state: StateDep, shelf: ShelfDep) -> TrialAsked:
-    """Load a version on every replica beside the live one, probe and measure it, take it out."""
+    """Try a version: every replica loads it beside the live one, probes, measures, unloads."""
     shelved = await shelf.version(version)
     await _require_room(shelf, unless=version)
     asked = TrialRequest(
@@ -49,10 +49,10 @@ async def try_model(version: str, state: StateDep, shelf: ShelfDep) -> TrialAske
 async def regenerate_cache(
     state: StateDep, shelf: ShelfDep, audit: ModelAuditDep
 ) -> RegenerationAsked:
-    """Have every replica fetch and load the live version anew, without losing a request.
+    """Have every replica fetch and load the live version again, without losing a request.
 
     Archives on the replicas' disks are dropped and fetched again. There is no cache of predictions
-    to empty: each photo is diagnosed once, and its result is part of the record.
+    to empty: each photo is assessed once, and the result is part of the record.
     """
     await _require_room(shelf)
     await audit.record(pb.MODEL_CHANGE_REGENERATION)
@@ -64,7 +64,7 @@ async def regenerate_cache(
 
 @router.get("/serving")
 async def get_serving(state: StateDep) -> Serving:
-    """Every TorchServe replica: versions, workers, state, last error, when it was seen."""
+    """Every TorchServe replica: versions, workers, state, last error, when last seen."""
     return _serving(state)
 
 
@@ -74,7 +74,7 @@ async def get_serving(state: StateDep) -> Serving:
     responses={200: {"content": {"text/event-stream": {}}, "description": "Events `serving`."}},
 )
 async def stream_serving(state: StateDep) -> EventStream:
-    """The same as server-sent events, one at each change: the progress of a release."""
+    """The same as server-sent events, one per change: the progress of a release."""
     return EventStream(_changes(state))
 
 

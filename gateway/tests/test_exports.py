@@ -16,10 +16,10 @@ from service_kit.errors import Code, DomainError
 
 
 async def a_record(
-    gateway: Gateway, diagnoses: int = 1, *, assessable: bool = True
+    gateway: Gateway, photos: int = 1, *, assessable: bool = True
 ) -> list[dict[str, Any]]:
-    """A patient with a lesion, diagnosed photos and one verdict."""
-    uploaded = [(await gateway.upload(photo())).json() for _ in range(diagnoses)]
+    """A patient with a lesion, assessed photos and one verdict."""
+    uploaded = [(await gateway.upload(photo())).json() for _ in range(photos)]
     review = pb.Review(
         id="r-1", detection_id=uploaded[0]["id"], verdict=pb.VERDICT_BIOPSY_BENIGN,
         note="Dysplastic nevus.\x00\u202e", created_at=MOMENT,
@@ -81,9 +81,7 @@ async def test_the_export_is_a_valid_fhir_bundle(gateway: Gateway) -> None:
     assert resources["DiagnosticReport"].result[0].reference in urls
 
 
-async def test_what_is_taken_away_tells_the_most_probable_diagnoses(
-    gateway: Gateway, written: list[str]
-) -> None:
+async def test_exports_list_the_most_likely_diagnoses(gateway: Gateway, written: list[str]) -> None:
     probable = {"basal_cell_carcinoma": 0.9995, "nevus": 0.2, "wart": 0.04, "scar": 0.01}
     gateway.torchserve.differential = [
         {"diagnosis": name, "probability": share} for name, share in probable.items()
@@ -98,15 +96,17 @@ async def test_what_is_taken_away_tells_the_most_probable_diagnoses(
     assert len(told) == len(probable)
     path = f"/detections/{uploaded['id']}/report.pdf"
     await gateway.get(path)
-    expected = "Most probable diagnoses by the model: basal cell carcinoma > 0.999, nevus 0.200,"
+    expected = (
+        "Most likely diagnoses according to the model: basal cell carcinoma > 0.999, nevus 0.200,"
+    )
     assert f"{expected} wart 0.040" in written
     written.clear()
     gateway.patients.detections[uploaded["id"]].finding.assessable = False
     await gateway.get(path)
-    assert not any(line.startswith("Most probable") for line in written)
+    assert not any(line.startswith("Most likely") for line in written)
 
 
-async def test_what_is_taken_away_calls_a_photo_that_can_not_be_assessed_neither(
+async def test_exports_call_a_photo_that_can_not_be_assessed_neither(
     gateway: Gateway, written: list[str]
 ) -> None:
     gateway.torchserve.differential = [{"diagnosis": "nevus", "probability": 1.0}]
@@ -131,7 +131,7 @@ async def test_two_exports_name_the_same_resources(gateway: Gateway) -> None:
     assert [e["fullUrl"] for e in first["entry"]] == [e["fullUrl"] for e in second["entry"]]
 
 
-async def test_a_diagnosis_that_nobody_has_reviewed_is_preliminary(gateway: Gateway) -> None:
+async def test_a_detection_that_nobody_has_reviewed_is_preliminary(gateway: Gateway) -> None:
     await a_record(gateway)
     listed = gateway.patients.answers["ListTimeline"]
     del listed.entries[0]
@@ -154,8 +154,8 @@ async def test_a_record_of_many_pages_is_read_to_its_end(gateway: Gateway) -> No
     assert len((await gateway.get("/patients/p-1/export")).json()["entry"]) == 4
 
 
-async def test_a_patients_report_shows_every_diagnosis(gateway: Gateway) -> None:
-    await a_record(gateway, diagnoses=3)
+async def test_a_patients_report_shows_every_detection(gateway: Gateway) -> None:
+    await a_record(gateway, photos=3)
     answer = await gateway.get("/patients/p-1/report.pdf")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/pdf"
@@ -170,7 +170,7 @@ async def test_a_patient_without_photos_has_a_report_too(gateway: Gateway) -> No
     assert pages((await gateway.get("/patients/p-1/report.pdf")).content) == 1
 
 
-async def test_one_diagnosis_has_a_report_of_its_own(gateway: Gateway) -> None:
+async def test_one_detection_has_a_report_of_its_own(gateway: Gateway) -> None:
     (uploaded,) = await a_record(gateway)
     answer = await gateway.get(f"/detections/{uploaded['id']}/report.pdf")
     assert pages(answer.content) == 1
@@ -180,7 +180,7 @@ async def test_no_report_says_that_a_model_is_certain(gateway: Gateway, written:
     (uploaded,) = await a_record(gateway)
     gateway.patients.detections[uploaded["id"]].finding.probability_malignant = 0.99997
     await gateway.get(f"/detections/{uploaded['id']}/report.pdf")
-    assert any("malignant with probability > 0.999 (threshold" in line for line in written)
+    assert any("probability of malignancy > 0.999 (threshold" in line for line in written)
 
 
 async def test_a_report_names_who_gave_a_verdict(gateway: Gateway, written: list[str]) -> None:

@@ -17,7 +17,7 @@ from serving.contract.replicas import replica_key
 AWAY = DomainError(Code.UNAVAILABLE, "DATABASE_UNAVAILABLE", "Away.", retry_after=3)
 
 
-async def test_a_photo_becomes_a_stored_image_and_a_complete_diagnosis(gateway: Gateway) -> None:
+async def test_a_photo_becomes_a_stored_image_and_a_complete_detection(gateway: Gateway) -> None:
     data = photo()
     answer = await gateway.upload(data)
     assert answer.status_code == 201, answer.text
@@ -32,7 +32,7 @@ async def test_a_photo_becomes_a_stored_image_and_a_complete_diagnosis(gateway: 
     assert gateway.torchserve.asked[0].body == data
 
 
-async def test_a_model_that_tells_diagnoses_apart_is_heard(gateway: Gateway) -> None:
+async def test_a_models_differential_is_passed_on(gateway: Gateway) -> None:
     told = [
         {"diagnosis": "melanoma", "probability": 0.75},
         {"diagnosis": "nevus", "probability": 0.25},
@@ -59,7 +59,7 @@ async def test_the_request_id_reaches_both_patient_service_and_torchserve(
 
 
 @pytest.mark.parametrize("mood", ["slow", "full", "raising", "garbled"])
-async def test_while_the_model_gives_no_answer_the_diagnosis_is_pending_and_then_finished(
+async def test_while_the_model_gives_no_answer_the_detection_is_pending_and_then_finished(
     gateway: Gateway, mood: str
 ) -> None:
     gateway.torchserve.mood = mood
@@ -95,7 +95,7 @@ async def test_a_replica_whose_token_stays_refused_is_left_out(gateway: Gateway)
     assert gateway.state.replicas.is_resting(replica)
 
 
-async def test_without_any_replica_the_photo_is_stored_and_the_diagnosis_is_pending(
+async def test_without_any_replica_the_photo_is_stored_and_the_detection_is_pending(
     gateway: Gateway,
 ) -> None:
     await gateway.publish()
@@ -132,7 +132,7 @@ async def test_a_photo_is_sent_again_when_patient_service_was_out_of_reach_for_a
     assert len(gateway.patients.images) == 1
 
 
-async def test_when_the_outcome_can_not_be_recorded_the_diagnosis_stays_pending(
+async def test_when_the_outcome_can_not_be_recorded_the_detection_stays_pending(
     gateway: Gateway,
 ) -> None:
     gateway.patients.answers["RecordDetection"] = AWAY
@@ -141,7 +141,7 @@ async def test_when_the_outcome_can_not_be_recorded_the_diagnosis_stays_pending(
     assert len(gateway.patients.pending()) == 1
 
 
-async def test_a_second_upload_with_the_same_key_gets_the_first_ones_diagnosis(
+async def test_a_second_upload_with_the_same_key_gets_the_first_ones_detection(
     gateway: Gateway,
 ) -> None:
     first = await gateway.upload(photo(), key="once")
@@ -151,7 +151,7 @@ async def test_a_second_upload_with_the_same_key_gets_the_first_ones_diagnosis(
     assert gateway.patients.count("RecordDetection") == 1
 
 
-async def test_a_photo_that_only_the_model_refuses_is_a_failed_diagnosis(gateway: Gateway) -> None:
+async def test_a_photo_that_only_the_model_refuses_is_a_failed_detection(gateway: Gateway) -> None:
     gateway.torchserve.mood = "refusing"
     answer = await gateway.upload(photo())
     assert answer.json()["status"] == "failed"
@@ -259,7 +259,7 @@ async def test_lesion_time_and_size_are_handed_on(gateway: Gateway) -> None:
     assert image.captured_at.ToJsonString() == "2026-03-14T08:26:53Z"
 
 
-async def test_a_stored_image_can_be_diagnosed_again_beside_the_old_diagnosis(
+async def test_a_stored_image_can_be_assessed_again_beside_the_old_detection(
     gateway: Gateway,
 ) -> None:
     first = (await gateway.upload(photo())).json()
@@ -271,7 +271,7 @@ async def test_a_stored_image_can_be_diagnosed_again_beside_the_old_diagnosis(
     assert again.json()["probability_malignant"] == 0.25
 
 
-async def test_diagnosing_again_while_the_model_is_away_records_nothing(gateway: Gateway) -> None:
+async def test_assessing_again_while_the_model_is_away_records_nothing(gateway: Gateway) -> None:
     first = (await gateway.upload(photo())).json()
     gateway.torchserve.mood = "full"
     again = await gateway.post(f"/predict/again/{first['image_id']}")
