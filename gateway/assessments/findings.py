@@ -8,21 +8,12 @@ from serving.contract.findings import Finding, Heatmap
 
 
 def finding_message(finding: Finding) -> pb.Finding:
-    """A finding as patient_service keeps it."""
+    """A finding as patient_service keeps it; most fields have the same name there."""
     return pb.Finding(
-        label=finding.label,
-        probability_malignant=finding.probability_malignant,
-        confidence=finding.confidence,
-        threshold=finding.threshold,
-        assessable=finding.assessable,
-        quality=finding.quality,
+        **finding.model_dump(exclude={"model", "heatmap"}),
         model_name=finding.model.name,
         model_version=finding.model.version,
         heatmap=heatmap_message(finding.heatmap),
-        differential=[
-            pb.DifferentialDiagnosis(diagnosis=entry.diagnosis, probability=entry.probability)
-            for entry in finding.differential
-        ],
     )
 
 

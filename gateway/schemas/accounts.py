@@ -1,10 +1,7 @@
 """Bodies of /users and of accounts under /admin."""
 
-from typing import Self
-
 from pydantic import BaseModel, Field
 
-from dermis.auth.v1 import auth_pb2 as pb
 from gateway.schemas.auth import SignedIn
 from gateway.schemas.fields import (
     Address,
@@ -17,9 +14,8 @@ from gateway.schemas.fields import (
     OneTimeCode,
     Password,
     RoleName,
-    role_name,
 )
-from service_kit.clock import from_timestamp
+from gateway.schemas.messages import FromMessage
 
 
 class ProfileChange(Body):
@@ -81,7 +77,7 @@ class RecoveryCodes(BaseModel):
     tokens: SignedIn | None = None
 
 
-class User(BaseModel):
+class User(FromMessage):
     """An account."""
 
     id: Id
@@ -101,37 +97,15 @@ class User(BaseModel):
     created_at: Moment
     last_sign_in_at: Moment | None
 
-    @classmethod
-    def of(cls, user: pb.User) -> Self:
-        """From auth_service's account."""
-        return cls(
-            id=user.id,
-            email=user.email,
-            pending_email=user.pending_email or None,
-            full_name=user.full_name,
-            role=role_name(user.role),
-            clinic_id=user.clinic_id or None,
-            clinic_name=user.clinic_name or None,
-            active=user.active,
-            email_verified=user.email_verified,
-            two_factor_enabled=user.two_factor_enabled,
-            two_factor_required=user.two_factor_required,
-            recovery_codes_left=user.recovery_codes_left,
-            created_at=from_timestamp(user.created_at),
-            last_sign_in_at=from_timestamp(user.last_sign_in_at)
-            if user.HasField("last_sign_in_at")
-            else None,
-        )
 
-
-class Colleague(BaseModel):
+class Colleague(FromMessage):
     """Someone at my own clinic, by name."""
 
     id: Id
     full_name: FullName
 
 
-class Session(BaseModel):
+class Session(FromMessage):
     """A place where someone is signed in."""
 
     id: Id
@@ -141,19 +115,6 @@ class Session(BaseModel):
     address: Address
     agent: Agent
     current: bool = Field(description="The session making this request.", examples=[True])
-
-    @classmethod
-    def of(cls, session: pb.Session) -> Self:
-        """From auth_service's session."""
-        return cls(
-            id=session.id,
-            created_at=from_timestamp(session.created_at),
-            last_used_at=from_timestamp(session.last_used_at),
-            expires_at=from_timestamp(session.expires_at),
-            address=session.address,
-            agent=session.agent,
-            current=session.current,
-        )
 
 
 class Sessions(BaseModel):
@@ -168,7 +129,7 @@ class Ended(BaseModel):
     ended: int = Field(examples=[2])
 
 
-class SecurityEvent(BaseModel):
+class SecurityEvent(FromMessage):
     """One of my sign-ins or security changes."""
 
     occurred_at: Moment
@@ -176,14 +137,3 @@ class SecurityEvent(BaseModel):
     address: Address
     agent: Agent
     details: dict[str, str] = Field(examples=[{"factor": "totp"}])
-
-    @classmethod
-    def of(cls, entry: pb.AuditEntry) -> Self:
-        """From auth_service's audit."""
-        return cls(
-            occurred_at=from_timestamp(entry.occurred_at),
-            event=entry.event,
-            address=entry.address,
-            agent=entry.agent,
-            details=dict(entry.details),
-        )

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, model_validator
 from dermis.auth.v1 import auth_pb2
 from dermis.patient.v1 import patient_pb2
 from gateway.schemas.fields import Address, Agent, Body, Email, Id, Moment, RoleName
+from gateway.schemas.messages import FromMessage
 from service_kit.clock import from_timestamp
 
 # Identity (auth_service) and the clinical record (patient_service) each keep a chain of their own.
@@ -45,7 +46,7 @@ class Invitation(BaseModel):
     expires_at: Moment
 
 
-class Clinic(BaseModel):
+class Clinic(FromMessage):
     """A clinic that people can be invited to; two may share a name."""
 
     id: Id

@@ -1,13 +1,13 @@
 """Bodies of /predict and /detections."""
 
-from typing import Literal, Self
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments.findings import grid_of, shown_maximum
 from gateway.schemas.fields import Body, Id, Moment, Note
-from service_kit.clock import from_timestamp
+from gateway.schemas.messages import FromMessage
 
 Target = Literal["benign", "malignant"]
 Verdict = Literal["agrees", "benign", "malignant", "biopsy_benign", "biopsy_malignant"]
@@ -20,7 +20,7 @@ class ModelName(BaseModel):
     version: str = Field(examples=["1.0.0"])
 
 
-class Heatmap(BaseModel):
+class Heatmap(FromMessage):
     """Where the model looked: rows of its grid, all ≥ 0; `max` is drawn in full colour."""
 
     target: Target = Field(examples=["malignant"])
@@ -30,17 +30,10 @@ class Heatmap(BaseModel):
     max: float = Field(examples=[0.31])
 
     @classmethod
-    def of(cls, heatmap: pb.Heatmap) -> Self:
-        """From patient_service's heatmap."""
-        return cls.model_validate(
-            {
-                "target": heatmap.target,
-                "method": heatmap.method,
-                "layer": heatmap.layer,
-                "grid": grid_of(heatmap).tolist(),
-                "max": shown_maximum(heatmap),
-            }
-        )
+    def fields_of(cls, message: pb.Heatmap) -> dict[str, Any]:
+        """The values as rows of a grid."""
+        shape = {"grid": grid_of(message).tolist(), "max": shown_maximum(message)}
+        return super().fields_of(message) | shape
 
 
 class Explanation(Heatmap):
@@ -50,14 +43,14 @@ class Explanation(Heatmap):
     overlay_url: str = Field(examples=["/api/detections/…/overlay.png?target=malignant"])
 
 
-class DifferentialDiagnosis(BaseModel):
+class DifferentialDiagnosis(FromMessage):
     """One diagnosis of the differential, and how likely the model considers it."""
 
     diagnosis: str = Field(description="As the model card names it.", examples=["melanoma"])
     probability: float = Field(description="0 to 1.", examples=[0.41])
 
 
-class Detection(BaseModel):
+class Detection(FromMessage):
     """The model's answer for one image: decision support, not a diagnosis.
 
     While it is `pending` there is no finding yet; `failed` says why in `failure_reason`.
@@ -96,26 +89,14 @@ class Detection(BaseModel):
     finished_at: Moment | None = None
 
     @classmethod
-    def of(cls, detection: pb.Detection) -> Self:
-        """From patient_service's detection."""
-        status = pb.DetectionStatus.Name(detection.status).removeprefix("DETECTION_STATUS_")
-        return cls.model_validate(
-            {
-                "id": detection.id,
-                "patient_id": detection.patient_id,
-                "image_id": detection.image_id,
-                "lesion_id": detection.lesion_id or None,
-                "status": status.lower(),
-                "failure_reason": detection.failure_reason or None,
-                "rediagnosis": detection.rediagnosis,
-                "requested_by": detection.requested_by or None,
-                "created_at": from_timestamp(detection.created_at),
-                "finished_at": from_timestamp(detection.finished_at)
-                if detection.HasField("finished_at")
-                else None,
-                **(_found(detection.finding) if detection.HasField("finding") else {}),
-            }
-        )
+    def fields_of(cls, message: pb.Detection) -> dict[str, Any]:
+        """With the finding's fields beside the detection's own."""
+        detection = super().fields_of(message)
+        if not message.HasField("finding"):
+            return detection
+        finding = message.finding
+        model = {"name": finding.model_name, "version": finding.model_version}
+        return detection | super().fields_of(finding) | {"model": model}
 
 
 class ReviewDraft(Body):
@@ -125,7 +106,7 @@ class ReviewDraft(Body):
     note: Note = ""
 
 
-class Review(BaseModel):
+class Review(FromMessage):
     """A verdict as it was given; later ones don't replace it."""
 
     id: Id
@@ -135,39 +116,8 @@ class Review(BaseModel):
     author_id: Id
     created_at: Moment
 
-    @classmethod
-    def of(cls, review: pb.Review) -> Self:
-        """From patient_service's review."""
-        return cls.model_validate(
-            {
-                "id": review.id,
-                "detection_id": review.detection_id,
-                "verdict": pb.Verdict.Name(review.verdict).removeprefix("VERDICT_").lower(),
-                "note": review.note,
-                "author_id": review.author_id,
-                "created_at": from_timestamp(review.created_at),
-            }
-        )
-
 
 class ReviewedDetection(Detection):
     """A detection with its verdicts, oldest first."""
 
-    reviews: list[Review] = []
-
-
-def _found(finding: pb.Finding) -> dict[str, object]:
-    return {
-        "label": finding.label,
-        "probability_malignant": finding.probability_malignant,
-        "confidence": finding.confidence,
-        "threshold": finding.threshold,
-        "assessable": finding.assessable,
-        "quality": list(finding.quality),
-        "differential": [
-            {"diagnosis": entry.diagnosis, "probability": entry.probability}
-            for entry in finding.differential
-        ],
-        "model": {"name": finding.model_name, "version": finding.model_version},
-        "heatmap": Heatmap.of(finding.heatmap) if finding.HasField("heatmap") else None,
-    }
+    reviews: list[Review] = Field(default=[])

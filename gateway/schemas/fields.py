@@ -72,17 +72,6 @@ Note = Annotated[str, Field(max_length=20_000, examples=["Regular network, no ch
 
 RoleName = Literal["clinician", "ml_engineer", "admin"]
 
-_ROLES: dict[int, RoleName] = {
-    access_pb2.ROLE_CLINICIAN: "clinician",
-    access_pb2.ROLE_ML_ENGINEER: "ml_engineer",
-    access_pb2.ROLE_ADMIN: "admin",
-}
-
-
-def role_name(role: access_pb2.Role.ValueType) -> RoleName:
-    """A role as clients read it."""
-    return _ROLES[role]
-
 
 def role_value(name: RoleName) -> access_pb2.Role.ValueType:
     """A role as the contracts number it."""

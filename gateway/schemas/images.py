@@ -1,15 +1,12 @@
 """Bodies of /images."""
 
-from typing import Self
+from pydantic import Field
 
-from pydantic import BaseModel, Field
-
-from dermis.patient.v1 import patient_pb2 as pb
 from gateway.schemas.fields import Body, Id, Moment
-from service_kit.clock import from_timestamp
+from gateway.schemas.messages import FromMessage
 
 
-class Image(BaseModel):
+class Image(FromMessage):
     """A stored photo; its bytes are at /images/{id}."""
 
     id: Id
@@ -26,26 +23,6 @@ class Image(BaseModel):
     duplicate_of: Id | None = Field(description="The patient's first image with the same bytes.")
     captured_at: Moment | None
     created_at: Moment
-
-    @classmethod
-    def of(cls, image: pb.Image) -> Self:
-        """From patient_service's image."""
-        return cls(
-            id=image.id,
-            patient_id=image.patient_id,
-            lesion_id=image.lesion_id or None,
-            media_type=image.media_type,
-            size=image.size,
-            width=image.width,
-            height=image.height,
-            sha256=image.sha256,
-            quality=list(image.quality),
-            duplicate_of=image.duplicate_of or None,
-            captured_at=from_timestamp(image.captured_at)
-            if image.HasField("captured_at")
-            else None,
-            created_at=from_timestamp(image.created_at),
-        )
 
 
 class ImageMove(Body):

@@ -9,6 +9,7 @@ from dermis.patient.v1 import patient_pb2 as pb
 from gateway.schemas.detections import Detection
 from gateway.schemas.fields import Body, Id, Moment
 from gateway.schemas.images import Image
+from gateway.schemas.messages import FromMessage
 from service_kit.clock import from_timestamp
 
 BodySite = Literal[
@@ -89,19 +90,11 @@ class Lesion(LesionProfile):
         )
 
 
-class ComparedImage(BaseModel):
+class ComparedImage(FromMessage):
     """One side of a comparison: the image and its newest detection."""
 
     image: Image
     detection: Detection | None
-
-    @classmethod
-    def of(cls, side: pb.ComparedImage) -> Self:
-        """From patient_service's side."""
-        return cls(
-            image=Image.of(side.image),
-            detection=Detection.of(side.detection) if side.HasField("detection") else None,
-        )
 
 
 class Comparison(BaseModel):

@@ -1,7 +1,7 @@
 """Bodies of a patient's timeline."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -10,6 +10,7 @@ from gateway.schemas.detections import Detection, Review
 from gateway.schemas.fields import Body, Id, Moment, Page
 from gateway.schemas.fields import Note as NoteText
 from gateway.schemas.images import Image
+from gateway.schemas.messages import FromMessage
 from service_kit.clock import from_timestamp
 
 Kind = Literal["image", "detection", "review", "note", "change"]
@@ -22,7 +23,7 @@ class NoteDraft(Body):
     lesion_id: Id | None = None
 
 
-class Note(BaseModel):
+class Note(FromMessage):
     """A note as it was written; notes can't be changed."""
 
     id: Id
@@ -32,20 +33,8 @@ class Note(BaseModel):
     author_id: Id
     created_at: Moment
 
-    @classmethod
-    def of(cls, note: pb.Note) -> Self:
-        """From patient_service's note."""
-        return cls(
-            id=note.id,
-            patient_id=note.patient_id,
-            lesion_id=note.lesion_id or None,
-            text=note.text,
-            author_id=note.author_id,
-            created_at=from_timestamp(note.created_at),
-        )
 
-
-class Change(BaseModel):
+class Change(FromMessage):
     """A change to a patient's or lesion's profile: which fields, not their contents."""
 
     id: Id
@@ -54,18 +43,6 @@ class Change(BaseModel):
     fields: list[str] = Field(examples=[["risk_notes"]])
     author_id: Id
     created_at: Moment
-
-    @classmethod
-    def of(cls, change: pb.Change) -> Self:
-        """From patient_service's change."""
-        return cls(
-            id=change.id,
-            lesion_id=change.lesion_id or None,
-            action=change.action,
-            fields=list(change.fields),
-            author_id=change.author_id,
-            created_at=from_timestamp(change.created_at),
-        )
 
 
 class ImageEntry(BaseModel):

@@ -1,28 +1,17 @@
 """Bodies of /worklist."""
 
-from typing import Self
-
 from pydantic import BaseModel, Field
 
-from dermis.patient.v1 import patient_pb2 as pb
 from gateway.schemas.detections import Detection, ModelName
+from gateway.schemas.messages import FromMessage
 
 
-class WorklistEntry(BaseModel):
+class WorklistEntry(FromMessage):
     """A detection and its patient."""
 
     detection: Detection
     full_name: str = Field(description="The patient's.", examples=["Renée Ångström"])
     record_number: str = Field(examples=["H-2041"])
-
-    @classmethod
-    def of(cls, entry: pb.WorklistEntry) -> Self:
-        """From patient_service's entry."""
-        return cls(
-            detection=Detection.of(entry.detection),
-            full_name=entry.full_name,
-            record_number=entry.record_number,
-        )
 
 
 class WorklistCounts(BaseModel):

@@ -87,6 +87,6 @@ async def list_clinics(
         pb.ListClinicsRequest(search=search, limit=limit, cursor=cursor)
     )
     return Page.of(
-        [Clinic(id=one.id, name=one.name, clinicians=one.clinicians) for one in page.clinics],
+        [Clinic.of(one) for one in page.clinics],
         page.next_cursor,
     )

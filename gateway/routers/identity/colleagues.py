@@ -25,6 +25,4 @@ async def list_colleagues(
     page = await clients.accounts.ListColleagues(
         pb.ListColleaguesRequest(limit=limit, cursor=cursor)
     )
-    return Page.of(
-        [Colleague(id=one.id, full_name=one.full_name) for one in page.colleagues], page.next_cursor
-    )
+    return Page.of([Colleague.of(one) for one in page.colleagues], page.next_cursor)
