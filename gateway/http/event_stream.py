@@ -1,34 +1,48 @@
 """Server-sent events (WHATWG HTML, 9.2) for a while; clients connect again by themselves.
 
 `sse-starlette` does the work: it encodes, keeps idle connections open with pings, stops when the
-client has gone, and ends every stream at SIGTERM, so that a draining gateway waits for nobody who
-is only watching.
+client has gone, and says when the gateway is to stop, so that a drain waits for nobody who is only
+watching.
 """
 
-import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TypeAlias
 
+import anyio
 from sse_starlette import EventSourceResponse
 
 # Whoever connects again shows a token again: one that was revoked sees no more than this.
 STREAM_SECONDS = 10.0
+# For the events under way when the gateway is told to stop.
+GRACE_SECONDS = 5.0
 
 # `event`, `data`, `id` or `comment`.
 Event: TypeAlias = dict[str, str]
+# Ticks now and every so many seconds, for as long as the stream lasts.
+Ticks: TypeAlias = Callable[[float], AsyncIterator[None]]
 
 
 class EventStream(EventSourceResponse):
-    """Answers `Event`s."""
+    """An answer that `stream` makes."""
 
     DEFAULT_SEPARATOR = "\n"
     DEFAULT_PING_INTERVAL = 5
 
 
-async def ticks(seconds: float) -> AsyncIterator[None]:
-    """Tick now and every so many seconds, for as long as a stream lasts."""
-    ends = time.monotonic() + STREAM_SECONDS
-    while time.monotonic() < ends:
-        yield
-        await asyncio.sleep(seconds)
+def stream(events: Callable[[Ticks], AsyncIterator[Event]]) -> EventStream:
+    """Answer events.
+
+    Args:
+        events: yields them, looking for new ones at every tick.
+    """
+    stopping = anyio.Event()
+
+    async def ticks(seconds: float) -> AsyncIterator[None]:
+        ends = time.monotonic() + STREAM_SECONDS
+        while time.monotonic() < ends and not stopping.is_set():
+            yield
+            with anyio.move_on_after(seconds):
+                await stopping.wait()
+
+    return EventStream(events(ticks), shutdown_event=stopping, shutdown_grace_period=GRACE_SECONDS)

@@ -79,31 +79,25 @@ class RequestMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                added = MutableHeaders(scope=message)
-                added[REQUEST_ID_HEADER] = request.id
-                for name, value in scope.get(_HEADERS_KEY, {}).items():
-                    added[name] = value
-                for name, value in self._headers.items():
-                    added.setdefault(name, value)
-                if isinstance(scope.get("route"), APIRoute):
-                    # Whatever the API answers is somebody's: patients, accounts, tokens.
-                    added.setdefault("cache-control", "no-store")
+                self._add_headers(message, scope, request.id)
             await send(message)
 
         try:
             # FastAPI itself opens the request's span, named by its route.
             await self._serve(scope, receive, answer, headers)
         finally:
-            seconds = time.perf_counter() - started
-            # The pattern, not the path: a path holds identifiers.
-            route = getattr(scope.get("route"), "path", "unmatched")
-            REQUEST_SECONDS.labels(scope["method"], route, status).observe(seconds)
-            principal = find_principal()
-            log.info(
-                "request", method=scope["method"], route=route, status=status,
-                ms=round(seconds * 1000, 1), client_address=request.client_address,
-                user_id=str(principal.user_id) if principal else "",
-            )  # fmt: skip
+            _note(scope, status, time.perf_counter() - started, request.client_address)
+
+    def _add_headers(self, start: Message, scope: Scope, request_id: str) -> None:
+        added = MutableHeaders(scope=start)
+        added[REQUEST_ID_HEADER] = request_id
+        for name, value in scope.get(_HEADERS_KEY, {}).items():
+            added[name] = value
+        for name, value in self._headers.items():
+            added.setdefault(name, value)
+        if isinstance(scope.get("route"), APIRoute):
+            # Whatever the API answers is somebody's: patients, accounts, tokens.
+            added.setdefault("cache-control", "no-store")
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
         limit = _longest_body(scope["path"], headers)
@@ -132,6 +126,19 @@ class RequestMiddleware:
             if len(hops) >= self._trusted_proxies and hops[-self._trusted_proxies]:
                 address = hops[-self._trusted_proxies]
         return address
+
+
+def _note(scope: Scope, status: int, seconds: float, address: str) -> None:
+    """Measure and log a request."""
+    # The pattern, not the path: a path holds identifiers.
+    route = getattr(scope.get("route"), "path", "unmatched")
+    REQUEST_SECONDS.labels(scope["method"], route, status).observe(seconds)
+    principal = find_principal()
+    log.info(
+        "request", method=scope["method"], route=route, status=status,
+        ms=round(seconds * 1000, 1), client_address=address,
+        user_id=str(principal.user_id) if principal else "",
+    )  # fmt: skip
 
 
 def _longest_body(path: str, headers: Headers) -> int:

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments.findings import grid_of, shown_maximum
@@ -43,8 +43,11 @@ class Explanation(Heatmap):
     overlay_url: str = Field(examples=["/api/detections/…/overlay.png?target=malignant"])
 
 
-class DifferentialDiagnosis(FromMessage):
+class DifferentialDiagnosis(BaseModel):
     """One diagnosis of the differential, and how likely the model considers it."""
+
+    # Eight of them in a detection: pydantic reads plain fields faster by itself.
+    model_config = ConfigDict(from_attributes=True)
 
     diagnosis: str = Field(description="As the model card names it.", examples=["melanoma"])
     probability: float = Field(description="0 to 1.", examples=[0.41])

@@ -39,39 +39,43 @@ def fields_of(message: Message, schema: type[BaseModel]) -> dict[str, Any]:
     Times become datetimes and enumerations their names in lower case. What is unset or unspecified
     is None, and so is empty text where the schema takes None.
     """
-    return {field.name: _value(message, field) for field in _shared(message.DESCRIPTOR, schema)}
+    plain, others = _shared(message.DESCRIPTOR, schema)
+    found = {name: getattr(message, name) for name in plain}
+    for field in others:
+        found[field.name] = _value(message, field)
+    return found
 
 
 class _Field(NamedTuple):
     name: str
-    takes_none: bool
     has_presence: bool
     enum: EnumDescriptor | None
 
 
 @cache
-def _shared(descriptor: Descriptor, schema: type[BaseModel]) -> list[_Field]:
-    return [
-        _Field(
-            name,
-            type(None) in get_args(schema.model_fields[name].annotation),
-            field.has_presence,
-            field.enum_type,
-        )
-        for name, field in descriptor.fields_by_name.items()
-        if name in schema.model_fields
-    ]
+def _shared(descriptor: Descriptor, schema: type[BaseModel]) -> tuple[list[str], list[_Field]]:
+    """The shared fields whose values stay as they are, and the others."""
+    plain, others = [], []
+    for name, field in descriptor.fields_by_name.items():
+        if name not in schema.model_fields:
+            continue
+        takes_none = type(None) in get_args(schema.model_fields[name].annotation)
+        if field.has_presence or field.enum_type or takes_none:
+            others.append(_Field(name, field.has_presence, field.enum_type))
+        else:
+            plain.append(name)
+    return plain, others
 
 
 def _value(message: Message, field: _Field) -> Any:
     if field.has_presence and not message.HasField(field.name):
         return None
     value = getattr(message, field.name)
-    if field.enum:
-        return _enum_name(field.enum, value)
     if isinstance(value, Timestamp):
         return from_timestamp(value)
-    return None if field.takes_none and value == "" else value
+    if field.enum:
+        return _enum_name(field.enum, value)
+    return None if value == "" else value
 
 
 @cache

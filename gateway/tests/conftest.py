@@ -13,7 +13,7 @@ import jwt
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.api import create_api
 from gateway.app_state import AppState
@@ -49,6 +49,7 @@ def bearer(role: str = "clinician", **claims: Any) -> dict[str, str]:
 class Gateway:
     """A running gateway, its client, and the fakes behind it."""
 
+    app: ASGIApp
     state: AppState
     http: httpx.AsyncClient
     auth: FakeAuth
@@ -109,8 +110,8 @@ async def running(redis_url: str, **settings: Any) -> AsyncIterator[Gateway]:
                 "patient_address": await stack.enter_async_context(serve_grpc(patients.add_to)),
                 "service_secret": "gateway-secret",
                 "public_url": URL,
-                "prediction_seconds": 1,
                 # A busy machine may stop all of us for longer than a clinic would wait.
+                "prediction_seconds": 4,
                 "call_seconds": 60,
                 **settings,
             }
@@ -130,7 +131,9 @@ async def running(redis_url: str, **settings: Any) -> AsyncIterator[Gateway]:
                 transport=httpx.ASGITransport(served, client=("198.51.100.7", 4711)), base_url=URL
             )
         )
-        gateway = Gateway(state["wired"], http, auth, patients, torchserve, known, redis_url)
+        gateway = Gateway(
+            served, state["wired"], http, auth, patients, torchserve, known, redis_url
+        )
         await gateway.publish(torchserve.replica("one"))
         yield gateway
 

@@ -74,7 +74,7 @@ class FakeTorchServe:
         if mood is None:
             return _problem(404, "ModelVersionNotFoundException")
         if mood == "slow":
-            await asyncio.sleep(5)
+            await asyncio.sleep(60)
         failures = {
             "full": lambda: _problem(503, "ServiceUnavailableException"),
             "raising": lambda: _problem(503, "InternalServerException"),

@@ -4,12 +4,14 @@ import asyncio
 import struct
 import zlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.tests.conftest import Gateway, running
 from gateway.tests.pictures import photo
+from gateway.tests.waiting import until
 from service_kit.errors import Code, DomainError
 from service_kit.redis_client import open_redis
 from serving.contract.replicas import replica_key
@@ -70,12 +72,12 @@ async def test_while_the_model_gives_no_answer_the_detection_is_pending_and_then
     assert gateway.patients.last("RecordDetection").WhichOneof("outcome") is None
     gateway.torchserve.mood = "well"
     location = answer.headers["location"].removeprefix("/api")
-    for _ in range(1200):
-        found = (await gateway.get(location)).json()
-        if found["status"] == "complete":
-            break
-        await asyncio.sleep(0.1)
-    assert found["status"] == "complete"
+
+    async def complete() -> Any:
+        shown = (await gateway.get(location)).json()
+        return shown if shown["status"] == "complete" else None
+
+    found = await until(complete)
     assert found["probability_malignant"] == 0.75
 
 
@@ -281,16 +283,17 @@ async def test_assessing_again_while_the_model_is_away_records_nothing(gateway: 
 
 
 async def test_a_lost_claim_does_not_keep_the_others_from_being_finished(gateway: Gateway) -> None:
-    gateway.torchserve.mood = "full"
+    await gateway.publish()
     for _ in range(3):
         assert (await gateway.upload(photo())).status_code == 202
     (image_id, *_) = gateway.patients.photos
     del gateway.patients.photos[image_id]
-    gateway.torchserve.mood = "well"
-    for _ in range(1200):
-        if len(gateway.patients.pending()) == 1:
-            break
-        await asyncio.sleep(0.1)
+    await gateway.publish(gateway.torchserve.replica("one"))
+
+    async def one_left() -> bool:
+        return len(gateway.patients.pending()) == 1
+
+    await until(one_left)
     assert [d.image_id for d in gateway.patients.pending()] == [image_id]
 
 
@@ -304,11 +307,11 @@ async def test_a_photo_the_model_always_fails_on_is_given_up_with_a_reason(
     gateway.patients.answers["ClaimPendingDetections"] = pb.ClaimPendingDetectionsResponse(
         claims=[claim]
     )
-    for _ in range(1200):
-        if gateway.patients.finished:
-            break
-        await asyncio.sleep(0.1)
-    assert gateway.patients.finished[0].failure_reason == "MODEL_FAILED"
+
+    async def finished() -> list[pb.FinishDetectionRequest]:
+        return gateway.patients.finished
+
+    assert (await until(finished))[0].failure_reason == "MODEL_FAILED"
 
 
 async def test_more_photos_at_once_than_memory_allows_are_told_to_come_again(

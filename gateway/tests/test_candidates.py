@@ -1,6 +1,5 @@
 """Canary and shadow: a version beside the live one meets the clinic's own photos."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dermis.auth.v1 import auth_pb2 as pb
+from dermis.patient.v1 import patient_pb2
 from gateway.inference.canary import GATEWAY, Outcome, is_chosen
 from gateway.inference.shadow_comparison import Comparison, agreement
 from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.pictures import photo
 from gateway.tests.test_models import ENGINEER, archive, bring, release
+from gateway.tests.waiting import until
 from service_kit.errors import Code, DomainError
 from serving.contract.replicas import Candidate
 
@@ -102,10 +103,11 @@ async def test_a_patient_of_the_canary_is_finished_later_by_the_canary(gateway: 
     gateway.headers = headers
     assert left.status_code == 202
     await beside(gateway, "canary", percent=30)
-    async with asyncio.timeout(60):
-        while not gateway.patients.finished:
-            await asyncio.sleep(0.05)
-    assert gateway.patients.finished[0].finding.model_version == "1.1.0"
+
+    async def finished() -> list[patient_pb2.FinishDetectionRequest]:
+        return gateway.patients.finished
+
+    assert (await until(finished))[0].finding.model_version == "1.1.0"
 
 
 async def test_a_canary_that_fails_too_often_is_withdrawn_and_the_log_says_why(
@@ -328,17 +330,19 @@ async def newest(gateway: Gateway) -> Any:
 
 async def ended(gateway: Gateway) -> Any:
     """The withdrawal, which the gateway's own loop makes."""
-    async with asyncio.timeout(60):
-        while (entry := await newest(gateway))["kind"] != "withdrawal":
-            await asyncio.sleep(0.05)
-    return entry
+
+    async def withdrawn() -> Any:
+        entry = await newest(gateway)
+        return entry if entry["kind"] == "withdrawal" else None
+
+    return await until(withdrawn)
 
 
 async def compared(gateway: Gateway, *, photos: int) -> Any:
     """The report, once it holds so many photos: nobody waits for a shadow."""
-    async with asyncio.timeout(60):
-        while True:
-            report = (await gateway.get("/admin/models/1.1.0/agreement")).json()
-            if report["photos"] == photos:
-                return report
-            await asyncio.sleep(0.05)
+
+    async def whole() -> Any:
+        report = (await gateway.get("/admin/models/1.1.0/agreement")).json()
+        return report if report["photos"] == photos else None
+
+    return await until(whole)

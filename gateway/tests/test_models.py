@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from gateway.tests.conftest import Gateway, bearer, running
+from gateway.tests.event_streams import followed
 from gateway.tests.pictures import photo
 from service_kit.blobs import Blobs
 from serving.archives.card import Evaluation, Metric, ModelCard, Preprocessing
@@ -327,16 +328,15 @@ async def test_without_a_model_store_releases_are_not_served(redis_url: str) -> 
 async def test_the_progress_of_a_release_is_told_as_it_happens(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.http.event_stream.STREAM_SECONDS", 3)
+    monkeypatch.setattr("gateway.http.event_stream.STREAM_SECONDS", 3600)
+    async with followed(gateway, "/admin/serving/stream", ENGINEER) as stream:
 
-    async def switch() -> None:
-        await asyncio.sleep(0.5)
+        async def told() -> tuple[str, str]:
+            event = json.loads(await stream.next_with("data") or "")
+            return event["replicas"][0]["state"], event["replicas"][0]["live_version"]
+
+        assert await told() == ("ready", "1.0.0")
         await gateway.publish(gateway.torchserve.replica("one", state="updating"))
-        await asyncio.sleep(1)
+        assert await told() == ("updating", "1.0.0")
         await gateway.publish(gateway.torchserve.replica("one", live_version="2.0.0"))
-
-    answer, _ = await asyncio.gather(gateway.get("/admin/serving/stream"), switch())
-    assert answer.headers["content-type"].startswith("text/event-stream")
-    events = [json.loads(line[6:]) for line in answer.text.splitlines() if line[:5] == "data:"]
-    told = [(e["replicas"][0]["state"], e["replicas"][0]["live_version"]) for e in events]
-    assert told == [("ready", "1.0.0"), ("updating", "1.0.0"), ("ready", "2.0.0")]
+        assert await told() == ("ready", "2.0.0")

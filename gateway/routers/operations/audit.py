@@ -1,14 +1,17 @@
 """/admin/audit: who did what, and whether that record is intact."""
 
 import asyncio
-from typing import Annotated
+from functools import partial
+from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from dermis.auth.v1 import auth_pb2
 from dermis.options.v1 import access_pb2
 from dermis.patient.v1 import patient_pb2
 from gateway.audit_trail import Ask, merged
+from gateway.clients import Clients
 from gateway.http.errors import answers
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit
 from gateway.routers.guards import limited, permit
@@ -27,9 +30,22 @@ router = APIRouter(
 )
 
 
-@router.get("")
-async def list_audit(
-    clients: ClientsDep,
+class Wanted(NamedTuple):
+    """Which entries are asked for; empty means any."""
+
+    chain: Chain | None
+    actor: str
+    account: str
+    patient: str
+    action: str
+    since: Timestamp | None
+
+    def only(self) -> Chain | None:
+        """The one chain that can hold such entries; None where both can."""
+        return "record" if self.patient else self.chain or ("identity" if self.account else None)
+
+
+async def _wanted(
     chain: Annotated[
         Chain | None, Query(description="Accounts or patients' records; both by default.")
     ] = None,
@@ -45,36 +61,51 @@ async def list_audit(
         str, Query(max_length=100, description='One event, or a kind by its first part: "patient".')
     ] = "",
     since: Annotated[SentMoment | None, Query(description="Only from this moment on.")] = None,
+) -> Wanted:
+    moment = to_timestamp(since) if since else None
+    return Wanted(chain, actor, account, patient, action, moment)
+
+
+@router.get("")
+async def list_audit(
+    clients: ClientsDep,
+    wanted: Annotated[Wanted, Depends(_wanted)],
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> Page[AuditEntry]:
     """The audit, newest first."""
-    moment = to_timestamp(since) if since else None
-
-    async def identity(cursor: str) -> tuple[list[AuditEntry], str]:
-        found = await clients.auth_audit.ListAudit(
-            auth_pb2.ListAuditRequest(
-                limit=limit, cursor=cursor, actor_id=actor, subject_id=account, event=action,
-                since=moment,
-            )
-        )  # fmt: skip
-        return [AuditEntry.of_identity(entry) for entry in found.entries], found.next_cursor
-
-    async def record(cursor: str) -> tuple[list[AuditEntry], str]:
-        found = await clients.patient_audit.ListAudit(
-            patient_pb2.ListAuditRequest(
-                limit=limit, cursor=cursor, actor_id=actor, patient_id=patient, event=action,
-                since=moment,
-            )
-        )  # fmt: skip
-        return [AuditEntry.of_record(entry) for entry in found.entries], found.next_cursor
-
-    asks: dict[Chain, Ask] = {"identity": identity, "record": record}
-    only = "record" if patient else chain or ("identity" if account else None)
+    asks: dict[Chain, Ask] = {
+        "identity": partial(_identity, clients, wanted, limit),
+        "record": partial(_record, clients, wanted, limit),
+    }
+    only = wanted.only()
     if only is None:
         return await merged(asks, cursor, limit=limit)
-    items, following = await asks[only](cursor)
-    return Page(items=items, next_cursor=following or None)
+    return Page.of(*await asks[only](cursor))
+
+
+async def _identity(
+    clients: Clients, wanted: Wanted, limit: int, cursor: str
+) -> tuple[list[AuditEntry], str]:
+    found = await clients.auth_audit.ListAudit(
+        auth_pb2.ListAuditRequest(
+            limit=limit, cursor=cursor, actor_id=wanted.actor, subject_id=wanted.account,
+            event=wanted.action, since=wanted.since,
+        )
+    )  # fmt: skip
+    return [AuditEntry.of_identity(entry) for entry in found.entries], found.next_cursor
+
+
+async def _record(
+    clients: Clients, wanted: Wanted, limit: int, cursor: str
+) -> tuple[list[AuditEntry], str]:
+    found = await clients.patient_audit.ListAudit(
+        patient_pb2.ListAuditRequest(
+            limit=limit, cursor=cursor, actor_id=wanted.actor, patient_id=wanted.patient,
+            event=wanted.action, since=wanted.since,
+        )
+    )  # fmt: skip
+    return [AuditEntry.of_record(entry) for entry in found.entries], found.next_cursor
 
 
 @router.get("/verify")

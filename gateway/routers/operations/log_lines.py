@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from dermis.options.v1 import access_pb2
 from gateway import log_reader
 from gateway.http.errors import answers
-from gateway.http.event_stream import Event, EventStream, ticks
+from gateway.http.event_stream import Event, EventStream, Ticks, stream
 from gateway.routers.dependencies import Limit, RedisDep
 from gateway.routers.guards import limited, permit
 from gateway.schemas.fields import Page, SentMoment
@@ -70,10 +70,12 @@ async def stream_logs(
 ) -> EventStream:
     """New lines as server-sent events, from now on or after `Last-Event-ID`."""
     begin = last_event_id if _ENTRY_ID.fullmatch(last_event_id) else await log_reader.end(redis)
-    return EventStream(_tail(redis, wanted, begin))
+    return stream(lambda ticks: _tail(redis, wanted, begin, ticks))
 
 
-async def _tail(redis: Redis, wanted: log_reader.Filter, last: str) -> AsyncIterator[Event]:
+async def _tail(
+    redis: Redis, wanted: log_reader.Filter, last: str, ticks: Ticks
+) -> AsyncIterator[Event]:
     # Sent at once, so that a watcher knows that the stream is open, and where to continue if
     # it ends before any line comes. An event, as parsers drop the id of a block without data.
     yield {"event": "following", "id": last, "data": ""}

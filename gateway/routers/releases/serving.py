@@ -10,7 +10,7 @@ from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.app_state import AppState
 from gateway.http.errors import answers
-from gateway.http.event_stream import Event, EventStream, ticks
+from gateway.http.event_stream import Event, EventStream, Ticks, stream
 from gateway.inference.replicas import REFRESH_SECONDS
 from gateway.model_store.versions import ModelShelf
 from gateway.routers.dependencies import ModelAuditDep, ShelfDep, StateDep
@@ -75,10 +75,10 @@ async def get_serving(state: StateDep) -> Serving:
 )
 async def stream_serving(state: StateDep) -> EventStream:
     """The same as server-sent events, one per change: the progress of a release."""
-    return EventStream(_changes(state))
+    return stream(lambda ticks: _changes(state, ticks))
 
 
-async def _changes(state: AppState) -> AsyncIterator[Event]:
+async def _changes(state: AppState, ticks: Ticks) -> AsyncIterator[Event]:
     sent = None
     async for _ in ticks(REFRESH_SECONDS):
         now = _serving(state)
