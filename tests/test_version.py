@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 from typer.testing import CliRunner
 
-from gateway.main import described_api
+from gateway.api import described_api
 from service_kit.version import __version__
 from serving.cli import app
 
