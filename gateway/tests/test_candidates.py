@@ -15,8 +15,8 @@ from dermis.patient.v1 import patient_pb2
 from gateway.inference.canary import GATEWAY, Outcome, is_chosen
 from gateway.inference.shadow_comparison import Comparison, agreement
 from gateway.tests.conftest import Gateway, bearer, running
+from gateway.tests.model_archives import ENGINEER, archive, bring, release
 from gateway.tests.pictures import photo
-from gateway.tests.test_models import ENGINEER, archive, bring, release
 from gateway.tests.waiting import until
 from service_kit.errors import Code, DomainError
 from serving.contract.replicas import Candidate

@@ -8,7 +8,6 @@ import pytest
 from dermis.auth.v1 import auth_pb2
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.tests.conftest import Gateway, bearer
-from gateway.tests.pictures import photo
 from service_kit.clock import now, to_timestamp
 from service_kit.errors import Code, DomainError
 
@@ -176,82 +175,6 @@ async def test_lesions_are_listed_changed_and_compared(gateway: Gateway) -> None
     compared = (await gateway.get("/lesions/l-1/compare?left=a&right=b")).json()
     assert (compared["left"]["image"]["id"], compared["right"]["image"]["id"]) == ("a", "b")
     assert compared["left"]["detection"] is None
-
-
-async def test_photos_are_listed_described_and_moved(gateway: Gateway) -> None:
-    gateway.patients.answers["ListImages"] = pb.ListImagesResponse(images=[image()])
-    assert len((await gateway.get("/patients/p-1/images?unsorted=true")).json()["items"]) == 1
-    assert gateway.patients.last("ListImages").unsorted
-    gateway.patients.answers["MoveImage"] = pb.MoveImageResponse(image=image())
-    for body, lesion_id in (({"lesion_id": "l-1"}, "l-1"), ({"lesion_id": None}, "")):
-        moved = await gateway.http.patch("/api/images/i-1", json=body, headers=gateway.headers)
-        assert moved.status_code == 200
-        assert gateway.patients.last("MoveImage").lesion_id == lesion_id
-
-
-async def test_a_photo_comes_back_with_an_etag_for_its_own_clinician_only(
-    gateway: Gateway,
-) -> None:
-    uploaded = (await gateway.upload(photo())).json()
-    path = f"/images/{uploaded['image_id']}"
-    answer = await gateway.get(path)
-    assert answer.content == gateway.patients.photos[uploaded["image_id"]]
-    assert answer.headers["content-type"] == "image/jpeg"
-    assert answer.headers["cache-control"].startswith("private")
-    assert answer.headers["vary"] == "Authorization"
-    etag = answer.headers["etag"]
-    for held in (etag, f"W/{etag}", f'"other", {etag}'):
-        again = await gateway.get(path, headers=gateway.headers | {"if-none-match": held})
-        assert (again.status_code, again.content) == (304, b"")
-    await gateway.get(f"{path}/thumbnail")
-    assert gateway.patients.last("GetImage").variant == pb.IMAGE_VARIANT_THUMBNAIL
-
-
-async def test_an_unknown_photo_is_a_problem_document(gateway: Gateway) -> None:
-    answer = await gateway.get("/images/i-9")
-    assert (answer.status_code, answer.json()["reason"]) == (404, "NOT_FOUND")
-
-
-async def test_a_photo_whose_bytes_cannot_be_reached_is_refused_before_anything_was_sent(
-    gateway: Gateway,
-) -> None:
-    uploaded = (await gateway.upload(photo())).json()
-    gateway.patients.store_is_away = True
-    answer = await gateway.get(f"/images/{uploaded['image_id']}")
-    assert (answer.status_code, answer.json()["reason"]) == (503, "STORE_UNAVAILABLE")
-    assert answer.headers["retry-after"]
-
-
-async def test_the_heatmap_is_the_one_stored_with_the_finding(gateway: Gateway) -> None:
-    uploaded = (await gateway.upload(photo())).json()
-    asked = len(gateway.torchserve.asked)
-    explained = await gateway.post(f"/predict/gradcam/{uploaded['id']}")
-    assert explained.json()["grid"] == uploaded["heatmap"]["grid"]
-    assert len(gateway.torchserve.asked) == asked
-    for name in ("heatmap_url", "overlay_url"):
-        picture = await gateway.http.get(explained.json()[name], headers=gateway.headers)
-        assert picture.status_code == 200
-        assert picture.headers["content-type"] == "image/png"
-        assert picture.content.startswith(b"\x89PNG")
-
-
-async def test_the_other_classs_heatmap_is_asked_of_the_same_version(gateway: Gateway) -> None:
-    uploaded = (await gateway.upload(photo())).json()
-    answer = await gateway.post(f"/predict/gradcam/{uploaded['id']}?target=benign")
-    assert (answer.json()["target"], answer.json()["max"]) == ("benign", 0.05)
-    assert gateway.torchserve.asked[-1].version == "1.0.0"
-    gateway.torchserve.version = "2.0.0"
-    await gateway.publish(gateway.torchserve.replica("one"))
-    retired = await gateway.post(f"/predict/gradcam/{uploaded['id']}?target=benign")
-    assert (retired.status_code, retired.json()["reason"]) == (409, "MODEL_RETIRED")
-
-
-async def test_what_is_pending_has_no_heatmap(gateway: Gateway) -> None:
-    await gateway.publish()
-    uploaded = (await gateway.upload(photo())).json()
-    for path in ("heatmap.png", "overlay.png"):
-        answer = await gateway.get(f"/detections/{uploaded['id']}/{path}")
-        assert (answer.status_code, answer.json()["reason"]) == (409, "NOT_DIAGNOSED")
 
 
 async def test_a_clinician_gives_a_verdict(gateway: Gateway) -> None:

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import jwt
 import pytest
-import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 
@@ -191,70 +190,3 @@ async def test_another_sites_page_can_not_use_the_refresh_cookie(
     answer = await gateway.post("/auth/refresh", headers=headers)
     assert answer.status_code == status
     assert gateway.auth.count("Refresh") == (status == 200)
-
-
-async def test_browsers_are_told_to_be_strict(gateway: Gateway) -> None:
-    for path in ("/", "/api/docs", "/api/healthz", "/api/patients/", "/api/nowhere"):
-        headers = (await gateway.http.get(path)).headers
-        policy = headers["content-security-policy"]
-        assert "default-src 'none'" in policy
-        assert "frame-ancestors 'none'" in policy
-        assert "unsafe" not in policy
-        assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
-
-
-async def test_hsts_is_sent_only_behind_tls(gateway: Gateway, redis_url: str) -> None:
-    assert "strict-transport-security" not in (await gateway.get("/healthz")).headers
-    async with running(redis_url, public_url="https://dermis.example") as behind_tls:
-        assert "strict-transport-security" in (await behind_tls.get("/healthz")).headers
-
-
-async def test_patients_answers_are_not_cached(gateway: Gateway) -> None:
-    assert (await gateway.get("/patients/")).headers["cache-control"] == "no-store"
-
-
-async def test_only_named_sites_may_call_from_a_browser(redis_url: str) -> None:
-    async with running(redis_url, cors_origins=["https://app.example"]) as gateway:
-        for origin, allowed in (("https://app.example", True), ("https://evil.example", False)):
-            answer = await gateway.get("/healthz", headers={"origin": origin})
-            assert ("access-control-allow-origin" in answer.headers) == allowed
-
-
-def test_a_star_as_cors_origin_is_refused() -> None:
-    with pytest.raises(ValueError, match="name the sites"):
-        Settings(redis_url="redis://x", service_secret="s", cors_origins=["*"])
-
-
-@pytest.mark.parametrize(
-    ("proxies", "forwarded", "seen"),
-    [
-        (0, "203.0.113.9", "198.51.100.7"),
-        (1, "203.0.113.9", "203.0.113.9"),
-        (1, "1.1.1.1, 203.0.113.9", "203.0.113.9"),
-        (2, "1.1.1.1, 203.0.113.9, 10.0.0.1", "203.0.113.9"),
-        (2, "203.0.113.9", "198.51.100.7"),
-    ],
-)
-async def test_only_trusted_proxies_say_where_a_request_comes_from(
-    redis_url: str, proxies: int, forwarded: str, seen: str
-) -> None:
-    async with running(redis_url, trusted_proxies=proxies) as gateway:
-        await gateway.get("/patients/", headers=bearer() | {"x-forwarded-for": forwarded})
-        metadata = next(m for name, _, m in gateway.patients.calls if name == "ListPatients")
-        assert metadata["x-client-address"] == seen
-
-
-async def test_a_request_id_that_is_none_is_replaced(gateway: Gateway) -> None:
-    answer = await gateway.get("/healthz", headers={"x-request-id": "a b\tc<script>"})
-    UUID(answer.headers["x-request-id"])
-
-
-async def test_a_refusal_is_logged_with_who_and_from_where(gateway: Gateway) -> None:
-    user = str(uuid4())
-    with structlog.testing.capture_logs() as lines:
-        await gateway.get("/admin/users", headers=bearer(sub=user))
-        await gateway.get("/admin/users", headers={})
-    found = [(line["status"], line["user_id"]) for line in lines if line["event"] == "request"]
-    assert found == [(403, user), (401, "")]
-    assert all(line["client_address"] for line in lines if line["event"] == "request")
