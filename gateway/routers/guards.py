@@ -12,7 +12,7 @@ from gateway.http.rate_limit import LEFT, POLICY
 from gateway.routers.dependencies import RateLimitsDep, SettingsDep, VerifierDep
 from service_kit.errors import Code, DomainError
 from service_kit.principal import Permission, find_principal, require, set_current_principal
-from service_kit.request import current_request
+from service_kit.request_context import current_request
 
 log = structlog.get_logger()
 
