@@ -19,8 +19,8 @@ from gateway.model_store.versions import ModelShelf
 from gateway.settings import Settings
 from service_kit.principal import TokenVerifier
 from serving.archives.signature_policy import Policy
-from serving.contract.regeneration import RegenerationRequest
 from serving.contract.follower_requests import FollowerRequests
+from serving.contract.regeneration import RegenerationRequest
 from serving.contract.trials import TrialRequest
 
 

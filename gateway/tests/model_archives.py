@@ -9,8 +9,8 @@ import httpx
 
 from gateway.tests.conftest import Gateway, bearer
 from gateway.tests.pictures import photo
-from serving.archives.packing import build_archive
 from serving.archives.card import Evaluation, Metric, ModelCard, Preprocessing
+from serving.archives.packing import build_archive
 
 ENGINEER = bearer("ml_engineer")
 

@@ -16,7 +16,6 @@ from gateway.tests.event_streams import followed
 from gateway.tests.model_archives import ENGINEER, archive, bring, release
 from service_kit.blobs import Blobs
 from serving.archives.signatures import fingerprint, make_key_pair, sign
-from serving.contract.follower_requests import trial_requests
 from serving.contract.releases import ReleaseLog
 
 
