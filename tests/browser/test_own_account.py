@@ -135,7 +135,7 @@ async def test_a_second_factor_that_is_demanded_meanwhile_stays_and_the_dialog_s
     assert await visitor.show("profile-remove-second-factor") == []
     await dialog.get_by_label("Your password").fill(known.password)
     await remove.click()
-    await expect(dialog.get_by_text("requires a second factor")).to_be_visible()
+    await expect(dialog.get_by_text("must have a second factor")).to_be_visible()
     assert (await clinician.call("GET", "/users/me"))["two_factor_enabled"]
 
 
