@@ -18,7 +18,8 @@ from auth_service.outbox import MailTemplate, enqueue
 from auth_service.passwords import Passwords
 from auth_service.roles import TWO_FACTOR_ROLES, Role
 from service_kit import clock
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ async def _membership(
         session.add(invitation)
         account.role, account.clinic_id = invitation.role, invitation.clinic_id
         return None
-    name = parse_name(registration.clinic_name, reason="CLINIC_NAME_INVALID", noun="clinic's name")
+    name = parse_name(registration.clinic_name, reason=Reason.CLINIC_NAME_INVALID)
     clinic = Clinic(name=name)
     account.clinic_id = clinic.id
     return clinic
@@ -212,4 +213,4 @@ def must_have_two_factor(account: Account, *, by_role: bool) -> bool:
 
 def user_not_found() -> DomainError:
     """The refusal of every identifier that no account has."""
-    return DomainError(Code.NOT_FOUND, "USER_NOT_FOUND", "There is no such user.")
+    return DomainError(Reason.USER_NOT_FOUND)

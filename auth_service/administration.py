@@ -11,7 +11,8 @@ from auth_service import accounts, audit, sessions, two_factor
 from auth_service.audit_events import Event
 from auth_service.models import Account, Clinic
 from auth_service.roles import Role, check_clinic
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,7 @@ async def change(session: AsyncSession, account_id: UUID, wanted: AccountChange)
     events = await _apply(session, account, wanted)
     still_administers = account.role == Role.ADMIN and account.active
     if administrators == [account_id] and not still_administers:
-        raise DomainError(
-            Code.FAILED_PRECONDITION,
-            "LAST_ADMINISTRATOR",
-            "This is the last active administrator. Appoint another one first.",
-        )
+        raise DomainError(Reason.LAST_ADMINISTRATOR)
     session.add(account)
     if set(events) & _ENDS_SESSIONS:
         await sessions.end_all(session, account_id)
@@ -121,5 +118,5 @@ async def _clinic_for(session: AsyncSession, role: Role, clinic_id: UUID | None)
     if role != Role.CLINICIAN:
         return None  # the other roles see no patients, so they belong to no clinic
     if clinic_id is not None and await session.get(Clinic, clinic_id) is None:
-        raise DomainError(Code.NOT_FOUND, "CLINIC_NOT_FOUND", "There is no such clinic.")
+        raise DomainError(Reason.CLINIC_NOT_FOUND)
     return clinic_id

@@ -19,7 +19,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from auth_service.models import Attempt
 from service_kit import clock
 from service_kit.database import Database
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 
 class Action(StrEnum):
@@ -81,12 +82,7 @@ class Attempts:
                 await _only_one_at_a_time(session, hashed)
             waits = [await _seconds_to_wait(session, h, LIMITS[action]) for h in hashes]
             if any(waits):
-                raise DomainError(
-                    Code.RESOURCE_EXHAUSTED,
-                    "TOO_MANY_ATTEMPTS",
-                    "Too many attempts. Try again later.",
-                    retry_after=max(waits),
-                )
+                raise DomainError(Reason.TOO_MANY_ATTEMPTS, retry_after=max(waits))
             made = [Attempt(subject=hashed) for hashed in hashes]
             session.add_all(made)
             return [attempt.id for attempt in made]

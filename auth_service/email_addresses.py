@@ -4,8 +4,9 @@ import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
 from service_kit.postgres_values import without_nul
+from service_kit.reasons import Reason
 
 MAX_EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3 without the angle brackets
 
@@ -25,9 +26,7 @@ def parse_email(text: str) -> str:
             text, check_deliverability=False, globally_deliverable=False, test_environment=True
         ).normalized
     except EmailNotValidError:
-        raise DomainError(
-            Code.INVALID_ARGUMENT, "EMAIL_INVALID", "This isn't an email address."
-        ) from None
+        raise DomainError(Reason.EMAIL_INVALID) from None
 
 
 def email_key(text: str) -> str:

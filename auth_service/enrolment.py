@@ -13,10 +13,11 @@ from auth_service.audit_events import Event
 from auth_service.models import Account, SignInSession
 from auth_service.reauthentication import accept_password, check_password
 from auth_service.sessions import SignedIn
-from auth_service.sign_in import Authenticator, code_invalid, start_session
+from auth_service.sign_in import Authenticator, start_session
 from service_kit.database import released
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
 from service_kit.principal import Principal, current_principal
+from service_kit.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,7 @@ def full_principal() -> Principal:
     """
     principal = current_principal()
     if principal.kind != "access":
-        raise DomainError(
-            Code.PERMISSION_DENIED,
-            "TWO_FACTOR_SETUP_REQUIRED",
-            "Set up two-factor authentication first.",
-        )
+        raise DomainError(Reason.TWO_FACTOR_SETUP_REQUIRED)
     return principal
 
 
@@ -58,7 +55,7 @@ async def confirm(session: AsyncSession, code: str, *, authenticator: Authentica
     codes = await two_factor.confirm(session, account, code, keys=authenticator.keys)
     if codes is None:
         await audit.append(session, Event.TWO_FACTOR_REFUSED, subject_id=account.id)
-        raise code_invalid(Code.INVALID_ARGUMENT)
+        raise DomainError(Reason.CODE_INVALID, keep_changes=True)
     await give_back(session, reserved)
     if principal.kind != "enrolment":
         return Enrolled(codes, None)
@@ -98,7 +95,7 @@ async def remove(
         raise refusal or two_factor.not_set_up()
     if not await two_factor.use_code(session, factor, code, keys=authenticator.keys):
         await audit.append(session, Event.TWO_FACTOR_REFUSED, subject_id=account_id)
-        raise code_invalid(Code.INVALID_ARGUMENT)
+        raise DomainError(Reason.CODE_INVALID, keep_changes=True)
     await give_back(session, reserved)
     await two_factor.remove(session, account, Event.TWO_FACTOR_REMOVED)
 
@@ -108,11 +105,7 @@ async def _refusal_to_remove(
 ) -> DomainError | None:
     """Why an account has no second factor to remove, or must keep it; None where it may go."""
     if accounts.must_have_two_factor(account, by_role=authenticator.two_factor_by_role):
-        return DomainError(
-            Code.FAILED_PRECONDITION,
-            "TWO_FACTOR_REQUIRED",
-            "Your account must have a second factor.",
-        )
+        return DomainError(Reason.TWO_FACTOR_REQUIRED)
     if await two_factor.confirmed(session, account.id) is None:
         return two_factor.not_set_up()
     return None

@@ -14,7 +14,8 @@ from auth_service.opaque_tokens import digest
 from auth_service.outbox import MailTemplate, enqueue
 from auth_service.roles import Role, check_clinic
 from service_kit import clock
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 LIFETIME = timedelta(days=7)
 
@@ -31,12 +32,10 @@ async def invite(
     address = parse_email(email)
     check_clinic(role, clinic_id)
     if clinic_id is not None and await session.get(Clinic, clinic_id) is None:
-        raise DomainError(Code.NOT_FOUND, "CLINIC_NOT_FOUND", "There is no such clinic.")
+        raise DomainError(Reason.CLINIC_NOT_FOUND)
     taken = select(Account.id).where(Account.email_key == email_key(address))
     if (await session.exec(taken)).first() is not None:
-        raise DomainError(
-            Code.ALREADY_EXISTS, "EMAIL_TAKEN", "There is already an account with this address."
-        )
+        raise DomainError(Reason.EMAIL_TAKEN)
     invitation = Invitation(
         email_key=email_key(address),
         role=role,
@@ -71,9 +70,5 @@ async def find(session: AsyncSession, token: str, *, email: str) -> Invitation:
     )
     invitation = (await session.exec(query)).first()
     if invitation is None:
-        raise DomainError(
-            Code.INVALID_ARGUMENT,
-            "INVITATION_INVALID",
-            "This invitation is no longer valid. Ask for a new one.",
-        )
+        raise DomainError(Reason.INVITATION_INVALID)
     return invitation

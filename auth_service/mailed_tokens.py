@@ -11,7 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from auth_service.models import Account, MailedToken
 from auth_service.opaque_tokens import digest, new_token
 from service_kit import clock
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 
 class Purpose(StrEnum):
@@ -98,8 +99,4 @@ async def _valid(
 
 def link_is_invalid() -> DomainError:
     """The refusal of every invalid link."""
-    return DomainError(
-        Code.INVALID_ARGUMENT,
-        "LINK_INVALID",
-        "This link is no longer valid. Request a new one.",
-    )
+    return DomainError(Reason.LINK_INVALID)

@@ -2,7 +2,8 @@
 
 import unicodedata
 
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 MAX_NAME_LENGTH = 200
 
@@ -12,7 +13,7 @@ _REFUSED_CATEGORIES = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 _BIDIRECTIONAL = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def parse_name(text: str, *, reason: str = "NAME_INVALID", noun: str = "name") -> str:
+def parse_name(text: str, *, reason: Reason = Reason.NAME_INVALID) -> str:
     """A person's or clinic's name: NFC, trimmed, 1 to 200 characters.
 
     Raises:
@@ -20,11 +21,7 @@ def parse_name(text: str, *, reason: str = "NAME_INVALID", noun: str = "name") -
     """
     name = unicodedata.normalize("NFC", text).strip()
     if not 1 <= len(name) <= MAX_NAME_LENGTH or any(_is_refused(c) for c in name):
-        raise DomainError(
-            Code.INVALID_ARGUMENT,
-            reason,
-            f"The {noun} must have 1 to {MAX_NAME_LENGTH} characters and no control characters.",
-        )
+        raise DomainError(reason)
     return name
 
 

@@ -17,7 +17,8 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from zxcvbn import zxcvbn
 
 from auth_service.opaque_tokens import new_token
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 MIN_LENGTH = 12
 MAX_LENGTH = 128
@@ -100,15 +101,13 @@ def normalised(password: str) -> str:
 def _judge_length(password: str) -> None:
     if len(password) < MIN_LENGTH:
         raise DomainError(
-            Code.INVALID_ARGUMENT,
-            "PASSWORD_TOO_SHORT",
+            Reason.PASSWORD_TOO_SHORT,
             f"Choose a password of at least {MIN_LENGTH} characters.",
             metadata={"field": "password"},
         )
     if len(password) > MAX_LENGTH:
         raise DomainError(
-            Code.INVALID_ARGUMENT,
-            "PASSWORD_TOO_LONG",
+            Reason.PASSWORD_TOO_LONG,
             f"Choose a password of at most {MAX_LENGTH} characters.",
             metadata={"field": "password"},
         )
@@ -117,9 +116,4 @@ def _judge_length(password: str) -> None:
 def _judge_strength(password: str, personal: Sequence[str]) -> None:
     known = [word for text in ("dermis", *personal) for word in (text, *text.split())]
     if zxcvbn(password[:ESTIMATED_LENGTH], user_inputs=known)["score"] < MIN_STRENGTH:
-        raise DomainError(
-            Code.INVALID_ARGUMENT,
-            "PASSWORD_TOO_COMMON",
-            "This password is too easy to guess. Use more words, or less common ones.",
-            metadata={"field": "password"},
-        )
+        raise DomainError(Reason.PASSWORD_TOO_COMMON, metadata={"field": "password"})

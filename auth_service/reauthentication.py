@@ -16,7 +16,8 @@ from auth_service.audit_events import Event
 from auth_service.models import Account
 from auth_service.sign_in import Authenticator
 from service_kit.database import released
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,6 @@ async def accept_password(session: AsyncSession, check: PasswordCheck) -> Accoun
     unchanged = account.password_changed_at == check.account.password_changed_at
     if not (check.is_right and unchanged):
         await audit.append(session, Event.PASSWORD_REFUSED, subject_id=account.id)
-        raise DomainError(
-            Code.PERMISSION_DENIED, "PASSWORD_WRONG", "The password is wrong.", keep_changes=True
-        )
+        raise DomainError(Reason.PASSWORD_WRONG, keep_changes=True)
     await give_back(session, check.reserved)
     return account

@@ -11,7 +11,8 @@ from auth_service.models import Account, RefreshToken, SignInSession
 from auth_service.opaque_tokens import digest, successor
 from auth_service.sessions import SessionPolicy, SignedIn, end, stored_token
 from service_kit import clock
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 from service_kit.request_context import current_request
 
 # A client that lost its answer asks again within this; see docs/decisions/0005-refresh-retry.md.
@@ -77,9 +78,7 @@ async def _locked(session: AsyncSession, token: str) -> tuple[RefreshToken, Sign
     # The session's row is the family's lock: exchanges of one family run one after another.
     found = await session.get(RefreshToken, digest(token))
     if found is None:
-        raise DomainError(
-            Code.UNAUTHENTICATED, "REFRESH_INVALID", "You are signed out. Sign in again."
-        )
+        raise DomainError(Reason.REFRESH_INVALID)
     query = (
         select(SignInSession, Account)
         .where(SignInSession.id == found.session_id, Account.id == SignInSession.account_id)
@@ -91,9 +90,4 @@ async def _locked(session: AsyncSession, token: str) -> tuple[RefreshToken, Sign
 
 
 def _session_ended() -> DomainError:
-    return DomainError(
-        Code.UNAUTHENTICATED,
-        "SESSION_ENDED",
-        "This session has ended. Sign in again.",
-        keep_changes=True,
-    )
+    return DomainError(Reason.SESSION_ENDED, keep_changes=True)

@@ -4,7 +4,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from dermis.options.v1 import access_pb2
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 
 class Role(StrEnum):
@@ -29,7 +30,7 @@ class Role(StrEnum):
         for role in cls:
             if role.number == number:
                 return role
-        raise DomainError(Code.INVALID_ARGUMENT, "ROLE_INVALID", "No account can have this role.")
+        raise DomainError(Reason.ROLE_INVALID)
 
 
 # Every role of a person sees patients, models or accounts, so each must have a second factor.
@@ -43,6 +44,4 @@ def check_clinic(role: Role, clinic_id: UUID | None) -> None:
         DomainError: INVALID_ARGUMENT CLINIC_REQUIRED.
     """
     if role == Role.CLINICIAN and clinic_id is None:
-        raise DomainError(
-            Code.INVALID_ARGUMENT, "CLINIC_REQUIRED", "A clinician belongs to a clinic. Choose one."
-        )
+        raise DomainError(Reason.CLINIC_REQUIRED)

@@ -19,7 +19,8 @@ from auth_service.audit_events import Event
 from auth_service.models import Account, RefreshToken, SignInSession
 from auth_service.opaque_tokens import digest, new_token
 from service_kit import clock
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 from service_kit.request_context import current_request
 
 ENDED = "ended_sessions"
@@ -98,9 +99,7 @@ async def end_one(session: AsyncSession, account_id: UUID, session_id: UUID) -> 
             actor_id=account_id,
             session_id=str(session_id),
         )
-        raise DomainError(
-            Code.NOT_FOUND, "SESSION_NOT_FOUND", "There is no such session.", keep_changes=True
-        )
+        raise DomainError(Reason.SESSION_NOT_FOUND, keep_changes=True)
     await audit.append(
         session, Event.SESSION_ENDED, subject_id=account_id, session_id=str(session_id)
     )

@@ -21,8 +21,10 @@ from auth_service.opaque_tokens import digest, new_token
 from auth_service.passwords import Passwords
 from auth_service.sessions import SessionPolicy, SignedIn
 from service_kit import clock
+from service_kit.codes import Code
 from service_kit.database import released
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 from service_kit.request_context import current_request
 
 CHALLENGE_LIFE = timedelta(minutes=5)
@@ -118,19 +120,12 @@ async def verify_two_factor(
         await audit.append(
             session, Event.TWO_FACTOR_REFUSED, subject_id=account_id, actor_id=account_id
         )
-        raise code_invalid(Code.UNAUTHENTICATED)
+        raise DomainError(Reason.CODE_INVALID, code=Code.UNAUTHENTICATED, keep_changes=True)
     challenge.used_at = clock.now()
     session.add(challenge)
     await give_back(session, reserved)
     return await start_session(
         session, account, authenticator.policy, "recovery code" if recovery_code else "totp"
-    )
-
-
-def code_invalid(code: Code) -> DomainError:
-    """The refusal of a wrong or used code."""
-    return DomainError(
-        code, "CODE_INVALID", "This code isn't valid. Wait for the next one.", keep_changes=True
     )
 
 
@@ -203,12 +198,7 @@ async def _refuse_login(session: AsyncSession, account: Account | None, why: str
     await audit.append(
         session, Event.SIGN_IN_FAILED, subject_id=account.id if account else None, why=why
     )
-    return DomainError(
-        Code.UNAUTHENTICATED,
-        "CREDENTIALS_INVALID",
-        "Wrong email address or password, or the address isn't verified yet.",
-        keep_changes=True,
-    )
+    return DomainError(Reason.CREDENTIALS_INVALID, keep_changes=True)
 
 
 async def _open_challenge(session: AsyncSession, token: str) -> SignInChallenge:
@@ -229,6 +219,4 @@ async def _open_challenge(session: AsyncSession, token: str) -> SignInChallenge:
 
 
 def _challenge_invalid() -> DomainError:
-    return DomainError(
-        Code.UNAUTHENTICATED, "CHALLENGE_INVALID", "This sign-in has expired. Start again."
-    )
+    return DomainError(Reason.CHALLENGE_INVALID)

@@ -12,9 +12,10 @@ import jwt
 from auth_service.models import Account, SignInSession
 from auth_service.signing_keys import SigningKeys
 from service_kit import clock
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
 from service_kit.ids import new_id
 from service_kit.principal import ALGORITHM
+from service_kit.reasons import Reason
 
 # A service has no account; its id is derived from its name.
 _SERVICES = UUID("5b1b6f3e-7d0c-5a3e-9a53-0d7c1f1c6f10")
@@ -82,6 +83,4 @@ def check_service_secret(secrets: dict[str, str], name: str, secret: str) -> Non
     """
     expected = secrets.get(name, "")
     if not expected or not hmac.compare_digest(expected.encode(), secret.encode()):
-        raise DomainError(
-            Code.UNAUTHENTICATED, "SERVICE_SECRET_INVALID", "Unknown service or wrong secret."
-        )
+        raise DomainError(Reason.SERVICE_SECRET_INVALID)

@@ -18,7 +18,8 @@ from auth_service.encryption import KeyRing
 from auth_service.models import Account, RecoveryCode, TwoFactor
 from auth_service.outbox import MailTemplate, enqueue
 from service_kit import clock
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 ISSUER = "Dermis"
 STEP_SECONDS = 30
@@ -47,11 +48,7 @@ async def set_up(session: AsyncSession, account: Account, *, keys: KeyRing) -> N
     """
     factor = await session.get(TwoFactor, account.id)
     if factor is not None and factor.confirmed_at is not None:
-        raise DomainError(
-            Code.FAILED_PRECONDITION,
-            "TWO_FACTOR_ALREADY_ON",
-            "Two-factor authentication is already on. Turn it off first.",
-        )
+        raise DomainError(Reason.TWO_FACTOR_ALREADY_ON)
     secret = pyotp.random_base32()
     sealed = keys.seal(secret.encode(), context=_context(account.id))
     factor = factor or TwoFactor(account_id=account.id, secret=sealed)
@@ -77,11 +74,7 @@ async def confirm(
     if factor is None:
         raise not_set_up()
     if factor.confirmed_at is not None:
-        raise DomainError(
-            Code.FAILED_PRECONDITION,
-            "TWO_FACTOR_ALREADY_ON",
-            "Two-factor authentication is already on.",
-        )
+        raise DomainError(Reason.TWO_FACTOR_ALREADY_ON)
     if not await use_code(session, factor, code, keys=keys):
         return None
     factor.confirmed_at = clock.now()
@@ -171,11 +164,7 @@ async def reseal(session: AsyncSession, keys: KeyRing) -> int:
 
 def not_set_up() -> DomainError:
     """The refusal where a second factor is needed and there is none."""
-    return DomainError(
-        Code.FAILED_PRECONDITION,
-        "TWO_FACTOR_NOT_SET_UP",
-        "Two-factor authentication isn't set up.",
-    )
+    return DomainError(Reason.TWO_FACTOR_NOT_SET_UP)
 
 
 async def _new_recovery_codes(session: AsyncSession, account_id: UUID) -> list[str]:

@@ -15,7 +15,8 @@ from pydantic import BaseModel, ValidationError
 
 from gateway.schemas.admin import AuditEntry, Chain
 from gateway.schemas.fields import Page
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 # Asks one service for a page: cursor → entries and the cursor of the next page ("" at the end).
 Ask: TypeAlias = Callable[[str], Awaitable[tuple[list[AuditEntry], str]]]
@@ -54,9 +55,7 @@ class Places(BaseModel):
             padded = cursor + "=" * (-len(cursor) % 4)
             return cls.model_validate_json(urlsafe_b64decode(padded))
         except (ValidationError, ValueError):
-            raise DomainError(
-                Code.INVALID_ARGUMENT, "CURSOR_INVALID", "The cursor is not one of this list."
-            ) from None
+            raise DomainError(Reason.CURSOR_INVALID) from None
 
     def cursor(self) -> str | None:
         """What names this place; None at the end."""

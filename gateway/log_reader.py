@@ -8,8 +8,9 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from gateway.schemas.logs import LEVELS, LogLine
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
 from service_kit.log_stream import FIELD, STREAM
+from service_kit.reasons import Reason
 
 # Entries are looked through in steps, and in one call no further than this.
 STEP = 1_000
@@ -89,9 +90,7 @@ async def _entries(
         read: Callable[..., Awaitable[Entries]] = getattr(redis, order)
         return await read(STREAM, first, second, count=count)
     except (RedisError, OSError, TimeoutError):
-        raise DomainError(
-            Code.UNAVAILABLE, "LOGS_UNAVAILABLE", "The log stream can't be read now; try again."
-        ) from None
+        raise DomainError(Reason.LOGS_UNAVAILABLE) from None
 
 
 def _lines(entries: Entries) -> Iterable[LogLine]:

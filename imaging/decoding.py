@@ -13,7 +13,8 @@ from PIL import Image, UnidentifiedImageError
 from PIL.Image import Transpose
 
 from imaging.metadata import stripped_jpeg, stripped_png
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 50_000_000
@@ -131,19 +132,17 @@ def clean(data: bytes) -> CleanImage:
 
 def _open(data: bytes) -> Image.Image:
     if not data:
-        raise _refused("IMAGE_EMPTY", "The file is empty; choose a JPEG or PNG photo.")
+        raise _refused(Reason.IMAGE_EMPTY)
     if len(data) > MAX_BYTES:
-        raise _refused("IMAGE_TOO_LARGE", "The file is larger than 20 MiB; export it smaller.")
+        raise _refused(Reason.IMAGE_TOO_LARGE)
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except (UnidentifiedImageError, SyntaxError, ValueError, OSError, EOFError):
-        raise _refused("NOT_AN_IMAGE", "The file is not a JPEG or PNG photo.") from None
+        raise _refused(Reason.NOT_AN_IMAGE) from None
     if image.width * image.height > MAX_PIXELS:
-        raise _refused(
-            "IMAGE_TOO_MANY_PIXELS", "The photo has more than 50 megapixels; export it smaller."
-        )
+        raise _refused(Reason.IMAGE_TOO_MANY_PIXELS)
     if getattr(image, "n_frames", 1) > 1:
-        raise _refused("IMAGE_ANIMATED", "The file holds several pictures; choose a single photo.")
+        raise _refused(Reason.IMAGE_ANIMATED)
     return image
 
 
@@ -153,9 +152,7 @@ def _upright_rgb(image: Image.Image) -> Image.Image:
         turn = _turn(image)
         return _rgb(image if turn is None else image.transpose(turn))
     except (OSError, SyntaxError, ValueError, EOFError, IndexError):
-        raise _refused(
-            "IMAGE_TRUNCATED", "The photo is cut off or damaged; send the file again."
-        ) from None
+        raise _refused(Reason.IMAGE_TRUNCATED) from None
 
 
 def _turn(image: Image.Image) -> Transpose | None:
@@ -196,5 +193,5 @@ def _encoded(pixels: Image.Image, icc_profile: bytes | None) -> tuple[str, bytes
     return "JPEG", lossy.getvalue()
 
 
-def _refused(reason: str, message: str) -> DomainError:
-    return DomainError(Code.INVALID_ARGUMENT, reason, message, metadata={"field": "file"})
+def _refused(reason: Reason) -> DomainError:
+    return DomainError(reason, metadata={"field": "file"})

@@ -9,7 +9,8 @@ Sources: ITU-T T.81 Annex B (JPEG markers); W3C PNG, third edition, section 11 (
 
 from collections.abc import Iterator
 
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 _SOI = b"\xff\xd8"
 _EOI = b"\xff\xd9"
@@ -98,9 +99,4 @@ def _png_picture(data: bytes) -> Iterator[bytes]:
 
 
 def _damaged() -> DomainError:
-    return DomainError(
-        Code.INVALID_ARGUMENT,
-        "IMAGE_TRUNCATED",
-        "The photo is cut off or damaged; send the file again.",
-        metadata={"field": "file"},
-    )
+    return DomainError(Reason.IMAGE_TRUNCATED, metadata={"field": "file"})

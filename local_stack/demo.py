@@ -11,6 +11,7 @@ from typing import Any
 
 from local_stack.api_client import Clinician, Refused, SignIn
 from service_kit.files import write_private_json
+from service_kit.reasons import Reason
 from serving import examples
 
 MODEL_SECONDS = 120
@@ -63,7 +64,7 @@ class DemoClinic:
         try:
             return await self._clinician.sign_in(known, keep=self._keep)
         except Refused as refused:
-            if refused.reason != "CREDENTIALS_INVALID":
+            if refused.reason != Reason.CREDENTIALS_INVALID.name:
                 raise
         await self._clinician.register(known, full_name="Demo Clinician", clinic="Demo Clinic")
         return await self._clinician.sign_in(known, keep=self._keep)

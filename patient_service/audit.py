@@ -17,9 +17,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from patient_service.audit_events import Event
 from patient_service.models import AuditEntry
 from service_kit.clock import now
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
 from service_kit.paging import Page, cut, number_position
 from service_kit.principal import find_principal
+from service_kit.reasons import Reason
 from service_kit.request_context import current_request
 
 
@@ -83,18 +84,14 @@ APPEND_FROM = """
 _APPEND = insert(AuditEntry).inline()
 
 
-async def not_found(session: AsyncSession, noun: str, sought: UUID) -> DomainError:
+async def not_found(session: AsyncSession, reason: Reason, sought: UUID) -> DomainError:
     """The refusal of a row that the caller's clinic doesn't have; the attempt itself is kept.
 
-    Use: `raise await audit.not_found(session, "patient", patient_id)`.
+    Use: `raise await audit.not_found(session, Reason.PATIENT_NOT_FOUND, patient_id)`.
     """
+    noun = reason.name.removesuffix("_NOT_FOUND").lower()
     await append(session, Event.NOT_FOUND, subject_id=sought, noun=noun)
-    return DomainError(
-        Code.NOT_FOUND,
-        f"{noun.upper()}_NOT_FOUND",
-        f"There is no such {noun}.",
-        keep_changes=True,
-    )
+    return DomainError(reason, keep_changes=True)
 
 
 @dataclass(frozen=True, slots=True)

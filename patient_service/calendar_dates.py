@@ -4,7 +4,8 @@ import re
 from datetime import date, timedelta
 
 from service_kit.clock import now
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 EARLIEST = date(1900, 1, 1)
@@ -23,16 +24,14 @@ def parse_past_date(text: str, field: str) -> date | None:
     except ValueError:
         day = None
     if day is None:
-        raise _refused("DATE_INVALID", field, "must be a date in the form YYYY-MM-DD")
+        raise _refused(Reason.DATE_INVALID, field, "must be a date in the form YYYY-MM-DD")
     if day < EARLIEST:
-        raise _refused("DATE_TOO_EARLY", field, "must not be before 1900")
+        raise _refused(Reason.DATE_TOO_EARLY, field, "must not be before 1900")
     # In the easternmost time zones it is already tomorrow.
     if day > now().date() + timedelta(days=1):
-        raise _refused("DATE_IN_FUTURE", field, "must not be in the future")
+        raise _refused(Reason.DATE_IN_FUTURE, field, "must not be in the future")
     return day
 
 
-def _refused(reason: str, field: str, rule: str) -> DomainError:
-    return DomainError(
-        Code.INVALID_ARGUMENT, reason, f"The field {field} {rule}.", metadata={"field": field}
-    )
+def _refused(reason: Reason, field: str, rule: str) -> DomainError:
+    return DomainError(reason, f"The field {field} {rule}.", metadata={"field": field})

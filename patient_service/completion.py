@@ -19,7 +19,8 @@ from patient_service.findings import Outcome, finished_columns
 from patient_service.models import Detection, Image
 from patient_service.tenancy import act_for
 from service_kit.clock import now
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 MAX_CLAIMS = 50
 MIN_LEASE_SECONDS, MAX_LEASE_SECONDS = 5, 600
@@ -52,13 +53,10 @@ async def claim(session: AsyncSession, *, limit: int, lease_seconds: int) -> Seq
         DomainError: INVALID_ARGUMENT with LIMIT_INVALID or LEASE_INVALID.
     """
     if not 1 <= limit <= MAX_CLAIMS:
-        raise DomainError(
-            Code.INVALID_ARGUMENT, "LIMIT_INVALID", f"Claim between 1 and {MAX_CLAIMS} detections."
-        )
+        raise DomainError(Reason.LIMIT_INVALID, f"Claim between 1 and {MAX_CLAIMS} detections.")
     if not MIN_LEASE_SECONDS <= lease_seconds <= MAX_LEASE_SECONDS:
         raise DomainError(
-            Code.INVALID_ARGUMENT,
-            "LEASE_INVALID",
+            Reason.LEASE_INVALID,
             f"A lease must last {MIN_LEASE_SECONDS} to {MAX_LEASE_SECONDS} seconds.",
         )
     connection = await session.connection()
@@ -113,9 +111,7 @@ async def give_back(session: AsyncSession, lease: UUID, retry_after: timedelta) 
     """
     if not timedelta(seconds=1) <= retry_after <= timedelta(seconds=MAX_RETRY_SECONDS):
         raise DomainError(
-            Code.INVALID_ARGUMENT,
-            "RETRY_INVALID",
-            f"A retry must come after 1 to {MAX_RETRY_SECONDS} seconds.",
+            Reason.RETRY_INVALID, f"A retry must come after 1 to {MAX_RETRY_SECONDS} seconds."
         )
     await _change(session, lease, {"due_at": now() + retry_after, "lease": None})
 
@@ -157,8 +153,4 @@ _OPEN = text("SELECT clinic_id, detection_id, image_id FROM open_lease(:lease)")
 
 
 def _ended() -> DomainError:
-    return DomainError(
-        Code.FAILED_PRECONDITION,
-        "LEASE_ENDED",
-        "This lease has ended: the detection is finished, or somebody else has claimed it.",
-    )
+    return DomainError(Reason.LEASE_ENDED)

@@ -21,6 +21,7 @@ from service_kit.clock import now
 from service_kit.ids import new_id
 from service_kit.paging import Page, cut, id_position
 from service_kit.principal import current_principal
+from service_kit.reasons import Reason
 
 # How long the uploader has to record the outcome before completion takes over: longer than the
 # gateway may wait for the model (20 s) and then record (5 s), but not by much, since a clinician is
@@ -98,7 +99,7 @@ async def find(session: AsyncSession, detection_id: UUID) -> Detection:
     """
     detection = await session.get(Detection, detection_id)
     if detection is None:
-        raise await audit.not_found(session, "detection", detection_id)
+        raise await audit.not_found(session, Reason.DETECTION_NOT_FOUND, detection_id)
     return detection
 
 

@@ -27,7 +27,8 @@ from patient_service.models import (
 )
 from service_kit.blobs import Blobs
 from service_kit.database import Database
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 # Children before their parents.
 _TABLES = (WorklistEntry, Review, Detection, Note, Change, Image, Lesion, SearchTerm)
@@ -73,7 +74,7 @@ async def _clinic_of(session: AsyncSession, patient_id: UUID) -> UUID:
     query = select(Patient).where(col(Patient.id) == patient_id).with_for_update()
     patient = (await session.exec(query)).first()
     if patient is None:
-        raise DomainError(Code.NOT_FOUND, "PATIENT_NOT_FOUND", "There is no such patient.")
+        raise DomainError(Reason.PATIENT_NOT_FOUND)
     return patient.clinic_id
 
 

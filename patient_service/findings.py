@@ -5,7 +5,8 @@ import re
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 LABELS = ("benign", "malignant")
 MAX_SIDE = 64
@@ -83,9 +84,7 @@ class Finding:
             and all(_DIAGNOSIS.fullmatch(diagnosis) for diagnosis in self.differential)
         )
         if not sound:
-            raise DomainError(
-                Code.INVALID_ARGUMENT, "FINDING_INVALID", "This isn't a valid finding."
-            )
+            raise DomainError(Reason.FINDING_INVALID)
 
     def columns(self) -> dict[str, Any]:
         """The values of a detection's row."""
@@ -107,11 +106,7 @@ class Failure:
             DomainError: INVALID_ARGUMENT / FAILURE_REASON_INVALID.
         """
         if not _REASON.fullmatch(self.reason):
-            raise DomainError(
-                Code.INVALID_ARGUMENT,
-                "FAILURE_REASON_INVALID",
-                "A failure reason must be an UPPER_SNAKE code of at most 64 characters.",
-            )
+            raise DomainError(Reason.FAILURE_REASON_INVALID)
 
     def columns(self) -> dict[str, Any]:
         """The values of a detection's row."""

@@ -6,7 +6,8 @@ from uuid import UUID
 from patient_service import photos
 from patient_service.models import Image
 from service_kit.blobs import BlobMissing, Blobs
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 ORIGINALS, THUMBNAILS = "images", "thumbnails"
 
@@ -55,6 +56,4 @@ async def thumbnail(blobs: Blobs, image: Image) -> bytes:
 
 
 def _lost() -> DomainError:
-    return DomainError(
-        Code.DATA_LOSS, "IMAGE_LOST", "The stored image is missing. Tell your administrator."
-    )
+    return DomainError(Reason.IMAGE_LOST)

@@ -10,6 +10,7 @@ from patient_service import audit, change_history, lesions, patients
 from patient_service.audit_events import Event
 from patient_service.models import Image
 from service_kit.paging import Page, cut, id_position
+from service_kit.reasons import Reason
 
 
 async def find(session: AsyncSession, image_id: UUID) -> Image:
@@ -20,7 +21,7 @@ async def find(session: AsyncSession, image_id: UUID) -> Image:
     """
     image = await session.get(Image, image_id)
     if image is None:
-        raise await audit.not_found(session, "image", image_id)
+        raise await audit.not_found(session, Reason.IMAGE_NOT_FOUND, image_id)
     return image
 
 
@@ -32,7 +33,7 @@ async def find_of(session: AsyncSession, patient_id: UUID, image_id: UUID) -> Im
     """
     image = await find(session, image_id)
     if image.patient_id != patient_id:
-        raise await audit.not_found(session, "image", image_id)
+        raise await audit.not_found(session, Reason.IMAGE_NOT_FOUND, image_id)
     return image
 
 

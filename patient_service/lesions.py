@@ -15,8 +15,9 @@ from patient_service.calendar_dates import parse_past_date
 from patient_service.models import Image, Lesion
 from patient_service.text_fields import checked_text
 from service_kit.clock import now
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
 from service_kit.paging import Page, cut, id_position
+from service_kit.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,7 @@ class Profile:
                 POSITION_INVALID.
         """
         if position and not (position.view and 0 <= position.x <= 1 and 0 <= position.y <= 1):
-            raise DomainError(
-                Code.INVALID_ARGUMENT,
-                "POSITION_INVALID",
-                "A position needs a view, and x and y between 0 and 1.",
-                metadata={"field": "position"},
-            )
+            raise DomainError(Reason.POSITION_INVALID, metadata={"field": "position"})
         return cls(
             body_site=body_site,
             view=position.view if position else None,
@@ -97,7 +93,7 @@ async def find(session: AsyncSession, lesion_id: UUID) -> Lesion:
     """
     lesion = await session.get(Lesion, lesion_id)
     if lesion is None:
-        raise await audit.not_found(session, "lesion", lesion_id)
+        raise await audit.not_found(session, Reason.LESION_NOT_FOUND, lesion_id)
     return lesion
 
 
@@ -109,7 +105,7 @@ async def find_of(session: AsyncSession, patient_id: UUID, lesion_id: UUID) -> L
     """
     lesion = await find(session, lesion_id)
     if lesion.patient_id != patient_id:
-        raise await audit.not_found(session, "lesion", lesion_id)
+        raise await audit.not_found(session, Reason.LESION_NOT_FOUND, lesion_id)
     return lesion
 
 
@@ -141,7 +137,7 @@ async def update(session: AsyncSession, lesion_id: UUID, version: int, profile: 
     query = select(Lesion).where(col(Lesion.id) == lesion_id).with_for_update()
     lesion = (await session.exec(query)).first()
     if lesion is None:
-        raise await audit.not_found(session, "lesion", lesion_id)
+        raise await audit.not_found(session, Reason.LESION_NOT_FOUND, lesion_id)
     await patients.find_active(session, lesion.patient_id)
     if lesion.version != version:
         raise patients.version_conflict(lesion.version)
@@ -167,7 +163,7 @@ async def compare(
     for image_id in (left, right):
         image = await session.get(Image, image_id)
         if image is None or image.lesion_id != lesion_id:
-            raise await audit.not_found(session, "image", image_id)
+            raise await audit.not_found(session, Reason.IMAGE_NOT_FOUND, image_id)
         sides.append(image)
     return lesion, sides[0], sides[1]
 

@@ -17,7 +17,8 @@ from patient_service.search import search_key
 from patient_service.tenancy import own_clinic
 from patient_service.text_fields import checked_text
 from service_kit.clock import now
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,7 @@ class Profile:
         """
         if not 0 <= fitzpatrick_type <= 6:
             raise DomainError(
-                Code.INVALID_ARGUMENT,
-                "FITZPATRICK_TYPE_INVALID",
-                "The Fitzpatrick type must be a number from 1 to 6.",
-                metadata={"field": "fitzpatrick_type"},
+                Reason.FITZPATRICK_TYPE_INVALID, metadata={"field": "fitzpatrick_type"}
             )
         return cls(
             record_number=checked_text(record_number, "record_number", limit=64, required=True),
@@ -98,7 +96,7 @@ async def find(session: AsyncSession, patient_id: UUID) -> Patient:
     """
     patient = await session.get(Patient, patient_id)
     if patient is None:
-        raise await audit.not_found(session, "patient", patient_id)
+        raise await audit.not_found(session, Reason.PATIENT_NOT_FOUND, patient_id)
     return patient
 
 
@@ -116,11 +114,7 @@ async def find_active(session: AsyncSession, patient_id: UUID) -> Patient:
 
 def archived() -> DomainError:
     """The refusal to add to an archived record."""
-    return DomainError(
-        Code.FAILED_PRECONDITION,
-        "PATIENT_ARCHIVED",
-        "This patient is archived. Restore the patient first.",
-    )
+    return DomainError(Reason.PATIENT_ARCHIVED)
 
 
 async def view(session: AsyncSession, patient_id: UUID) -> Patient:
@@ -190,19 +184,14 @@ async def restore(session: AsyncSession, patient_id: UUID) -> Patient:
 
 def version_conflict(version: int) -> DomainError:
     """The refusal of a change that is based on an older version."""
-    return DomainError(
-        Code.ABORTED,
-        "VERSION_CONFLICT",
-        "Somebody else has changed this meanwhile. Reload it and repeat your change.",
-        metadata={"version": str(version)},
-    )
+    return DomainError(Reason.VERSION_CONFLICT, metadata={"version": str(version)})
 
 
 async def _locked(session: AsyncSession, patient_id: UUID) -> Patient:
     query = select(Patient).where(col(Patient.id) == patient_id).with_for_update()
     patient = (await session.exec(query)).first()
     if patient is None:
-        raise await audit.not_found(session, "patient", patient_id)
+        raise await audit.not_found(session, Reason.PATIENT_NOT_FOUND, patient_id)
     return patient
 
 
@@ -217,12 +206,7 @@ async def _flush(session: AsyncSession) -> None:
     except IntegrityError as error:
         if "patients_record_number_taken" not in str(error.orig):
             raise
-        raise DomainError(
-            Code.ALREADY_EXISTS,
-            "RECORD_NUMBER_TAKEN",
-            "Another patient of this clinic has this record number.",
-            metadata={"field": "record_number"},
-        ) from None
+        raise DomainError(Reason.RECORD_NUMBER_TAKEN, metadata={"field": "record_number"}) from None
 
 
 async def _record_change(

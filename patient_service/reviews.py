@@ -10,8 +10,9 @@ from patient_service import audit, detections, patients
 from patient_service.audit_events import Event
 from patient_service.models import Review
 from patient_service.text_fields import checked_text
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
 from service_kit.principal import current_principal
+from service_kit.reasons import Reason
 
 MAX_NOTE_LENGTH = 4000
 
@@ -25,20 +26,11 @@ async def add(session: AsyncSession, detection_id: UUID, verdict: str, note: str
             as `text_fields.checked_text`.
     """
     if not verdict:
-        raise DomainError(
-            Code.INVALID_ARGUMENT,
-            "VERDICT_REQUIRED",
-            "A review needs a verdict.",
-            metadata={"field": "verdict"},
-        )
+        raise DomainError(Reason.VERDICT_REQUIRED, metadata={"field": "verdict"})
     note = checked_text(note, "note", limit=MAX_NOTE_LENGTH, lines=True)
     detection = await detections.find(session, detection_id)
     if detection.status != "complete":
-        raise DomainError(
-            Code.FAILED_PRECONDITION,
-            "DETECTION_NOT_COMPLETE",
-            "Only a complete detection can be reviewed.",
-        )
+        raise DomainError(Reason.DETECTION_NOT_COMPLETE)
     await patients.find_active(session, detection.patient_id)
     review = Review(
         clinic_id=detection.clinic_id,

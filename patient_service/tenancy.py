@@ -5,8 +5,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
 from service_kit.principal import current_principal
+from service_kit.reasons import Reason
 
 
 def own_clinic() -> UUID:
@@ -17,7 +18,7 @@ def own_clinic() -> UUID:
     """
     clinic_id = current_principal().clinic_id
     if clinic_id is None:
-        raise DomainError(Code.PERMISSION_DENIED, "NO_CLINIC", "Your account belongs to no clinic.")
+        raise DomainError(Reason.NO_CLINIC)
     return clinic_id
 
 

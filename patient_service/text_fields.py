@@ -2,7 +2,8 @@
 
 import unicodedata
 
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 # Embeddings, overrides and isolates reorder the text around them (UAX #9), so a name that contains
 # one can look like another name. Right-to-left scripts themselves need none of them.
@@ -27,11 +28,11 @@ def checked_text(
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").strip())
     if required and not text:
-        raise _refused("TEXT_REQUIRED", field, "must not be empty")
+        raise _refused(Reason.TEXT_REQUIRED, field, "must not be empty")
     if len(text) > limit:
-        raise _refused("TEXT_TOO_LONG", field, f"must have at most {limit} characters")
+        raise _refused(Reason.TEXT_TOO_LONG, field, f"must have at most {limit} characters")
     if any(_is_forbidden(c) and not (lines and c in _LINE_BREAKS) for c in text):
-        raise _refused("TEXT_NOT_ALLOWED", field, "must not contain control characters")
+        raise _refused(Reason.TEXT_NOT_ALLOWED, field, "must not contain control characters")
     return text
 
 
@@ -39,7 +40,5 @@ def _is_forbidden(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cs") or character in _REORDERING
 
 
-def _refused(reason: str, field: str, rule: str) -> DomainError:
-    return DomainError(
-        Code.INVALID_ARGUMENT, reason, f"The field {field} {rule}.", metadata={"field": field}
-    )
+def _refused(reason: Reason, field: str, rule: str) -> DomainError:
+    return DomainError(reason, f"The field {field} {rule}.", metadata={"field": field})

@@ -21,9 +21,10 @@ from patient_service.photos import Prepared
 from patient_service.tenancy import own_clinic
 from service_kit.blobs import Blobs
 from service_kit.clock import now
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
 from service_kit.ids import new_id
 from service_kit.principal import current_principal
+from service_kit.reasons import Reason
 
 MAX_KEY_LENGTH = 128
 
@@ -53,16 +54,10 @@ class Header:
             DomainError: INVALID_ARGUMENT with CAPTURED_IN_FUTURE or IDEMPOTENCY_KEY_TOO_LONG.
         """
         if self.captured_at and self.captured_at > now():
-            raise DomainError(
-                Code.INVALID_ARGUMENT,
-                "CAPTURED_IN_FUTURE",
-                "The photo can't have been taken in the future.",
-                metadata={"field": "captured_at"},
-            )
+            raise DomainError(Reason.CAPTURED_IN_FUTURE, metadata={"field": "captured_at"})
         if len(self.idempotency_key) > MAX_KEY_LENGTH:
             raise DomainError(
-                Code.INVALID_ARGUMENT,
-                "IDEMPOTENCY_KEY_TOO_LONG",
+                Reason.IDEMPOTENCY_KEY_TOO_LONG,
                 f"An idempotency key must have at most {MAX_KEY_LENGTH} characters.",
             )
 
@@ -190,13 +185,9 @@ async def _stored_before(session: AsyncSession, header: Header, upload_sha256: s
         image = (await session.exec(query)).first()
         if image is not None:
             if (image.patient_id, image.upload_sha256) != (header.patient_id, upload_sha256):
-                raise DomainError(
-                    Code.FAILED_PRECONDITION,
-                    "IDEMPOTENCY_KEY_REUSED",
-                    "This idempotency key belongs to another upload. Use a new one.",
-                )
+                raise DomainError(Reason.IDEMPOTENCY_KEY_REUSED)
             return Stored(image, await detections.of_upload(session, image.id), replayed=True)
     await patients.find_active(session, header.patient_id)
     if header.lesion_id:
         await lesions.find_of(session, header.patient_id, header.lesion_id)
-    raise DomainError(Code.ABORTED, "UPLOAD_RACED", "The record has changed meanwhile. Try again.")
+    raise DomainError(Reason.UPLOAD_RACED)

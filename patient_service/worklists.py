@@ -20,9 +20,10 @@ from patient_service import audit
 from patient_service.audit_events import Event
 from patient_service.models import Detection, Image, Patient, WorklistEntry
 from service_kit.clock import now
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
 from service_kit.ids import earliest_id
 from service_kit.paging import Page, cut, id_position
+from service_kit.reasons import Reason
 
 # Older ones are in the patient's record: today's work shouldn't list what was missed years ago.
 VERDICT_WITHIN = timedelta(days=90)
@@ -109,9 +110,4 @@ def _waits(kind: str) -> ColumnElement[bool]:
             return and_(col(WorklistEntry.is_pending))
         case "follow_up":
             return and_(col(WorklistEntry.needs_follow_up))
-    raise DomainError(
-        Code.INVALID_ARGUMENT,
-        "WORKLIST_KIND_REQUIRED",
-        "Choose a worklist.",
-        metadata={"field": "kind"},
-    )
+    raise DomainError(Reason.WORKLIST_KIND_REQUIRED, metadata={"field": "kind"})

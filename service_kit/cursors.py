@@ -4,7 +4,8 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
 
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 _MAC_BYTES = 12
 
@@ -38,9 +39,7 @@ class Cursors:
             raw = b""
         mac, content = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
         if not hmac.compare_digest(mac, self._mac(collection, content)):
-            raise DomainError(
-                Code.INVALID_ARGUMENT, "CURSOR_INVALID", "This cursor doesn't belong to this list."
-            )
+            raise DomainError(Reason.CURSOR_INVALID)
         return content.decode()
 
     def _mac(self, collection: str, content: bytes) -> bytes:

@@ -5,7 +5,6 @@ A rule raises `DomainError`; the server's interceptor turns it into a gRPC statu
 caller's side, so that a reason reaches the client unchanged over any number of hops.
 """
 
-from enum import StrEnum
 from typing import Self, cast
 
 import grpc
@@ -13,33 +12,10 @@ from google.protobuf import any_pb2, duration_pb2
 from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
+from service_kit.codes import Code
+from service_kit.reasons import Reason
+
 DOMAIN = "dermis"
-
-
-class Code(StrEnum):
-    """The sixteen non-OK gRPC codes, by name."""
-
-    CANCELLED = "CANCELLED"
-    UNKNOWN = "UNKNOWN"
-    INVALID_ARGUMENT = "INVALID_ARGUMENT"
-    DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
-    NOT_FOUND = "NOT_FOUND"
-    ALREADY_EXISTS = "ALREADY_EXISTS"
-    PERMISSION_DENIED = "PERMISSION_DENIED"
-    RESOURCE_EXHAUSTED = "RESOURCE_EXHAUSTED"
-    FAILED_PRECONDITION = "FAILED_PRECONDITION"
-    ABORTED = "ABORTED"
-    OUT_OF_RANGE = "OUT_OF_RANGE"
-    UNIMPLEMENTED = "UNIMPLEMENTED"
-    INTERNAL = "INTERNAL"
-    UNAVAILABLE = "UNAVAILABLE"
-    DATA_LOSS = "DATA_LOSS"
-    UNAUTHENTICATED = "UNAUTHENTICATED"
-
-    @property
-    def status(self) -> grpc.StatusCode:
-        """The same code as grpcio's enum."""
-        return grpc.StatusCode[self.name]
 
 
 class DomainError(Exception):
@@ -47,8 +23,8 @@ class DomainError(Exception):
 
     Attributes:
         code: the gRPC code.
-        reason: UPPER_SNAKE, stable, for programs.
-        message: a sentence for people that says what to do; no secret, no patient data.
+        reason: the name of a `Reason`; or of one that only a newer service knows (`relayed`).
+        message: for people; says what to do; no secret, no patient data.
         metadata: further facts for programs, e.g. `{"field": "birth_date"}`.
         retry_after: seconds after which the same call may succeed, where that is known.
         keep_changes: commit the transaction nevertheless, because the refusal itself has to be
@@ -57,21 +33,47 @@ class DomainError(Exception):
 
     def __init__(
         self,
+        reason: Reason,
+        message: str = "",
+        *,
+        code: Code | None = None,
+        metadata: dict[str, str] | None = None,
+        retry_after: float | None = None,
+        keep_changes: bool = False,
+    ) -> None:
+        """Refuse for a reason of the catalogue.
+
+        Args:
+            reason: gives the code, and the message where there is no closer one.
+            message: what this place knows better, such as a limit or a field's name.
+            code: where this place differs from the catalogue: a wrong code is UNAUTHENTICATED at
+                sign-in, and INVALID_ARGUMENT later.
+            metadata: see the attributes.
+            retry_after: see the attributes.
+            keep_changes: see the attributes.
+        """
+        super().__init__(reason.name)
+        self.code = code or reason.code
+        self.reason = reason.name
+        self.message = message or reason.message
+        self.metadata = metadata or {}
+        self.retry_after = retry_after
+        self.keep_changes = keep_changes
+
+    @classmethod
+    def relayed(
+        cls,
         code: Code,
         reason: str,
         message: str,
         *,
         metadata: dict[str, str] | None = None,
         retry_after: float | None = None,
-        keep_changes: bool = False,
-    ) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
-        self.message = message
-        self.metadata = metadata or {}
-        self.retry_after = retry_after
-        self.keep_changes = keep_changes
+    ) -> Self:
+        """What another process said, word for word; its catalogue may be newer than ours."""
+        error = cls(Reason.UNKNOWN, message, code=code, metadata=metadata, retry_after=retry_after)
+        error.reason = reason
+        return error
 
     def __str__(self) -> str:
         return f"{self.code} {self.reason}: {self.message}"
@@ -95,7 +97,9 @@ class DomainError(Exception):
     def from_rpc(cls, error: grpc.aio.AioRpcError) -> Self:
         """Read a failed call; a status without our details keeps only its code."""
         code = Code(error.code().name)
-        found = cls(code, code.name, _UNEXPLAINED.get(code, "The service couldn't answer."))
+        # A status that a transport made has no sentence fit for users, so it gets one of ours.
+        known = Reason.__members__.get(code.name, Reason.UNKNOWN)
+        found = cls.relayed(code, code.name, known.message)
         status = rpc_status.from_call(cast(grpc.Call, error))
         if status is None:
             return found
@@ -113,19 +117,7 @@ class DomainError(Exception):
 
 
 # What obstore's errors become, wherever they occur.
-STORE_AWAY = DomainError(
-    Code.UNAVAILABLE,
-    "STORE_UNAVAILABLE",
-    "The object store isn't reachable. Try again in a moment.",
-    retry_after=2,
-)
-
-# A status made by the transport, not by one of our services, has no sentence fit for users.
-_UNEXPLAINED = {
-    Code.UNAVAILABLE: "A service isn't reachable. Try again in a moment.",
-    Code.DEADLINE_EXCEEDED: "A service took too long to answer. Try again in a moment.",
-    Code.CANCELLED: "The call was cancelled.",
-}
+STORE_AWAY = DomainError(Reason.STORE_UNAVAILABLE, retry_after=2)
 
 
 def _packed(message: error_details_pb2.ErrorInfo | error_details_pb2.RetryInfo) -> any_pb2.Any:

@@ -5,7 +5,8 @@ from uuid import UUID
 
 import uuid_utils.compat
 
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 
 def new_id() -> UUID:
@@ -28,6 +29,4 @@ def parse_id(text: str, noun: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise DomainError(
-            Code.INVALID_ARGUMENT, "INVALID_ID", f"The {noun} identifier isn't a UUID."
-        ) from None
+        raise DomainError(Reason.INVALID_ID, f"The {noun} identifier isn't a UUID.") from None

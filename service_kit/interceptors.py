@@ -21,13 +21,14 @@ from sqlalchemy import exc
 
 from dermis.options.v1 import access_pb2
 from service_kit import telemetry
-from service_kit.errors import STORE_AWAY, Code, DomainError
+from service_kit.errors import STORE_AWAY, DomainError
 from service_kit.principal import (
     TokenVerifier,
     method_permission,
     require,
     set_current_principal,
 )
+from service_kit.reasons import Reason
 from service_kit.request_context import (
     CLIENT_ADDRESS_HEADER,
     CLIENT_AGENT_HEADER,
@@ -168,9 +169,7 @@ class ErrorInterceptor(Interceptor):
         except Exception:
             log.exception("unexpected error", method=call.method)
             unexpected = DomainError(
-                Code.INTERNAL,
-                "INTERNAL",
-                f"Something went wrong. Quote {request_id()} when you report it.",
+                Reason.INTERNAL, f"Something went wrong. Quote {request_id()} when you report it."
             )
             await call.context.abort_with_status(unexpected.to_status())
 
@@ -203,12 +202,7 @@ class PermissionInterceptor(Interceptor):
         yield
 
 
-_DATABASE_AWAY = DomainError(
-    Code.UNAVAILABLE,
-    "DATABASE_UNAVAILABLE",
-    "The database isn't reachable. Try again in a moment.",
-    retry_after=1,
-)
+_DATABASE_AWAY = DomainError(Reason.DATABASE_UNAVAILABLE, retry_after=1)
 
 
 def _code_name(code: Any) -> str:

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from google.protobuf import descriptor_pool
 
 from dermis.options.v1 import access_pb2
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 ALGORITHM = "EdDSA"
 # How far two machines' clocks may differ before a token is refused.
@@ -117,9 +118,7 @@ class TokenVerifier:
         principal = _principal(claims, token)
         # A service token belongs to no session; only its ten minutes limit it.
         if principal.kind != "service" and await self._revocations.is_revoked(principal.session_id):
-            raise DomainError(
-                Code.UNAUTHENTICATED, "SESSION_ENDED", "This session has ended. Sign in again."
-            )
+            raise DomainError(Reason.SESSION_ENDED)
         return principal
 
     async def _claims(self, token: str) -> dict[str, Any]:
@@ -140,9 +139,7 @@ class TokenVerifier:
                 options={"require": REQUIRED_CLAIMS},
             )
         except jwt.ExpiredSignatureError:
-            raise DomainError(
-                Code.UNAUTHENTICATED, "TOKEN_EXPIRED", "The access token has expired. Refresh it."
-            ) from None
+            raise DomainError(Reason.TOKEN_EXPIRED) from None
         except (jwt.InvalidTokenError, ValueError):
             raise _invalid() from None
 
@@ -166,9 +163,7 @@ def _principal(claims: dict[str, Any], token: str) -> Principal:
 
 
 def _invalid() -> DomainError:
-    return DomainError(
-        Code.UNAUTHENTICATED, "TOKEN_INVALID", "The access token isn't valid. Sign in again."
-    )
+    return DomainError(Reason.TOKEN_INVALID)
 
 
 _current: ContextVar[Principal | None] = ContextVar("principal", default=None)
@@ -192,7 +187,7 @@ def current_principal() -> Principal:
     """
     principal = _current.get()
     if principal is None:
-        raise DomainError(Code.UNAUTHENTICATED, "SIGN_IN_REQUIRED", "Sign in first.")
+        raise DomainError(Reason.SIGN_IN_REQUIRED)
     return principal
 
 
@@ -209,9 +204,5 @@ def require(permission: Permission) -> None:
     if principal.may(permission):
         return
     if principal.kind == "enrolment":
-        raise DomainError(
-            Code.PERMISSION_DENIED,
-            "TWO_FACTOR_SETUP_REQUIRED",
-            "Set up two-factor authentication first.",
-        )
-    raise DomainError(Code.PERMISSION_DENIED, "NOT_PERMITTED", "Your role doesn't allow this.")
+        raise DomainError(Reason.TWO_FACTOR_SETUP_REQUIRED)
+    raise DomainError(Reason.NOT_PERMITTED)

@@ -10,10 +10,11 @@ from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from service_kit.clock import from_timestamp
 from service_kit.cursors import Cursors
 from service_kit.database import Database
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
 from service_kit.ids import parse_id
 from service_kit.paging import PageRequest
 from service_kit.postgres_values import without_nul
+from service_kit.reasons import Reason
 
 MODEL_EVENTS = {
     auth_pb2.MODEL_CHANGE_UPLOAD: Event.MODEL_UPLOAD_REQUESTED,
@@ -73,9 +74,7 @@ class AuditServicer(auth_pb2_grpc.AuditServiceServicer):
         event = MODEL_EVENTS.get(request.change)
         version = without_nul(request.version)
         if event is None or len(version) > LONGEST_VERSION:
-            raise DomainError(
-                Code.INVALID_ARGUMENT, "CHANGE_INVALID", "Name the change and the version."
-            )
+            raise DomainError(Reason.CHANGE_INVALID)
         what = f"{version}, {request.percent} %" if request.percent else version
         async with self._database.session() as session:
             await audit.append(session, event, what=what)

@@ -10,7 +10,8 @@ from auth_service.names import parse_name
 from auth_service.passwords import normalised
 from auth_service.tests.conftest import Identity
 from auth_service.tests.refusals import refusal
-from service_kit.errors import Code, DomainError
+from service_kit.codes import Code
+from service_kit.errors import DomainError
 
 NASTY = [
     "",

@@ -7,7 +7,8 @@ import pytest
 
 from auth_service.tests.conftest import PASSWORD, Identity
 from auth_service.tests.refusals import refusal
-from service_kit.errors import Code, DomainError
+from service_kit.codes import Code
+from service_kit.errors import DomainError
 
 
 async def test_a_clinician_registers_verifies_enrols_and_is_signed_in(identity: Identity) -> None:

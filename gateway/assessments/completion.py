@@ -15,6 +15,7 @@ from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments.findings import finding_message
 from gateway.clients import Clients, ServiceToken
 from gateway.inference.model import Model
+from service_kit.reasons import Reason
 from service_kit.request_context import Request, set_current_request
 from serving.contract.torchserve import HandlerFailed, ImageRefused, TorchServeError
 
@@ -104,7 +105,9 @@ class Completion:
             return pb.FinishDetectionRequest(lease=claim.lease, failure_reason=refusal.reason)
         except HandlerFailed:
             if claim.attempt >= HANDLER_TRIES:
-                return pb.FinishDetectionRequest(lease=claim.lease, failure_reason="MODEL_FAILED")
+                return pb.FinishDetectionRequest(
+                    lease=claim.lease, failure_reason=Reason.MODEL_FAILED.name
+                )
             return _try_later(claim)
         except TorchServeError:
             return _try_later(claim)

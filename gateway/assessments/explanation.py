@@ -5,7 +5,8 @@ from gateway.assessments import stored_images
 from gateway.assessments.findings import heatmap_message
 from gateway.clients import Clients
 from gateway.inference.model import Model
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 from serving.contract.torchserve import ModelMissing, TorchServeError
 
 
@@ -20,9 +21,7 @@ async def explain(
         grpc.aio.AioRpcError: patient_service refused or is away.
     """
     if detection.status != pb.DETECTION_STATUS_COMPLETE:
-        raise DomainError(
-            Code.FAILED_PRECONDITION, "NOT_DIAGNOSED", "This detection has no result yet."
-        )
+        raise DomainError(Reason.NOT_DIAGNOSED)
     stored = detection.finding.heatmap
     if target is None or target == stored.target:
         return stored
@@ -31,11 +30,7 @@ async def explain(
         version = detection.finding.model_version
         finding = await model.explain(photo, target=target, version=version)
     except ModelMissing:
-        raise DomainError(
-            Code.FAILED_PRECONDITION,
-            "MODEL_RETIRED",
-            "The model version of this diagnosis is no longer loaded; diagnose the image again.",
-        ) from None
+        raise DomainError(Reason.MODEL_RETIRED) from None
     except TorchServeError:
         raise model_unavailable() from None
     return heatmap_message(finding.heatmap)
@@ -43,6 +38,4 @@ async def explain(
 
 def model_unavailable() -> DomainError:
     """The refusal of what only the model can answer, while it does not."""
-    return DomainError(
-        Code.UNAVAILABLE, "MODEL_UNAVAILABLE", "The model does not answer; try again in a moment."
-    )
+    return DomainError(Reason.MODEL_UNAVAILABLE)

@@ -14,7 +14,8 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from gateway.http.errors import FieldError, ManyErrors
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 from serving.archives.archive import ArchiveRefused, CheckedArchive, check_archive
 from serving.archives.signature_policy import Policy
 
@@ -95,19 +96,13 @@ def _checked(path: Path, policy: Policy, signature: bytes | None) -> CheckedArch
         return check_archive(path, policy, signature)
     except ArchiveRefused as refused:
         raise ManyErrors(
-            Code.INVALID_ARGUMENT,
-            "ARCHIVE_REFUSED",
-            "The archive is not one that Dermis may run.",
+            Reason.ARCHIVE_REFUSED,
             errors=[
-                FieldError(pointer="/file", message=f"{reason.code}: {reason.message}")
-                for reason in refused.reasons
+                FieldError(pointer="/file", message=str(defect), reason=defect.code)
+                for defect in refused.defects
             ],
         ) from None
 
 
 def _no_file() -> DomainError:
-    return DomainError(
-        Code.INVALID_ARGUMENT,
-        "MULTIPART_INVALID",
-        "Send the archive as multipart/form-data in the field `file`.",
-    )
+    return DomainError(Reason.MULTIPART_INVALID)

@@ -16,7 +16,8 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from gateway.schemas.fields import SentMoment
 from imaging.decoding import MAX_BYTES
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 _LONGEST_FIELD_BYTES = 1024
 # Until a place is free: an undisturbed upload takes tens of milliseconds.
@@ -62,12 +63,7 @@ class UploadsUnderWay:
             DomainError: UNAVAILABLE TOO_MANY_UPLOADS.
         """
         if not self._free:
-            raise DomainError(
-                Code.UNAVAILABLE,
-                "TOO_MANY_UPLOADS",
-                "Too many photos are under way; try again in a moment.",
-                retry_after=_RETRY_SECONDS,
-            )
+            raise DomainError(Reason.TOO_MANY_UPLOADS, retry_after=_RETRY_SECONDS)
         self._free -= 1
         try:
             yield
@@ -113,14 +109,9 @@ async def _content(value: UploadFile | str) -> bytes | str:
     if isinstance(value, str):
         return value
     if value.size is not None and value.size > MAX_BYTES:
-        raise DomainError(
-            Code.INVALID_ARGUMENT,
-            "IMAGE_TOO_LARGE",
-            "The file is larger than 20 MiB; export it smaller.",
-            metadata={"field": "file"},
-        )
+        raise DomainError(Reason.IMAGE_TOO_LARGE, metadata={"field": "file"})
     return await value.read()
 
 
 def _not_a_form(message: str) -> DomainError:
-    return DomainError(Code.INVALID_ARGUMENT, "MULTIPART_INVALID", message)
+    return DomainError(Reason.MULTIPART_INVALID, message)

@@ -1,7 +1,8 @@
 """Every failure as an RFC 9457 problem document, by one table."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 import grpc
 import structlog
@@ -13,8 +14,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from service_kit.errors import STORE_AWAY, Code, DomainError
+from service_kit.codes import Code
+from service_kit.errors import STORE_AWAY, DomainError
+from service_kit.reasons import Reason
 from service_kit.request_context import request_id
+from serving.archives.reasons import ArchiveReason
 
 log = structlog.get_logger()
 
@@ -36,25 +40,36 @@ STATUS = {
     Code.DATA_LOSS: 500,
     Code.UNAUTHENTICATED: 401,
 }
-# Where HTTP has a closer status than the code's.
-STATUS_BY_REASON = {
-    "BODY_TOO_LARGE": 413,
-    "IF_MATCH_REQUIRED": 428,
-    "IDEMPOTENCY_KEY_REUSED": 422,
-    "IMAGE_TOO_LARGE": 413,
-    "NOT_AN_IMAGE": 415,
-    "VERSION_CONFLICT": 412,
-}
+# What the framework itself refuses.
+_BY_STATUS = {400: Reason.BAD_REQUEST, 404: Reason.NOT_FOUND, 405: Reason.METHOD_NOT_ALLOWED}
 
 MEDIA_TYPE = "application/problem+json"
 DEFAULT_RETRY_SECONDS = 2
+
+
+def _named(names: Iterable[str]) -> dict[str, Any]:
+    """A string's schema whose values are known, but not for ever: a newer service has more."""
+    return {"enum": list(names), "x-extensible": True}
+
+
+ReasonName = Annotated[
+    str,
+    Field(
+        description="For programs; docs/reasons.md says what each means. More may come.",
+        examples=[Reason.PATIENT_NOT_FOUND.name],
+        json_schema_extra=_named(Reason.__members__),
+    ),
+]
+ArchiveReasonName = Annotated[str, Field(json_schema_extra=_named(ArchiveReason.__members__))]
 
 
 class FieldError(BaseModel):
     """One field that was refused."""
 
     pointer: str = Field(examples=["/birth_date"])
-    message: str = Field(examples=["The birth date lies in the future."])
+    message: str = Field(examples=["The birth date is in the future."])
+    # Of a defect of an archive; whatever else is refused has one reason, the problem's.
+    reason: ArchiveReasonName | None = None
 
 
 class Problem(BaseModel):
@@ -64,16 +79,16 @@ class Problem(BaseModel):
     title: str = Field(examples=["Not Found"])
     status: int = Field(examples=[404])
     detail: str = Field(examples=["There is no such patient."])
-    reason: str = Field(examples=["PATIENT_NOT_FOUND"])
+    reason: ReasonName
     request_id: str = Field(examples=["01a20817-f471-731e-896b-230f70989781"])
     errors: list[FieldError] | None = None
 
 
 class ManyErrors(DomainError):
-    """A refusal for several reasons at once."""
+    """A refusal that names every fault at once."""
 
-    def __init__(self, code: Code, reason: str, message: str, *, errors: list[FieldError]) -> None:
-        super().__init__(code, reason, message)
+    def __init__(self, reason: Reason, message: str = "", *, errors: list[FieldError]) -> None:
+        super().__init__(reason, message)
         self.errors = errors
 
 
@@ -84,30 +99,42 @@ class Refused(HTTPException):
     """
 
     def __init__(self, error: DomainError) -> None:
-        super().__init__(STATUS_BY_REASON.get(error.reason, STATUS[error.code]))
+        super().__init__(status_of(error))
         self.error = error
 
 
-def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problem documents that an operation may answer, for OpenAPI."""
-    return {
-        status: {"model": Problem, "description": HTTPStatus(status).phrase}
-        for status in (*statuses, 429, 503)
-    }
+def status_of(error: DomainError) -> int:
+    """The HTTP status of a refusal."""
+    known = Reason.__members__.get(error.reason)
+    return (known and known.http_status) or STATUS[error.code]
 
 
 def problem(error: DomainError) -> Response:
     """The problem document of a rule that said no."""
-    status = STATUS_BY_REASON.get(error.reason, STATUS[error.code])
+    status = status_of(error)
     headers = {}
     if error.retry_after is not None or error.code == Code.UNAVAILABLE:
         headers["Retry-After"] = str(max(1, round(error.retry_after or DEFAULT_RETRY_SECONDS)))
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    return _response(document(error), headers)
+
+
+def document(error: DomainError) -> Problem:
+    """The body of a refusal."""
+    status = status_of(error)
     errors = error.errors if isinstance(error, ManyErrors) else None
     if field := error.metadata.get("field"):
         errors = [FieldError(pointer=f"/{field}", message=error.message)]
-    return _response(status, error.message, error.reason, errors, headers)
+    return Problem(
+        type="about:blank",
+        title=HTTPStatus(status).phrase if status != 499 else "Client Closed Request",
+        status=status,
+        detail=error.message,
+        reason=error.reason,
+        request_id=request_id(),
+        errors=errors,
+    )
 
 
 def _refusal(error: grpc.aio.AioRpcError) -> DomainError:
@@ -134,24 +161,26 @@ def install(app: FastAPI) -> None:
         errors = [
             FieldError(pointer=_pointer(found), message=_message(found)) for found in error.errors()
         ]
-        return _response(422, "Some fields are not usable.", "INVALID_REQUEST", errors)
+        return problem(ManyErrors(Reason.INVALID_REQUEST, errors=errors))
 
     async def http_error(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
         if isinstance(error, Refused):
             return problem(error.error)
-        phrase = HTTPStatus(error.status_code).phrase
-        reason = phrase.upper().replace(" ", "_").replace("-", "_")
-        return _response(error.status_code, phrase, reason, headers=dict(error.headers or {}))
+        refusal = DomainError(_BY_STATUS.get(error.status_code, Reason.INTERNAL))
+        return _response(document(refusal), dict(error.headers or {}))
 
     async def gone(_: Request, __: Exception) -> Response:
         # Nobody reads this; it keeps a closed browser tab from being logged as our failure.
-        return _response(499, "The client has gone.", "CLIENT_GONE")
+        return problem(DomainError(Reason.CLIENT_GONE))
 
     async def unexpected(_: Request, error: Exception) -> Response:
         log.error("unexpected error", exc_info=error)
-        detail = f"Something went wrong; quote {request_id()}."
-        return _response(500, detail, "INTERNAL")
+        return problem(
+            DomainError(
+                Reason.INTERNAL, f"Something went wrong. Quote {request_id()} when you report it."
+            )
+        )
 
     app.add_exception_handler(DomainError, domain_error)
     app.add_exception_handler(grpc.aio.AioRpcError, failed_call)
@@ -167,24 +196,9 @@ async def _store_away(_: Request, error: Exception) -> Response:
     return problem(STORE_AWAY)
 
 
-def _response(
-    status: int,
-    detail: str,
-    reason: str,
-    errors: list[FieldError] | None = None,
-    headers: dict[str, str] | None = None,
-) -> Response:
-    document = Problem(
-        type="about:blank",
-        title=HTTPStatus(status).phrase if status != 499 else "Client Closed Request",
-        status=status,
-        detail=detail,
-        reason=reason,
-        request_id=request_id(),
-        errors=errors,
-    )
-    body = document.model_dump_json(exclude_none=True)
-    return Response(body, status, headers, media_type=MEDIA_TYPE)
+def _response(problem: Problem, headers: dict[str, str]) -> Response:
+    body = problem.model_dump_json(exclude_none=True)
+    return Response(body, problem.status, headers, media_type=MEDIA_TYPE)
 
 
 def _pointer(found: Any) -> str:

@@ -11,8 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.http.errors import Refused, problem
 from imaging.decoding import MAX_BYTES
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
 from service_kit.principal import find_principal, set_current_principal
+from service_kit.reasons import Reason
 from service_kit.request_context import REQUEST_ID_HEADER, received, set_current_request
 from serving.archives.members import MAX_ARCHIVE_BYTES
 
@@ -149,6 +150,4 @@ def _longest_body(path: str, headers: Headers) -> int:
 
 
 def _too_large(limit: int) -> DomainError:
-    return DomainError(
-        Code.INVALID_ARGUMENT, "BODY_TOO_LARGE", f"The body is larger than {limit} bytes."
-    )
+    return DomainError(Reason.BODY_TOO_LARGE, f"The body is larger than {limit} bytes.")

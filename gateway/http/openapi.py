@@ -6,9 +6,12 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from gateway.http.answers import answers
 from gateway.http.errors import MEDIA_TYPE
 
 _SCHEMA_PREFIX = "#/components/schemas/"
+_EXAMPLES_PREFIX = "#/components/examples/"
+_PROBLEM = {"$ref": f"{_SCHEMA_PREFIX}Problem"}
 # Where a schema says itself what fits, the most telling first.
 _GIVEN = ("examples", "const", "enum", "default")
 _CHOICES = ("anyOf", "oneOf", "allOf")
@@ -34,9 +37,12 @@ def describe(app: FastAPI) -> None:
                 description=app.description,
                 routes=app.routes,
             )
+            components = document["components"]
+            components["examples"] = {}
             for path in document["paths"].values():
                 for operation in path.values():
-                    _complete(operation, document["components"]["schemas"])
+                    _complete(operation, components["schemas"])
+                    _share_examples(operation, components["examples"])
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -49,15 +55,29 @@ def _complete(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     operation["summary"] = summary.rstrip(".")
     if rest.strip():
         operation["description"] = rest.strip()
-    for status, answer in operation["responses"].items():
-        content = answer.get("content", {})
-        if status >= "400" and "application/json" in content:
-            content[MEDIA_TYPE] = content.pop("application/json")
+    if "requestBody" in operation:
+        # The middleware bounds every body.
+        too_large = {key: part for key, part in answers(413)[413].items() if key != "model"}
+        operation["responses"].setdefault("413", too_large)
     bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
     for body in bodies:
         for media_type, shown in body.get("content", {}).items():
-            if "json" in media_type:
+            if "json" in media_type and media_type != MEDIA_TYPE:
                 shown["example"] = example(shown["schema"], schemas)
+
+
+def _share_examples(operation: dict[str, Any], examples: dict[str, Any]) -> None:
+    """Refer to problems by their reason: each is written down once, in the components."""
+    for status, answer in operation["responses"].items():
+        problems = answer.get("content", {}).get(MEDIA_TYPE)
+        if problems is None:
+            continue
+        refs = {}
+        for reason, shown in problems["examples"].items():
+            name = reason if examples.get(reason, shown) == shown else f"{reason}_{status}"
+            examples[name] = shown
+            refs[reason] = {"$ref": f"{_EXAMPLES_PREFIX}{name}"}
+        answer["content"] = {MEDIA_TYPE: {"schema": _PROBLEM, "examples": refs}}
 
 
 def example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:

@@ -8,7 +8,8 @@ from gateway.http.errors import FieldError, ManyErrors
 from gateway.inference.replicas import Replicas
 from gateway.model_store.versions import ShelvedVersion
 from gateway.settings import Settings
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 from serving.archives.card import Evaluation
 from serving.contract.trials import Trial
 
@@ -48,8 +49,7 @@ class ReleaseGate:
         newest = self._newest_trials(candidate.sha256)
         if failed := {name: trial for name, trial in newest.items() if trial.error}:
             raise ManyErrors(
-                Code.FAILED_PRECONDITION,
-                "TRIAL_FAILED",
+                Reason.TRIAL_FAILED,
                 f"Version {candidate.version} failed its trial.",
                 errors=[
                     FieldError(pointer="", message=f"{name}: {trial.error}")
@@ -58,8 +58,7 @@ class ReleaseGate:
             )
         if not newest:
             raise DomainError(
-                Code.FAILED_PRECONDITION,
-                "TRIAL_MISSING",
+                Reason.TRIAL_MISSING,
                 f"Version {candidate.version} must pass a trial first: "
                 f"dermis-model try {candidate.version}.",
             )
@@ -80,8 +79,7 @@ class ReleaseGate:
             return  # nothing to compare with
         if asked is None:
             raise DomainError(
-                Code.FAILED_PRECONDITION,
-                "EVALUATION_MISSING",
+                Reason.EVALUATION_MISSING,
                 f"The card has no evaluation {name!r} to compare with version {live.version}.",
             )
         worse = [
@@ -91,8 +89,7 @@ class ReleaseGate:
         ]
         if worse:
             raise ManyErrors(
-                Code.FAILED_PRECONDITION,
-                "METRICS_WORSE",
+                Reason.METRICS_WORSE,
                 f"Version {candidate.version} is worse than {live.version} on {name!r}.",
                 errors=worse,
             )

@@ -17,7 +17,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from service_kit.blobs import BlobExists, BlobMissing, Blobs
 from service_kit.clock import now
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 from serving.archives.archive import ArchiveRefused, CheckedArchive, check_archive
 from serving.archives.card import ModelCard
 from serving.contract.releases import LIVE, CandidateKind, Desired, Kind, Release, ReleaseLog
@@ -77,9 +78,7 @@ class ModelShelf:
         for shelved in await self.versions():
             if shelved.version == version:
                 return shelved
-        raise DomainError(
-            Code.NOT_FOUND, "VERSION_NOT_FOUND", "There is no such version of the model."
-        )
+        raise DomainError(Reason.VERSION_NOT_FOUND)
 
     async def desired(self) -> Desired:
         """The release that is to be live everywhere, and the candidate beside it."""
@@ -108,8 +107,7 @@ class ModelShelf:
         card = archive.card
         if card.name != self._model:
             raise DomainError(
-                Code.INVALID_ARGUMENT,
-                "MODEL_NAME_WRONG",
+                Reason.MODEL_NAME_WRONG,
                 f"The archive holds the model {card.name}; here {self._model} is served.",
             )
         await self._log.store_archive(archive.sha256, archive.path, signature=signature)
@@ -137,9 +135,7 @@ class ModelShelf:
         for release in releases[1:]:
             if release.version != releases[0].version:
                 return await self._append(await self.version(release.version), "rollback", by, why)
-        raise DomainError(
-            Code.FAILED_PRECONDITION, "NOTHING_BEFORE", "No other version was released before."
-        )
+        raise DomainError(Reason.NOTHING_BEFORE)
 
     async def put_beside(
         self, version: str, kind: CandidateKind, *, by: str, why: str, percent: int = 0
@@ -160,11 +156,9 @@ class ModelShelf:
         shelved = await self.version(version)
         live = (await self._log.desired()).live
         if live is None:
-            raise DomainError(Code.FAILED_PRECONDITION, "NOTHING_LIVE", "Release a version first.")
+            raise DomainError(Reason.NOTHING_LIVE)
         if live.version == version:
-            raise DomainError(
-                Code.FAILED_PRECONDITION, "ALREADY_LIVE", f"Version {version} is the live one."
-            )
+            raise DomainError(Reason.ALREADY_LIVE, f"Version {version} is the live one.")
         return await self._append(shelved, kind, by, why, percent)
 
     async def withdraw(self, *, by: str, why: str, version: str = "") -> Release:
@@ -180,9 +174,7 @@ class ModelShelf:
         """
         candidate = (await self._log.desired()).candidate
         if candidate is None or (version and candidate.version != version):
-            raise DomainError(
-                Code.FAILED_PRECONDITION, "NO_CANDIDATE", "No canary or shadow is under way."
-            )
+            raise DomainError(Reason.NO_CANDIDATE)
         return await self._log.append(
             version=candidate.version, sha256=candidate.sha256, kind="withdrawal", by=by, why=why
         )
@@ -223,8 +215,7 @@ class ModelShelf:
             if there.sha256 == shelved.sha256:
                 return there
             raise DomainError(
-                Code.ALREADY_EXISTS,
-                "VERSION_TAKEN",
+                Reason.VERSION_TAKEN,
                 f"Another archive is version {shelved.version} already; raise the version.",
             ) from None
         return shelved

@@ -17,8 +17,9 @@ from gateway.inference.replicas import Replicas
 from gateway.model_store.audit import ModelAudit
 from gateway.model_store.versions import ModelShelf
 from gateway.settings import Settings
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
 from service_kit.principal import TokenVerifier, current_principal
+from service_kit.reasons import Reason
 
 # Of an integer that fits the contracts' 32 bits.
 _ETAG = re.compile(r'\s*(?:W/)?"?([0-9]{1,9})"?\s*')
@@ -57,9 +58,7 @@ async def _model(state: StateDep) -> Model:
 
 async def _shelf(state: StateDep) -> ModelShelf:
     if state.shelf is None:
-        raise DomainError(
-            Code.UNIMPLEMENTED, "NO_MODEL_STORE", "This gateway was given no MODEL_STORE."
-        )
+        raise DomainError(Reason.NO_MODEL_STORE)
     return state.shelf
 
 
@@ -95,11 +94,7 @@ async def _version(
     """
     if found := _ETAG.fullmatch(if_match):
         return int(found[1])
-    raise DomainError(
-        Code.FAILED_PRECONDITION,
-        "IF_MATCH_REQUIRED",
-        "Send the ETag of what you have changed in If-Match, so that nobody's change is lost.",
-    )
+    raise DomainError(Reason.IF_MATCH_REQUIRED)
 
 
 def set_etag(response: Response, version: int) -> None:

@@ -10,8 +10,9 @@ from dermis.options.v1 import access_pb2
 from gateway.http.middleware import set_header
 from gateway.http.rate_limit import LEFT, POLICY
 from gateway.routers.dependencies import RateLimitsDep, SettingsDep, VerifierDep
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
 from service_kit.principal import Permission, find_principal, require, set_current_principal
+from service_kit.reasons import Reason
 from service_kit.request_context import current_request
 
 log = structlog.get_logger()
@@ -55,12 +56,7 @@ def limited(name: str) -> Depends:
         set_header(request, LEFT, f'"{name}";r={tally.left};t={tally.seconds}')
         if not tally.counted:
             log.warning("rate limit reached", limit=name, user_id=account)
-            raise DomainError(
-                Code.RESOURCE_EXHAUSTED,
-                "RATE_LIMITED",
-                "Too many tries; wait a little.",
-                retry_after=tally.seconds,
-            )
+            raise DomainError(Reason.RATE_LIMITED, retry_after=tally.seconds)
 
     return Depends(count)
 
@@ -81,9 +77,7 @@ async def _check_origin(request: Request, settings: SettingsDep) -> None:
         *settings.cors_origins,
     }
     if origin and origin not in own:
-        raise DomainError(
-            Code.PERMISSION_DENIED, "FOREIGN_ORIGIN", "Another site may not use this session."
-        )
+        raise DomainError(Reason.FOREIGN_ORIGIN)
 
 
 OWN_ORIGIN = Depends(_check_origin)

@@ -19,6 +19,7 @@ from gateway.api import create_api
 from gateway.app_state import AppState
 from gateway.main import create_app
 from gateway.settings import Settings
+from gateway.tests.documented import require_documented
 from gateway.tests.fake_auth import SIGNING_KEY, FakeAuth
 from gateway.tests.fake_patients import FakePatients
 from gateway.tests.fake_torchserve import FakeTorchServe
@@ -128,7 +129,9 @@ async def running(redis_url: str, **settings: Any) -> AsyncIterator[Gateway]:
 
         http = await stack.enter_async_context(
             httpx.AsyncClient(
-                transport=httpx.ASGITransport(served, client=("198.51.100.7", 4711)), base_url=URL
+                transport=httpx.ASGITransport(served, client=("198.51.100.7", 4711)),
+                base_url=URL,
+                event_hooks={"response": [require_documented]},
             )
         )
         gateway = Gateway(

@@ -10,7 +10,8 @@ from dermis.patient.v1 import patient_pb2_grpc as rpc
 from gateway.tests.fake_service import FakeService
 from imaging.decoding import clean
 from service_kit.clock import now, to_timestamp
-from service_kit.errors import STORE_AWAY, Code, DomainError
+from service_kit.errors import STORE_AWAY, DomainError
+from service_kit.reasons import Reason
 
 CHUNK_BYTES = 4096
 
@@ -134,7 +135,7 @@ class FakePatients(FakeService):
 
 def _found(kept: dict[str, Any], identifier: str) -> Any:
     if identifier not in kept:
-        raise DomainError(Code.NOT_FOUND, "NOT_FOUND", "There is no such row.")
+        raise DomainError(Reason.NOT_FOUND, "There is no such row.")
     return kept[identifier]
 
 

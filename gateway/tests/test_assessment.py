@@ -9,11 +9,12 @@ from dermis.patient.v1 import patient_pb2 as pb
 from gateway.tests.conftest import Gateway
 from gateway.tests.pictures import photo
 from gateway.tests.waiting import until
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 from service_kit.redis_client import open_redis
 from serving.contract.replicas import replica_key
 
-AWAY = DomainError(Code.UNAVAILABLE, "DATABASE_UNAVAILABLE", "Away.", retry_after=3)
+AWAY = DomainError(Reason.DATABASE_UNAVAILABLE, "Away.", retry_after=3)
 
 
 async def test_a_photo_becomes_a_stored_image_and_a_complete_detection(gateway: Gateway) -> None:

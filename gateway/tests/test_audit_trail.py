@@ -71,5 +71,5 @@ async def test_pages_hold_every_entry_once_newest_first(
 @pytest.mark.parametrize("cursor", ["x", "bm8", "eyJpZGVudGl0eSI6MX0", "\0", "ä"])
 async def test_a_cursor_that_is_none_is_refused(cursor: str) -> None:
     empty = Service("identity", [], 5), Service("record", [], 5)
-    with pytest.raises(DomainError, match="not one of this list"):
+    with pytest.raises(DomainError, match="CURSOR_INVALID"):
         await merged(asks(*empty), cursor, limit=5)

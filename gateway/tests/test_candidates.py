@@ -18,7 +18,8 @@ from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.model_archives import ENGINEER, archive, bring, release
 from gateway.tests.pictures import photo
 from gateway.tests.waiting import until
-from service_kit.errors import Code, DomainError
+from service_kit.codes import Code
+from service_kit.errors import DomainError
 from serving.contract.replicas import Candidate
 
 FEW = 6
@@ -299,7 +300,7 @@ async def test_while_a_candidate_is_under_way_there_is_no_room_for_a_third_versi
 
 async def test_what_the_audit_can_not_take_is_not_done(gateway: Gateway) -> None:
     def away(_: pb.RecordModelChangeRequest) -> pb.RecordModelChangeResponse:
-        raise DomainError(Code.UNAVAILABLE, "DATABASE_AWAY", "Try again.")
+        raise DomainError.relayed(Code.UNAVAILABLE, "DATABASE_AWAY", "Try again.")
 
     before = await newest(gateway)
     gateway.auth.own["RecordModelChange"] = away

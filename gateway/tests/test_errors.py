@@ -9,7 +9,8 @@ import structlog
 from gateway.http.errors import STATUS
 from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.pictures import photo
-from service_kit.errors import Code, DomainError
+from service_kit.codes import Code
+from service_kit.errors import DomainError
 
 EXPECTED = {
     "CANCELLED": 499, "UNKNOWN": 500, "INVALID_ARGUMENT": 422, "DEADLINE_EXCEEDED": 504,
@@ -28,7 +29,7 @@ def test_all_sixteen_codes_are_mapped() -> None:
 async def test_a_refusal_of_a_service_reaches_the_client_with_its_reason(
     gateway: Gateway, code: Code
 ) -> None:
-    gateway.patients.answers["GetPatient"] = DomainError(code, "A_REASON", "A sentence.")
+    gateway.patients.answers["GetPatient"] = DomainError.relayed(code, "A_REASON", "A sentence.")
     answer = await gateway.get("/patients/p-1")
     assert answer.status_code == EXPECTED[code.name]
     assert answer.headers["content-type"] == "application/problem+json"
@@ -54,18 +55,20 @@ async def test_a_refusal_of_a_service_reaches_the_client_with_its_reason(
 async def test_where_http_has_a_closer_status_it_is_used(
     gateway: Gateway, code: Code, reason: str, status: int
 ) -> None:
-    gateway.patients.answers["GetPatient"] = DomainError(code, reason, "A sentence.")
+    # A patient is no photo: the operation documents none of these.
+    gateway.http.event_hooks = {}
+    gateway.patients.answers["GetPatient"] = DomainError.relayed(code, reason, "A sentence.")
     assert (await gateway.get("/patients/p-1")).status_code == status
 
 
 async def test_the_seconds_to_wait_become_retry_after(gateway: Gateway) -> None:
-    refusal = DomainError(Code.RESOURCE_EXHAUSTED, "TOO_MANY", "Wait.", retry_after=41.6)
+    refusal = DomainError.relayed(Code.RESOURCE_EXHAUSTED, "TOO_MANY", "Wait.", retry_after=41.6)
     gateway.patients.answers["GetPatient"] = refusal
     assert (await gateway.get("/patients/p-1")).headers["retry-after"] == "42"
 
 
 async def test_a_field_that_a_service_refuses_is_pointed_at(gateway: Gateway) -> None:
-    gateway.patients.answers["CreatePatient"] = DomainError(
+    gateway.patients.answers["CreatePatient"] = DomainError.relayed(
         Code.INVALID_ARGUMENT, "BIRTH_DATE_INVALID", "Lies in the future.",
         metadata={"field": "birth_date"},
     )  # fmt: skip

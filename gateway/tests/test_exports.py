@@ -12,7 +12,8 @@ from gateway.exports import report as paper
 from gateway.tests.conftest import Gateway
 from gateway.tests.pictures import photo
 from gateway.tests.test_record import MOMENT, lesion, patient
-from service_kit.errors import Code, DomainError
+from service_kit.codes import Code
+from service_kit.errors import DomainError
 
 
 async def a_record(
@@ -209,7 +210,7 @@ async def test_a_report_names_who_gave_a_verdict(gateway: Gateway, written: list
 
 async def test_a_report_is_made_without_names_when_nobody_can_tell_them(gateway: Gateway) -> None:
     (uploaded,) = await a_record(gateway)
-    gateway.auth.answers["ListColleagues"] = DomainError(Code.UNAVAILABLE, "AWAY", "away")
+    gateway.auth.answers["ListColleagues"] = DomainError.relayed(Code.UNAVAILABLE, "AWAY", "away")
     answer = await gateway.get(f"/detections/{uploaded['id']}/report.pdf")
     assert answer.status_code == 200
 

@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from gateway.documents import openapi
+from gateway.documents import openapi, reasons
+from gateway.http.errors import status_of
 from gateway.tests.test_security import PUBLIC, api
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
+from serving.archives.reasons import ArchiveReason
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT: dict[str, Any] = api().openapi()
@@ -18,6 +22,15 @@ OPERATIONS = {
     for method, operation in methods.items()
 }
 NEVER_FAIL = {"GET /healthz", "GET /readyz"}
+
+
+def examples(shown: dict[str, Any]) -> list[Any]:
+    """What a body shows: its one example, or the problems that it refers to; never nothing."""
+    if "example" in shown:
+        return [shown["example"]]
+    names = [entry["$ref"].rpartition("/")[2] for entry in shown["examples"].values()]
+    assert names
+    return [DOCUMENT["components"]["examples"][name]["value"] for name in names]
 
 
 @pytest.mark.parametrize("route", sorted(OPERATIONS))
@@ -48,7 +61,57 @@ def test_every_json_body_has_an_example_that_fits_its_schema(route: str) -> None
         for media_type, shown in body.get("content", {}).items():
             if "json" in media_type:
                 schema = {**shown["schema"], "components": DOCUMENT["components"]}
-                Draft202012Validator(json.loads(json.dumps(schema))).validate(shown["example"])
+                validator = Draft202012Validator(json.loads(json.dumps(schema)))
+                for example in examples(shown):
+                    validator.validate(example)
+
+
+@pytest.mark.parametrize("route", sorted(OPERATIONS))
+def test_a_problem_is_shown_under_its_own_status_and_as_the_catalogue_words_it(route: str) -> None:
+    for status, answer in OPERATIONS[route]["responses"].items():
+        shown = answer.get("content", {}).get("application/problem+json")
+        if shown is None:
+            assert status < "400" or route in NEVER_FAIL
+            continue
+        for name, problem in zip(shown["examples"], examples(shown), strict=True):
+            reason = Reason[name]
+            assert problem["reason"] == name
+            assert str(problem["status"]) == status
+            assert problem["detail"] == reason.message
+            # A wrong code at sign-in is the one refusal with two statuses.
+            if (route, name) != ("POST /auth/verify-2fa", "CODE_INVALID"):
+                assert problem["status"] == status_of(DomainError(reason))
+
+
+def test_what_a_route_shares_with_others_is_documented_beside_what_is_its_own() -> None:
+    answers = OPERATIONS["PUT /patients/{patient_id}"]["responses"]
+    shown = {
+        status: list(answer["content"]["application/problem+json"]["examples"])
+        for status, answer in answers.items()
+        if status >= "400"
+    }
+    assert shown["404"] == ["PATIENT_NOT_FOUND"]
+    assert shown["409"] == ["PATIENT_ARCHIVED", "RECORD_NUMBER_TAKEN"]
+    assert shown["412"] == ["VERSION_CONFLICT"]
+    assert shown["413"] == ["BODY_TOO_LARGE"]
+    assert shown["428"] == ["IF_MATCH_REQUIRED"]
+    assert {"INVALID_REQUEST", "INVALID_ID", "TEXT_TOO_LONG"} <= set(shown["422"])
+    assert "TOKEN_EXPIRED" in shown["401"]
+    assert "NOT_PERMITTED" in shown["403"]
+
+
+def test_the_reasons_that_a_problem_may_have_are_the_catalogues() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    assert schemas["Problem"]["properties"]["reason"]["enum"] == list(Reason.__members__)
+    choices = schemas["FieldError"]["properties"]["reason"]["anyOf"]
+    assert choices[0]["enum"] == list(ArchiveReason.__members__)
+    # FastAPI's own shape of a 422 is nowhere: we never answer it.
+    assert "HTTPValidationError" not in schemas
+
+
+def test_the_page_about_reasons_is_up_to_date() -> None:
+    """Make it new with `python -m gateway.documents.reasons > docs/reasons.md`."""
+    assert (ROOT / "docs" / "reasons.md").read_text() == reasons.page()
 
 
 def test_the_web_clients_copy_of_the_description_is_up_to_date() -> None:

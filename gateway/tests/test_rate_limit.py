@@ -10,7 +10,8 @@ from gateway.settings import RATE_LIMITS, Settings
 from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.processes import break_redis
 from service_kit import redis_client
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 from service_kit.redis_client import open_redis
 
 LOGIN = {"email": "ruth@clinic.example", "password": "x"}
@@ -52,7 +53,7 @@ async def test_a_limited_answer_says_how_many_calls_are_left(gateway: Gateway) -
 
 async def test_a_refused_sign_in_says_how_many_tries_are_left(gateway: Gateway) -> None:
     gateway.auth.answers["Login"] = DomainError(
-        Code.UNAUTHENTICATED, "CREDENTIALS_INVALID", "E-mail address or password is wrong."
+        Reason.CREDENTIALS_INVALID, "E-mail address or password is wrong."
     )
     answer = await gateway.post("/auth/login", LOGIN)
     assert answer.status_code == 401

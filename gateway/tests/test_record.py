@@ -9,7 +9,8 @@ from dermis.auth.v1 import auth_pb2
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.tests.conftest import Gateway, bearer
 from service_kit.clock import now, to_timestamp
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 MOMENT = to_timestamp(now())
 PROFILE = {"record_number": "H-1", "full_name": "Renée Ångström"}
@@ -69,7 +70,7 @@ async def test_a_change_is_made_from_a_version(gateway: Gateway) -> None:
 
 async def test_a_conflict_is_a_failed_precondition(gateway: Gateway) -> None:
     gateway.patients.answers["UpdatePatient"] = DomainError(
-        Code.ABORTED, "VERSION_CONFLICT", "Somebody changed it."
+        Reason.VERSION_CONFLICT, "Somebody changed it."
     )
     answer = await gateway.http.put(
         "/api/patients/p-1", json=PROFILE, headers=gateway.headers | {"if-match": '"2"'}

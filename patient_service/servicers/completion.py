@@ -11,8 +11,9 @@ from patient_service.servicers.detection_messages import outcome
 from service_kit import clock
 from service_kit.blobs import Blobs
 from service_kit.database import Database
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
 from service_kit.ids import parse_id
+from service_kit.reasons import Reason
 
 
 class CompletionServicer(patient_pb2_grpc.CompletionServiceServicer):
@@ -55,9 +56,7 @@ class CompletionServicer(patient_pb2_grpc.CompletionServiceServicer):
             elif ended := outcome(request):
                 await completion.finish(session, lease, ended)
             else:
-                raise DomainError(
-                    Code.INVALID_ARGUMENT, "OUTCOME_REQUIRED", "Say how the detection ended."
-                )
+                raise DomainError(Reason.OUTCOME_REQUIRED)
         return pb.FinishDetectionResponse()
 
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from dermis.patient.v1 import patient_pb2 as pb
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 
 class EnumWords:
@@ -31,8 +32,7 @@ class EnumWords:
         """
         if number not in self._words:
             raise DomainError(
-                Code.INVALID_ARGUMENT,
-                "ENUM_INVALID",
+                Reason.ENUM_INVALID,
                 f"The field {self._field} has an unknown value.",
                 metadata={"field": self._field},
             )

@@ -10,8 +10,9 @@ from imaging.decoding import MAX_BYTES
 from patient_service.servicers.messages import optional_id
 from patient_service.uploads import Header
 from service_kit import clock
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
 from service_kit.ids import parse_id
+from service_kit.reasons import Reason
 
 # Slower senders would hold memory that others need: 20 MiB take this long at 3 Mbit/s.
 LONGEST_UPLOAD_SECONDS = 60.0
@@ -31,25 +32,23 @@ async def receive(
         async with asyncio.timeout(within):
             return await _receive(messages)
     except TimeoutError:
-        raise DomainError(
-            Code.DEADLINE_EXCEEDED, "UPLOAD_TOO_SLOW", "The upload took too long. Try again."
-        ) from None
+        raise DomainError(Reason.UPLOAD_TOO_SLOW) from None
 
 
 async def _receive(messages: AsyncIterator[pb.AddImageRequest]) -> tuple[Header, bytes]:
     first = await anext(aiter(messages), None)
     if first is None or first.WhichOneof("part") != "header":
-        raise _refused("HEADER_EXPECTED", "An upload must begin with its header.")
+        raise _refused(Reason.HEADER_EXPECTED)
     announced = first.header
     header = _header(announced)
     if announced.size > MAX_BYTES:
         raise _too_large()
     data = await _bytes(messages)
     if announced.size and announced.size != len(data):
-        raise _refused("LENGTH_MISMATCH", "The upload's length differs from its header.")
+        raise _refused(Reason.LENGTH_MISMATCH)
     # SHA-256 of 20 MiB takes about 15 ms; most senders rely on TLS and send none.
     if announced.sha256 and announced.sha256.lower() != hashlib.sha256(data).hexdigest():
-        raise _refused("DIGEST_MISMATCH", "The upload's digest differs from its header.")
+        raise _refused(Reason.DIGEST_MISMATCH)
     return header, data
 
 
@@ -71,7 +70,7 @@ async def _bytes(messages: AsyncIterator[pb.AddImageRequest]) -> bytes:
     buffer = io.BytesIO()
     async for message in messages:
         if message.WhichOneof("part") != "chunk":
-            raise _refused("HEADER_REPEATED", "An upload has only one header, before its bytes.")
+            raise _refused(Reason.HEADER_REPEATED)
         buffer.write(message.chunk)
         if buffer.tell() > MAX_BYTES:
             raise _too_large()
@@ -79,8 +78,8 @@ async def _bytes(messages: AsyncIterator[pb.AddImageRequest]) -> bytes:
 
 
 def _too_large() -> DomainError:
-    return _refused("IMAGE_TOO_LARGE", "The file is larger than 20 MiB. Export a smaller one.")
+    return _refused(Reason.IMAGE_TOO_LARGE)
 
 
-def _refused(reason: str, message: str) -> DomainError:
-    return DomainError(Code.INVALID_ARGUMENT, reason, message, metadata={"field": "file"})
+def _refused(reason: Reason) -> DomainError:
+    return DomainError(reason, metadata={"field": "file"})

@@ -12,7 +12,8 @@ from google.protobuf.message import Message
 from dermis.options.v1 import access_pb2
 from dermis.patient.v1 import patient_pb2 as pb
 from patient_service.tests.conftest import Caller, Service, finding
-from service_kit.errors import Code, DomainError
+from service_kit.codes import Code
+from service_kit.errors import DomainError
 from service_kit.principal import granted_permissions, method_permission
 
 CLINICIANS = granted_permissions(access_pb2.ROLE_CLINICIAN)

@@ -8,8 +8,8 @@ import pytest
 from dermis.patient.v1 import patient_pb2 as pb
 from patient_service import queue_metrics
 from patient_service.tests.conftest import Caller, Service, finding
+from service_kit.codes import Code
 from service_kit.database import Database
-from service_kit.errors import Code
 
 
 async def test_a_detection_keeps_the_heatmap_it_was_made_with(

@@ -3,7 +3,8 @@ from typing import Any
 
 from dermis.patient.v1 import patient_pb2 as pb
 from patient_service.tests.conftest import Caller, Service
-from service_kit.errors import Code, DomainError
+from service_kit.codes import Code
+from service_kit.errors import DomainError
 
 
 async def test_a_patient_comes_back_as_stored(clinician: Caller) -> None:

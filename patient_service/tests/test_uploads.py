@@ -12,7 +12,7 @@ from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
 from patient_service.servicers.received_photo import receive
 from patient_service.tests.conftest import Caller, Service, make_photo
-from service_kit.errors import Code
+from service_kit.codes import Code
 
 GPS_AND_ROTATION = {0x0112: 6, 0x010E: "name of a patient"}
 

@@ -10,7 +10,8 @@ from sqlmodel import Field, SQLModel, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service_kit.database import Database, released
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 
 class Table(SQLModel, registry=registry()):
@@ -57,8 +58,8 @@ async def test_what_was_written_is_kept_at_the_end(database: Database) -> None:
     ("error", "kept"),
     [
         (RuntimeError(), []),
-        (DomainError(Code.NOT_FOUND, "SOME_RULE", "No."), []),
-        (DomainError(Code.NOT_FOUND, "SOME_RULE", "No.", keep_changes=True), ["tried"]),
+        (DomainError(Reason.NOT_FOUND), []),
+        (DomainError(Reason.NOT_FOUND, keep_changes=True), ["tried"]),
     ],
 )
 async def test_an_error_undoes_everything_unless_the_refusal_is_to_be_kept(
@@ -171,7 +172,7 @@ async def test_no_work_is_done_after_a_transaction_that_was_undone(database: Dat
 
     async def refused() -> None:
         async with database.session():
-            raise DomainError(Code.NOT_FOUND, "SOME_RULE", "No.")
+            raise DomainError(Reason.NOT_FOUND)
 
     database.after_commit(work)
     with pytest.raises(DomainError):

@@ -3,7 +3,8 @@
 import grpc
 import pytest
 
-from service_kit.errors import Code, DomainError
+from service_kit.codes import Code
+from service_kit.errors import DomainError
 
 
 class FailedCall(grpc.aio.AioRpcError):
@@ -20,7 +21,7 @@ class FailedCall(grpc.aio.AioRpcError):
 
 @pytest.mark.parametrize("code", list(Code))
 def test_a_domain_error_comes_back_as_it_went(code: Code) -> None:
-    sent = DomainError(
+    sent = DomainError.relayed(
         code, "RECORD_NUMBER_TAKEN", "Take another.", metadata={"field": "a"}, retry_after=1.5
     )
     received = DomainError.from_rpc(FailedCall(sent.to_status()))

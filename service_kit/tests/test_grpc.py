@@ -15,10 +15,12 @@ from obstore.exceptions import GenericError
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from dermis.options.v1 import access_pb2
 from service_kit import clock
-from service_kit.errors import Code, DomainError
+from service_kit.codes import Code
+from service_kit.errors import DomainError
 from service_kit.grpc_channel import open_channel
 from service_kit.grpc_server import build_server
 from service_kit.principal import Principal, current_principal, set_current_principal
+from service_kit.reasons import Reason
 from service_kit.request_context import Request, request_id, set_current_request
 
 
@@ -44,7 +46,7 @@ class AcceptsToken:
 
     async def verify(self, token: str) -> Principal:
         if token != "good":
-            raise DomainError(Code.UNAUTHENTICATED, "TOKEN_INVALID", "Sign in again.")
+            raise DomainError(Reason.TOKEN_INVALID, "Sign in again.")
         return caller(token)
 
 
@@ -152,7 +154,7 @@ async def test_a_bad_token_is_refused(served: Any) -> None:
 async def test_a_rule_that_says_no_reaches_the_caller(served: Any, code: Code) -> None:
     stub, accounts, database = served
     set_current_principal(caller("good"))
-    accounts.error = DomainError(code, "SOME_RULE", "Do it otherwise.")
+    accounts.error = DomainError.relayed(code, "SOME_RULE", "Do it otherwise.")
     error = await failure(stub)
     assert (error.code, error.reason, error.message) == (code, "SOME_RULE", "Do it otherwise.")
     assert database.rolled_back >= 1

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dermis.options.v1 import access_pb2
-from service_kit.errors import Code, DomainError
+from service_kit.codes import Code
+from service_kit.errors import DomainError
 from service_kit.principal import (
     TokenVerifier,
     granted_permissions,

@@ -13,22 +13,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from serving.archives.bounds import Reason, wrong_file
+from serving.archives.bounds import wrong_file
 from serving.archives.card import ModelCard
-from serving.archives.checks import GOLDEN_IMAGES, GoldenImage, reasons
+from serving.archives.checks import GOLDEN_IMAGES, GoldenImage, defects
 from serving.archives.differential import Differential
 from serving.archives.members import CARD, DIFFERENTIAL, GOLDEN, MANIFEST, NOVELTY
 from serving.archives.novelty import Novelty
 from serving.archives.packing import write_plain
+from serving.archives.reasons import ArchiveReason, Defect
 from serving.archives.signature_policy import NO_POLICY, Policy
 
 
 class ArchiveRefused(Exception):
-    """The archive is damaged, or not one of ours. `reasons` lists everything that is wrong."""
+    """The archive is damaged, or not one of ours. `defects` lists everything that is wrong."""
 
-    def __init__(self, reasons: Sequence[Reason]) -> None:
-        super().__init__("; ".join(f"{reason.code}: {reason.message}" for reason in reasons))
-        self.reasons = list(reasons)
+    def __init__(self, defects: Sequence[Defect]) -> None:
+        super().__init__("; ".join(map(str, defects)))
+        self.defects = list(defects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def check_archive(
         signature: as in `serving.archives.signatures`, where there is one.
 
     Raises:
-        ArchiveRefused: with every reason that was found.
+        ArchiveRefused: with every defect that was found.
     """
     if found := list(wrong_file(path)):
         raise ArchiveRefused(found)
@@ -99,12 +100,12 @@ def check_archive(
     found = list(policy.violations(signature, signer))
     try:
         with zipfile.ZipFile(path) as archive:
-            if found := found + reasons(archive):
+            if found := found + defects(archive):
                 raise ArchiveRefused(found)
             card = ModelCard.model_validate_json(archive.read(CARD))
             golden = GOLDEN_IMAGES.validate_json(archive.read(GOLDEN))
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError):
-        damaged = Reason("NOT_AN_ARCHIVE", "The file is not a complete zip file.")
+        damaged = Defect(ArchiveReason.NOT_AN_ARCHIVE, "The file is not a complete zip file.")
         raise ArchiveRefused([*found, damaged]) from None
     return CheckedArchive(path, digest, card, golden, signer)
 

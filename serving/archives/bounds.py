@@ -6,21 +6,12 @@ Only its last bytes and its directory are read; nothing is unpacked.
 import struct
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from serving.archives import members
+from serving.archives.reasons import ArchiveReason, Defect
 
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why an archive is refused: a code for programs and a sentence for people."""
-
-    code: str
-    message: str
-
-
-Check = Callable[[zipfile.ZipFile], Iterator[Reason]]
+Check = Callable[[zipfile.ZipFile], Iterator[Defect]]
 
 _END_OF_DIRECTORY = struct.Struct("<4s4H2LH")  # APPNOTE.TXT 4.3.16
 _ZIP64_LOCATOR = b"PK\x06\x07"
@@ -30,11 +21,11 @@ _ENCRYPTED = 0x1
 _MAX_DIRECTORY_BYTES = members.MAX_MEMBERS * 1024
 
 
-def wrong_file(path: Path) -> Iterator[Reason]:
+def wrong_file(path: Path) -> Iterator[Defect]:
     """What the file's last bytes reveal, before a list of members is built in memory."""
     size = path.stat().st_size
     if size > members.MAX_ARCHIVE_BYTES:
-        yield Reason("TOO_LARGE", "The archive is larger than 512 MiB.")
+        yield Defect(ArchiveReason.TOO_LARGE, "The archive is larger than 512 MiB.")
         return
     tail_bytes = _END_OF_DIRECTORY.size + _ZIP64_LOCATOR_BYTES
     with path.open("rb") as file:
@@ -42,46 +33,48 @@ def wrong_file(path: Path) -> Iterator[Reason]:
         tail = file.read()
     end = tail[-_END_OF_DIRECTORY.size :]
     if len(end) < _END_OF_DIRECTORY.size or not end.startswith(b"PK\x05\x06"):
-        yield Reason("NOT_AN_ARCHIVE", "The file is not a complete zip file.")
+        yield Defect(ArchiveReason.NOT_AN_ARCHIVE, "The file is not a complete zip file.")
         return
     _, _, _, _, count, directory_bytes, _, _ = _END_OF_DIRECTORY.unpack(end)
     if tail.startswith(_ZIP64_LOCATOR) or count > members.MAX_MEMBERS:
-        yield Reason("TOO_MANY_MEMBERS", f"More than {members.MAX_MEMBERS} members.")
+        yield Defect(ArchiveReason.TOO_MANY_MEMBERS, f"More than {members.MAX_MEMBERS} members.")
     elif directory_bytes > _MAX_DIRECTORY_BYTES:
-        yield Reason("TOO_LARGE", "The archive's table of contents is too large.")
+        yield Defect(ArchiveReason.TOO_LARGE, "The archive's table of contents is too large.")
 
 
-def _too_many(archive: zipfile.ZipFile) -> Iterator[Reason]:
+def _too_many(archive: zipfile.ZipFile) -> Iterator[Defect]:
     if len(archive.infolist()) > members.MAX_MEMBERS:
-        yield Reason("TOO_MANY_MEMBERS", f"More than {members.MAX_MEMBERS} members.")
+        yield Defect(ArchiveReason.TOO_MANY_MEMBERS, f"More than {members.MAX_MEMBERS} members.")
 
 
-def _twice(archive: zipfile.ZipFile) -> Iterator[Reason]:
+def _twice(archive: zipfile.ZipFile) -> Iterator[Defect]:
     names = archive.namelist()
     if len(set(names)) != len(names):
-        yield Reason("DUPLICATE_MEMBER", "Two members have the same name.")
+        yield Defect(ArchiveReason.DUPLICATE_MEMBER, "Two members have the same name.")
 
 
-def _too_large(archive: zipfile.ZipFile) -> Iterator[Reason]:
+def _too_large(archive: zipfile.ZipFile) -> Iterator[Defect]:
     infos = archive.infolist()
     if sum(info.file_size for info in infos) > members.MAX_UNPACKED_BYTES:
-        yield Reason("TOO_LARGE", "Unpacked, the archive is larger than 1 GiB.")
+        yield Defect(ArchiveReason.TOO_LARGE, "Unpacked, the archive is larger than 1 GiB.")
     for info in infos:
         if info.filename != members.WEIGHTS and info.file_size > members.MAX_SMALL_BYTES:
-            yield Reason("MEMBER_TOO_LARGE", f"{shown(info)} is larger than 1 MiB.")
+            yield Defect(ArchiveReason.MEMBER_TOO_LARGE, f"{shown(info)} is larger than 1 MiB.")
         if info.file_size > members.MAX_RATIO * max(info.compress_size, 1):
-            yield Reason(
-                "RATIO_TOO_HIGH",
+            yield Defect(
+                ArchiveReason.RATIO_TOO_HIGH,
                 f"{shown(info)} unpacks to more than {members.MAX_RATIO} times its size.",
             )
 
 
-def _unreadable(archive: zipfile.ZipFile) -> Iterator[Reason]:
+def _unreadable(archive: zipfile.ZipFile) -> Iterator[Defect]:
     for info in archive.infolist():
         if info.flag_bits & _ENCRYPTED:
-            yield Reason("MEMBER_ENCRYPTED", f"{shown(info)} is encrypted.")
+            yield Defect(ArchiveReason.MEMBER_ENCRYPTED, f"{shown(info)} is encrypted.")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            yield Reason("COMPRESSION_UNKNOWN", f"{shown(info)} is neither stored nor deflated.")
+            yield Defect(
+                ArchiveReason.COMPRESSION_UNKNOWN, f"{shown(info)} is neither stored nor deflated."
+            )
 
 
 def shown(info: zipfile.ZipInfo) -> str:

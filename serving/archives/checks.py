@@ -14,10 +14,11 @@ from typing import Any, BinaryIO, Literal, cast
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from serving.archives import members
-from serving.archives.bounds import BOUNDS, Check, Reason, shown
+from serving.archives.bounds import BOUNDS, Check, shown
 from serving.archives.card import ModelCard, Share
 from serving.archives.differential import Differential
 from serving.archives.novelty import Novelty
+from serving.archives.reasons import ArchiveReason, Defect
 from serving.archives.weights_file import wrong_weights
 
 
@@ -56,31 +57,33 @@ class _Manifest(BaseModel):
     model: _ManifestModel
 
 
-def _out_of_place(archive: zipfile.ZipFile) -> Iterator[Reason]:
+def _out_of_place(archive: zipfile.ZipFile) -> Iterator[Defect]:
     for info in archive.infolist():
         name, kind = info.filename, stat.S_IFMT(info.external_attr >> 16)
         if name.startswith("/") or "\\" in name or ".." in PurePosixPath(name).parts:
-            yield Reason("PATH_ESCAPES", f"{shown(info)} leads out of the archive.")
+            yield Defect(ArchiveReason.PATH_ESCAPES, f"{shown(info)} leads out of the archive.")
         elif kind == stat.S_IFLNK:
-            yield Reason("SYMLINK", f"{shown(info)} is a link.")
+            yield Defect(ArchiveReason.SYMLINK, f"{shown(info)} is a link.")
         elif kind not in (0, stat.S_IFREG) or not _belongs(name):
-            yield Reason("MEMBER_NOT_ALLOWED", f"{shown(info)} has no place in a model archive.")
+            yield Defect(
+                ArchiveReason.MEMBER_NOT_ALLOWED, f"{shown(info)} has no place in a model archive."
+            )
 
 
-def _missing(archive: zipfile.ZipFile) -> Iterator[Reason]:
+def _missing(archive: zipfile.ZipFile) -> Iterator[Defect]:
     for name in members.REQUIRED:
         if name not in archive.namelist():
-            yield Reason("MEMBER_MISSING", f"{name} is missing.")
+            yield Defect(ArchiveReason.MEMBER_MISSING, f"{name} is missing.")
 
 
-def _foreign_code(archive: zipfile.ZipFile) -> Iterator[Reason]:
+def _foreign_code(archive: zipfile.ZipFile) -> Iterator[Defect]:
     for name, own in members.FIXED.items():
         content = _content(archive, name)
         if content is not None and content != own.read_bytes():
-            yield Reason("FOREIGN_HANDLER", f"{name} is not the one that Dermis ships.")
+            yield Defect(ArchiveReason.FOREIGN_HANDLER, f"{name} is not the one that Dermis ships.")
 
 
-def _card(archive: zipfile.ZipFile) -> Iterator[Reason]:
+def _card(archive: zipfile.ZipFile) -> Iterator[Defect]:
     content = _content(archive, members.CARD)
     if content is None:
         return
@@ -89,53 +92,57 @@ def _card(archive: zipfile.ZipFile) -> Iterator[Reason]:
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_input=False)[:10]:
             where = ".".join(str(part) for part in problem["loc"])
-            yield Reason("CARD_INVALID", f"{members.CARD}: {where}: {problem['msg']}")
+            yield Defect(ArchiveReason.CARD_INVALID, f"{members.CARD}: {where}: {problem['msg']}")
 
 
-def _manifest(archive: zipfile.ZipFile) -> Iterator[Reason]:
+def _manifest(archive: zipfile.ZipFile) -> Iterator[Defect]:
     content = _content(archive, members.MANIFEST)
     if content is None:
         return
     try:
         manifest = _Manifest.model_validate_json(content)
     except ValidationError:
-        yield Reason("MANIFEST_INVALID", "The manifest names more or other files than ours.")
+        yield Defect(
+            ArchiveReason.MANIFEST_INVALID, "The manifest names more or other files than ours."
+        )
         return
     card = _valid_card(archive)
     # TorchServe registers the manifest's version; everything else uses the card's.
     if card and manifest.model.modelVersion != card.version:
-        yield Reason("MANIFEST_INVALID", "The manifest's version is not the card's.")
+        yield Defect(ArchiveReason.MANIFEST_INVALID, "The manifest's version is not the card's.")
 
 
-def _digest(archive: zipfile.ZipFile) -> Iterator[Reason]:
+def _digest(archive: zipfile.ZipFile) -> Iterator[Defect]:
     card = _valid_card(archive)
     if card is None or members.WEIGHTS not in archive.namelist():
         return
     with archive.open(members.WEIGHTS) as weights:
         digest = hashlib.file_digest(cast(Any, weights), "sha256").hexdigest()
     if digest != card.weights_sha256:
-        yield Reason("DIGEST_MISMATCH", "The weights are not those that the card describes.")
+        yield Defect(
+            ArchiveReason.DIGEST_MISMATCH, "The weights are not those that the card describes."
+        )
 
 
-def _weights(archive: zipfile.ZipFile) -> Iterator[Reason]:
+def _weights(archive: zipfile.ZipFile) -> Iterator[Defect]:
     if members.WEIGHTS not in archive.namelist():
         return
     size = archive.getinfo(members.WEIGHTS).file_size
     with archive.open(members.WEIGHTS) as weights:
-        for code, message in wrong_weights(cast(BinaryIO, weights), size):
-            yield Reason(code, f"{members.WEIGHTS} {message}")
+        for reason, message in wrong_weights(cast(BinaryIO, weights), size):
+            yield Defect(reason, f"{members.WEIGHTS} {message}")
 
 
-def _novelty(archive: zipfile.ZipFile) -> Iterator[Reason]:
+def _novelty(archive: zipfile.ZipFile) -> Iterator[Defect]:
     yield from _digest_of(archive, members.NOVELTY, "novelty_sha256")
     if (content := _content(archive, members.NOVELTY)) is not None:
         try:
             Novelty.from_bytes(content)
         except ValueError as error:
-            yield Reason("NOVELTY_INVALID", f"{members.NOVELTY}: {error}")
+            yield Defect(ArchiveReason.NOVELTY_INVALID, f"{members.NOVELTY}: {error}")
 
 
-def _differential(archive: zipfile.ZipFile) -> Iterator[Reason]:
+def _differential(archive: zipfile.ZipFile) -> Iterator[Defect]:
     yield from _digest_of(archive, members.DIFFERENTIAL, "differential_sha256")
     card, content = _valid_card(archive), _content(archive, members.DIFFERENTIAL)
     # Only the card names the diagnoses that it tells apart.
@@ -143,36 +150,38 @@ def _differential(archive: zipfile.ZipFile) -> Iterator[Reason]:
         try:
             Differential.from_bytes(content, card.diagnoses)
         except ValueError as error:
-            yield Reason("DIFFERENTIAL_INVALID", f"{members.DIFFERENTIAL}: {error}")
+            yield Defect(ArchiveReason.DIFFERENTIAL_INVALID, f"{members.DIFFERENTIAL}: {error}")
 
 
-def _digest_of(archive: zipfile.ZipFile, name: str, field: str) -> Iterator[Reason]:
+def _digest_of(archive: zipfile.ZipFile, name: str, field: str) -> Iterator[Defect]:
     """An optional member must be present exactly if the card has its digest, and match it."""
     card, content = _valid_card(archive), _content(archive, name)
     digest = "" if content is None else hashlib.sha256(content).hexdigest()
     if card and getattr(card, field) != digest:
-        yield Reason("DIGEST_MISMATCH", f"{name} is not what the card describes.")
+        yield Defect(ArchiveReason.DIGEST_MISMATCH, f"{name} is not what the card describes.")
 
 
-def _golden(archive: zipfile.ZipFile) -> Iterator[Reason]:
+def _golden(archive: zipfile.ZipFile) -> Iterator[Defect]:
     content = _content(archive, members.GOLDEN)
     if content is None:
         return
     try:
         listed = [image.file for image in GOLDEN_IMAGES.validate_json(content)]
     except ValidationError:
-        yield Reason("GOLDEN_INVALID", f"{members.GOLDEN} does not describe golden images.")
+        yield Defect(
+            ArchiveReason.GOLDEN_INVALID, f"{members.GOLDEN} does not describe golden images."
+        )
         return
     held = [name for name in archive.namelist() if members.is_golden_image(name)]
     if not 1 <= len(listed) <= members.MAX_GOLDEN_IMAGES or sorted(listed) != sorted(held):
-        yield Reason(
-            "GOLDEN_INVALID",
+        yield Defect(
+            ArchiveReason.GOLDEN_INVALID,
             f"{members.GOLDEN} must list the archive's golden images, 1 to "
             f"{members.MAX_GOLDEN_IMAGES} of them.",
         )
     for name in held:
         if not archive.read(name).startswith(_JPEG):
-            yield Reason("GOLDEN_INVALID", f"{name} is not a JPEG file.")
+            yield Defect(ArchiveReason.GOLDEN_INVALID, f"{name} is not a JPEG file.")
 
 
 CONTENT: Sequence[Check] = (
@@ -181,15 +190,15 @@ CONTENT: Sequence[Check] = (
 )  # fmt: skip
 
 
-def reasons(archive: zipfile.ZipFile) -> list[Reason]:
-    """Every reason to refuse an open archive; empty when there is none.
+def defects(archive: zipfile.ZipFile) -> list[Defect]:
+    """Everything that is wrong with an open archive; empty when nothing is.
 
     Raises:
         zipfile.BadZipFile, OSError, zlib.error: the archive is damaged.
     """
-    if found := [reason for check in BOUNDS for reason in check(archive)]:
+    if found := [defect for check in BOUNDS for defect in check(archive)]:
         return found
-    return [reason for check in CONTENT for reason in check(archive)]
+    return [defect for check in CONTENT for defect in check(archive)]
 
 
 def _belongs(name: str) -> bool:

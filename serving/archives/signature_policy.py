@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from serving.archives.bounds import Reason
+from serving.archives.reasons import ArchiveReason, Defect
 from serving.archives.signatures import fingerprint, is_signed, read_keys
 
 
@@ -28,14 +28,18 @@ class Policy:
         signers = (key for key in self.trusted_keys if is_signed(key, sha256, signature))
         return next(map(fingerprint, signers), "")
 
-    def violations(self, signature: bytes | None, signer: str) -> Iterator[Reason]:
+    def violations(self, signature: bytes | None, signer: str) -> Iterator[Defect]:
         """Why an archive with this signature, by this `signer`, is refused."""
         if not self.trusted_keys:
             return
         if signature is None and self.signature_required:
-            yield Reason("SIGNATURE_MISSING", "Archives must be signed here; this one is not.")
+            yield Defect(
+                ArchiveReason.SIGNATURE_MISSING, "Archives must be signed here; this one is not."
+            )
         if signature is not None and not signer:
-            yield Reason("SIGNATURE_WRONG", "No key that is trusted here signed this archive.")
+            yield Defect(
+                ArchiveReason.SIGNATURE_WRONG, "No key that is trusted here signed this archive."
+            )
 
 
 NO_POLICY = Policy()

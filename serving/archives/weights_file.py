@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load
 
+from serving.archives.reasons import ArchiveReason
+
 Floats = NDArray[np.float32]
 
 MAX_HEADER_BYTES = 8 * 1024 * 1024
@@ -48,8 +50,8 @@ class _Tensor:
     length: int  # in bytes
 
 
-def wrong_weights(file: BinaryIO, size: int) -> Iterator[tuple[str, str]]:
-    """What is wrong with a safetensors file, as pairs of reason code and the end of a sentence.
+def wrong_weights(file: BinaryIO, size: int) -> Iterator[tuple[ArchiveReason, str]]:
+    """What is wrong with a safetensors file, as pairs of reason and the end of a sentence.
 
     Args:
         file: at its beginning; read once, forwards.
@@ -58,11 +60,14 @@ def wrong_weights(file: BinaryIO, size: int) -> Iterator[tuple[str, str]]:
     header = _header(file, size)
     tensors = None if header is None else _tensors(header, size)
     if not tensors:
-        yield "WEIGHTS_NOT_SAFETENSORS", "is not a complete safetensors file."
+        yield ArchiveReason.WEIGHTS_NOT_SAFETENSORS, "is not a complete safetensors file."
         return
     for tensor in tensors:
         if not _is_finite(file, tensor):
-            yield "WEIGHTS_NOT_FINITE", f"has values that are no numbers in {tensor.name[:100]!r}."
+            yield (
+                ArchiveReason.WEIGHTS_NOT_FINITE,
+                f"has values that are no numbers in {tensor.name[:100]!r}.",
+            )
 
 
 def read_tensors(content: bytes) -> dict[str, Floats]:

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from serving.cli.admin_api import AdminApi, connection_failures, open_http, refusal
+from serving.cli.failures import Failure
 from serving.cli.options import LOCAL, Json, Url
 from serving.cli.output import CommandFailed, notices, reported_failures, show
 from serving.cli.token_store import TokenStore
@@ -99,7 +100,7 @@ class Account:
         try:
             return self._accept(self._call("/auth/refresh", cookie=token))
         except CommandFailed as failure:
-            if failure.reason in ("NO_ANSWER", "NOT_REACHABLE", "NOT_DERMIS"):
+            if failure.reason in (Failure.NO_ANSWER, Failure.NOT_REACHABLE, Failure.NOT_DERMIS):
                 raise
             self._tokens.write("")  # expired, or already used by another command
             return ""
@@ -128,7 +129,7 @@ class Account:
     def _by_enrolling(self, password: str, token: str) -> str:
         if not sys.stdin.isatty():
             raise CommandFailed(
-                "TWO_FACTOR_SETUP_REQUIRED",
+                Failure.TWO_FACTOR_SETUP_REQUIRED,
                 "This account needs a second factor first: run `dermis-model sign-in` in a "
                 "terminal, or sign in on the web page.",
             )
@@ -176,7 +177,7 @@ def _code_at(secret: str, moment: float) -> str:
         plain = secret.replace(" ", "").upper()
         key = base64.b32decode(plain + "=" * (-len(plain) % 8))
     except binascii.Error:
-        raise CommandFailed("SECRET_INVALID", "DERMIS_TOTP_SECRET is not base32.") from None
+        raise CommandFailed(Failure.SECRET_INVALID, "DERMIS_TOTP_SECRET is not base32.") from None
     # Authenticator apps use SHA-1, and keys shorter than RFC 4226 asks for.
     totp = TOTP(key, 6, SHA1(), _TOTP_STEP_SECONDS, enforce_key_length=False)  # noqa: S303
     return totp.generate(int(moment)).decode()
@@ -187,6 +188,6 @@ def _ask(question: str, variable: str, *, hidden: bool = False) -> str:
         return given
     if not sys.stdin.isatty():
         raise CommandFailed(
-            "SIGN_IN_REQUIRED", f"Sign in first: dermis-model sign-in, or set {variable}."
+            Failure.SIGN_IN_REQUIRED, f"Sign in first: dermis-model sign-in, or set {variable}."
         )
     return str(typer.prompt(question, hide_input=hidden, err=True))

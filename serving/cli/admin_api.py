@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 import httpx
 
+from serving.cli.failures import Failure
 from serving.cli.output import CommandFailed
 
 CONNECT_SECONDS = 5.0
@@ -110,9 +111,9 @@ def connection_failures() -> Iterator[None]:
     try:
         yield
     except httpx.TimeoutException:
-        raise CommandFailed("NO_ANSWER", "Dermis did not answer in time.") from None
+        raise CommandFailed(Failure.NO_ANSWER, "Dermis did not answer in time.") from None
     except httpx.HTTPError as error:
-        raise CommandFailed("NOT_REACHABLE", f"Dermis can't be reached: {error}.") from None
+        raise CommandFailed(Failure.NOT_REACHABLE, f"Dermis can't be reached: {error}.") from None
 
 
 def refusal(answer: httpx.Response) -> CommandFailed:
@@ -123,4 +124,4 @@ def refusal(answer: httpx.Response) -> CommandFailed:
         return CommandFailed(str(problem["reason"]), str(problem["detail"]), details)
     except (ValueError, KeyError, TypeError, AttributeError):
         message = f"{answer.request.url} answered HTTP {answer.status_code}: that is not Dermis."
-        return CommandFailed("NOT_DERMIS", message)
+        return CommandFailed(Failure.NOT_DERMIS, message)

@@ -12,6 +12,7 @@ from serving.archives.card import Evaluation
 from serving.archives.signature_policy import Policy, read_policy
 from serving.archives.signatures import KeyInvalid, fingerprint, make_key_pair
 from serving.archives.signatures import sign as sign_digest
+from serving.cli.failures import Failure
 from serving.cli.options import Archive, Json
 from serving.cli.output import CommandFailed, reported_failures, show
 from serving.model.classifier import Classifier
@@ -95,7 +96,7 @@ def sign(
         try:
             signature = sign_digest(key.read_text(), checked.sha256)
         except (KeyInvalid, UnicodeDecodeError) as error:
-            raise CommandFailed("KEY_INVALID", f"{key}: {error}.") from None
+            raise CommandFailed(Failure.KEY_INVALID, f"{key}: {error}.") from None
         path = signature_file(archive)
         path.write_bytes(signature)
         show(
@@ -113,9 +114,9 @@ def _checked(path: Path, policy: Policy | None = None) -> CheckedArchive:
         )
     except ArchiveRefused as refused:
         raise CommandFailed(
-            "ARCHIVE_REFUSED",
+            Failure.ARCHIVE_REFUSED,
             f"Dermis refuses to run {path.name}.",
-            [f"{reason.code}: {reason.message}" for reason in refused.reasons],
+            [str(defect) for defect in refused.defects],
         ) from None
 
 
@@ -132,7 +133,7 @@ def opened(archive: Path) -> Classifier:
         return open_classifier(checked.path)
     except (ValueError, RuntimeError) as error:
         message = "The model can't be loaded."
-        raise CommandFailed("MODEL_NOT_LOADABLE", message, [str(error)]) from None
+        raise CommandFailed(Failure.MODEL_NOT_LOADABLE, message, [str(error)]) from None
 
 
 def _require_golden_answers(checked: CheckedArchive) -> None:
@@ -145,13 +146,13 @@ def _require_golden_answers(checked: CheckedArchive) -> None:
         try:
             answer = prediction_of(classifier, checked.read(image.file))
         except ValueError as error:
-            raise CommandFailed("MODEL_NOT_LOADABLE", _CAN_NOT_ANSWER, [str(error)]) from None
+            raise CommandFailed(Failure.MODEL_NOT_LOADABLE, _CAN_NOT_ANSWER, [str(error)]) from None
         difference = abs(answer["probability_malignant"] - image.probability_malignant)
         if not difference <= TOLERANCE:
             wrong.append(f"{image.file} is off by {difference:.4f}")
     if wrong:
         raise CommandFailed(
-            "GOLDEN_IMAGES_DIFFER",
+            Failure.GOLDEN_IMAGES_DIFFER,
             "The model's answers differ from those in its archive.",
             wrong,
         )
@@ -171,7 +172,7 @@ def _policy(trusted: Path | None) -> Policy:
     try:
         return read_policy(trusted, signature_required=True)
     except (ValueError, OSError) as error:
-        raise CommandFailed("KEY_INVALID", f"{error}.") from None
+        raise CommandFailed(Failure.KEY_INVALID, f"{error}.") from None
 
 
 def _write_new(path: Path, text: str, mode: int) -> None:
@@ -179,6 +180,6 @@ def _write_new(path: Path, text: str, mode: int) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except FileExistsError:
         message = f"{path} already exists; keys are never overwritten."
-        raise CommandFailed("KEY_EXISTS", message) from None
+        raise CommandFailed(Failure.KEY_EXISTS, message) from None
     with os.fdopen(descriptor, "w") as file:
         file.write(text)

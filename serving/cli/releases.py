@@ -10,6 +10,7 @@ from serving.cli import status_tables
 from serving.cli.account import signed_in
 from serving.cli.admin_api import AdminApi
 from serving.cli.archives import signature_file
+from serving.cli.failures import Failure
 from serving.cli.options import LOCAL, WAIT_SECONDS, Archive, Json, Seconds, Url, Version, Wait, Why
 from serving.cli.output import CommandFailed, notices, replica_count, show
 from serving.cli.rollout import await_live, await_regeneration, await_trial
@@ -56,7 +57,7 @@ def try_out(
             if result["id"] == trial["id"] and not result["passed"]
         ]
         if failed:
-            raise CommandFailed("TRIAL_FAILED", f"{version} failed its trial.", failed)
+            raise CommandFailed(Failure.TRIAL_FAILED, f"{version} failed its trial.", failed)
         content = {"version": version, "passed": True, "replicas": replicas}
         show(as_json, content, status_tables.costs(replicas))
 
@@ -103,7 +104,9 @@ def regenerate(seconds: Seconds = WAIT_SECONDS, url: Url = LOCAL, as_json: Json 
             if not replica["regeneration"]["passed"]
         ]
         if failed:
-            raise CommandFailed("REGENERATION_FAILED", "The old workers keep serving.", failed)
+            raise CommandFailed(
+                Failure.REGENERATION_FAILED, "The old workers keep serving.", failed
+            )
         line = f"Reloaded the live version on {replica_count(len(replicas))}."
         show(as_json, {"replicas": len(replicas)}, line)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from serving.cli.admin_api import AdminApi
+from serving.cli.failures import Failure
 from serving.cli.output import CommandFailed, notices
 
 Replicas = list[dict[str, Any]]
@@ -131,7 +132,7 @@ def _await(
             _raise_refusals(replicas, *refusal)
         if time.monotonic() > ends:
             break
-    raise CommandFailed("NOT_YET", f"{otherwise} after {seconds:.0f} s; see `status`.")
+    raise CommandFailed(Failure.NOT_YET, f"{otherwise} after {seconds:.0f} s; see `status`.")
 
 
 def _short(replica: dict[str, Any]) -> str:
@@ -146,4 +147,4 @@ def _raise_refusals(replicas: Replicas, prefix: str, message: str) -> None:
         if (replica["last_error"] or "").startswith(prefix)
     ]
     if details:
-        raise CommandFailed("RELEASE_REFUSED", message, details)
+        raise CommandFailed(Failure.RELEASE_REFUSED, message, details)

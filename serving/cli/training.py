@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
+from serving.cli.failures import Failure
 from serving.cli.options import Json
 from serving.cli.output import CommandFailed, reported_failures, show
 from serving.cli.training_options import (
@@ -48,7 +49,7 @@ def usable_input() -> Iterator[None]:
     try:
         yield
     except (ValueError, OSError) as error:
-        raise CommandFailed("INPUT_UNUSABLE", str(error)) from error
+        raise CommandFailed(Failure.INPUT_UNUSABLE, str(error)) from error
 
 
 def train(

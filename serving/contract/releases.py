@@ -17,8 +17,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service_kit.blobs import BlobExists, BlobMissing, Blobs
 from service_kit.clock import now
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
 from service_kit.files import written_whole
+from service_kit.reasons import Reason
 
 # A canary answers for a share of the patients; a shadow gets the same photos as the live version,
 # and nobody sees its answers. A withdrawal ends either.
@@ -96,8 +97,7 @@ class ReleaseLog:
         entries = await self.entries()
         if any(known.version == version and known.sha256 != sha256 for known in entries):
             raise DomainError(
-                Code.ALREADY_EXISTS,
-                "VERSION_TAKEN",
+                Reason.VERSION_TAKEN,
                 f"Another archive was released as version {version}; raise the version.",
             )
         release = Release(
@@ -115,11 +115,7 @@ class ReleaseLog:
         try:
             await self._blobs.put_if_absent(key, release.model_dump_json(indent=2).encode())
         except BlobExists:
-            raise DomainError(
-                Code.ABORTED,
-                "RELEASE_RACE",
-                "Somebody else has just released a version; look at it and try again.",
-            ) from None
+            raise DomainError(Reason.RELEASE_RACE) from None
         return release
 
     async def store_archive(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from service_kit.files import written_whole
 from serving.archives.archive import ArchiveRefused, CheckedArchive, check_archive
-from serving.archives.bounds import Reason
+from serving.archives.reasons import ArchiveReason, Defect
 from serving.archives.signature_policy import Policy
 from serving.contract.releases import Release, ReleaseLog
 from serving.contract.trials import Archived
@@ -131,7 +131,11 @@ def _require_released(archive: CheckedArchive, release: Archived) -> None:
     found = (archive.sha256, archive.card.name, archive.card.version)
     if found != (release.sha256, release.model, release.version):
         raise ArchiveRefused(
-            [Reason("NOT_THE_RELEASED", "The archive is not the one that was released.")]
+            [
+                Defect(
+                    ArchiveReason.NOT_THE_RELEASED, "The archive is not the one that was released."
+                )
+            ]
         )
 
 

@@ -84,4 +84,4 @@ def refused(path: Path, policy: Policy = NOTHING_ASKED, signature: bytes | None 
     """The codes of every reason for which an archive is refused."""
     with pytest.raises(ArchiveRefused) as refusal:
         check_archive(path, policy, signature)
-    return {reason.code for reason in refusal.value.reasons}
+    return {defect.code for defect in refusal.value.defects}

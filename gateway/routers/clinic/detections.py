@@ -9,20 +9,28 @@ from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments import heatmaps, stored_images
 from gateway.assessments.explanation import explain
 from gateway.assessments.findings import grid_of
-from gateway.http.errors import answers
+from gateway.http.answers import answers
 from gateway.routers.clinic.images import PRIVATE
 from gateway.routers.dependencies import ClientsDep, ModelDep
 from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
 from gateway.schemas.detections import Review, ReviewDraft, ReviewedDetection, Target
+from service_kit.reasons import Reason
 
 PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/png": {}}, "description": "A picture."}
 }
 
+# What routes about one detection answer, and those that show where the model looked.
+ONE = (Reason.DETECTION_NOT_FOUND, Reason.INVALID_ID, 422)
+EXPLAINED = (
+    *ONE, Reason.NOT_DIAGNOSED, Reason.MODEL_RETIRED, Reason.IMAGE_LOST, 503,
+    Reason.STORE_UNAVAILABLE, Reason.MODEL_UNAVAILABLE,
+)  # fmt: skip
+
 router = APIRouter(
     prefix="/detections/{detection_id}",
     tags=["detections"],
-    responses=answers(401, 403, 404, 422),
+    responses=answers(401, 403, 429, 503, *ONE),
 )
 
 
@@ -41,7 +49,13 @@ async def get_detection(detection_id: str, clients: ClientsDep) -> ReviewedDetec
     "/reviews",
     status_code=201,
     dependencies=[WRITE_PATIENTS, limited("api")],
-    responses=answers(409),
+    responses=answers(
+        *ONE,
+        Reason.TEXT_TOO_LONG,
+        Reason.TEXT_NOT_ALLOWED,
+        Reason.DETECTION_NOT_COMPLETE,
+        Reason.PATIENT_ARCHIVED,
+    ),
 )
 async def add_review(detection_id: str, body: ReviewDraft, clients: ClientsDep) -> Review:
     """Give my own verdict on a detection; earlier ones stay."""
@@ -58,7 +72,7 @@ async def add_review(detection_id: str, body: ReviewDraft, clients: ClientsDep) 
 @router.get(
     "/heatmap.png",
     dependencies=[READ_PATIENTS, limited("api")],
-    responses=PICTURE | answers(409),
+    responses=PICTURE | answers(*EXPLAINED),
     response_class=Response,
 )
 async def get_heatmap_picture(
@@ -82,7 +96,7 @@ async def get_heatmap_picture(
 @router.get(
     "/overlay.png",
     dependencies=[READ_PATIENTS, limited("api")],
-    responses=PICTURE | answers(409),
+    responses=PICTURE | answers(*EXPLAINED),
     response_class=Response,
 )
 async def get_overlay_picture(

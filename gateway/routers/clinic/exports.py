@@ -11,23 +11,29 @@ from gateway.assessments import stored_images
 from gateway.clients import Clients
 from gateway.exports import authors, fhir, patient_record
 from gateway.exports.report import ReportEntry, printable, report
-from gateway.http.errors import answers
+from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep, SettingsDep
 from gateway.routers.guards import READ_PATIENTS, limited
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 # A report is for reading; whoever needs more exports the record.
 MOST_DETECTIONS = 20
 # Photos that one report reads at a time.
 AT_ONCE = 4
 
-router = APIRouter(tags=["patients"], responses=answers(401, 403, 404, 422))
+PATIENT = (Reason.PATIENT_NOT_FOUND, Reason.INVALID_ID, 422)
+
+router = APIRouter(tags=["patients"], responses=answers(401, 403, 429, 503))
 
 
 @router.get(
     "/patients/{patient_id}/report.pdf",
     dependencies=[READ_PATIENTS, limited("upload")],
-    responses={200: {"content": {"application/pdf": {}}, "description": "The report."}},
+    responses={
+        200: {"content": {"application/pdf": {}}, "description": "The report."},
+        **answers(*PATIENT, Reason.IMAGE_LOST, 503, Reason.STORE_UNAVAILABLE),
+    },
     response_class=Response,
 )
 async def get_patient_report(patient_id: str, clients: ClientsDep) -> Response:
@@ -52,7 +58,15 @@ async def get_patient_report(patient_id: str, clients: ClientsDep) -> Response:
     dependencies=[READ_PATIENTS, limited("upload")],
     responses={
         200: {"content": {"application/pdf": {}}, "description": "The report."},
-        **answers(409),
+        **answers(
+            Reason.DETECTION_NOT_FOUND,
+            Reason.INVALID_ID,
+            422,
+            Reason.NOT_DIAGNOSED,
+            Reason.IMAGE_LOST,
+            503,
+            Reason.STORE_UNAVAILABLE,
+        ),
     },
     response_class=Response,
 )
@@ -71,7 +85,8 @@ async def get_detection_report(detection_id: str, clients: ClientsDep) -> Respon
         200: {
             "content": {fhir.MEDIA_TYPE: {"schema": {"type": "object"}}},
             "description": "A FHIR R4 Bundle.",
-        }
+        },
+        **answers(*PATIENT),
     },
     response_class=Response,
 )
@@ -94,9 +109,7 @@ async def _report_entry(
         pb.GetDetectionRequest(detection_id=detection_id)
     )
     if answer.detection.status != pb.DETECTION_STATUS_COMPLETE:
-        raise DomainError(
-            Code.FAILED_PRECONDITION, "NOT_DIAGNOSED", "This detection has no result yet."
-        )
+        raise DomainError(Reason.NOT_DIAGNOSED)
     _, photo = await stored_images.read(clients, answer.detection.image_id)
     photo = await asyncio.to_thread(printable, photo)
     return ReportEntry(answer.detection, photo, list(reversed(answer.reviews)), names)

@@ -8,21 +8,36 @@ from starlette.responses import StreamingResponse
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments import stored_images
 from gateway.clients import Clients
-from gateway.http.errors import answers
+from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit
 from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
 from gateway.schemas.fields import Page
 from gateway.schemas.images import Image, ImageMove
+from service_kit.reasons import Reason
 
 # A photo never changes, but only its own clinician's browser may keep it.
 PRIVATE = {"Cache-Control": "private, max-age=3600", "Vary": "Authorization"}
 
 IfNoneMatch = Annotated[str, Header(description="ETags the client has.")]
 
-router = APIRouter(tags=["images"], responses=answers(401, 403, 404, 422))
+# What routes about one photo answer, and those that read its file.
+ONE = (Reason.IMAGE_NOT_FOUND, Reason.INVALID_ID, 422)
+FILE = (*ONE, Reason.IMAGE_LOST, 503, Reason.STORE_UNAVAILABLE)
+
+router = APIRouter(tags=["images"], responses=answers(401, 403, 429, 503))
 
 
-@router.get("/patients/{patient_id}/images", dependencies=[READ_PATIENTS, limited("api")])
+@router.get(
+    "/patients/{patient_id}/images",
+    dependencies=[READ_PATIENTS, limited("api")],
+    responses=answers(
+        Reason.PATIENT_NOT_FOUND,
+        Reason.LESION_NOT_FOUND,
+        Reason.INVALID_ID,
+        Reason.CURSOR_INVALID,
+        422,
+    ),
+)
 async def list_images(
     patient_id: str,
     clients: ClientsDep,
@@ -47,6 +62,7 @@ async def list_images(
     responses={
         200: {"content": {"image/jpeg": {}, "image/png": {}}, "description": "The photo."},
         304: {"description": "The client has it already."},
+        **answers(*FILE),
     },
     response_class=StreamingResponse,
 )
@@ -63,6 +79,7 @@ async def get_image(
     responses={
         200: {"content": {"image/jpeg": {}}, "description": "The thumbnail."},
         304: {"description": "The client has it already."},
+        **answers(*FILE),
     },
     response_class=StreamingResponse,
 )
@@ -73,7 +90,9 @@ async def get_thumbnail(
     return await _streamed(clients, image_id, pb.IMAGE_VARIANT_THUMBNAIL, if_none_match)
 
 
-@router.get("/images/{image_id}/info", dependencies=[READ_PATIENTS, limited("api")])
+@router.get(
+    "/images/{image_id}/info", dependencies=[READ_PATIENTS, limited("api")], responses=answers(*ONE)
+)
 async def get_image_info(image_id: str, clients: ClientsDep) -> Image:
     """What is known about a photo, without its bytes."""
     answer = await clients.images.GetImageInfo(pb.GetImageInfoRequest(image_id=image_id))
@@ -81,7 +100,9 @@ async def get_image_info(image_id: str, clients: ClientsDep) -> Image:
 
 
 @router.patch(
-    "/images/{image_id}", dependencies=[WRITE_PATIENTS, limited("api")], responses=answers(409)
+    "/images/{image_id}",
+    dependencies=[WRITE_PATIENTS, limited("api")],
+    responses=answers(*ONE, Reason.LESION_NOT_FOUND, Reason.PATIENT_ARCHIVED),
 )
 async def move_image(image_id: str, body: ImageMove, clients: ClientsDep) -> Image:
     """Assign a photo to a lesion of the same patient, or unassign it."""

@@ -5,20 +5,26 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from dermis.patient.v1 import patient_pb2 as pb
-from gateway.http.errors import answers
+from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit, Version, set_etag
 from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
 from gateway.schemas.fields import Page
 from gateway.schemas.lesions import ComparedImage, Comparison, Lesion, LesionProfile
+from service_kit.reasons import Reason
 
-router = APIRouter(tags=["lesions"], responses=answers(401, 403, 404, 422))
+PROFILE = (
+    Reason.TEXT_TOO_LONG, Reason.TEXT_NOT_ALLOWED, Reason.DATE_TOO_EARLY, Reason.DATE_IN_FUTURE,
+    Reason.INVALID_ID, 422,
+)  # fmt: skip
+
+router = APIRouter(tags=["lesions"], responses=answers(401, 403, 429, 503))
 
 
 @router.post(
     "/patients/{patient_id}/lesions",
     status_code=201,
     dependencies=[WRITE_PATIENTS, limited("api")],
-    responses=answers(409),
+    responses=answers(Reason.PATIENT_NOT_FOUND, Reason.PATIENT_ARCHIVED, *PROFILE),
 )
 async def create_lesion(
     patient_id: str, body: LesionProfile, response: Response, clients: ClientsDep
@@ -30,7 +36,11 @@ async def create_lesion(
     return _tagged(response, answer.lesion)
 
 
-@router.get("/patients/{patient_id}/lesions", dependencies=[READ_PATIENTS, limited("api")])
+@router.get(
+    "/patients/{patient_id}/lesions",
+    dependencies=[READ_PATIENTS, limited("api")],
+    responses=answers(Reason.PATIENT_NOT_FOUND, Reason.INVALID_ID, Reason.CURSOR_INVALID, 422),
+)
 async def list_lesions(
     patient_id: str, clients: ClientsDep, limit: Limit = 50, cursor: Cursor = ""
 ) -> Page[Lesion]:
@@ -44,7 +54,13 @@ async def list_lesions(
 @router.put(
     "/lesions/{lesion_id}",
     dependencies=[WRITE_PATIENTS, limited("api")],
-    responses=answers(409, 412, 428),
+    responses=answers(
+        Reason.LESION_NOT_FOUND,
+        Reason.PATIENT_ARCHIVED,
+        Reason.VERSION_CONFLICT,
+        Reason.IF_MATCH_REQUIRED,
+        *PROFILE,
+    ),
 )
 async def update_lesion(
     lesion_id: str,
@@ -60,7 +76,11 @@ async def update_lesion(
     return _tagged(response, answer.lesion)
 
 
-@router.get("/lesions/{lesion_id}/compare", dependencies=[READ_PATIENTS, limited("api")])
+@router.get(
+    "/lesions/{lesion_id}/compare",
+    dependencies=[READ_PATIENTS, limited("api")],
+    responses=answers(Reason.LESION_NOT_FOUND, Reason.IMAGE_NOT_FOUND, Reason.INVALID_ID, 422),
+)
 async def compare_images(
     lesion_id: str,
     clients: ClientsDep,

@@ -5,19 +5,30 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from dermis.patient.v1 import patient_pb2 as pb
-from gateway.http.errors import answers
+from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit, Version, set_etag
 from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
 from gateway.schemas.detections import Detection
 from gateway.schemas.fields import Page
 from gateway.schemas.patients import Patient, PatientProfile
 from gateway.schemas.timeline import Kind, Note, NoteDraft, TimelinePage, timeline_entry
+from service_kit.reasons import Reason
 
-router = APIRouter(prefix="/patients", tags=["patients"], responses=answers(401, 403, 422))
+# What routes about one patient answer, those that take a text, and those that take a profile.
+ONE = (Reason.PATIENT_NOT_FOUND, Reason.INVALID_ID, 422)
+TEXT = (Reason.TEXT_REQUIRED, Reason.TEXT_TOO_LONG, Reason.TEXT_NOT_ALLOWED, 422)
+PROFILE = (*TEXT, Reason.DATE_TOO_EARLY, Reason.DATE_IN_FUTURE)
+
+router = APIRouter(
+    prefix="/patients", tags=["patients"], responses=answers(401, 403, 429, 503, 422)
+)
 
 
 @router.post(
-    "/", status_code=201, dependencies=[WRITE_PATIENTS, limited("api")], responses=answers(409)
+    "/",
+    status_code=201,
+    dependencies=[WRITE_PATIENTS, limited("api")],
+    responses=answers(403, Reason.NO_CLINIC, Reason.RECORD_NUMBER_TAKEN, *PROFILE),
 )
 async def create_patient(body: PatientProfile, response: Response, clients: ClientsDep) -> Patient:
     """Add a patient to my clinic."""
@@ -25,7 +36,11 @@ async def create_patient(body: PatientProfile, response: Response, clients: Clie
     return _tagged(response, answer.patient)
 
 
-@router.get("/", dependencies=[READ_PATIENTS, limited("api")])
+@router.get(
+    "/",
+    dependencies=[READ_PATIENTS, limited("api")],
+    responses=answers(422, Reason.CURSOR_INVALID, Reason.TEXT_NOT_ALLOWED),
+)
 async def list_patients(
     clients: ClientsDep,
     search: Annotated[
@@ -42,7 +57,7 @@ async def list_patients(
     return Page.of([Patient.of(patient) for patient in page.patients], page.next_cursor)
 
 
-@router.get("/{patient_id}", dependencies=[READ_PATIENTS, limited("api")], responses=answers(404))
+@router.get("/{patient_id}", dependencies=[READ_PATIENTS, limited("api")], responses=answers(*ONE))
 async def get_patient(patient_id: str, response: Response, clients: ClientsDep) -> Patient:
     """One patient; send the ETag back in If-Match to change it."""
     answer = await clients.patients.GetPatient(pb.GetPatientRequest(patient_id=patient_id))
@@ -52,7 +67,14 @@ async def get_patient(patient_id: str, response: Response, clients: ClientsDep) 
 @router.put(
     "/{patient_id}",
     dependencies=[WRITE_PATIENTS, limited("api")],
-    responses=answers(404, 409, 412, 428),
+    responses=answers(
+        *ONE,
+        *PROFILE,
+        Reason.PATIENT_ARCHIVED,
+        Reason.RECORD_NUMBER_TAKEN,
+        Reason.VERSION_CONFLICT,
+        Reason.IF_MATCH_REQUIRED,
+    ),
 )
 async def update_patient(
     patient_id: str,
@@ -69,7 +91,7 @@ async def update_patient(
 
 
 @router.post(
-    "/{patient_id}/archive", dependencies=[WRITE_PATIENTS, limited("api")], responses=answers(404)
+    "/{patient_id}/archive", dependencies=[WRITE_PATIENTS, limited("api")], responses=answers(*ONE)
 )
 async def archive_patient(patient_id: str, clients: ClientsDep) -> Patient:
     """Take a patient off the lists; nothing is deleted."""
@@ -78,7 +100,7 @@ async def archive_patient(patient_id: str, clients: ClientsDep) -> Patient:
 
 
 @router.post(
-    "/{patient_id}/restore", dependencies=[WRITE_PATIENTS, limited("api")], responses=answers(404)
+    "/{patient_id}/restore", dependencies=[WRITE_PATIENTS, limited("api")], responses=answers(*ONE)
 )
 async def restore_patient(patient_id: str, clients: ClientsDep) -> Patient:
     """Bring an archived patient back."""
@@ -87,7 +109,9 @@ async def restore_patient(patient_id: str, clients: ClientsDep) -> Patient:
 
 
 @router.get(
-    "/{patient_id}/detections", dependencies=[READ_PATIENTS, limited("api")], responses=answers(404)
+    "/{patient_id}/detections",
+    dependencies=[READ_PATIENTS, limited("api")],
+    responses=answers(*ONE, Reason.LESION_NOT_FOUND, Reason.IMAGE_NOT_FOUND, Reason.CURSOR_INVALID),
 )
 async def list_detections(
     patient_id: str,
@@ -111,7 +135,9 @@ async def list_detections(
 
 
 @router.get(
-    "/{patient_id}/timeline", dependencies=[READ_PATIENTS, limited("api")], responses=answers(404)
+    "/{patient_id}/timeline",
+    dependencies=[READ_PATIENTS, limited("api")],
+    responses=answers(*ONE, Reason.LESION_NOT_FOUND, Reason.CURSOR_INVALID),
 )
 async def list_timeline(
     patient_id: str,
@@ -138,7 +164,7 @@ async def list_timeline(
     "/{patient_id}/notes",
     status_code=201,
     dependencies=[WRITE_PATIENTS, limited("api")],
-    responses=answers(404, 409),
+    responses=answers(*ONE, Reason.LESION_NOT_FOUND, Reason.PATIENT_ARCHIVED, *TEXT),
 )
 async def add_note(patient_id: str, body: NoteDraft, clients: ClientsDep) -> Note:
     """Write a note; it stays in the timeline and can't be changed."""

@@ -9,13 +9,22 @@ from gateway.assessments import stored_images
 from gateway.assessments.assessment import Photo, assess, reassess
 from gateway.assessments.explanation import explain, model_unavailable
 from gateway.forms import photo
-from gateway.http.errors import answers
+from gateway.http.answers import answers
+from gateway.routers.clinic.detections import EXPLAINED
 from gateway.routers.dependencies import ClientsDep, ModelDep, PhotoFormDep
 from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
 from gateway.schemas.detections import Detection, Explanation, Heatmap, Target
+from service_kit.reasons import Reason
 from serving.contract.torchserve import TorchServeError
 
-router = APIRouter(tags=["predict"], responses=answers(401, 403, 404, 422))
+# What is wrong with a photo, or with what comes along with it.
+PHOTO = (
+    Reason.IMAGE_EMPTY, Reason.IMAGE_TRUNCATED, Reason.IMAGE_ANIMATED,
+    Reason.IMAGE_TOO_MANY_PIXELS, Reason.CAPTURED_IN_FUTURE, Reason.IDEMPOTENCY_KEY_REUSED,
+    Reason.MULTIPART_INVALID, Reason.INVALID_ID, 422,
+)  # fmt: skip
+
+router = APIRouter(tags=["predict"], responses=answers(401, 403, 429, 503))
 
 
 @router.post(
@@ -23,8 +32,23 @@ router = APIRouter(tags=["predict"], responses=answers(401, 403, 404, 422))
     status_code=201,
     dependencies=[WRITE_PATIENTS, limited("upload")],
     responses={
-        202: {"model": Detection, "description": "Stored; the result will follow at Location."},
-        **answers(409, 413, 415),
+        202: {"model": Detection, "description": "Stored; the diagnosis follows at Location."},
+        **answers(
+            403,
+            Reason.NO_CLINIC,
+            Reason.PATIENT_NOT_FOUND,
+            Reason.LESION_NOT_FOUND,
+            Reason.PATIENT_ARCHIVED,
+            Reason.UPLOAD_RACED,
+            Reason.IMAGE_TOO_LARGE,
+            413,
+            Reason.NOT_AN_IMAGE,
+            *PHOTO,
+            503,
+            Reason.STORE_UNAVAILABLE,
+            Reason.TOO_MANY_UPLOADS,
+            Reason.UPLOAD_TOO_SLOW,
+        ),
     },
     openapi_extra=photo.REQUEST_BODY,
 )
@@ -53,10 +77,18 @@ async def upload(
     "/predict/again/{image_id}",
     status_code=201,
     dependencies=[WRITE_PATIENTS, limited("upload")],
-    # Clients that are generated from the description name their functions by it.
-    operation_id="diagnose_again",
+    responses=answers(
+        Reason.IMAGE_NOT_FOUND,
+        Reason.INVALID_ID,
+        422,
+        Reason.PATIENT_ARCHIVED,
+        Reason.IMAGE_LOST,
+        503,
+        Reason.STORE_UNAVAILABLE,
+        Reason.MODEL_UNAVAILABLE,
+    ),
 )
-async def assess_again(
+async def diagnose_again(
     image_id: str, request: Request, response: Response, clients: ClientsDep, model: ModelDep
 ) -> Detection:
     """Have the live model assess a stored image again; earlier detections stay."""
@@ -72,7 +104,7 @@ async def assess_again(
 @router.post(
     "/predict/gradcam/{detection_id}",
     dependencies=[READ_PATIENTS, limited("upload")],
-    responses=answers(409),
+    responses=answers(*EXPLAINED),
 )
 async def explain_detection(
     detection_id: str,

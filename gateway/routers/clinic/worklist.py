@@ -7,23 +7,24 @@ from fastapi import APIRouter, Query
 
 from dermis.options.v1 import access_pb2
 from dermis.patient.v1 import patient_pb2 as pb
-from gateway.http.errors import answers
+from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit, ReplicasDep, SettingsDep
 from gateway.routers.guards import limited, permit
 from gateway.schemas.detections import ModelName
 from gateway.schemas.fields import Page
 from gateway.schemas.worklist import ModelInUse, WorklistCounts, WorklistEntry
+from service_kit.reasons import Reason
 
 State = Literal["recent", "unreviewed", "pending"]
 
 router = APIRouter(
     tags=["worklist"],
     dependencies=[permit(access_pb2.PERMISSION_READ_PATIENTS), limited("api")],
-    responses=answers(401, 403, 422),
+    responses=answers(401, 403, 429, 503),
 )
 
 
-@router.get("/worklist/detections")
+@router.get("/worklist/detections", responses=answers(422, Reason.CURSOR_INVALID))
 async def list_worklist(
     clients: ClientsDep,
     state: Annotated[
@@ -37,7 +38,7 @@ async def list_worklist(
     return await _page(clients, kind, limit, cursor)
 
 
-@router.get("/worklist/follow-ups")
+@router.get("/worklist/follow-ups", responses=answers(422, Reason.CURSOR_INVALID))
 async def list_follow_ups(
     clients: ClientsDep, limit: Limit = 50, cursor: Cursor = ""
 ) -> Page[WorklistEntry]:

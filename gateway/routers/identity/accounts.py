@@ -6,23 +6,26 @@ from fastapi import APIRouter, Query
 
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
-from gateway.http.errors import answers
+from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit
 from gateway.routers.guards import limited, permit
 from gateway.schemas.accounts import Ended, User
 from gateway.schemas.admin import Clinic, Invitation, InvitationDraft, UserChange
 from gateway.schemas.fields import Page, role_value
 from service_kit.clock import from_timestamp
+from service_kit.reasons import Reason
+
+ONE = (Reason.USER_NOT_FOUND, Reason.INVALID_ID, 422)
 
 router = APIRouter(
     prefix="/admin",
     tags=["admin"],
     dependencies=[permit(access_pb2.PERMISSION_MANAGE_ACCOUNTS), limited("api")],
-    responses=answers(401, 403, 422),
+    responses=answers(401, 403, 429, 503),
 )
 
 
-@router.get("/users")
+@router.get("/users", responses=answers(422, Reason.CURSOR_INVALID))
 async def list_users(
     clients: ClientsDep,
     search: Annotated[str, Query(max_length=200, description="Part of a name or address.")] = "",
@@ -36,7 +39,12 @@ async def list_users(
     return Page.of([User.of(user) for user in page.users], page.next_cursor)
 
 
-@router.patch("/users/{user_id}", responses=answers(404, 409))
+@router.patch(
+    "/users/{user_id}",
+    responses=answers(
+        *ONE, Reason.CLINIC_NOT_FOUND, Reason.CLINIC_REQUIRED, Reason.LAST_ADMINISTRATOR
+    ),
+)
 async def update_user(user_id: str, body: UserChange, clients: ClientsDep) -> User:
     """Change role, clinic, active state or required 2FA; a change ends the account's sessions."""
     answer = await clients.account_admin.UpdateUser(
@@ -51,20 +59,31 @@ async def update_user(user_id: str, body: UserChange, clients: ClientsDep) -> Us
     return User.of(answer.user)
 
 
-@router.post("/users/{user_id}/reset-2fa", status_code=204, responses=answers(404))
+@router.post("/users/{user_id}/reset-2fa", status_code=204, responses=answers(*ONE))
 async def reset_user_two_factor(user_id: str, clients: ClientsDep) -> None:
     """Remove a lost second factor; the account enrols again at its next sign-in."""
     await clients.account_admin.ResetUserTwoFactor(pb.ResetUserTwoFactorRequest(user_id=user_id))
 
 
-@router.delete("/users/{user_id}/sessions", responses=answers(404))
+@router.delete("/users/{user_id}/sessions", responses=answers(*ONE))
 async def end_user_sessions(user_id: str, clients: ClientsDep) -> Ended:
     """End all sessions of an account."""
     answer = await clients.account_admin.EndUserSessions(pb.EndUserSessionsRequest(user_id=user_id))
     return Ended(ended=answer.ended)
 
 
-@router.post("/invitations", status_code=201, responses=answers(404, 409))
+@router.post(
+    "/invitations",
+    status_code=201,
+    responses=answers(
+        Reason.CLINIC_NOT_FOUND,
+        Reason.EMAIL_TAKEN,
+        Reason.EMAIL_INVALID,
+        Reason.CLINIC_REQUIRED,
+        Reason.INVALID_ID,
+        422,
+    ),
+)
 async def create_invitation(body: InvitationDraft, clients: ClientsDep) -> Invitation:
     """Invite someone by mail to open an account with a role."""
     answer = await clients.account_admin.CreateInvitation(
@@ -75,7 +94,7 @@ async def create_invitation(body: InvitationDraft, clients: ClientsDep) -> Invit
     return Invitation(id=answer.invitation_id, expires_at=from_timestamp(answer.expires_at))
 
 
-@router.get("/clinics")
+@router.get("/clinics", responses=answers(422, Reason.CURSOR_INVALID))
 async def list_clinics(
     clients: ClientsDep,
     search: Annotated[str, Query(max_length=200, description="Part of a name.")] = "",

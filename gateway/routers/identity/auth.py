@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
-from gateway.http.errors import answers
+from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep
 from gateway.routers.guards import OWN_ORIGIN, limited, permit
 from gateway.routers.identity.refresh_cookie import PREFIX, RefreshCookieDep
@@ -25,15 +25,36 @@ from gateway.schemas.auth import (
     TwoFactorSetupRequired,
 )
 from service_kit.clock import from_timestamp
-from service_kit.errors import Code, DomainError
+from service_kit.codes import Code
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
+
+NEW_PASSWORD = (
+    Reason.PASSWORD_TOO_SHORT, Reason.PASSWORD_TOO_LONG, Reason.PASSWORD_TOO_COMMON,
+)  # fmt: skip
+ATTEMPTS = (429, Reason.TOO_MANY_ATTEMPTS)
 
 router = APIRouter(
-    prefix=PREFIX, tags=["auth"], dependencies=[permit(access_pb2.PERMISSION_PUBLIC)]
+    prefix=PREFIX,
+    tags=["auth"],
+    dependencies=[permit(access_pb2.PERMISSION_PUBLIC)],
+    responses=answers(429, 503),
 )
 
 
 @router.post(
-    "/register", status_code=202, dependencies=[limited("register")], responses=answers(422)
+    "/register",
+    status_code=202,
+    dependencies=[limited("register")],
+    responses=answers(
+        422,
+        Reason.EMAIL_INVALID,
+        Reason.NAME_INVALID,
+        Reason.CLINIC_NAME_INVALID,
+        Reason.INVITATION_INVALID,
+        *NEW_PASSWORD,
+        *ATTEMPTS,
+    ),
 )
 async def register(body: Registration, clients: ClientsDep) -> None:
     """Request an account. Always the same answer; the verification link comes by mail."""
@@ -46,7 +67,10 @@ async def register(body: Registration, clients: ClientsDep) -> None:
 
 
 @router.post(
-    "/verify-email", status_code=204, dependencies=[limited("mailed-link")], responses=answers(422)
+    "/verify-email",
+    status_code=204,
+    dependencies=[limited("mailed-link")],
+    responses=answers(Reason.LINK_INVALID, 422),
 )
 async def verify_email(body: TokenOnly, clients: ClientsDep) -> None:
     """Verify an address with the token from the mail."""
@@ -54,14 +78,21 @@ async def verify_email(body: TokenOnly, clients: ClientsDep) -> None:
 
 
 @router.post(
-    "/resend-verification", status_code=202, dependencies=[limited("forgot")], responses=answers()
+    "/resend-verification",
+    status_code=202,
+    dependencies=[limited("forgot")],
+    responses=answers(422, Reason.EMAIL_INVALID, *ATTEMPTS),
 )
 async def resend_verification(body: EmailOnly, clients: ClientsDep) -> None:
     """Send the verification mail again. Always the same answer."""
     await clients.auth.ResendVerification(pb.ResendVerificationRequest(email=body.email))
 
 
-@router.post("/login", dependencies=[limited("login")], responses=answers(401, 422))
+@router.post(
+    "/login",
+    dependencies=[limited("login")],
+    responses=answers(Reason.CREDENTIALS_INVALID, 422, *ATTEMPTS),
+)
 async def login(body: Credentials, cookie: RefreshCookieDep, clients: ClientsDep) -> SignInStep:
     """Sign in, first step: the password."""
     answer = await clients.auth.Login(pb.LoginRequest(email=body.email, password=body.password))
@@ -79,7 +110,16 @@ async def login(body: Credentials, cookie: RefreshCookieDep, clients: ClientsDep
     )
 
 
-@router.post("/verify-2fa", dependencies=[limited("two-factor")], responses=answers(401, 422))
+@router.post(
+    "/verify-2fa",
+    dependencies=[limited("two-factor")],
+    responses=answers(
+        DomainError(Reason.CODE_INVALID, code=Code.UNAUTHENTICATED),
+        Reason.CHALLENGE_INVALID,
+        422,
+        *ATTEMPTS,
+    ),
+)
 async def verify_two_factor(
     body: SecondFactor, cookie: RefreshCookieDep, clients: ClientsDep
 ) -> SignedIn:
@@ -93,11 +133,20 @@ async def verify_two_factor(
     return cookie.sign_in(answer.tokens)
 
 
-@router.post("/refresh", dependencies=[limited("refresh"), OWN_ORIGIN], responses=answers(401, 403))
+@router.post(
+    "/refresh",
+    dependencies=[limited("refresh"), OWN_ORIGIN],
+    responses=answers(
+        Reason.SIGN_IN_REQUIRED,
+        Reason.REFRESH_INVALID,
+        Reason.SESSION_ENDED,
+        Reason.FOREIGN_ORIGIN,
+    ),
+)
 async def refresh(cookie: RefreshCookieDep, clients: ClientsDep) -> SignedIn:
     """Exchange the refresh cookie for a new access token and a new cookie."""
     if not cookie.token:
-        raise DomainError(Code.UNAUTHENTICATED, "SIGN_IN_REQUIRED", "Sign in first.")
+        raise DomainError(Reason.SIGN_IN_REQUIRED)
     answer = await clients.auth.Refresh(pb.RefreshRequest(refresh_token=cookie.token))
     return cookie.sign_in(answer.tokens)
 
@@ -106,7 +155,7 @@ async def refresh(cookie: RefreshCookieDep, clients: ClientsDep) -> SignedIn:
     "/logout",
     status_code=204,
     dependencies=[limited("refresh"), OWN_ORIGIN],
-    responses=answers(403),
+    responses=answers(Reason.FOREIGN_ORIGIN),
 )
 async def logout(cookie: RefreshCookieDep, clients: ClientsDep) -> None:
     """End the session of the refresh cookie."""
@@ -116,7 +165,10 @@ async def logout(cookie: RefreshCookieDep, clients: ClientsDep) -> None:
 
 
 @router.post(
-    "/forgot-password", status_code=202, dependencies=[limited("forgot")], responses=answers(422)
+    "/forgot-password",
+    status_code=202,
+    dependencies=[limited("forgot")],
+    responses=answers(422, Reason.EMAIL_INVALID, *ATTEMPTS),
 )
 async def forgot_password(body: EmailOnly, clients: ClientsDep) -> None:
     """Request a mail to set a new password. Always the same answer."""
@@ -125,7 +177,7 @@ async def forgot_password(body: EmailOnly, clients: ClientsDep) -> None:
 
 @router.post(
     "/reset-password", status_code=204, dependencies=[limited("mailed-link")],
-    responses=answers(422),
+    responses=answers(Reason.LINK_INVALID, 422, *NEW_PASSWORD),
 )  # fmt: skip
 async def reset_password(body: PasswordReset, clients: ClientsDep) -> None:
     """Set a new password with the token from the mail; ends all sessions."""
@@ -134,7 +186,7 @@ async def reset_password(body: PasswordReset, clients: ClientsDep) -> None:
     )
 
 
-@router.get("/jwks.json", dependencies=[limited("api")], responses=answers())
+@router.get("/jwks.json", dependencies=[limited("api")])
 async def signing_keys(clients: ClientsDep) -> SigningKeys:
     """The public keys that access tokens are signed with."""
     answer = await clients.auth.GetSigningKeys(pb.GetSigningKeysRequest())

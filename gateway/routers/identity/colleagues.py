@@ -4,11 +4,12 @@ from fastapi import APIRouter
 
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
-from gateway.http.errors import answers
+from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit
 from gateway.routers.guards import limited, permit
 from gateway.schemas.accounts import Colleague
 from gateway.schemas.fields import Page
+from service_kit.reasons import Reason
 
 router = APIRouter(prefix="/users", tags=["users"])
 
@@ -16,7 +17,7 @@ router = APIRouter(prefix="/users", tags=["users"])
 @router.get(
     "/colleagues",
     dependencies=[permit(access_pb2.PERMISSION_READ_PATIENTS), limited("api")],
-    responses=answers(401, 403, 422),
+    responses=answers(401, 403, 429, 503, 422, Reason.CURSOR_INVALID),
 )
 async def list_colleagues(
     clients: ClientsDep, limit: Limit = 50, cursor: Cursor = ""

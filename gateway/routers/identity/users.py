@@ -4,9 +4,10 @@ from fastapi import APIRouter
 
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
-from gateway.http.errors import answers
+from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit
 from gateway.routers.guards import limited, permit
+from gateway.routers.identity.auth import NEW_PASSWORD
 from gateway.routers.identity.refresh_cookie import RefreshCookieDep
 from gateway.schemas.accounts import (
     ConfirmTwoFactor,
@@ -24,12 +25,16 @@ from gateway.schemas.accounts import (
     User,
 )
 from gateway.schemas.fields import Page
+from service_kit.reasons import Reason
+
+# What changes answer that ask for the password again.
+PASSWORD = (Reason.PASSWORD_WRONG, 403, 422, 429, Reason.TOO_MANY_ATTEMPTS)
 
 router = APIRouter(
     prefix="/users/me",
     tags=["users"],
     dependencies=[permit(access_pb2.PERMISSION_SIGNED_IN), limited("api")],
-    responses=answers(401),
+    responses=answers(401, 403, 429, 503),
 )
 
 
@@ -39,7 +44,10 @@ async def me(clients: ClientsDep) -> User:
     return User.of((await clients.accounts.GetMe(pb.GetMeRequest())).user)
 
 
-@router.put("", responses=answers(403, 422))
+@router.put(
+    "",
+    responses=answers(*PASSWORD, Reason.NAME_INVALID, Reason.EMAIL_INVALID),
+)
 async def update_me(body: ProfileChange, clients: ClientsDep) -> User:
     """Change my name or address; a new address counts once it is verified."""
     message = pb.UpdateMeRequest(
@@ -48,7 +56,11 @@ async def update_me(body: ProfileChange, clients: ClientsDep) -> User:
     return User.of((await clients.accounts.UpdateMe(message)).user)
 
 
-@router.post("/password", status_code=204, responses=answers(403, 422))
+@router.post(
+    "/password",
+    status_code=204,
+    responses=answers(*PASSWORD, *NEW_PASSWORD),
+)
 async def change_password(body: PasswordChange, clients: ClientsDep) -> None:
     """Change my password; my other sessions end."""
     await clients.accounts.ChangePassword(
@@ -58,7 +70,7 @@ async def change_password(body: PasswordChange, clients: ClientsDep) -> None:
     )
 
 
-@router.post("/2fa/setup", responses=answers(403, 409, 422))
+@router.post("/2fa/setup", responses=answers(*PASSWORD, Reason.TWO_FACTOR_ALREADY_ON))
 async def set_up_two_factor(body: SetUpTwoFactor, clients: ClientsDep) -> TwoFactorSetup:
     """Start enrolling an authenticator app."""
     answer = await clients.accounts.SetUpTwoFactor(pb.SetUpTwoFactorRequest(password=body.password))
@@ -67,7 +79,17 @@ async def set_up_two_factor(body: SetUpTwoFactor, clients: ClientsDep) -> TwoFac
     )
 
 
-@router.post("/2fa/confirm", responses=answers(409, 422))
+@router.post(
+    "/2fa/confirm",
+    responses=answers(
+        Reason.CODE_INVALID,
+        422,
+        Reason.TWO_FACTOR_NOT_SET_UP,
+        Reason.TWO_FACTOR_ALREADY_ON,
+        429,
+        Reason.TOO_MANY_ATTEMPTS,
+    ),
+)
 async def confirm_two_factor(
     body: ConfirmTwoFactor, cookie: RefreshCookieDep, clients: ClientsDep
 ) -> RecoveryCodes:
@@ -77,7 +99,13 @@ async def confirm_two_factor(
     return RecoveryCodes(recovery_codes=list(answer.recovery_codes), tokens=tokens)
 
 
-@router.delete("/2fa", status_code=204, responses=answers(403, 409, 422))
+@router.delete(
+    "/2fa",
+    status_code=204,
+    responses=answers(
+        Reason.CODE_INVALID, *PASSWORD, Reason.TWO_FACTOR_REQUIRED, Reason.TWO_FACTOR_NOT_SET_UP
+    ),
+)
 async def remove_two_factor(body: RemoveTwoFactor, clients: ClientsDep) -> None:
     """Remove my authenticator app, if my role may do without."""
     await clients.accounts.RemoveTwoFactor(
@@ -85,7 +113,7 @@ async def remove_two_factor(body: RemoveTwoFactor, clients: ClientsDep) -> None:
     )
 
 
-@router.post("/2fa/recovery-codes", responses=answers(403, 409, 422))
+@router.post("/2fa/recovery-codes", responses=answers(*PASSWORD, Reason.TWO_FACTOR_NOT_SET_UP))
 async def regenerate_recovery_codes(body: PasswordAgain, clients: ClientsDep) -> RecoveryCodes:
     """Replace my recovery codes; the old ones stop working."""
     answer = await clients.accounts.RegenerateRecoveryCodes(
@@ -94,27 +122,31 @@ async def regenerate_recovery_codes(body: PasswordAgain, clients: ClientsDep) ->
     return RecoveryCodes(recovery_codes=list(answer.recovery_codes))
 
 
-@router.get("/sessions", responses=answers(403))
+@router.get("/sessions")
 async def list_sessions(clients: ClientsDep) -> Sessions:
     """Where I am signed in, newest first."""
     answer = await clients.accounts.ListSessions(pb.ListSessionsRequest())
     return Sessions(items=[Session.of(session) for session in answer.sessions])
 
 
-@router.delete("/sessions", responses=answers(403))
+@router.delete("/sessions")
 async def end_other_sessions(clients: ClientsDep) -> Ended:
     """End all my sessions except this one."""
     answer = await clients.accounts.EndOtherSessions(pb.EndOtherSessionsRequest())
     return Ended(ended=answer.ended)
 
 
-@router.delete("/sessions/{session_id}", status_code=204, responses=answers(403, 404, 422))
+@router.delete(
+    "/sessions/{session_id}",
+    status_code=204,
+    responses=answers(Reason.SESSION_NOT_FOUND, Reason.INVALID_ID, 422),
+)
 async def end_session(session_id: str, clients: ClientsDep) -> None:
     """End one of my sessions."""
     await clients.accounts.EndSession(pb.EndSessionRequest(session_id=session_id))
 
 
-@router.get("/security-events", responses=answers(403, 422))
+@router.get("/security-events", responses=answers(422, Reason.CURSOR_INVALID))
 async def list_security_events(
     clients: ClientsDep, limit: Limit = 50, cursor: Cursor = ""
 ) -> Page[SecurityEvent]:

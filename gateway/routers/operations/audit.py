@@ -12,12 +12,13 @@ from dermis.options.v1 import access_pb2
 from dermis.patient.v1 import patient_pb2
 from gateway.audit_trail import Ask, merged
 from gateway.clients import Clients
-from gateway.http.errors import answers
+from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit
 from gateway.routers.guards import limited, permit
 from gateway.schemas.admin import AuditEntry, AuditState, Chain, ChainState
 from gateway.schemas.fields import Page, SentMoment
 from service_kit.clock import to_timestamp
+from service_kit.reasons import Reason
 
 # A chain of a million entries is read from its first to its newest.
 VERIFY_SECONDS = 120.0
@@ -26,7 +27,7 @@ router = APIRouter(
     prefix="/admin/audit",
     tags=["admin"],
     dependencies=[permit(access_pb2.PERMISSION_READ_AUDIT), limited("api")],
-    responses=answers(401, 403, 422),
+    responses=answers(401, 403, 429, 503),
 )
 
 
@@ -66,7 +67,7 @@ async def _wanted(
     return Wanted(chain, actor, account, patient, action, moment)
 
 
-@router.get("")
+@router.get("", responses=answers(422, Reason.INVALID_ID, Reason.CURSOR_INVALID))
 async def list_audit(
     clients: ClientsDep,
     wanted: Annotated[Wanted, Depends(_wanted)],

@@ -9,13 +9,14 @@ from redis.asyncio import Redis
 
 from dermis.options.v1 import access_pb2
 from gateway import log_reader
-from gateway.http.errors import answers
+from gateway.http.answers import answers
 from gateway.http.event_stream import Event, EventStream, Ticks, stream
 from gateway.routers.dependencies import Limit, RedisDep
 from gateway.routers.guards import limited, permit
 from gateway.schemas.fields import Page, SentMoment
 from gateway.schemas.logs import Level, LogLine
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 POLL_SECONDS = 0.5
 # Milliseconds and a number; both far below what Redis can hold (64 bits).
@@ -25,7 +26,7 @@ router = APIRouter(
     prefix="/admin/logs",
     tags=["admin"],
     dependencies=[permit(access_pb2.PERMISSION_READ_LOGS), limited("api")],
-    responses=answers(401, 403, 422),
+    responses=answers(401, 403, 422, 429, 503, Reason.LOGS_UNAVAILABLE),
 )
 
 
@@ -42,7 +43,7 @@ def _wanted(
 WantedDep = Annotated[log_reader.Filter, Depends(_wanted)]
 
 
-@router.get("")
+@router.get("", responses=answers(422, Reason.CURSOR_INVALID))
 async def list_logs(
     redis: RedisDep,
     wanted: WantedDep,
@@ -51,7 +52,7 @@ async def list_logs(
 ) -> Page[LogLine]:
     """Log lines of all services, newest first; about 20,000 are kept."""
     if cursor and not _ENTRY_ID.fullmatch(cursor):
-        raise DomainError(Code.INVALID_ARGUMENT, "CURSOR_INVALID", "This cursor is not of ours.")
+        raise DomainError(Reason.CURSOR_INVALID)
     lines, following = await log_reader.newest(redis, wanted, limit=limit, before=cursor)
     return Page(items=lines, next_cursor=following)
 

@@ -8,26 +8,34 @@ from redis.exceptions import RedisError
 
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
-from gateway.http.errors import answers
+from gateway.http.answers import answers
 from gateway.routers.dependencies import CallerId, ModelAuditDep, ReleaseGateDep, ShelfDep, StateDep
 from gateway.routers.guards import limited, permit
+from gateway.routers.releases.models import GATE, STORE
 from gateway.schemas.candidates import Agreement
 from gateway.schemas.models import Release, Why
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 log = structlog.get_logger()
+
+BESIDE = (Reason.NOTHING_LIVE, Reason.ALREADY_LIVE, Reason.RELEASE_RACE)
 
 router = APIRouter(
     prefix="/admin/models",
     tags=["models"],
     dependencies=[permit(access_pb2.PERMISSION_MANAGE_MODELS), limited("api")],
-    responses=answers(401, 403, 422, 501),
+    responses=answers(401, 403, 429, 503, *STORE),
 )
 
 Percent = Annotated[int, Query(ge=1, le=99, description="Share of patients, always the same ones.")]
 
 
-@router.post("/{version}/canary", status_code=202, responses=answers(404, 409))
+@router.post(
+    "/{version}/canary",
+    status_code=202,
+    responses=answers(422, Reason.VERSION_NOT_FOUND, *BESIDE, *GATE),
+)
 async def begin_canary(
     version: str,
     body: Why,
@@ -45,7 +53,11 @@ async def begin_canary(
     return Release.of(entry)
 
 
-@router.post("/{version}/shadow", status_code=202, responses=answers(404, 409))
+@router.post(
+    "/{version}/shadow",
+    status_code=202,
+    responses=answers(422, Reason.CHANGE_INVALID, Reason.VERSION_NOT_FOUND, *BESIDE),
+)
 async def begin_shadow(
     version: str, body: Why, by: CallerId, shelf: ShelfDep, audit: ModelAuditDep
 ) -> Release:
@@ -56,7 +68,11 @@ async def begin_shadow(
     return Release.of(entry)
 
 
-@router.post("/withdraw", status_code=202, responses=answers(409))
+@router.post(
+    "/withdraw",
+    status_code=202,
+    responses=answers(422, Reason.NO_CANDIDATE, Reason.RELEASE_RACE),
+)
 async def withdraw_candidate(
     body: Why, by: CallerId, shelf: ShelfDep, audit: ModelAuditDep
 ) -> Release:
@@ -67,13 +83,14 @@ async def withdraw_candidate(
     return Release.of(entry)
 
 
-@router.get("/{version}/agreement", responses=answers(404))
+@router.get(
+    "/{version}/agreement",
+    responses=answers(422, Reason.VERSION_NOT_FOUND, *STORE, Reason.REDIS_AWAY),
+)
 async def get_agreement(version: str, state: StateDep, shelf: ShelfDep) -> Agreement:
     """How a shadow's answers compare with the live version's, over its latest photos."""
     await shelf.version(version)
     try:
         return Agreement.of(version, await state.comparisons.agreement(version))
     except (RedisError, OSError):
-        raise DomainError(
-            Code.UNAVAILABLE, "REDIS_AWAY", "The comparisons can't be read just now."
-        ) from None
+        raise DomainError(Reason.REDIS_AWAY) from None

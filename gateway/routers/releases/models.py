@@ -6,26 +6,40 @@ from fastapi import APIRouter, Request
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.forms import archive
-from gateway.http.errors import answers
+from gateway.http.answers import answers
 from gateway.model_store.versions import ModelShelf
 from gateway.routers.dependencies import CallerId, ModelAuditDep, ReleaseGateDep, ShelfDep, StateDep
 from gateway.routers.guards import limited, permit
 from gateway.schemas.models import ModelDetails, Models, ModelVersion, Release, Why
+from service_kit.principal import current_principal
+from service_kit.reasons import Reason
 
 log = structlog.get_logger()
+
+# What every route to the model store answers while it is away, and what the gate refuses.
+STORE = (Reason.NO_MODEL_STORE, 503, Reason.STORE_UNAVAILABLE)
+GATE = (
+    Reason.TRIAL_MISSING, Reason.TRIAL_FAILED, Reason.EVALUATION_MISSING, Reason.METRICS_WORSE,
+)  # fmt: skip
 
 router = APIRouter(
     prefix="/admin",
     tags=["models"],
     dependencies=[permit(access_pb2.PERMISSION_MANAGE_MODELS), limited("api")],
-    responses=answers(401, 403, 422, 501),
+    responses=answers(401, 403, 429, 503, *STORE),
 )
 
 
 @router.post(
     "/upload-model",
     status_code=202,
-    responses=answers(409, 413),
+    responses=answers(
+        Reason.ARCHIVE_REFUSED,
+        Reason.MULTIPART_INVALID,
+        Reason.MODEL_NAME_WRONG,
+        413,
+        Reason.VERSION_TAKEN,
+    ),
     openapi_extra=archive.REQUEST_BODY,
 )
 async def upload_model(
@@ -51,24 +65,31 @@ async def list_models(shelf: ShelfDep) -> Models:
     )
 
 
-@router.get("/models/{version}", responses=answers(404))
+@router.get("/models/{version}", responses=answers(422, Reason.VERSION_NOT_FOUND))
 async def get_model(version: str, shelf: ShelfDep) -> ModelDetails:
     """One version with its model card."""
     return ModelDetails.of(await shelf.version(version), await _live_version(shelf))
 
 
-@router.post("/models/rollback", status_code=202, responses=answers(409))
-async def roll_back_model(
-    body: Why, by: CallerId, shelf: ShelfDep, audit: ModelAuditDep
-) -> Release:
-    """Roll every replica back to the version before the current one."""
+@router.post(
+    "/models/rollback",
+    status_code=202,
+    responses=answers(422, Reason.NOTHING_BEFORE, Reason.RELEASE_RACE),
+)
+async def roll_back_model(body: Why, shelf: ShelfDep, audit: ModelAuditDep) -> Release:
+    """Return every replica to the version before the present one."""
+    by = str(current_principal().user_id)
     await audit.record(pb.MODEL_CHANGE_ROLLBACK)
     release = await shelf.roll_back(by=by, why=body.why)
     log.info("model rolled back", version=release.version, release=release.number)
     return Release.of(release)
 
 
-@router.post("/models/{version}/release", status_code=202, responses=answers(404, 409))
+@router.post(
+    "/models/{version}/release",
+    status_code=202,
+    responses=answers(422, Reason.VERSION_NOT_FOUND, *GATE, Reason.RELEASE_RACE),
+)
 async def release_model(
     version: str,
     body: Why,

@@ -9,16 +9,18 @@ from redis.exceptions import RedisError
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.app_state import AppState
-from gateway.http.errors import answers
+from gateway.http.answers import answers
 from gateway.http.event_stream import Event, EventStream, Ticks, stream
 from gateway.inference.replicas import REFRESH_SECONDS
 from gateway.model_store.versions import ModelShelf
 from gateway.routers.dependencies import ModelAuditDep, ShelfDep, StateDep
 from gateway.routers.guards import limited, permit
+from gateway.routers.releases.models import STORE
 from gateway.schemas.candidates import CanaryFigures, CanaryRule
 from gateway.schemas.serving import RegenerationAsked, Replica, Serving, TrialAsked
-from service_kit.errors import Code, DomainError
+from service_kit.errors import DomainError
 from service_kit.ids import new_id
+from service_kit.reasons import Reason
 from serving.contract.regeneration import RegenerationRequest
 from serving.contract.trials import TrialRequest
 
@@ -28,11 +30,17 @@ router = APIRouter(
     prefix="/admin",
     tags=["models"],
     dependencies=[permit(access_pb2.PERMISSION_MANAGE_MODELS), limited("api")],
-    responses=answers(401, 403, 422, 501),
+    responses=answers(401, 403, 429, 503),
 )
 
 
-@router.post("/models/{version}/trial", status_code=202, responses=answers(404, 409))
+@router.post(
+    "/models/{version}/trial",
+    status_code=202,
+    responses=answers(
+        422, Reason.VERSION_NOT_FOUND, Reason.CANDIDATE_UNDER_WAY, *STORE, Reason.REDIS_AWAY
+    ),
+)
 async def try_model(version: str, state: StateDep, shelf: ShelfDep) -> TrialAsked:
     """Try a version: every replica loads it beside the live one, probes, measures, unloads."""
     shelved = await shelf.version(version)
@@ -45,7 +53,11 @@ async def try_model(version: str, state: StateDep, shelf: ShelfDep) -> TrialAske
     return TrialAsked(id=asked.id, version=version, sha256=shelved.sha256)
 
 
-@router.post("/models/cache/regenerate", status_code=202, responses=answers(409))
+@router.post(
+    "/models/cache/regenerate",
+    status_code=202,
+    responses=answers(Reason.CANDIDATE_UNDER_WAY, *STORE, Reason.REDIS_AWAY),
+)
 async def regenerate_cache(
     state: StateDep, shelf: ShelfDep, audit: ModelAuditDep
 ) -> RegenerationAsked:
@@ -114,8 +126,7 @@ async def _require_room(shelf: ModelShelf, *, unless: str = "") -> None:
     candidate = (await shelf.desired()).candidate
     if candidate and candidate.version != unless:
         raise DomainError(
-            Code.FAILED_PRECONDITION,
-            "CANDIDATE_UNDER_WAY",
+            Reason.CANDIDATE_UNDER_WAY,
             f"Version {candidate.version} is beside the live one; withdraw or release it first.",
         )
 
@@ -124,6 +135,4 @@ async def _asked(asking: Awaitable[None]) -> None:
     try:
         await asking
     except (RedisError, OSError):
-        raise DomainError(
-            Code.UNAVAILABLE, "REDIS_AWAY", "The replicas can't be asked just now."
-        ) from None
+        raise DomainError(Reason.REDIS_AWAY) from None

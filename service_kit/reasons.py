@@ -1,0 +1,255 @@
+"""The catalogue of refusals: every reason that Dermis gives for saying no.
+
+Clients act on the name, people read the message. OpenAPI's examples, docs/reasons.md and the web
+client's texts are made from it; it lies on the lowest floor because every service and the gateway
+give reasons, and hand on each other's.
+
+A message says what to do. It holds no secret and no patient data, and where it can be read by
+somebody who has not signed in, it tells nothing about whether an account exists.
+"""
+
+from enum import Enum, unique
+
+from service_kit.codes import Code
+
+
+@unique
+class Reason(Enum):
+    """Why something was refused; the member's name is what travels.
+
+    Attributes:
+        code: the gRPC code, from which the HTTP status follows.
+        message: for people, where the place that refuses has nothing more exact to say.
+        http_status: where HTTP has a closer status than the code's.
+    """
+
+    def __init__(self, code: Code, message: str, http_status: int | None = None) -> None:
+        self.code = code
+        self.message = message
+        self.http_status = http_status
+
+    # The call itself. gRPC's own transport gives those that are named like a code.
+    BAD_REQUEST = Code.INVALID_ARGUMENT, "The request can't be read.", 400
+    INVALID_REQUEST = Code.INVALID_ARGUMENT, "Some fields are missing or not usable. See `errors`."
+    INVALID_ID = Code.INVALID_ARGUMENT, "This identifier isn't a UUID."
+    ENUM_INVALID = Code.INVALID_ARGUMENT, "A field has an unknown value."
+    CURSOR_INVALID = (
+        Code.INVALID_ARGUMENT,
+        "This cursor doesn't belong to this list. Start at its top.",
+    )
+    BODY_TOO_LARGE = Code.INVALID_ARGUMENT, "The body is too large.", 413
+    MULTIPART_INVALID = (
+        Code.INVALID_ARGUMENT,
+        "Send the file as multipart/form-data in the field `file`.",
+    )
+    NOT_FOUND = Code.NOT_FOUND, "There is nothing at this address."
+    METHOD_NOT_ALLOWED = Code.UNIMPLEMENTED, "This address doesn't accept this method.", 405
+    IF_MATCH_REQUIRED = (
+        Code.FAILED_PRECONDITION,
+        "Send the ETag of what you changed in If-Match, so that nobody's change is lost.",
+        428,
+    )
+    RATE_LIMITED = Code.RESOURCE_EXHAUSTED, "Too many requests. Wait a moment and try again."
+    CLIENT_GONE = Code.CANCELLED, "The client has gone."
+    CANCELLED = Code.CANCELLED, "The call was cancelled."
+    DEADLINE_EXCEEDED = (
+        Code.DEADLINE_EXCEEDED,
+        "A service took too long to answer. Try again in a moment.",
+    )
+    RESOURCE_EXHAUSTED = Code.RESOURCE_EXHAUSTED, "A service is overloaded. Try again in a moment."
+    UNAVAILABLE = Code.UNAVAILABLE, "A service isn't reachable. Try again in a moment."
+    UNIMPLEMENTED = (
+        Code.UNIMPLEMENTED,
+        "A service doesn't know this call. It may be older than the gateway.",
+    )
+    UNKNOWN = Code.UNKNOWN, "A service could not answer."
+    INTERNAL = Code.INTERNAL, "Something went wrong. Quote the request's id when you report it."
+    DATABASE_UNAVAILABLE = Code.UNAVAILABLE, "The database isn't reachable. Try again in a moment."
+    STORE_UNAVAILABLE = Code.UNAVAILABLE, "The object store isn't reachable. Try again in a moment."
+    REDIS_AWAY = Code.UNAVAILABLE, "Redis isn't reachable. Try again in a moment."
+    LOGS_UNAVAILABLE = Code.UNAVAILABLE, "The logs can't be read right now. Try again in a moment."
+
+    # Signing in.
+    SIGN_IN_REQUIRED = Code.UNAUTHENTICATED, "Sign in first."
+    TOKEN_INVALID = Code.UNAUTHENTICATED, "The access token isn't valid. Sign in again."
+    TOKEN_EXPIRED = Code.UNAUTHENTICATED, "The access token has expired. Refresh it."
+    SESSION_ENDED = Code.UNAUTHENTICATED, "This session has ended. Sign in again."
+    REFRESH_INVALID = Code.UNAUTHENTICATED, "You are signed out. Sign in again."
+    CREDENTIALS_INVALID = (
+        Code.UNAUTHENTICATED,
+        "Wrong email address or password, or the address isn't verified yet.",
+    )
+    CHALLENGE_INVALID = Code.UNAUTHENTICATED, "This sign-in has expired. Start again."
+    CODE_INVALID = Code.INVALID_ARGUMENT, "This code isn't valid. Wait for the next one."
+    SERVICE_SECRET_INVALID = Code.UNAUTHENTICATED, "Unknown service or wrong secret."
+    NOT_PERMITTED = Code.PERMISSION_DENIED, "Your role doesn't allow this."
+    TWO_FACTOR_SETUP_REQUIRED = Code.PERMISSION_DENIED, "Set up two-factor authentication first."
+    FOREIGN_ORIGIN = Code.PERMISSION_DENIED, "Another site may not use this session."
+    TOO_MANY_ATTEMPTS = Code.RESOURCE_EXHAUSTED, "Too many attempts. Try again later."
+
+    # Accounts.
+    EMAIL_INVALID = Code.INVALID_ARGUMENT, "This isn't an email address."
+    EMAIL_TAKEN = Code.ALREADY_EXISTS, "There is already an account with this address."
+    NAME_INVALID = (
+        Code.INVALID_ARGUMENT,
+        "A name must have 1 to 200 characters and no control characters.",
+    )
+    CLINIC_NAME_INVALID = (
+        Code.INVALID_ARGUMENT,
+        "A clinic's name must have 1 to 200 characters and no control characters.",
+    )
+    PASSWORD_TOO_SHORT = Code.INVALID_ARGUMENT, "This password is too short. Choose a longer one."
+    PASSWORD_TOO_LONG = Code.INVALID_ARGUMENT, "This password is too long. Choose a shorter one."
+    PASSWORD_TOO_COMMON = (
+        Code.INVALID_ARGUMENT,
+        "This password is too easy to guess. Use more words, or less common ones.",
+    )
+    PASSWORD_WRONG = Code.PERMISSION_DENIED, "The password is wrong."
+    LINK_INVALID = Code.INVALID_ARGUMENT, "This link is no longer valid. Request a new one."
+    INVITATION_INVALID = (
+        Code.INVALID_ARGUMENT,
+        "This invitation is no longer valid. Ask for a new one.",
+    )
+    TWO_FACTOR_ALREADY_ON = Code.FAILED_PRECONDITION, "Two-factor authentication is already on."
+    TWO_FACTOR_NOT_SET_UP = Code.FAILED_PRECONDITION, "Two-factor authentication isn't set up."
+    TWO_FACTOR_REQUIRED = Code.FAILED_PRECONDITION, "Your account must have a second factor."
+    USER_NOT_FOUND = Code.NOT_FOUND, "There is no such user."
+    SESSION_NOT_FOUND = Code.NOT_FOUND, "There is no such session."
+    CLINIC_NOT_FOUND = Code.NOT_FOUND, "There is no such clinic."
+    CLINIC_REQUIRED = Code.INVALID_ARGUMENT, "A clinician belongs to a clinic. Choose one."
+    ROLE_INVALID = Code.INVALID_ARGUMENT, "No account can have this role."
+    LAST_ADMINISTRATOR = (
+        Code.FAILED_PRECONDITION,
+        "This is the last active administrator. Appoint another one first.",
+    )
+    CHANGE_INVALID = Code.INVALID_ARGUMENT, "Name the change and the version."
+
+    # The record.
+    NO_CLINIC = Code.PERMISSION_DENIED, "Your account belongs to no clinic."
+    PATIENT_NOT_FOUND = Code.NOT_FOUND, "There is no such patient."
+    LESION_NOT_FOUND = Code.NOT_FOUND, "There is no such lesion."
+    IMAGE_NOT_FOUND = Code.NOT_FOUND, "There is no such image."
+    DETECTION_NOT_FOUND = Code.NOT_FOUND, "There is no such detection."
+    PATIENT_ARCHIVED = (
+        Code.FAILED_PRECONDITION,
+        "This patient is archived. Restore the patient first.",
+    )
+    RECORD_NUMBER_TAKEN = (
+        Code.ALREADY_EXISTS,
+        "Another patient of this clinic has this record number.",
+    )
+    VERSION_CONFLICT = (
+        Code.ABORTED,
+        "Somebody else has changed this meanwhile. Reload it and repeat your change.",
+        412,
+    )
+    TEXT_REQUIRED = Code.INVALID_ARGUMENT, "A required field is empty."
+    TEXT_TOO_LONG = Code.INVALID_ARGUMENT, "A text is too long. Shorten it."
+    TEXT_NOT_ALLOWED = Code.INVALID_ARGUMENT, "A text must not contain control characters."
+    DATE_INVALID = Code.INVALID_ARGUMENT, "The date must be in the form YYYY-MM-DD."
+    DATE_TOO_EARLY = Code.INVALID_ARGUMENT, "The date must not be before 1900."
+    DATE_IN_FUTURE = Code.INVALID_ARGUMENT, "The date must not be in the future."
+    FITZPATRICK_TYPE_INVALID = (
+        Code.INVALID_ARGUMENT,
+        "The Fitzpatrick type must be a number from 1 to 6.",
+    )
+    POSITION_INVALID = (
+        Code.INVALID_ARGUMENT,
+        "A position needs a view, and x and y between 0 and 1.",
+    )
+    VERDICT_REQUIRED = Code.INVALID_ARGUMENT, "A review needs a verdict."
+    DETECTION_NOT_COMPLETE = Code.FAILED_PRECONDITION, "Only a complete detection can be reviewed."
+    WORKLIST_KIND_REQUIRED = Code.INVALID_ARGUMENT, "Choose a worklist."
+
+    # Photos.
+    IMAGE_EMPTY = Code.INVALID_ARGUMENT, "The file is empty. Choose a JPEG or PNG photo."
+    IMAGE_TOO_LARGE = (
+        Code.INVALID_ARGUMENT,
+        "The file is larger than 20 MiB. Export a smaller one.",
+        413,
+    )
+    NOT_AN_IMAGE = Code.INVALID_ARGUMENT, "The file is not a JPEG or PNG photo.", 415
+    IMAGE_TOO_MANY_PIXELS = (
+        Code.INVALID_ARGUMENT,
+        "The photo has more than 50 megapixels. Export a smaller one.",
+    )
+    IMAGE_ANIMATED = (
+        Code.INVALID_ARGUMENT,
+        "The file holds several pictures. Choose a single photo.",
+    )
+    IMAGE_TRUNCATED = Code.INVALID_ARGUMENT, "The photo is cut off or damaged. Send the file again."
+    IMAGE_LOST = Code.DATA_LOSS, "The stored image is missing. Tell your administrator."
+    CAPTURED_IN_FUTURE = Code.INVALID_ARGUMENT, "The photo can't have been taken in the future."
+    TOO_MANY_UPLOADS = (
+        Code.UNAVAILABLE,
+        "Too many photos are being uploaded. Try again in a moment.",
+    )
+    UPLOAD_TOO_SLOW = Code.DEADLINE_EXCEEDED, "The upload took too long. Try again."
+    UPLOAD_RACED = Code.ABORTED, "The record has changed meanwhile. Try again."
+    IDEMPOTENCY_KEY_TOO_LONG = Code.INVALID_ARGUMENT, "This idempotency key is too long."
+    IDEMPOTENCY_KEY_REUSED = (
+        Code.FAILED_PRECONDITION,
+        "This idempotency key belongs to another upload. Use a new one.",
+        422,
+    )
+    HEADER_EXPECTED = Code.INVALID_ARGUMENT, "An upload must begin with its header."
+    HEADER_REPEATED = Code.INVALID_ARGUMENT, "An upload has only one header, before its bytes."
+    LENGTH_MISMATCH = Code.INVALID_ARGUMENT, "The upload's length differs from its header."
+    DIGEST_MISMATCH = Code.INVALID_ARGUMENT, "The upload's digest differs from its header."
+
+    # The model's answers.
+    NOT_DIAGNOSED = Code.FAILED_PRECONDITION, "This detection has no result yet."
+    MODEL_UNAVAILABLE = Code.UNAVAILABLE, "The model isn't answering. Try again in a moment."
+    MODEL_FAILED = Code.INTERNAL, "The model failed on this photo. Take another one."
+    MODEL_RETIRED = (
+        Code.FAILED_PRECONDITION,
+        "The version that assessed this photo is no longer loaded. Have the photo assessed again.",
+    )
+    FINDING_INVALID = Code.INVALID_ARGUMENT, "This isn't a valid finding."
+    FAILURE_REASON_INVALID = (
+        Code.INVALID_ARGUMENT,
+        "A failure reason must be an UPPER_SNAKE code of at most 64 characters.",
+    )
+    OUTCOME_REQUIRED = Code.INVALID_ARGUMENT, "Say how the detection ended."
+    LIMIT_INVALID = Code.INVALID_ARGUMENT, "That many detections can't be claimed at once."
+    LEASE_INVALID = Code.INVALID_ARGUMENT, "A lease can't last that long."
+    LEASE_ENDED = (
+        Code.FAILED_PRECONDITION,
+        "This lease has ended: the detection is finished, or somebody else has claimed it.",
+    )
+    RETRY_INVALID = Code.INVALID_ARGUMENT, "A retry can't wait that long."
+
+    # Archives and releases.
+    NO_MODEL_STORE = Code.UNIMPLEMENTED, "This gateway has no model store. Set MODEL_STORE."
+    ARCHIVE_REFUSED = (
+        Code.INVALID_ARGUMENT,
+        "The archive isn't one that Dermis may run. See `errors`.",
+    )
+    MODEL_NAME_WRONG = (
+        Code.INVALID_ARGUMENT,
+        "The archive holds a different model from the one served here.",
+    )
+    VERSION_TAKEN = Code.ALREADY_EXISTS, "Another archive has this version. Raise the version."
+    VERSION_NOT_FOUND = Code.NOT_FOUND, "There is no such version of the model."
+    ALREADY_LIVE = Code.FAILED_PRECONDITION, "This version is already live."
+    NOTHING_LIVE = Code.FAILED_PRECONDITION, "Release a version first."
+    NOTHING_BEFORE = Code.FAILED_PRECONDITION, "No other version was released before."
+    RELEASE_RACE = (
+        Code.ABORTED,
+        "Somebody else has just changed the release log. Look at it and try again.",
+    )
+    CANDIDATE_UNDER_WAY = (
+        Code.FAILED_PRECONDITION,
+        "A canary or shadow is running beside the live version. Withdraw or release it first.",
+    )
+    NO_CANDIDATE = Code.FAILED_PRECONDITION, "No canary or shadow is running."
+    TRIAL_MISSING = Code.FAILED_PRECONDITION, "This version must pass a trial first."
+    TRIAL_FAILED = Code.FAILED_PRECONDITION, "This version failed its trial. See `errors`."
+    EVALUATION_MISSING = (
+        Code.FAILED_PRECONDITION,
+        "The model card lacks the evaluation it would be compared on.",
+    )
+    METRICS_WORSE = (
+        Code.FAILED_PRECONDITION,
+        "This version is worse than the live one. See `errors`.",
+    )
