@@ -38,6 +38,8 @@ function zones(floors, root) {
   return floors.slice(0, -1).map((floor, index) => ({
     target: `${root}/${floor}`,
     from: floors.slice(index + 1).map((higher) => `${root}/${higher}`),
+    // The server's own description lies on no floor: texts are checked against its reasons.
+    except: ["./generated"],
     message: `${floor} lies below it: see the floors in eslint.config.js.`,
   }));
 }

@@ -29,9 +29,9 @@ describe("the page to register", () => {
   });
 
   it("shows the server's refusal at the field that it is about", async () => {
-    const message = "This password is among the most common ones.";
+    const message = "This password is too easy to guess. Use more words, or less common ones.";
     fakeGateway({
-      "POST /api/auth/register": refusal(422, "INVALID_INPUT", "Check the fields.", [
+      "POST /api/auth/register": refusal(422, "PASSWORD_TOO_COMMON", message, [
         { pointer: "/password", message },
       ]),
     });

@@ -4,6 +4,8 @@ export interface FieldError {
   /** JSON pointer into the body, such as "/full_name". */
   pointer: string;
   message: string;
+  /** Of a defect of an archive. */
+  reason?: string | null;
 }
 
 /** A failed request: the gateway's refusal (RFC 9457), or that no answer came. */

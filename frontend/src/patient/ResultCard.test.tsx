@@ -54,6 +54,11 @@ describe("the card of a result", () => {
     expect(screen.queryByRole("button", { name: "Report (PDF)" })).not.toBeInTheDocument();
   });
 
+  it("gives a reason of the catalogue in the reader's language", async () => {
+    await showCard({ status: "failed", label: null, failure_reason: "IMAGE_TRUNCATED" }, "de");
+    expect(screen.getByRole("alert")).toHaveTextContent("abgeschnitten oder beschädigt");
+  });
+
   it("shows neither label nor probability of a photo that cannot be assessed", async () => {
     await showCard({
       assessable: false,

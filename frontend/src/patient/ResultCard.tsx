@@ -9,6 +9,7 @@ import { LabelBadge } from "@/findings/LabelBadge";
 import { ProbabilityScale } from "@/findings/ProbabilityScale";
 import { QualityWarnings } from "@/findings/QualityWarnings";
 import { dayAndTime, modelPercent } from "@/i18n/moments";
+import { reasonText } from "@/ui/notices";
 import { IntendedUse } from "@/ui/States";
 import { useRefreshPatient } from "./queries";
 
@@ -53,9 +54,10 @@ function Finding({ detection }: { detection: Detection | null }) {
     );
   }
   if (detection.status === "failed") {
+    const reason = detection.failure_reason ?? "";
     return (
       <Alert color="red" icon={<IconPhotoX aria-hidden />}>
-        {t("patient.result.failed", { reason: detection.failure_reason ?? "" })}
+        {t("patient.result.failed", { reason: reasonText(reason, reason) })}
       </Alert>
     );
   }

@@ -97,10 +97,10 @@ describe("the photos of a lesion", () => {
     let isBroken = true;
     fakeGateway({
       "GET /api/patients/p-1/images": () =>
-        isBroken ? refusal(503, "UNAVAILABLE", "The record is not available.") : pageOf(),
+        isBroken ? refusal(503, "UNAVAILABLE", "A service isn't reachable.") : pageOf(),
     });
     const user = await showShelf();
-    expect(await screen.findByRole("alert")).toHaveTextContent("The record is not available.");
+    expect(await screen.findByRole("alert")).toHaveTextContent("Part of Dermis isn't reachable.");
     isBroken = false;
     await user.click(screen.getByRole("button", { name: "Try again" }));
     expect(await screen.findByText("No photos yet")).toBeVisible();

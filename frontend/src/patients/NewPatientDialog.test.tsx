@@ -25,7 +25,7 @@ describe("the dialog for a new patient", () => {
   });
 
   it("says at the record number that it is taken", async () => {
-    const taken = "Another patient has this record number.";
+    const taken = "Another patient of your clinic has this record number.";
     const { user } = await showDialog(refusal(409, "RECORD_NUMBER_TAKEN", taken));
     await user.type(dialog().getByLabelText(/^Full name/), "Ingrid Solheim");
     await user.type(dialog().getByLabelText(/^Record number/), "H-2041");

@@ -1,14 +1,17 @@
 import { notifications } from "@mantine/notifications";
 import i18next from "i18next";
 import { Problem } from "@/api/problem";
+import type { Refusal } from "@/i18n/refusals";
 
-/** A failure in the reader's language; the server's words if there is no translation. */
+/** A reason in the reader's language; `words` where a newer server gives one without a text. */
+export function reasonText(reason: string, words: string): string {
+  return i18next.t(`reasons.${reason as Refusal}`, { defaultValue: words });
+}
+
+/** A failure in the reader's language. */
 export function problemText(error: Error): string {
-  const reason = error instanceof Problem ? error.reason : "INTERNAL";
-  const message = error instanceof Problem ? error.message : undefined;
-  return i18next.t(`problems.${reason}` as "problems.INTERNAL", {
-    defaultValue: message ?? i18next.t("problems.INTERNAL"),
-  });
+  if (error instanceof Problem) return reasonText(error.reason, error.message);
+  return i18next.t("reasons.INTERNAL");
 }
 
 export function showProblem(error: Error): void {

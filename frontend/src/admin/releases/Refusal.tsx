@@ -2,6 +2,7 @@ import { Alert, List, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "@/api/problem";
+import type { ArchiveReason } from "@/i18n/refusals";
 import { problemText } from "@/ui/notices";
 
 /** Why the server refused: all reasons at once. */
@@ -14,8 +15,10 @@ export function Refusal({ title, error }: { title?: string; error: Error | null 
       <Text size="sm">{problemText(error)}</Text>
       {errors.length > 0 && (
         <List size="sm" mt="xs">
-          {errors.map(({ message }) => (
-            <List.Item key={message}>{message}</List.Item>
+          {errors.map(({ message, reason }) => (
+            <List.Item key={message}>
+              {reason ? <Defect reason={reason} exactly={message} /> : message}
+            </List.Item>
           ))}
         </List>
       )}
@@ -25,5 +28,18 @@ export function Refusal({ title, error }: { title?: string; error: Error | null 
         </Text>
       )}
     </Alert>
+  );
+}
+
+/** What is wrong with an archive: in the reader's language, and as the server says it exactly. */
+function Defect({ reason, exactly }: { reason: string; exactly: string }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {t(`archives.${reason as ArchiveReason}`, { defaultValue: "" })}
+      <Text size="xs" ff="monospace">
+        {exactly}
+      </Text>
+    </>
   );
 }

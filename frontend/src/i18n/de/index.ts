@@ -1,6 +1,7 @@
 import type { Catalogue } from "../catalogue";
 import account from "./account";
 import admin from "./admin";
+import archives from "./archives";
 import candidate from "./candidate";
 import shell from "./shell";
 import dashboard from "./dashboard";
@@ -8,7 +9,7 @@ import events from "./events";
 import finding from "./finding";
 import patient from "./patient";
 import patients from "./patients";
-import problems from "./problems";
+import reasons from "./reasons";
 import profile from "./profile";
 
 const de: Catalogue = {
@@ -22,6 +23,7 @@ const de: Catalogue = {
   candidate,
   events,
   finding,
-  problems,
+  reasons,
+  archives,
 };
 export default de;

@@ -20,6 +20,7 @@ export default {
   required: "Bitte ausfüllen.",
   requestId: "Anfrage {{id}}",
   failed: "Das hat nicht geklappt",
+  fieldRefused: "Prüfen Sie diese Angabe.",
   notFound: {
     title: "Seite nicht gefunden",
     text: "Vielleicht wurde es entfernt, oder der Link ist unvollständig.",

@@ -1,5 +1,6 @@
 import account from "./account";
 import admin from "./admin";
+import archives from "./archives";
 import candidate from "./candidate";
 import shell from "./shell";
 import dashboard from "./dashboard";
@@ -7,7 +8,7 @@ import events from "./events";
 import finding from "./finding";
 import patient from "./patient";
 import patients from "./patients";
-import problems from "./problems";
+import reasons from "./reasons";
 import profile from "./profile";
 
 /** Every text that people read, by the part of the client that shows it. */
@@ -22,5 +23,6 @@ export default {
   candidate,
   events,
   finding,
-  problems,
+  reasons,
+  archives,
 };

@@ -20,6 +20,7 @@ export default {
   required: "Please fill this in.",
   requestId: "Request {{id}}",
   failed: "That didn't work",
+  fieldRefused: "Check this field.",
   notFound: {
     title: "Page not found",
     text: "It may have been removed, or the link may be incomplete.",
