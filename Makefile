@@ -85,12 +85,19 @@ reset: ## Delete the local data (asks first)
 
 # --- Check -------------------------------------------------------------------------------------
 
-.PHONY: test test-unit lint types check-protos check format bench
-test: setup-dev ## Run every test: unit, integration on real parts, end to end
-	$(BIN)/python -m pytest $(T)
+# Several processes at a time, each with PostgreSQL and Redis of its own; one where tests are named.
+PROCESSES := $(if $(T),,--numprocesses auto --maxprocesses 4 --dist loadgroup)
+
+.PHONY: test test-unit coverage lint types check-protos check format bench
+test: setup-dev ## Run every test: unit, integration on real parts, end to end (T=one/file.py)
+	$(BIN)/python -m pytest --durations 15 $(PROCESSES) $(T)
 
 test-unit: setup-dev ## Run only what needs no TorchServe and no stack
-	$(BIN)/python -m pytest -m "not stack and not torchserve" $(T)
+	$(BIN)/python -m pytest -m "not stack and not torchserve" --durations 15 $(PROCESSES) $(T)
+
+coverage: setup-dev ## Run every test and measure which lines and branches they reach
+	$(BIN)/python -m pytest --cov --cov-report= $(PROCESSES) $(T)
+	$(BIN)/coverage report
 
 lint: setup-dev ## Check style and the floors of the house
 	$(BIN)/ruff check .

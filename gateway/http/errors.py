@@ -147,48 +147,53 @@ def _refusal(error: grpc.aio.AioRpcError) -> DomainError:
 
 def install(app: FastAPI) -> None:
     """Make every failure of the app a problem document."""
-
-    async def domain_error(_: Request, error: Exception) -> Response:
-        assert isinstance(error, DomainError)  # noqa: S101
-        return problem(error)
-
-    async def failed_call(_: Request, error: Exception) -> Response:
-        assert isinstance(error, grpc.aio.AioRpcError)  # noqa: S101
-        return problem(_refusal(error))
-
-    async def invalid(_: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101
-        errors = [
-            FieldError(pointer=_pointer(found), message=_message(found)) for found in error.errors()
-        ]
-        return problem(ManyErrors(Reason.INVALID_REQUEST, errors=errors))
-
-    async def http_error(_: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101
-        if isinstance(error, Refused):
-            return problem(error.error)
-        refusal = DomainError(_BY_STATUS.get(error.status_code, Reason.INTERNAL))
-        return _response(document(refusal), dict(error.headers or {}))
-
-    async def gone(_: Request, __: Exception) -> Response:
-        # Nobody reads this; it keeps a closed browser tab from being logged as our failure.
-        return problem(DomainError(Reason.CLIENT_GONE))
-
-    async def unexpected(_: Request, error: Exception) -> Response:
-        log.error("unexpected error", exc_info=error)
-        return problem(
-            DomainError(
-                Reason.INTERNAL, f"Something went wrong. Quote {request_id()} when you report it."
-            )
-        )
-
-    app.add_exception_handler(DomainError, domain_error)
-    app.add_exception_handler(grpc.aio.AioRpcError, failed_call)
+    app.add_exception_handler(DomainError, _domain_error)
+    app.add_exception_handler(grpc.aio.AioRpcError, _failed_call)
     app.add_exception_handler(BaseError, _store_away)
-    app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(HTTPException, http_error)
-    app.add_exception_handler(ClientDisconnect, gone)
-    app.add_exception_handler(Exception, unexpected)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(ClientDisconnect, _gone)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _domain_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, DomainError)  # noqa: S101
+    return problem(error)
+
+
+async def _failed_call(_: Request, error: Exception) -> Response:
+    assert isinstance(error, grpc.aio.AioRpcError)  # noqa: S101
+    return problem(_refusal(error))
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    errors = [
+        FieldError(pointer=_pointer(found), message=_message(found)) for found in error.errors()
+    ]
+    return problem(ManyErrors(Reason.INVALID_REQUEST, errors=errors))
+
+
+async def _http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    if isinstance(error, Refused):
+        return problem(error.error)
+    refusal = DomainError(_BY_STATUS.get(error.status_code, Reason.INTERNAL))
+    return _response(document(refusal), dict(error.headers or {}))
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    # Nobody reads this; it keeps a closed browser tab from being logged as our failure.
+    return problem(DomainError(Reason.CLIENT_GONE))
+
+
+async def _unexpected(_: Request, error: Exception) -> Response:
+    log.error("unexpected error", exc_info=error)
+    return problem(
+        DomainError(
+            Reason.INTERNAL, f"Something went wrong. Quote {request_id()} when you report it."
+        )
+    )
 
 
 async def _store_away(_: Request, error: Exception) -> Response:
