@@ -130,9 +130,9 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Evaluate a run on photos it has not seen; write its card as JSON and as a page."""
-    from serving.training.card_page import write_page
+    from serving.evaluation.card_page import write_page
+    from serving.evaluation.evaluate import evaluate_run
     from serving.training.datasets import PixelCache, read_folders
-    from serving.training.evaluate import evaluate_run
 
     with reported_failures(as_json), usable_input():
         samples = read_folders(data)

@@ -22,13 +22,13 @@ from serving.archives.differential import Differential
 from serving.archives.members import CARD, DIFFERENTIAL
 from serving.archives.packing import build_archive
 from serving.cli import app
+from serving.evaluation.differential_fit import Fitted, diagnoses_of, fit_differential
+from serving.evaluation.evaluator import Answers
 from serving.model.classifier import Classifier
 from serving.tests.archives import members, refused, sound, write
 from serving.tests.conftest import SMALL_ARCHITECTURE, MakeArchive, lesion_photo
 from serving.tests.test_classifier import classifier
 from serving.training.datasets import Sample, Split
-from serving.training.differential_fit import Fitted, diagnoses_of, fit_differential
-from serving.training.evaluator import Answers
 from serving.worker.predictions import prediction_of
 
 DIAGNOSES = {"melanoma": "malignant", "nevus": "benign", "wart": "benign"}

@@ -7,12 +7,12 @@ from torch import nn
 
 from serving.archives.card import ModelCard
 from serving.archives.weights_file import Floats
+from serving.evaluation.deletion_insertion import centred_maps, curve_areas, random_maps
+from serving.evaluation.heatmap_evaluation import explanation
+from serving.evaluation.weight_randomisation import rank_correlations, shuffled
 from serving.model.classifier import Classifier
 from serving.model.torch_backends import EagerBackend
 from serving.tests.test_classifier import card, classifier
-from serving.training.deletion_insertion import centred_maps, curve_areas, random_maps
-from serving.training.heatmap_evaluation import explanation
-from serving.training.weight_randomisation import rank_correlations, shuffled
 
 SIZE, CELLS = 64, 4
 

@@ -15,15 +15,15 @@ from serving.archives.archive import check_archive
 from serving.archives.members import CARD, NOVELTY
 from serving.archives.novelty import MEASURES, Novelty, residual
 from serving.archives.packing import build_archive
+from serving.evaluation.novelty_evaluation import photographs
+from serving.evaluation.novelty_fit import Shown, fit, show
+from serving.evaluation.synthetic_images import synthetic_images
 from serving.model.classifier import Classifier
 from serving.model.photo_measures import measures
 from serving.model.quality import NOT_A_LESION
 from serving.tests.archives import bent, members, refused, sound, write
 from serving.tests.conftest import lesion_photo
 from serving.tests.test_classifier import classifier
-from serving.training.novelty_evaluation import photographs
-from serving.training.novelty_fit import Shown, fit, show
-from serving.training.synthetic_images import synthetic_images
 from serving.worker.predictions import prediction_of
 
 FEATURES = 512

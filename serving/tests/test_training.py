@@ -11,9 +11,9 @@ from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner
 
 from serving.cli import app
+from serving.evaluation import metrics
 from serving.model.architectures import build_model
 from serving.tests.conftest import lesion_photo
-from serving.training import metrics
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import PixelCache, read_folders, split_of
 from serving.training.initial_weights import start_model

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from serving.contract.wilson import wilson_interval
-from serving.training.metrics import proportion
+from serving.evaluation.metrics import proportion
 
 counts = st.integers(1, 100_000).flatmap(
     lambda count: st.tuples(st.integers(0, count), st.just(count))

@@ -1,1 +1,1 @@
-"""From folders of labelled photos to a model and an honest card. Not part of any service."""
+"""From folders of labelled photos to a trained model and an archive. Not part of any service."""

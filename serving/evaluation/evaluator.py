@@ -9,11 +9,11 @@ import torch
 from rich.progress import track
 from torch import Tensor
 
+from serving.evaluation import metrics
+from serving.evaluation.metrics import Floats, Labels
 from serving.model.classifier import Classifier, calibrated
-from serving.training import metrics
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import PixelCache, Sample
-from serving.training.metrics import Floats, Labels
 
 BATCH = 64
 

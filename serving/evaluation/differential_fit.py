@@ -13,11 +13,11 @@ from sklearn.metrics import log_loss
 from serving.archives.card import Evaluation, Metric
 from serving.archives.differential import Differential, Shares
 from serving.archives.weights_file import Floats
+from serving.evaluation.evaluator import Answers
+from serving.evaluation.metrics import Labels, mean, mean_auc, proportion
+from serving.evaluation.novelty_evaluation import look_at
 from serving.model.classifier import Classifier
 from serving.training.datasets import LABELS, Sample, Split
-from serving.training.evaluator import Answers
-from serving.training.metrics import Labels, mean, mean_auc, proportion
-from serving.training.novelty_evaluation import look_at
 
 Flags = npt.NDArray[np.bool_]
 

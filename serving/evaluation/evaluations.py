@@ -6,10 +6,10 @@ from functools import partial
 import numpy as np
 
 from serving.archives.card import Evaluation, Metric
-from serving.training import metrics
+from serving.evaluation import metrics
+from serving.evaluation.evaluator import Answers, Evaluator
+from serving.evaluation.metrics import proportion
 from serving.training.datasets import Sample
-from serving.training.evaluator import Answers, Evaluator
-from serving.training.metrics import proportion
 from serving.training.perturbations import PERTURBATIONS
 
 # An answer is confident when its label's probability is at least this.

@@ -5,10 +5,10 @@ import numpy.typing as npt
 from torch import Tensor, nn
 
 from serving.archives.card import Evaluation, Metric
+from serving.evaluation.deletion_insertion import MAPS, curve_areas
+from serving.evaluation.metrics import mean
+from serving.evaluation.weight_randomisation import rank_correlations, similarity_when_shuffled
 from serving.model.classifier import Classifier
-from serving.training.deletion_insertion import MAPS, curve_areas
-from serving.training.metrics import mean
-from serving.training.weight_randomisation import rank_correlations, similarity_when_shuffled
 
 # Photos that the figures are measured on: a few minutes at most.
 PHOTOS = 150

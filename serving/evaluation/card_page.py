@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.metrics import roc_curve
 
 from serving.archives.card import Evaluation, Metric, ModelCard
-from serving.training.evaluator import Answers
+from serving.evaluation.evaluator import Answers
 
 mpl.use("agg")
 from matplotlib import pyplot as plt

@@ -16,16 +16,16 @@ from safetensors.numpy import save_file
 
 from serving.archives.card import Evaluation, ModelCard, Preprocessing
 from serving.archives.members import DIFFERENTIAL, NOVELTY, WEIGHTS
+from serving.evaluation.card_texts import DATA, INTENDED_USE, LIMITS
+from serving.evaluation.differential_fit import fit_differential
+from serving.evaluation.evaluations import evaluations, subgroups
+from serving.evaluation.evaluator import Answers, Evaluator
+from serving.evaluation.heatmap_evaluation import PHOTOS, explanation
+from serving.evaluation.novelty_evaluation import evaluate_novelty
 from serving.model.architectures import load_model
 from serving.model.classifier import Classifier
 from serving.model.torch_backends import TorchscriptBackend
-from serving.training.card_texts import DATA, INTENDED_USE, LIMITS
 from serving.training.datasets import PixelCache, Sample
-from serving.training.differential_fit import fit_differential
-from serving.training.evaluations import evaluations, subgroups
-from serving.training.evaluator import Answers, Evaluator
-from serving.training.heatmap_evaluation import PHOTOS, explanation
-from serving.training.novelty_evaluation import evaluate_novelty
 
 
 def evaluate_run(

@@ -10,11 +10,11 @@ from rich.progress import track
 from imaging.decoding import decode_reduced
 from serving.archives.card import Evaluation, Metric
 from serving.archives.novelty import Novelty
+from serving.evaluation.metrics import proportion
+from serving.evaluation.novelty_fit import Shown, fit, show
+from serving.evaluation.synthetic_images import synthetic_images
 from serving.model.classifier import Classifier
 from serving.training.datasets import Sample, Split
-from serving.training.metrics import proportion
-from serving.training.novelty_fit import Shown, fit, show
-from serving.training.synthetic_images import synthetic_images
 
 # Photos used of each source.
 PHOTOS: dict[Split, int] = {"train": 1200, "validation": 400, "test": 600}

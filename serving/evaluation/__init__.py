@@ -1,0 +1,1 @@
+"""How good a run is, fitted and measured for an honest card. Not part of any service."""
