@@ -29,7 +29,6 @@ structlog.configure(
 _NUMBERS = count(1)
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say which tests share a process where several run them (pytest-xdist, --dist loadgroup).
 

@@ -179,7 +179,7 @@ def test_a_worker_answers_without_loading_torch(exported: Path, tmp_path: Path) 
         "import torch\n"
         "print(torch.ones(2).sum().item(), 'torch._C' in sys.modules)\n"
     )
-    root = Path(model.__file__).parent
+    root = Path(model.__file__).parents[1]
     paths = f"{root / 'config' / 'worker'}:{root.parent}"
     done = subprocess.run(
         [sys.executable, script, exported, photo],
