@@ -11,29 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from imaging.decoding import MAX_BYTES, clean, decode, decode_reduced
+from imaging.tests.made_photos import encoded, exif, picture
 from service_kit.errors import DomainError
-
-RNG = np.random.default_rng(7)
-
-
-def picture(mode: str = "RGB", size: tuple[int, int] = (64, 48)) -> Image.Image:
-    channels = {"L": (), "RGB": (3,), "RGBA": (4,), "CMYK": (4,)}[mode]
-    return Image.fromarray(RNG.integers(0, 255, (size[1], size[0], *channels), np.uint8), mode)
-
-
-def encoded(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
-    out = io.BytesIO()
-    image.save(out, kind, **options)
-    return out.getvalue()
-
-
-def exif(orientation: int) -> Image.Exif:
-    data = Image.Exif()
-    data[0x0112] = orientation
-    data[0x010F] = "CameraMaker"
-    data.get_ifd(0x8825)[1] = "N"
-    return data
-
 
 def reason_of(data: bytes) -> str:
     with pytest.raises(DomainError) as refusal:
@@ -50,7 +29,7 @@ def test_text_is_refused() -> None:
 
 
 def test_other_picture_formats_are_refused() -> None:
-    for kind in ("GIF", "BMP", "TIFF", "WEBP"):
+    for kind in ("GIF", "BMP", "JPEG2000"):
         assert reason_of(encoded(picture(), kind)) == "NOT_AN_IMAGE"
 
 
@@ -101,7 +80,9 @@ def test_transparency_is_laid_on_white() -> None:
 def test_the_exif_orientation_is_applied() -> None:
     turned = encoded(picture(size=(64, 48)), exif=exif(6))
     assert decode(turned).size == (48, 64)
-    assert clean(turned).pixels.size == Image.open(io.BytesIO(clean(turned).data)).size == (48, 64)
+    cleaned = clean(turned)
+    assert cleaned.pixels.size == (cleaned.width, cleaned.height) == (48, 64)
+    assert decode(cleaned.data).size == (48, 64)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")
@@ -142,7 +123,10 @@ def test_no_metadata_survives_cleaning(kind: str, orientation: int) -> None:
     assert b"CameraMaker" in data
     assert b"CameraMaker" not in stored
     assert b"patient name" not in stored
-    assert not Image.open(io.BytesIO(stored)).getexif()
+    # How it is turned is part of the picture.
+    assert dict(Image.open(io.BytesIO(stored)).getexif()) == (
+        {0x0112: orientation} if orientation > 1 else {}
+    )
 
 
 def test_an_icc_profile_stays() -> None:
@@ -172,7 +156,7 @@ def test_a_reduced_photo_keeps_enough_pixels_and_knows_its_full_size(
     reduced, full_size = decode_reduced(data, shorter_side=100)
     assert full_size == decode(data).size
     assert reduced.width > reduced.height if orientation < 5 else reduced.width < reduced.height
-    assert min(reduced.size) == (121 if kind == "JPEG" else 483)
+    assert min(reduced.size) == 121
 
 
 def test_a_photo_that_is_small_enough_is_not_reduced() -> None:

@@ -1,0 +1,74 @@
+"""HEIC, WebP and TIFF: turned into JPEG or PNG by a process of its own for each photo."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from imaging import refusals
+from imaging.budget import IN_MEMORY
+from imaging.formats import Format
+
+# Fifty megapixels of HEIC take some 6 s of one core.
+DEADLINE_SECONDS = 20.0
+_REFUSALS = {
+    "IMAGE_ANIMATED": refusals.several,
+    "IMAGE_TOO_MANY_PIXELS": refusals.too_many_pixels,
+    "IMAGE_TOO_LARGE": refusals.too_large,
+}
+_ROOT = str(Path(__file__).parents[1])
+# The decoder must find its packages, and nothing else that this process knows.
+_ENVIRONMENT = {
+    "PYTHONPATH": _ROOT, "PYTHONDONTWRITEBYTECODE": "1", "MALLOC_ARENA_MAX": "1",
+    "PATH": os.defpath,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """A photo in a format that is stored.
+
+    Attributes:
+        data: JPEG or PNG, upright.
+        taken_at: as `exif.taken_at`.
+    """
+
+    data: bytes
+    taken_at: datetime | None
+
+
+def translated(data: bytes, kind: Format) -> Translated:
+    """The photo as JPEG or PNG; takes a tenth of a second and up, so call it in a thread.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT with IMAGE_TRUNCATED, IMAGE_ANIMATED, IMAGE_TOO_LARGE,
+            IMAGE_TOO_MANY_PIXELS or NOT_AN_IMAGE.
+    """
+    # Its process counts into the same container.
+    with IN_MEMORY.hold(IN_MEMORY.total):
+        return _translated(data, kind)
+
+
+def _translated(data: bytes, kind: Format) -> Translated:
+    command = [sys.executable, "-P", "-s", "-m", "imaging.foreign_decoder", kind.name]
+    try:
+        answer = subprocess.run(  # noqa: S603  nothing of the command comes from outside
+            command, input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env=_ENVIRONMENT, cwd="/", timeout=DEADLINE_SECONDS, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise refusals.damaged() from None
+    if answer.returncode:
+        raise refusals.damaged()
+    first, _, picture = answer.stdout.partition(b"\n")
+    head = json.loads(first)
+    if reason := head.get("refused"):
+        named = refusals.not_an_image(
+            f"This kind of {kind.value} can't be read; export the picture as JPEG and send that."
+        )
+        raise _REFUSALS[reason]() if reason in _REFUSALS else named
+    moment = head["taken_at"]
+    return Translated(picture, datetime.fromisoformat(moment) if moment else None)

@@ -1,0 +1,152 @@
+"""The process that HEIC, WebP and TIFF are decoded in: `python -m imaging.foreign_decoder FORMAT`.
+
+These decoders are large and have been attacked before. Here they have a file on standard input, an
+answer on standard output, and little else: a limit on memory and time, no further file or socket,
+and none of the service's secrets in the environment. Whatever happens here ends with this process.
+
+The answer is a line of JSON, and behind it the picture as JPEG or PNG: upright, in 8 bits a sample
+as a photo is decoded anyway, with its colour profile and nothing else.
+"""
+
+import io
+import json
+import resource
+import sys
+from typing import Any
+
+import pi_heif
+from PIL import Image, TiffImagePlugin, WebPImagePlugin
+
+from imaging import exif
+from imaging.colour import conversion, is_usable, sized
+from imaging.limits import MAX_BYTES, MAX_PIXELS
+from imaging.named_colours import by_numbers
+from imaging.rendering import rendered
+
+_MEMORY = 768 << 20
+_CPU_SECONDS = 15
+_STREAMS = 3
+_JPEG_QUALITY = 95
+_SUBFILE, _COMPRESSION = 254, 259
+_REDUCED_OR_MASK = 1 | 4
+_JPEG_IN_TIFF = {6, 7}
+_SUBSAMPLINGS = ("4:4:4", "4:2:0")
+
+
+class Refused(Exception):
+    """A file that is whole and still none of ours; the argument is the refusal's reason."""
+
+
+def heic(data: bytes) -> tuple[Image.Image, bool]:
+    """The primary picture, and that it was compressed with losses."""
+    file = pi_heif.open_heif(data)
+    primary = file[file.primary_index]
+    _check(primary.size)
+    image = primary.to_pillow()
+    nclx = primary.info.get("nclx_profile") or {}
+    made = by_numbers(nclx.get("color_primaries", 1), nclx.get("transfer_characteristics", 13))
+    image.info["icc_profile"] = primary.info.get("icc_profile") or made
+    image.info["tiff"] = primary.info.get("exif") or b""
+    # The file's own turns have been followed; its EXIF often repeats them.
+    image.info["is_upright"] = True
+    return image, True
+
+
+def webp(data: bytes) -> tuple[Image.Image, bool]:
+    """The picture, and whether it was compressed with losses."""
+    image = WebPImagePlugin.WebPImageFile(io.BytesIO(data))
+    _check(image.size)
+    if image.n_frames > 1:
+        raise Refused("IMAGE_ANIMATED")
+    image.load()
+    image.info["tiff"] = image.info.get("exif") or b""
+    return image, b"VP8L" not in data[:64] and image.mode == "RGB"
+
+
+def tiff(data: bytes) -> tuple[Image.Image, bool]:
+    """The only page, and whether it was compressed with losses."""
+    image = TiffImagePlugin.TiffImageFile(io.BytesIO(data))
+    _check(image.size)
+    for page in range(1, image.n_frames):
+        image.seek(page)
+        if not int(image.tag_v2.get(_SUBFILE, 0)) & _REDUCED_OR_MASK:
+            raise Refused("IMAGE_ANIMATED")
+    image.seek(0)
+    compression = image.tag_v2.get(_COMPRESSION)
+    image.info["tiff"] = image.getexif().tobytes()
+    # Loading turns a TIFF upright.
+    image.info["is_upright"] = True
+    image.load()
+    if image.mode in {"F", "I", "LAB"}:
+        raise Refused("NOT_AN_IMAGE")
+    return image, compression in _JPEG_IN_TIFF
+
+
+def _check(size: tuple[int, int]) -> None:
+    if size[0] * size[1] > MAX_PIXELS:
+        raise Refused("IMAGE_TOO_MANY_PIXELS")
+
+
+def stored(image: Image.Image, *, is_lossy: bool) -> bytes:
+    """Upright PNG, or JPEG where the picture has lost already or the PNG would be too large.
+
+    Raises:
+        Refused: IMAGE_TOO_LARGE.
+    """
+    profile = sized(image.info.get("icc_profile") or b"")
+    turn = (
+        None
+        if image.info.get("is_upright")
+        else exif.TURNS.get(exif.orientation_of(image.info["tiff"]))
+    )
+    if image.mode not in {"1", "L", "LA", "P", "RGB", "RGBA", "I;16"}:
+        mode = "CMYK" if image.mode == "CMYK" else "RGB"
+        image, profile = rendered(image, conversion(profile, mode), 1), b""
+    image.info = {key: image.info[key] for key in ("transparency",) if key in image.info}
+    if turn is not None:
+        image = image.transpose(turn)
+    mode = "L" if image.mode in {"1", "L", "LA", "I;16"} else "RGB"
+    options: dict[str, Any] = {"icc_profile": profile} if is_usable(profile, mode) else {}
+    if not is_lossy:
+        out = io.BytesIO()
+        image.save(out, "PNG", compress_level=3, **options)
+        if out.tell() <= MAX_BYTES:
+            return out.getvalue()
+        del out
+    if image.mode not in {"L", "RGB"}:
+        image, options = rendered(image, conversion(profile, mode), 1), {}
+    for subsampling in _SUBSAMPLINGS:
+        out = io.BytesIO()
+        image.save(out, "JPEG", quality=_JPEG_QUALITY, subsampling=subsampling, **options)
+        if out.tell() <= MAX_BYTES:
+            return out.getvalue()
+    raise Refused("IMAGE_TOO_LARGE")
+
+
+DECODERS = {"HEIC": heic, "WEBP": webp, "TIFF": tiff}
+
+
+def main() -> None:
+    """Answer for one file; without an answer, what was sent can't be decoded."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    Image.preinit()
+    # Everything is imported: no file and no socket is opened from here on.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_STREAMS, _STREAMS))
+    Image.MAX_IMAGE_PIXELS = None
+    pi_heif.options.DECODE_THREADS = 1
+    head, picture = {}, b""
+    try:
+        image, is_lossy = DECODERS[sys.argv[1]](sys.stdin.buffer.read())
+        tiff_bytes = image.info["tiff"]
+        picture = stored(image, is_lossy=is_lossy)
+        moment = exif.taken_at(tiff_bytes)
+        head["taken_at"] = moment.isoformat() if moment else None
+    except Refused as refusal:
+        head["refused"] = str(refusal)
+    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + picture)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""The segments of a JPEG file, and the tables in them.
+
+Source: ITU-T T.81, B.1.1 (markers) and B.2.4 (tables).
+"""
+
+import re
+from collections.abc import Iterator
+
+from imaging.refusals import damaged
+
+SOI, EOI_BYTES = b"\xff\xd8", b"\xff\xd9"
+DHT, DAC, SOS, DQT, DRI, EOI = 0xC4, 0xCC, 0xDA, 0xDB, 0xDD, 0xD9
+APP0, APP1, APP2, APP14 = 0xE0, 0xE1, 0xE2, 0xEE
+FRAMES = frozenset(range(0xC0, 0xCF + 1)) - {DHT, 0xC8, DAC}
+PROGRESSIVE, ARITHMETIC = frozenset({0xC2, 0xCA}), frozenset({0xC9, 0xCA})
+_BARE = frozenset({0x00, 0x01, 0xD8, *range(0xD0, 0xD7 + 1)})
+# In a scan, what is neither a stuffed byte nor a restart marker ends it.
+_AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+
+
+def segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    """Marker, body and, after a scan's header, what was compressed."""
+    at = len(SOI)
+    while True:
+        at = data.find(b"\xff", at)
+        while 0 <= at < len(data) - 1 and data[at + 1] == 0xFF:
+            at += 1
+        if at < 0 or at + 1 >= len(data):
+            return
+        marker = data[at + 1]
+        if marker == EOI:
+            yield EOI, b"", b""
+            return
+        at += 2
+        if marker in _BARE:
+            continue
+        end = at + int.from_bytes(data[at : at + 2])
+        if end < at + 2 or end > len(data):
+            raise damaged()
+        body, scan = data[at + 2 : end], b""
+        if marker == SOS:
+            found = _AFTER_SCAN.search(data, end)
+            start, end = end, found.start() if found else len(data)
+            # Fill bytes may stand before a marker, and half of one at the end of a cut file.
+            scan = data[start:end].rstrip(b"\xff")
+        yield marker, body, scan
+        at = end
+
+
+def tables(marker: int, body: bytes) -> Iterator[tuple[tuple[int, int], bytes]]:
+    """Each table of a segment by its kind and slot."""
+    if marker == DRI:
+        if len(body) != 2:
+            raise damaged()
+        yield (DRI, 0), body
+        return
+    at = 0
+    while at < len(body):
+        slot, size = body[at], 2
+        if marker == DQT:
+            size = 129 if slot >> 4 else 65
+        elif marker == DHT:
+            size = 17 + sum(body[at + 1 : at + 17])
+        if at + size > len(body):
+            raise damaged()
+        yield (marker, slot & 15 if marker == DQT else slot), body[at : at + size]
+        at += size
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    """A segment's bytes."""
+    return bytes([0xFF, marker]) + (len(body) + 2).to_bytes(2) + body
