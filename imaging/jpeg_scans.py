@@ -14,8 +14,9 @@ from imaging.jpeg import Jpeg
 
 # Rows that are looked at together.
 _ROWS = 256
-# No marker among it, and no code that stands for "nothing follows" again and again.
-_PROBE = bytes((73 * n + 41) % 251 for n in range(256))
+# What might follow, in bytes that make no marker. Two, since one may begin with the code for "the
+# rest of this block is zero", which is what a decoder takes for missing.
+_PROBES = tuple(bytes((73 * n + first) % 251 for n in range(256)) for first in (41, 183))
 # One compressed scan in some 400 ends with as much that could be text.
 _SUSPICIOUS = 6
 _TEXT = frozenset(string.printable.encode())
@@ -27,7 +28,9 @@ def is_whole(jpeg: Jpeg) -> bool:
     if not jpeg.is_covered:
         return False
     try:
-        return _digest(jpeg) == _digest(jpeg, len(jpeg.parts) - 1, jpeg.parts[-1] + _PROBE)
+        last, scan = len(jpeg.parts) - 1, jpeg.parts[-1]
+        whole = _digest(jpeg)
+        return all(_digest(jpeg, last, scan + probe) == whole for probe in _PROBES)
     except (SyntaxError, ValueError, OSError, EOFError):
         return False
 

@@ -94,6 +94,8 @@ class Png:
 
     def blank_colours(self, counts: list[int]) -> None:
         """Make each colour of the palette that no pixel has black and opaque."""
+        if self.header[9] != _PALETTE:
+            return
         for name, width in ((b"PLTE", 3), (b"tRNS", 1)):
             if body := self.chunks.get(name):
                 filler = bytes(3) if width == 3 else b"\xff"
