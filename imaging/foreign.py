@@ -11,12 +11,12 @@ from pathlib import Path
 from imaging import refusals
 from imaging.budget import IN_MEMORY
 from imaging.formats import Format
+from service_kit.errors import DomainError
 
 # Fifty megapixels of HEIC take some 6 s of one core.
 DEADLINE_SECONDS = 20.0
 _REFUSALS = {
     "IMAGE_ANIMATED": refusals.several,
-    "IMAGE_TOO_MANY_PIXELS": refusals.too_many_pixels,
     "IMAGE_TOO_LARGE": refusals.too_large,
 }
 _ROOT = str(Path(__file__).parents[1])
@@ -66,9 +66,16 @@ def _translated(data: bytes, kind: Format) -> Translated:
     first, _, picture = answer.stdout.partition(b"\n")
     head = json.loads(first)
     if reason := head.get("refused"):
-        named = refusals.not_an_image(
-            f"This kind of {kind.value} can't be read; export the picture as JPEG and send that."
-        )
-        raise _REFUSALS[reason]() if reason in _REFUSALS else named
+        raise _refusal(reason, kind.value)
     moment = head["taken_at"]
     return Translated(picture, datetime.fromisoformat(moment) if moment else None)
+
+
+def _refusal(reason: str, kind: str) -> DomainError:
+    if reason == "IMAGE_TOO_MANY_PIXELS":
+        return refusals.too_much_memory(kind)
+    if reason in _REFUSALS:
+        return _REFUSALS[reason]()
+    return refusals.not_an_image(
+        f"This kind of {kind} can't be read; export the picture as JPEG and send that."
+    )

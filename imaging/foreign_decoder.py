@@ -23,8 +23,11 @@ from imaging.limits import MAX_BYTES, MAX_PIXELS
 from imaging.named_colours import by_numbers
 from imaging.rendering import rendered
 
-_MEMORY = 768 << 20
+# Of addresses; some 450 MiB of it are used at most.
+_MEMORY = 608 << 20
 _CPU_SECONDS = 15
+# Its decoder holds four copies of four bytes a pixel.
+_MOST_WEBP_PIXELS = 20_000_000
 _STREAMS = 3
 _JPEG_QUALITY = 95
 _SUBFILE, _COMPRESSION = 254, 259
@@ -55,7 +58,7 @@ def heic(data: bytes) -> tuple[Image.Image, bool]:
 def webp(data: bytes) -> tuple[Image.Image, bool]:
     """The picture, and whether it was compressed with losses."""
     image = WebPImagePlugin.WebPImageFile(io.BytesIO(data))
-    _check(image.size)
+    _check(image.size, _MOST_WEBP_PIXELS)
     if image.n_frames > 1:
         raise Refused("IMAGE_ANIMATED")
     image.load()
@@ -82,8 +85,8 @@ def tiff(data: bytes) -> tuple[Image.Image, bool]:
     return image, compression in _JPEG_IN_TIFF
 
 
-def _check(size: tuple[int, int]) -> None:
-    if size[0] * size[1] > MAX_PIXELS:
+def _check(size: tuple[int, int], most: int = MAX_PIXELS) -> None:
+    if size[0] * size[1] > most:
         raise Refused("IMAGE_TOO_MANY_PIXELS")
 
 
@@ -145,6 +148,8 @@ def main() -> None:
         head["taken_at"] = moment.isoformat() if moment else None
     except Refused as refusal:
         head["refused"] = str(refusal)
+    except MemoryError:
+        head["refused"] = "IMAGE_TOO_MANY_PIXELS"
     sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + picture)
 
 

@@ -119,10 +119,7 @@ def _jpeg(data: bytes) -> PhotoFile:
     size = (int.from_bytes(body[3:5]), int.from_bytes(body[1:3]))
     _check(size)
     if parts.is_kept_whole and 2 * parts.coefficients > MAX_COEFFICIENT_BYTES:
-        raise refusals.refused(
-            "IMAGE_TOO_MANY_PIXELS",
-            "A progressive JPEG of this size takes too much memory; export it smaller or baseline.",
-        )
+        raise refusals.too_much_memory("progressive JPEG")
     mode, profile = _JPEG_MODES.get(body[5], ""), colour.sized(parts.profile)
     usable = colour.is_usable(profile, mode)
     photo = PhotoFile(

@@ -25,6 +25,14 @@ def too_many_pixels() -> DomainError:
     )
 
 
+def too_much_memory(kind: str) -> DomainError:
+    """Fewer pixels than that, and still more than there is room for."""
+    return refused(
+        "IMAGE_TOO_MANY_PIXELS",
+        f"A {kind} of this size takes too much memory; export it smaller, or as baseline JPEG.",
+    )
+
+
 def too_large() -> DomainError:
     """More than 20 MiB, as sent or as it would be stored."""
     return refused("IMAGE_TOO_LARGE", "The file is larger than 20 MiB; export it smaller.")

@@ -1,6 +1,6 @@
 """Work on a photo's pixels, in a small pool of threads and never on the event loop.
 
-A 50-megapixel photo takes 150 MB while it is decoded, so there are only as many threads as cores.
+There are only as many threads as cores; `imaging.budget` bounds what they hold in memory together.
 """
 
 import asyncio
@@ -10,11 +10,12 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
-from PIL import Image, ImageOps
+from PIL import ImageOps
 
-from imaging.decoding import FORMATS, CleanImage, clean
+from imaging.decoding import CleanImage, clean, decode_reduced
 from patient_service import image_quality
 
 THUMBNAIL_SIDE = 320
@@ -35,6 +36,7 @@ class Prepared:
         sha256: hex digest of `data`.
         upload_sha256: hex digest of the bytes as they came.
         quality: warnings, see `image_quality`.
+        captured_at: when it was taken, by its file; None where the file doesn't say so.
     """
 
     data: bytes
@@ -44,6 +46,7 @@ class Prepared:
     sha256: str
     upload_sha256: str
     quality: list[str]
+    captured_at: datetime | None
 
 
 async def prepare(data: bytes) -> Prepared:
@@ -74,14 +77,14 @@ def _prepare(data: bytes) -> Prepared:
         sha256=cleaned.sha256,
         upload_sha256=hashlib.sha256(data).hexdigest(),
         quality=image_quality.warnings(cleaned.pixels),
+        captured_at=cleaned.captured_at,
     )
 
 
 def _thumbnail(data: bytes) -> bytes:
-    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        # Stored images have been decoded in full before; now a JPEG may be decoded at reduced size.
-        image.draft("RGB", (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
-        small = ImageOps.contain(image.convert("RGB"), (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    # Stored photos were decoded once; a large one may now be decoded at a fraction.
+    picture, _ = decode_reduced(data, shorter_side=THUMBNAIL_SIDE)
+    small = ImageOps.contain(picture, (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
     out = io.BytesIO()
     small.save(out, "JPEG", quality=_THUMBNAIL_QUALITY, optimize=True)
     return out.getvalue()

@@ -6,7 +6,7 @@ held while the client sends or the photo is cleaned.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
@@ -27,6 +27,8 @@ from service_kit.principal import current_principal
 from service_kit.reasons import Reason
 
 MAX_KEY_LENGTH = 128
+# A sender's clock may be ahead by this much.
+CLOCK_SKEW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Header:
     Attributes:
         patient_id: whose photo.
         lesion_id: which lesion it shows; None for the unsorted tray.
-        captured_at: when it was taken, if known.
+        captured_at: when it was taken, if the sender knows; else the photo's file is asked.
         idempotency_key: names this upload for this account; "" for none.
         diagnose: record a pending detection along with it.
     """
@@ -53,7 +55,7 @@ class Header:
         Raises:
             DomainError: INVALID_ARGUMENT with CAPTURED_IN_FUTURE or IDEMPOTENCY_KEY_TOO_LONG.
         """
-        if self.captured_at and self.captured_at > now():
+        if self.captured_at and self.captured_at > now() + CLOCK_SKEW:
             raise DomainError(Reason.CAPTURED_IN_FUTURE, metadata={"field": "captured_at"})
         if len(self.idempotency_key) > MAX_KEY_LENGTH:
             raise DomainError(
@@ -98,6 +100,7 @@ async def store(session: AsyncSession, blobs: Blobs, header: Header, data: bytes
 
 
 def _image(clinic_id: UUID, image_id: UUID, header: Header, photo: Prepared) -> Image:
+    moment = now()
     return Image(
         id=image_id,
         clinic_id=clinic_id,
@@ -109,12 +112,19 @@ def _image(clinic_id: UUID, image_id: UUID, header: Header, photo: Prepared) -> 
         height=photo.height,
         sha256=photo.sha256,
         quality=photo.quality,
-        captured_at=header.captured_at,
-        created_at=now(),
+        captured_at=_captured_at(header, photo, moment),
+        created_at=moment,
         uploaded_by=current_principal().user_id,
         idempotency_key=header.idempotency_key or None,
         upload_sha256=photo.upload_sha256,
     )
+
+
+def _captured_at(header: Header, photo: Prepared, moment: datetime) -> datetime | None:
+    """When the photo was taken: as the sender says, or its file; unknown rather than guessed."""
+    said = header.captured_at or photo.captured_at
+    # Whoever's clock is ahead took it just now, not in the future.
+    return min(said, moment) if said else None
 
 
 async def _insert(session: AsyncSession, image: Image, detection: Detection | None) -> bool:

@@ -1,7 +1,8 @@
-"""Peak memory of the worst photo of each kind, and of six at once: `python -m imaging.tests.bench_memory`.
+"""Peak memory of the worst photo of each kind, and of six at once.
 
-Each kind is cleaned by a process of its own that has imported what patient_service imports; the
-peak is what the kernel says (VmHWM), with that of its decoding processes beside it.
+`python -m imaging.tests.bench_memory` prints a table and fails above 60 % of patient_service's
+container. Each kind is cleaned by a process of its own that has imported what patient_service
+imports; the peak is what the kernel says (VmHWM), with that of its decoding processes beside it.
 """
 
 import io
@@ -18,7 +19,8 @@ from pathlib import Path
 from PIL import Image
 
 from imaging.decoding import clean
-from imaging.tests.made_photos import chunk
+from imaging.tests.made_photos import chunk, exif
+from service_kit.errors import DomainError
 
 SIDE = 7070
 LIMIT_MIB = 768 * 0.6
@@ -43,9 +45,9 @@ def jpeg(mode: str, **options: object) -> bytes:
     return out.getvalue()
 
 
-def other(kind: str, **options: object) -> bytes:
+def other(kind: str, side: int = SIDE, **options: object) -> bytes:
     out = io.BytesIO()
-    Image.new("RGB", (SIDE, SIDE), "salmon").save(out, kind, **options)
+    Image.new("RGB", (side, side), "salmon").save(out, kind, **options)
     return out.getvalue()
 
 
@@ -61,20 +63,32 @@ KINDS: dict[str, Callable[[], bytes]] = {
     "PNG RGBA 16 bit": lambda: flat_png(16, 6),
     "PNG RGBA interlaced": lambda: flat_png(8, 6, interlaced=True),
     "JPEG RGB": lambda: jpeg("RGB"),
-    "JPEG RGB turned": lambda: jpeg("RGB", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"),
+    "JPEG RGB turned": lambda: jpeg("RGB", exif=exif(6)),
     "JPEG RGB progressive 4:2:0": lambda: jpeg("RGB", progressive=True),
     "JPEG RGB progressive 4:4:4": lambda: jpeg("RGB", progressive=True, subsampling=0),
     "JPEG CMYK": lambda: jpeg("CMYK"),
     "JPEG CMYK progressive": lambda: jpeg("CMYK", progressive=True),
     "JPEG without end mark": lambda: jpeg("RGB")[:-2],
     "TIFF RGB": lambda: other("TIFF", compression="tiff_lzw"),
-    "WebP lossless": lambda: other("WEBP", lossless=True) if SIDE < 16384 else b"",
+    "WebP lossless 50 MP": lambda: other("WEBP", lossless=True),
+    "WebP lossless 20 MP": lambda: other("WEBP", lossless=True, side=4470),
+    "WebP lossy 20 MP": lambda: other("WEBP", side=4470),
 }  # fmt: skip
+
+
+def tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def measured(folder: Path, names: list[str]) -> tuple[float, float, str]:
     """MiB of the process and of its decoder at their peaks, and how it went."""
-    command = [sys.executable, "-m", "imaging.tests.bench_memory", *(str(folder / n) for n in names)]
+    command = [
+        sys.executable,
+        "-m",
+        "imaging.tests.bench_memory",
+        *(str(folder / n) for n in names),
+    ]
     answer = subprocess.run(command, capture_output=True, text=True, check=True)
     own, decoder, outcome = answer.stdout.strip().split("\t")
     return float(own), float(decoder), outcome
@@ -87,7 +101,7 @@ def clean_all(paths: list[str]) -> str:
     def outcome(path: str) -> str:
         try:
             return f"{len(clean(Path(path).read_bytes()).data)} bytes"
-        except Exception as refusal:
+        except DomainError as refusal:
             return str(refusal)[:60]
 
     with ThreadPoolExecutor(len(paths)) as threads:
@@ -105,25 +119,25 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         made: dict[str, float] = {}
-        print(f"{'kind':32}{'file kB':>9}{'MiB':>7}{'decoder':>9}")
+        tell(f"{'kind':32}{'file kB':>9}{'MiB':>7}{'decoder':>9}")
         for number, (kind, make) in enumerate(KINDS.items()):
             name = str(number)
             (folder / name).write_bytes(make())
             own, decoder, outcome = measured(folder, [name])
-            made[name] = own
+            made[name] = max(own, decoder)
             size = (folder / name).stat().st_size // 1000
-            print(f"{kind:32}{size:>9}{own:>7.0f}{decoder:>9.0f}  {outcome}", flush=True)
+            tell(f"{kind:32}{size:>9}{own:>7.0f}{decoder:>9.0f}  {outcome}")
         worst = sorted(made, key=lambda name: made[name])[-6:]
         for names, title in (([worst[-1]] * 6, "six of the worst"), (worst, "the six worst")):
             own, decoder, outcome = measured(folder, names)
-            made[title] = own
-            print(f"{title:32}{'':9}{own:>7.0f}{decoder:>9.0f}  {outcome}", flush=True)
+            made[title] = max(own, decoder)
+            tell(f"{title:32}{'':9}{own:>7.0f}{decoder:>9.0f}  {outcome}")
         if max(made.values()) > LIMIT_MIB:
             sys.exit(f"More than {LIMIT_MIB:.0f} MiB.")
 
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        print(clean_all(sys.argv[1:]))
+        tell(clean_all(sys.argv[1:]))
     else:
         main()

@@ -42,7 +42,7 @@ def exif(orientation: int) -> Image.Exif:
 
 
 def taken(moment: str, offset: str | None = None, **gps: object) -> Image.Exif:
-    data = Image.Exif()
+    data = exif(1)
     data.get_ifd(0x8769)[0x9003] = moment
     if offset:
         data.get_ifd(0x8769)[0x9011] = offset

@@ -14,6 +14,7 @@ from imaging.decoding import MAX_BYTES, clean, decode, decode_reduced
 from imaging.tests.made_photos import encoded, exif, picture
 from service_kit.errors import DomainError
 
+
 def reason_of(data: bytes) -> str:
     with pytest.raises(DomainError) as refusal:
         decode(data)

@@ -3,6 +3,7 @@
 import io
 import zlib
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -54,12 +55,14 @@ JPEG_PLACES: dict[str, Callable[[], bytes]] = {
     "each application segment": lambda: before(
         b"\xff\xda", b"".join(segment(0xE0 + n, b"Exif\0\0"[: n % 2] + PAYLOAD) for n in range(16))
     ),
-    "JFIF's thumbnail and rest": lambda: noisy()[:2]
-    + segment(0xE0, b"JFIF\0\x01\x02\0\0\x01\0\x01\x01\x01abc" + PAYLOAD)
-    + noisy()[2:],
-    "Adobe's rest": lambda: noisy()[:2]
-    + segment(0xEE, b"Adobe\0\x64\0\0\0\0\x01" + PAYLOAD)
-    + noisy()[2:],
+    "JFIF's thumbnail and rest": lambda: (
+        noisy()[:2]
+        + segment(0xE0, b"JFIF\0\x01\x02\0\0\x01\0\x01\x01\x01abc" + PAYLOAD)
+        + noisy()[2:]
+    ),
+    "Adobe's rest": lambda: (
+        noisy()[:2] + segment(0xEE, b"Adobe\0\x64\0\0\0\0\x01" + PAYLOAD) + noisy()[2:]
+    ),
     "DNL": lambda: before(b"\xff\xd9", segment(0xDC, PAYLOAD)),
     "DAC": lambda: before(b"\xff\xda", segment(0xCC, PAYLOAD + b"!")),
     "JPG, JPGn, DHP, EXP": lambda: before(
@@ -89,7 +92,9 @@ def png_with(name: bytes, body: bytes) -> bytes:
 
 
 def idat(change: Callable[[bytes], bytes]) -> bytes:
-    parts = [(name, change(body) if name == b"IDAT" else body) for name, body in chunks(noisy("PNG"))]
+    parts = [
+        (name, change(body) if name == b"IDAT" else body) for name, body in chunks(noisy("PNG"))
+    ]
     return png_of(parts)
 
 
@@ -123,10 +128,9 @@ PNG_PLACES: dict[str, Callable[[], bytes]] = {
     "behind IDAT's stream": lambda: idat(lambda packed: packed + PAYLOAD),
     "behind the rows": lambda: idat(behind_the_rows),
     "behind the end": lambda: noisy("PNG") + PAYLOAD,
-    "a chunk with a wrong sum": lambda: noisy("PNG")[:33]
-    + chunk(b"sRGB", PAYLOAD)[:-1]
-    + b"?"
-    + noisy("PNG")[33:],
+    "a chunk with a wrong sum": lambda: (
+        noisy("PNG")[:33] + chunk(b"sRGB", PAYLOAD)[:-1] + b"?" + noisy("PNG")[33:]
+    ),
 }
 
 
@@ -178,7 +182,7 @@ def test_a_stored_photo_is_the_photo_sent_however_it_is_turned(
     {"progressive": True}, {"restart_marker_blocks": 3}, {"subsampling": "4:2:0"},
     {"subsampling": "4:4:4", "optimize": True}, {"keep_rgb": True}, {"quality": 1},
 ])  # fmt: skip
-def test_every_kind_of_jpeg_keeps_its_compressed_pixels(options: dict[str, object]) -> None:
+def test_every_kind_of_jpeg_keeps_its_compressed_pixels(options: dict[str, Any]) -> None:
     sent = noisy(exif=exif(6), **options)
     assert decode(clean(sent).data).tobytes() == decode(sent).tobytes()
 

@@ -2,16 +2,19 @@ import asyncio
 import hashlib
 import io
 from collections.abc import AsyncIterator
+from datetime import UTC, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 from PIL import Image
 
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
 from patient_service.servicers.received_photo import receive
 from patient_service.tests.conftest import Caller, Service, make_photo
+from service_kit.clock import now
 from service_kit.codes import Code
 
 GPS_AND_ROTATION = {0x0112: 6, 0x010E: "name of a patient"}
@@ -30,7 +33,7 @@ async def test_a_photo_comes_back_as_it_was_sent(clinician: Caller, photo: bytes
     assert info == image
 
 
-async def test_no_metadata_is_stored_and_the_photo_stands_upright(clinician: Caller) -> None:
+async def test_no_metadata_is_stored_and_a_turned_photo_stays_as_it_lies(clinician: Caller) -> None:
     patient = await clinician.add_patient()
     exif = Image.Exif()
     exif.update(GPS_AND_ROTATION)
@@ -42,7 +45,8 @@ async def test_no_metadata_is_stored_and_the_photo_stands_upright(clinician: Cal
     _, stored = await _read(clinician, image.id)
     assert b"name of a patient" not in stored
     with Image.open(io.BytesIO(stored)) as picture:
-        assert not picture.getexif()
+        # How it is turned is part of the picture; GPS and the rest are gone.
+        assert dict(picture.getexif()) == {0x0112: 6}
 
 
 async def test_another_clinics_photo_is_not_found(
@@ -289,3 +293,28 @@ def _animation() -> bytes:
     frames = [Image.new("RGB", (64, 64), colour) for colour in ("red", "blue")]
     frames[0].save(out, "PNG", save_all=True, append_images=frames[1:])
     return out.getvalue()
+
+
+async def test_a_photo_says_itself_when_it_was_taken(clinician: Caller, photo: bytes) -> None:
+    patient = await clinician.add_patient()
+    exif = Image.Exif()
+    exif.get_ifd(0x8769).update({0x9003: "2024:05:06 07:08:09", 0x9011: "+02:00"})
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(photo)) as picture:
+        picture.save(out, "JPEG", exif=exif)
+    image = (await clinician.upload(out.getvalue(), patient_id=patient.id)).image
+    assert image.captured_at.ToJsonString() == "2024-05-06T05:08:09Z"
+
+
+async def test_a_photo_that_does_not_say_when_it_was_taken_has_no_date(
+    clinician: Caller, photo: bytes
+) -> None:
+    patient = await clinician.add_patient()
+    assert not (await clinician.upload(photo, patient_id=patient.id)).image.HasField("captured_at")
+
+
+async def test_a_senders_clock_may_be_ahead_by_minutes(clinician: Caller, photo: bytes) -> None:
+    patient, ahead = await clinician.add_patient(), Timestamp()
+    ahead.FromDatetime(now() + timedelta(minutes=4))
+    image = (await clinician.upload(photo, patient_id=patient.id, captured_at=ahead)).image
+    assert image.captured_at.ToDatetime(UTC) <= now()

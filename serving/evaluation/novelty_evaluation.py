@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 from rich.progress import track
 
-from imaging.decoding import decode_reduced
+from imaging.decoding import decode
 from serving.archives.card import Evaluation, Metric
 from serving.archives.novelty import Novelty
 from serving.evaluation.metrics import proportion
@@ -104,11 +104,10 @@ def _drawn(samples: Sequence[Sample], source: str, split: Split) -> list[Sample]
 
 def look_at(classifier: Classifier, samples: Sequence[Sample], doing: str) -> Shown:
     """Photos as the handler sees them: cached pixels, resampled once more, are less sharp."""
-    side = classifier.preprocess.shorter_side
     return show(
         classifier,
         (
-            classifier.preprocess(*decode_reduced(sample.path.read_bytes(), shorter_side=side))
+            classifier.preprocess(decode(sample.path.read_bytes()))
             for sample in track(samples, description=doing)
         ),
     )

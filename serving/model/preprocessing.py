@@ -10,32 +10,26 @@ from PIL import Image
 from serving.archives.card import Preprocessing
 from serving.archives.weights_file import Floats
 
-# Pixels that a reduced photo keeps per pixel of the input: fewer changed predictions by more than
-# 0.01 on the examples that ship with Dermis.
-OVERSAMPLING = 3
-
 
 class Preprocess:
     """One model's preprocessing, as described by its card.
 
     Attributes:
         size: pixels of the input's side.
-        shorter_side: pixels of a photo's shorter side that are enough for it.
         visible: 1×size×size, 1 where the model sees the photo, 0 where it is hidden.
     """
 
     def __init__(self, description: Preprocessing) -> None:
         size = description.input_size
         self.size = size
-        self.shorter_side = OVERSAMPLING * size
         mask = circle(size) if description.circular_mask else np.ones((1, size, size), np.float32)
         self.visible = mask
         self._mean = np.asarray(description.mean, np.float32)[:, None, None]
         self._scale = mask / np.asarray(description.std, np.float32)[:, None, None]
 
-    def __call__(self, image: Image.Image, full_size: tuple[int, int] | None = None) -> Floats:
-        """3×size×size, float32, normalised; `full_size` as in `central_square`."""
-        return self.normalised(central_square(image, self.size, full_size))
+    def __call__(self, image: Image.Image) -> Floats:
+        """3×size×size, float32, normalised."""
+        return self.normalised(central_square(image, self.size))
 
     def normalised(self, square: Image.Image) -> Floats:
         """3×size×size, float32, of a `central_square` of this size."""
@@ -46,19 +40,14 @@ class Preprocess:
         return normalised
 
 
-def central_square(
-    image: Image.Image, size: int, full_size: tuple[int, int] | None = None
-) -> Image.Image:
+def central_square(image: Image.Image, size: int) -> Image.Image:
     """The central square of a photo whose shorter side is scaled to `size`.
 
     Args:
         image: RGB, upright.
         size: pixels of the square.
-        full_size: of a photo that was decoded at reduced scale; its own sides were rounded, and
-            would give a different square.
     """
-    sides = full_size or image.size
-    width, height = (size * side // min(sides) for side in sides)
+    width, height = (size * side // min(image.size) for side in image.size)
     left, top = round((width - size) / 2), round((height - size) / 2)
     # Only this part of the scaled photo is computed.
     across, down = image.width / width, image.height / height

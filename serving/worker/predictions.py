@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from imaging.decoding import decode_reduced
+from imaging.decoding import decode
 from serving.archives.archive import check_archive
 from serving.archives.card import ModelCard
 from serving.archives.members import WEIGHTS
@@ -37,8 +37,10 @@ def prediction_of(
         DomainError: as `imaging.decoding.decode`.
     """
     preprocess = classifier.preprocess
-    image, full_size = decode_reduced(photo, shorter_side=preprocess.shorter_side)
-    square = central_square(image, preprocess.size, full_size)
+    # Whole, whatever it takes: a JPEG decoded at a half gives other pixels than a PNG of the same
+    # photo, and with them another probability (`decode_reduced`).
+    image = decode(photo)
+    square = central_square(image, preprocess.size)
     (prediction,) = classifier.predict(preprocess.normalised(square)[None], target)
     warnings = quality.warnings(image, square)
     if prediction.unlike_training:
