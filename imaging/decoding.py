@@ -132,15 +132,20 @@ def _factor(size: tuple[int, int], shorter_side: int) -> int:
 def _upright(photo: PhotoFile, factor: int) -> tuple[Image.Image, list[int]]:
     """The picture, and how many pixels have which colour of its palette, if it has one."""
     with IN_MEMORY.hold(photo.decoding_bytes(factor)):
-        image = photo.opened()
-        try:
-            if factor > 1 and isinstance(photo.parts, Jpeg):
-                image.draft(None, (image.width // factor, image.height // factor))
-                factor = 1
-            image.load()
-            colours = image.histogram() if image.mode == "P" else []
-            picture = rendered(image, photo.conversion, factor)
-        except (OSError, SyntaxError, ValueError, EOFError, IndexError):
-            raise refusals.damaged() from None
+        # A function of its own: what it held is gone before the next one begins.
+        picture, colours = _decoded(photo, factor)
         turn = exif.TURNS.get(photo.orientation)
         return picture if turn is None else picture.transpose(turn), colours
+
+
+def _decoded(photo: PhotoFile, factor: int) -> tuple[Image.Image, list[int]]:
+    image = photo.opened()
+    try:
+        if factor > 1 and isinstance(photo.parts, Jpeg):
+            image.draft(None, (image.width // factor, image.height // factor))
+            factor = 1
+        image.load()
+        colours = image.histogram() if image.mode == "P" else []
+        return rendered(image, photo.conversion, factor), colours
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError):
+        raise refusals.damaged() from None

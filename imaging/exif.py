@@ -12,6 +12,7 @@ from PIL.Image import Transpose
 from service_kit.clock import now
 
 _ORIENTATION, _PHOTO, _GPS = 0x0112, 0x8769, 0x8825
+DIRECTORIES = (_PHOTO, _GPS)
 _TAKEN, _TAKEN_OFFSET = 0x9003, 0x9011
 _GPS_TIME, _GPS_DATE = 7, 29
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")

@@ -76,7 +76,10 @@ def tiff(data: bytes) -> tuple[Image.Image, bool]:
             raise Refused("IMAGE_ANIMATED")
     image.seek(0)
     compression = image.tag_v2.get(_COMPRESSION)
-    image.info["tiff"] = image.getexif().tobytes()
+    described = image.getexif()
+    for directory in exif.DIRECTORIES:
+        described.get_ifd(directory)
+    image.info["tiff"] = described.tobytes()
     # Loading turns a TIFF upright.
     image.info["is_upright"] = True
     image.load()

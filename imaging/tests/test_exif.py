@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from imaging.decoding import clean
 from imaging.tests.made_photos import encoded, picture, taken
@@ -14,9 +14,16 @@ def captured(exif: Image.Exif, kind: str = "JPEG") -> datetime | None:
     return clean(encoded(picture(), kind, exif=exif)).captured_at
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_a_moment_with_its_offset_is_read_from_every_format(kind: str) -> None:
     moment = captured(taken("2024:05:06 07:08:09", "+02:00"), kind)
+    assert moment == datetime(2024, 5, 6, 5, 8, 9, tzinfo=UTC)
+
+
+def test_a_tiffs_own_directory_says_it_too() -> None:
+    said = TiffImagePlugin.ImageFileDirectory_v2()
+    said[0x8769] = {0x9003: "2024:05:06 07:08:09", 0x9011: "+02:00"}
+    moment = clean(encoded(picture(), "TIFF", tiffinfo=said)).captured_at
     assert moment == datetime(2024, 5, 6, 5, 8, 9, tzinfo=UTC)
 
 

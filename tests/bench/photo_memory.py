@@ -1,6 +1,6 @@
 """Peak memory of the worst photo of each kind, and of six at once.
 
-`python -m imaging.tests.bench_memory` prints a table and fails above 60 % of patient_service's
+`python -m tests.bench.photo_memory` prints a table and fails above 60 % of patient_service's
 container. Each kind is cleaned by a process of its own that has imported what patient_service
 imports; the peak is what the kernel says (VmHWM), with that of its decoding processes beside it.
 """
@@ -86,7 +86,7 @@ def measured(folder: Path, names: list[str]) -> tuple[float, float, str]:
     command = [
         sys.executable,
         "-m",
-        "imaging.tests.bench_memory",
+        "tests.bench.photo_memory",
         *(str(folder / n) for n in names),
     ]
     answer = subprocess.run(command, capture_output=True, text=True, check=True)
