@@ -53,7 +53,7 @@ async def prepare(data: bytes) -> Prepared:
     """Check, clean and measure a photo.
 
     Raises:
-        DomainError: INVALID_ARGUMENT, as `lesion_image.clean`.
+        DomainError: INVALID_ARGUMENT, as `decoding.clean`.
     """
     return await _in_thread(lambda: _prepare(data))
 

@@ -83,7 +83,7 @@ async def store(session: AsyncSession, blobs: Blobs, header: Header, data: bytes
     """Store a photo of a patient, once for each key.
 
     Raises:
-        DomainError: INVALID_ARGUMENT, as `lesion_image.clean`; NOT_FOUND with PATIENT_NOT_FOUND
+        DomainError: INVALID_ARGUMENT, as `decoding.clean`; NOT_FOUND with PATIENT_NOT_FOUND
             or LESION_NOT_FOUND; FAILED_PRECONDITION with PATIENT_ARCHIVED or
             IDEMPOTENCY_KEY_REUSED.
     """

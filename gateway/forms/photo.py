@@ -30,7 +30,9 @@ class PhotoForm(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     file: bytes = Field(
-        strict=True, json_schema_extra={"format": "binary"}, description="JPEG or PNG, ≤ 20 MiB."
+        strict=True,
+        json_schema_extra={"format": "binary"},
+        description="JPEG, PNG, HEIC, WebP or TIFF, ≤ 20 MiB.",
     )
     lesion_id: str = Field(default="", max_length=64, description="A lesion of this patient.")
     captured_at: SentMoment | None = Field(default=None, description="When it was taken.")
