@@ -138,6 +138,8 @@ def _jpeg(data: bytes) -> PhotoFile:
 
 
 def _png(data: bytes) -> PhotoFile:
+    # Its header comes first: a canvas too large is refused before anything else is read.
+    _check(png.size_of(data[16:24].ljust(8, b"\x00")))
     parts = png.parse(data)
     _check(parts.size)
     if parts.is_animated:
@@ -172,5 +174,7 @@ def _png_colour(parts: Png, mode: str) -> tuple[dict[bytes, bytes], ImageCmsTran
 
 
 def _check(size: tuple[int, int]) -> None:
+    if 0 in size:
+        raise refusals.damaged()
     if size[0] * size[1] > MAX_PIXELS:
         raise refusals.too_many_pixels()

@@ -56,8 +56,7 @@ class Png:
     @property
     def size(self) -> tuple[int, int]:
         """Width and height as stored."""
-        width, height = struct.unpack(">II", self.header[:8])
-        return width, height
+        return size_of(self.header[:8])
 
     def assembled(self, *, orientation: int = 1, colour: dict[bytes, bytes] | None = None) -> bytes:
         """The file.
@@ -117,6 +116,12 @@ class Png:
                 if width > left and height > top
             ]
         return sum((-(-w * bits // 8) + 1) * h for w, h in sizes)
+
+
+def size_of(header: bytes) -> tuple[int, int]:
+    """Width and height, of the first eight bytes of a header."""
+    width, height = struct.unpack(">II", header)
+    return width, height
 
 
 def parse(data: bytes) -> Png:
