@@ -12,13 +12,10 @@ from imaging import refusals
 from imaging.budget import IN_MEMORY
 from imaging.formats import Format
 from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 # Fifty megapixels of HEIC take some 6 s of one core.
 DEADLINE_SECONDS = 20.0
-_REFUSALS = {
-    "IMAGE_ANIMATED": refusals.several,
-    "IMAGE_TOO_LARGE": refusals.too_large,
-}
 _ROOT = str(Path(__file__).parents[1])
 # The decoder must find its packages, and nothing else that this process knows.
 _ENVIRONMENT = {
@@ -72,10 +69,8 @@ def _translated(data: bytes, kind: Format) -> Translated:
 
 
 def _refusal(reason: str, kind: str) -> DomainError:
-    if reason == "IMAGE_TOO_MANY_PIXELS":
+    if reason == Reason.IMAGE_TOO_MANY_PIXELS.name:
         return refusals.too_much_memory(kind)
-    if reason in _REFUSALS:
-        return _REFUSALS[reason]()
-    return refusals.not_an_image(
-        f"This kind of {kind} can't be read; export the picture as JPEG and send that."
-    )
+    if reason == Reason.NOT_AN_IMAGE.name:
+        return refusals.rare_kind(kind)
+    return refusals.refused(Reason[reason])

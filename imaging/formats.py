@@ -6,8 +6,9 @@ and AV1 Image File Format; DICOM PS3.10, 7.1; TIFF 6.0, section 2; the makers' o
 
 from enum import Enum
 
-from imaging.refusals import not_an_image, several
+from imaging.refusals import not_read, refused, several
 from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 
 class Format(Enum):
@@ -20,7 +21,6 @@ class Format(Enum):
     HEIC = "HEIC"
 
 
-READ = "JPEG, PNG, HEIC, WebP or TIFF"
 # Enough for every signature below, DICOM's preamble of 128 bytes among them.
 _HEAD = 512
 
@@ -138,6 +138,5 @@ def _is_text(head: bytes) -> bool:
 
 def _called(name: str) -> DomainError:
     if not name:
-        return not_an_image(f"The file is not a photo that can be read; send {READ}.")
-    article = "an" if name.startswith(("AVIF", "SVG")) else "a"
-    return not_an_image(f"This is {article} {name}; export the picture as JPEG and send that.")
+        return refused(Reason.NOT_AN_IMAGE)
+    return not_read(f"{'an' if name.startswith(('AVIF', 'SVG')) else 'a'} {name}")

@@ -17,6 +17,7 @@ from imaging.jpeg import Jpeg
 from imaging.jpeg_scans import is_whole
 from imaging.limits import MAX_BYTES, MAX_COEFFICIENT_BYTES, MAX_PIXELS
 from imaging.png import Png
+from service_kit.reasons import Reason
 
 _JPEG_MODES = {1: "L", 3: "RGB", 4: "CMYK"}
 _PNG_MODES = {0: "L", 4: "L"}
@@ -83,9 +84,7 @@ class PhotoFile:
         try:
             return reader(io.BytesIO(self.bare()))
         except (SyntaxError, ValueError, OSError, EOFError):
-            raise refusals.not_an_image(
-                "This kind of JPEG or PNG can't be read; export the photo as an ordinary JPEG."
-            ) from None
+            raise refusals.rare_kind("JPEG or PNG") from None
 
 
 def photo_file(data: bytes) -> PhotoFile:
@@ -99,9 +98,9 @@ def photo_file(data: bytes) -> PhotoFile:
             IMAGE_TOO_MANY_PIXELS, IMAGE_ANIMATED or IMAGE_TRUNCATED.
     """
     if not data:
-        raise refusals.refused("IMAGE_EMPTY", "The file is empty; choose a photo.")
+        raise refusals.refused(Reason.IMAGE_EMPTY)
     if len(data) > MAX_BYTES:
-        raise refusals.too_large()
+        raise refusals.refused(Reason.IMAGE_TOO_LARGE)
     kind = format_of(data)
     if kind is Format.JPEG:
         return _jpeg(data)
@@ -177,4 +176,4 @@ def _check(size: tuple[int, int]) -> None:
     if 0 in size:
         raise refusals.damaged()
     if size[0] * size[1] > MAX_PIXELS:
-        raise refusals.too_many_pixels()
+        raise refusals.refused(Reason.IMAGE_TOO_MANY_PIXELS)

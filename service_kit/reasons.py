@@ -162,13 +162,17 @@ class Reason(Enum):
     WORKLIST_KIND_REQUIRED = Code.INVALID_ARGUMENT, "Choose a worklist."
 
     # Photos.
-    IMAGE_EMPTY = Code.INVALID_ARGUMENT, "The file is empty. Choose a JPEG or PNG photo."
+    IMAGE_EMPTY = Code.INVALID_ARGUMENT, "The file is empty. Choose a photo."
     IMAGE_TOO_LARGE = (
         Code.INVALID_ARGUMENT,
         "The file is larger than 20 MiB. Export a smaller one.",
         413,
     )
-    NOT_AN_IMAGE = Code.INVALID_ARGUMENT, "The file is not a JPEG or PNG photo.", 415
+    NOT_AN_IMAGE = (
+        Code.INVALID_ARGUMENT,
+        "This file can't be read as a photo. Send JPEG, PNG, HEIC, WebP or TIFF.",
+        415,
+    )
     IMAGE_TOO_MANY_PIXELS = (
         Code.INVALID_ARGUMENT,
         "The photo has more than 50 megapixels. Export a smaller one.",

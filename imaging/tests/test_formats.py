@@ -51,12 +51,12 @@ def test_what_is_not_read_is_named_with_the_way_out(head: bytes, name: str) -> N
     refusal = refusal_of(head)
     assert refusal.reason == "NOT_AN_IMAGE"
     assert refusal.message.startswith(f"This is {name}")
-    assert "export the picture as JPEG" in refusal.message
+    assert "Export the picture as JPEG" in refusal.message
 
 
 @pytest.mark.parametrize("noise", [b"\x01\x02\x03\x04" * 9, bytes(600)])
 def test_what_nobody_knows_is_told_what_is_read(noise: bytes) -> None:
-    assert "send JPEG, PNG, HEIC, WebP or TIFF" in refusal_of(noise).message
+    assert "Send JPEG, PNG, HEIC, WebP or TIFF" in refusal_of(noise).message
 
 
 def test_a_heic_is_read_upright_with_its_colours_and_its_date_and_stored_as_jpeg() -> None:

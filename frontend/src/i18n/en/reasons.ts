@@ -90,9 +90,9 @@ export default {
   WORKLIST_KIND_REQUIRED: "Choose a worklist.",
 
   // Photos.
-  IMAGE_EMPTY: "The file is empty. Choose a JPEG or PNG photo.",
+  IMAGE_EMPTY: "The file is empty. Choose a photo.",
   IMAGE_TOO_LARGE: "The file is larger than 20 MiB. Export a smaller one.",
-  NOT_AN_IMAGE: "This is not a JPEG or PNG photo.",
+  NOT_AN_IMAGE: "This file can't be read as a photo. Send JPEG, PNG, HEIC, WebP or TIFF.",
   IMAGE_TOO_MANY_PIXELS: "The photo has more than 50 megapixels. Export a smaller one.",
   IMAGE_ANIMATED: "The file holds several pictures. Choose a single photo.",
   IMAGE_TRUNCATED: "The photo is cut off or damaged. Send the file again.",
