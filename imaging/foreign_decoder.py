@@ -22,6 +22,7 @@ from imaging.colour import conversion, is_usable, sized
 from imaging.limits import MAX_BYTES, MAX_PIXELS
 from imaging.named_colours import by_numbers
 from imaging.rendering import rendered
+from service_kit.reasons import Reason
 
 # Of addresses; some 450 MiB of it are used at most.
 _MEMORY = 608 << 20
@@ -37,7 +38,11 @@ _SUBSAMPLINGS = ("4:4:4", "4:2:0")
 
 
 class Refused(Exception):
-    """A file that is whole and still none of ours; the argument is the refusal's reason."""
+    """A file that is whole and still none of ours."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.name)
+        self.reason = reason
 
 
 def heic(data: bytes) -> tuple[Image.Image, bool]:
@@ -60,7 +65,7 @@ def webp(data: bytes) -> tuple[Image.Image, bool]:
     image = WebPImagePlugin.WebPImageFile(io.BytesIO(data))
     _check(image.size, _MOST_WEBP_PIXELS)
     if image.n_frames > 1:
-        raise Refused("IMAGE_ANIMATED")
+        raise Refused(Reason.IMAGE_ANIMATED)
     image.load()
     image.info["tiff"] = image.info.get("exif") or b""
     return image, b"VP8L" not in data[:64] and image.mode == "RGB"
@@ -73,7 +78,7 @@ def tiff(data: bytes) -> tuple[Image.Image, bool]:
     for page in range(1, image.n_frames):
         image.seek(page)
         if not int(image.tag_v2.get(_SUBFILE, 0)) & _REDUCED_OR_MASK:
-            raise Refused("IMAGE_ANIMATED")
+            raise Refused(Reason.IMAGE_ANIMATED)
     image.seek(0)
     compression = image.tag_v2.get(_COMPRESSION)
     described = image.getexif()
@@ -84,13 +89,13 @@ def tiff(data: bytes) -> tuple[Image.Image, bool]:
     image.info["is_upright"] = True
     image.load()
     if image.mode in {"F", "I", "LAB"}:
-        raise Refused("NOT_AN_IMAGE")
+        raise Refused(Reason.NOT_AN_IMAGE)
     return image, compression in _JPEG_IN_TIFF
 
 
 def _check(size: tuple[int, int], most: int = MAX_PIXELS) -> None:
     if size[0] * size[1] > most:
-        raise Refused("IMAGE_TOO_MANY_PIXELS")
+        raise Refused(Reason.IMAGE_TOO_MANY_PIXELS)
 
 
 def stored(image: Image.Image, *, is_lossy: bool) -> bytes:
@@ -126,7 +131,7 @@ def stored(image: Image.Image, *, is_lossy: bool) -> bytes:
         image.save(out, "JPEG", quality=_JPEG_QUALITY, subsampling=subsampling, **options)
         if out.tell() <= MAX_BYTES:
             return out.getvalue()
-    raise Refused("IMAGE_TOO_LARGE")
+    raise Refused(Reason.IMAGE_TOO_LARGE)
 
 
 DECODERS = {"HEIC": heic, "WEBP": webp, "TIFF": tiff}
@@ -150,9 +155,9 @@ def main() -> None:
         moment = exif.taken_at(tiff_bytes)
         head["taken_at"] = moment.isoformat() if moment else None
     except Refused as refusal:
-        head["refused"] = str(refusal)
+        head["refused"] = refusal.reason.name
     except MemoryError:
-        head["refused"] = "IMAGE_TOO_MANY_PIXELS"
+        head["refused"] = Reason.IMAGE_TOO_MANY_PIXELS.name
     sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + picture)
 
 

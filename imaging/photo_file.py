@@ -47,6 +47,12 @@ class PhotoFile:
     taken_at: datetime | None
 
     @property
+    def file_bytes(self) -> int:
+        """What the file takes once more, put together anew."""
+        parts = self.parts
+        return sum(map(len, parts.parts)) if isinstance(parts, Jpeg) else len(parts.compressed)
+
+    @property
     def media_type(self) -> str:
         """image/jpeg or image/png."""
         return "image/jpeg" if isinstance(self.parts, Jpeg) else "image/png"
@@ -57,15 +63,15 @@ class PhotoFile:
         return exif.upright_size(self.size, self.orientation)
 
     def decoding_bytes(self, factor: int) -> int:
-        """What decoding takes in memory at a `factor`-th of the size, the file left out."""
+        """What decoding takes in memory at a `factor`-th of the size."""
         pixels = self.size[0] * self.size[1]
         shown = pixels * _FOUR_BYTES // factor**2
         if isinstance(self.parts, Jpeg):
             held = 2 * self.parts.coefficients if self.parts.is_kept_whole else 0
-            return held + shown
+            return self.file_bytes + held + shown
         depth, kind = self.parts.header[8], self.parts.header[9]
         one = _TWO_BYTES if depth > 8 else 1
-        return pixels * (one if kind in _ONE_SAMPLE else _FOUR_BYTES) + shown
+        return self.file_bytes + pixels * (one if kind in _ONE_SAMPLE else _FOUR_BYTES) + shown
 
     def bare(self) -> bytes:
         """The file with nothing but the picture, how it is turned, and what its colours mean."""

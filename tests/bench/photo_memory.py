@@ -38,6 +38,18 @@ def flat_png(depth: int, colour: int, *, interlaced: bool = False, extra: bytes 
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
+def large_png() -> bytes:
+    """A PNG of 50 megapixels, RGBA, close to 20 MiB."""
+    noise, packing = 700, zlib.compressobj(1)
+    row = 1 + SIDE * 4
+    packed = [packing.compress(b"\0" + os.urandom(row - 1)) for _ in range(noise)]
+    packed += [packing.compress(bytes(row)) for _ in range(SIDE - noise)]
+    header = SIDE.to_bytes(4) * 2 + bytes([8, 6, 0, 0, 0])
+    body = b"".join([*packed, packing.flush()])
+    parts = [chunk(b"IHDR", header), chunk(b"IDAT", body), chunk(b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
 def jpeg(mode: str, **options: object) -> bytes:
     out = io.BytesIO()
     noise = Image.effect_noise((SIDE // 8, SIDE // 8), 60).resize((SIDE, SIDE))
@@ -62,6 +74,7 @@ KINDS: dict[str, Callable[[], bytes]] = {
     "PNG RGBA": lambda: flat_png(8, 6),
     "PNG RGBA 16 bit": lambda: flat_png(16, 6),
     "PNG RGBA interlaced": lambda: flat_png(8, 6, interlaced=True),
+    "PNG RGBA 20 MB": large_png,
     "JPEG RGB": lambda: jpeg("RGB"),
     "JPEG RGB turned": lambda: jpeg("RGB", exif=exif(6)),
     "JPEG RGB progressive 4:2:0": lambda: jpeg("RGB", progressive=True),
