@@ -37,7 +37,7 @@ class Jpeg:
     """
 
     frame: tuple[int, bytes] = (0, b"")
-    parts: list[bytes] = field(default_factory=list)
+    parts: list[t81.Bytes] = field(default_factory=list)
     exif: bytes = b""
     profile: bytes = b""
     has_end: bool = False
@@ -101,7 +101,7 @@ class _Reader:
         self._profile: dict[int, bytes] = {}
         self._profile_parts = 0
 
-    def take(self, marker: int, body: bytes, scan: bytes) -> None:
+    def take(self, marker: int, body: bytes, scan: t81.Bytes) -> None:
         if marker == t81.EOI:
             self._file.has_end = True
         elif marker in t81.FRAMES:
@@ -135,7 +135,7 @@ class _Reader:
             raise damaged()
         self._file.frame = (marker, body)
 
-    def _scan(self, body: bytes, scan: bytes) -> None:
+    def _scan(self, body: bytes, scan: t81.Bytes) -> None:
         marker, frame = self._file.frame
         if not frame or not body or len(body) != 4 + 2 * body[0] or not 1 <= body[0] <= 4:
             raise damaged()

@@ -11,6 +11,7 @@ import string
 from PIL.JpegImagePlugin import JpegImageFile
 
 from imaging.jpeg import Jpeg
+from imaging.jpeg_segments import Bytes
 
 # Rows that are looked at together.
 _ROWS = 256
@@ -28,7 +29,7 @@ def is_whole(jpeg: Jpeg) -> bool:
     if not jpeg.is_covered:
         return False
     try:
-        last, scan = len(jpeg.parts) - 1, jpeg.parts[-1]
+        last, scan = len(jpeg.parts) - 1, bytes(jpeg.parts[-1])
         whole = _digest(jpeg)
         return all(_digest(jpeg, last, scan + probe) == whole for probe in _PROBES)
     except (SyntaxError, ValueError, OSError, EOFError):
@@ -66,7 +67,7 @@ def cut_texts(jpeg: Jpeg, places: list[int]) -> None:
         jpeg.parts[index] = scan[:enough]
 
 
-def _digest(jpeg: Jpeg, index: int = 0, instead: bytes | None = None) -> bytes:
+def _digest(jpeg: Jpeg, index: int = 0, instead: Bytes | None = None) -> bytes:
     """Of all pixels, with another scan for the one at `index`."""
     kept = jpeg.parts[index]
     jpeg.parts[index] = kept if instead is None else instead

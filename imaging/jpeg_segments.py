@@ -13,12 +13,14 @@ DHT, DAC, SOS, DQT, DRI, EOI = 0xC4, 0xCC, 0xDA, 0xDB, 0xDD, 0xD9
 APP0, APP1, APP2, APP14 = 0xE0, 0xE1, 0xE2, 0xEE
 FRAMES = frozenset(range(0xC0, 0xCF + 1)) - {DHT, 0xC8, DAC}
 PROGRESSIVE, ARITHMETIC = frozenset({0xC2, 0xCA}), frozenset({0xC9, 0xCA})
+# What was compressed is looked at where it lies, not copied.
+Bytes = bytes | memoryview
 _BARE = frozenset({0x00, 0x01, 0xD8, *range(0xD0, 0xD7 + 1)})
 # In a scan, what is neither a stuffed byte nor a restart marker ends it.
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 
-def segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+def segments(data: bytes) -> Iterator[tuple[int, bytes, Bytes]]:
     """Marker, body and, after a scan's header, what was compressed."""
     at = len(SOI)
     while True:
@@ -37,14 +39,21 @@ def segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
         end = at + int.from_bytes(data[at : at + 2])
         if end < at + 2 or end > len(data):
             raise damaged()
-        body, scan = data[at + 2 : end], b""
+        body, scan = data[at + 2 : end], memoryview(b"")
         if marker == SOS:
-            found = _AFTER_SCAN.search(data, end)
-            start, end = end, found.start() if found else len(data)
-            # Fill bytes may stand before a marker, and half of one at the end of a cut file.
-            scan = data[start:end].rstrip(b"\xff")
+            scan, end = _scan(data, end)
         yield marker, body, scan
         at = end
+
+
+def _scan(data: bytes, start: int) -> tuple[memoryview, int]:
+    """What is compressed from here on, and where the next marker is."""
+    found = _AFTER_SCAN.search(data, start)
+    end = last = found.start() if found else len(data)
+    # Fill bytes may stand before a marker, and half of one at the end of a cut file.
+    while last > start and data[last - 1] == 0xFF:
+        last -= 1
+    return memoryview(data)[start:last], end
 
 
 def tables(marker: int, body: bytes) -> Iterator[tuple[tuple[int, int], bytes]]:

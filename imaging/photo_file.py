@@ -50,7 +50,7 @@ class PhotoFile:
     def file_bytes(self) -> int:
         """What the file takes once more, put together anew."""
         parts = self.parts
-        return sum(map(len, parts.parts)) if isinstance(parts, Jpeg) else len(parts.compressed)
+        return sum(map(len, parts.parts if isinstance(parts, Jpeg) else parts.compressed))
 
     @property
     def media_type(self) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from imaging import exif
+from imaging.png_rows import Bytes, compressed_again, unfolded_bytes
 from imaging.refusals import damaged
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -27,10 +28,7 @@ _PASSES = (
     (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
     (0, 1, 1, 2),
 )  # fmt: skip
-_PIECE = 1 << 16
 _LONGEST_PROFILE = 1 << 20
-# Pillow reads an IDAT of any length; other readers like theirs short.
-_LONGEST_CHUNK = 1 << 20
 
 
 @dataclass(slots=True)
@@ -40,7 +38,7 @@ class Png:
     Attributes:
         header: IHDR's 13 bytes.
         chunks: those with one meaning, by their name: PLTE, tRNS, sRGB, gAMA, cHRM, cICP.
-        compressed: the zlib stream, as it came.
+        compressed: the zlib stream in the pieces that it came in, not copied.
         profile: ICC, uncompressed; empty where there is none that can be read.
         exif: TIFF bytes, empty where there are none.
         is_animated: whether there are further pictures to show.
@@ -48,7 +46,7 @@ class Png:
 
     header: bytes = b""
     chunks: dict[bytes, bytes] = field(default_factory=dict)
-    compressed: bytes = b""
+    compressed: list[Bytes] = field(default_factory=list)
     profile: bytes = b""
     exif: bytes = b""
     is_animated: bool = False
@@ -65,15 +63,15 @@ class Png:
             orientation: 1 to 8.
             colour: chunks that say what the colours mean, `iCCP` as the bare profile.
         """
-        parts = [_SIGNATURE, _chunk(b"IHDR", self.header)]
+        parts: list[Bytes] = [_SIGNATURE, _chunk(b"IHDR", self.header)]
         for name, body in (colour or {}).items():
             packed = b"icc\x00\x00" + zlib.compress(body) if name == b"iCCP" else body
             parts.append(_chunk(name, packed))
         parts += [_chunk(n, self.chunks[n]) for n in (b"PLTE", b"tRNS") if n in self.chunks]
         if orientation != 1:
             parts.append(_chunk(b"eXIf", exif.turned(orientation)))
-        for at in range(0, len(self.compressed), _LONGEST_CHUNK):
-            parts.append(_chunk(b"IDAT", self.compressed[at : at + _LONGEST_CHUNK]))
+        for piece in self.compressed:
+            parts += _pieces(b"IDAT", piece)
         return b"".join([*parts, _chunk(b"IEND", b"")])
 
     def cut_tail(self) -> None:
@@ -83,13 +81,17 @@ class Png:
             DomainError: INVALID_ARGUMENT / IMAGE_TRUNCATED where rows are missing.
         """
         wanted = self._row_bytes()
-        used, unfolded = _unfolded(self.compressed, wanted)
+        used, unfolded = unfolded_bytes(self.compressed, wanted)
         if unfolded < wanted:
             raise damaged()
         if unfolded > wanted or used is None:
-            self.compressed = _compressed_again(self.compressed, wanted)
-        elif used < len(self.compressed):
-            self.compressed = self.compressed[:used]
+            self.compressed = [compressed_again(self.compressed, wanted)]
+            return
+        kept = []
+        for piece in self.compressed:
+            kept.append(piece[:used])
+            used -= len(kept[-1])
+        self.compressed = [piece for piece in kept if piece]
 
     def blank_colours(self, counts: list[int]) -> None:
         """Make each colour of the palette that no pixel has black and opaque."""
@@ -130,15 +132,15 @@ def parse(data: bytes) -> Png:
     Raises:
         DomainError: INVALID_ARGUMENT / IMAGE_TRUNCATED when its chunks don't follow one another.
     """
-    png, compressed = Png(), []
+    png = Png()
     for name, body in _chunks(data):
         if name == b"IDAT":
-            compressed.append(body)
-        elif name == b"eXIf" or not compressed:
-            _take(png, name, body)
-    if not png.header or not compressed:
+            if body:
+                png.compressed.append(body)
+        elif name == b"eXIf" or not png.compressed:
+            _take(png, name, bytes(body))
+    if not png.header or not png.compressed:
         raise damaged()
-    png.compressed = b"".join(compressed)
     _bound(png)
     return png
 
@@ -158,11 +160,11 @@ def _take(png: Png, name: bytes, body: bytes) -> None:
         png.is_animated = int.from_bytes(body[:4]) > 1
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    at = len(_SIGNATURE)
+def _chunks(data: bytes) -> Iterator[tuple[bytes, Bytes]]:
+    at, view = len(_SIGNATURE), memoryview(data)
     while at + 8 <= len(data):
         end = at + 12 + int.from_bytes(data[at : at + 4])
-        name, body = data[at + 4 : at + 8], data[at + 8 : end - 4]
+        name, body = data[at + 4 : at + 8], view[at + 8 : end - 4]
         if name == b"IEND":
             return
         # Damaged pixels show when they are unfolded: zlib has a sum of its own.
@@ -201,42 +203,9 @@ def _profile(body: bytes) -> bytes:
     return unpacked if unpacking.eof else b""
 
 
-def _rows(compressed: bytes, wanted: int) -> Iterator[tuple[bytes, int | None]]:
-    """What unfolds, in pieces, to one byte beyond `wanted`; at the end, how much was used."""
-    unpacking, unfolded, at = zlib.decompressobj(), 0, 0
-    try:
-        while not unpacking.eof and unfolded <= wanted:
-            piece = unpacking.unconsumed_tail
-            if not piece:
-                piece = compressed[at : at + _PIECE]
-                at += len(piece)
-                if not piece:
-                    break
-            rows = unpacking.decompress(piece, min(16 * _PIECE, wanted + 1 - unfolded))
-            unfolded += len(rows)
-            yield rows, None
-    except zlib.error:
-        # Decoders stop at the last row; what a broken sum at the end says comes later.
-        if unfolded < wanted:
-            raise damaged() from None
-    yield b"", at - len(unpacking.unused_data) if unpacking.eof else None
-
-
-def _unfolded(compressed: bytes, wanted: int) -> tuple[int | None, int]:
-    """Bytes that the stream takes, if it ends well, and bytes that it unfolds to."""
-    used, unfolded = None, 0
-    for rows, used in _rows(compressed, wanted):  # noqa: B007  the last one counts
-        unfolded += len(rows)
-    return used, unfolded
-
-
-def _compressed_again(compressed: bytes, wanted: int) -> bytes:
-    packing, left, parts = zlib.compressobj(), wanted, []
-    for rows, _ in _rows(compressed, wanted):
-        parts.append(packing.compress(rows[:left]))
-        left -= min(left, len(rows))
-    return b"".join([*parts, packing.flush()])
-
-
 def _chunk(name: bytes, body: bytes) -> bytes:
-    return len(body).to_bytes(4) + name + body + zlib.crc32(body, zlib.crc32(name)).to_bytes(4)
+    return b"".join(_pieces(name, body))
+
+
+def _pieces(name: bytes, body: Bytes) -> tuple[bytes, Bytes, bytes]:
+    return len(body).to_bytes(4) + name, body, zlib.crc32(body, zlib.crc32(name)).to_bytes(4)

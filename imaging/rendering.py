@@ -6,7 +6,7 @@ from PIL import Image
 from PIL.ImageCms import ImageCmsTransform
 
 # Pixels of a strip, at four bytes and a handful of copies each.
-_STRIP = 1 << 20
+_STRIP = 1 << 18
 
 
 def rendered(image: Image.Image, conversion: ImageCmsTransform | None, factor: int) -> Image.Image:
