@@ -1,15 +1,15 @@
-"""Limits how often something that can be guessed may be tried.
+"""Counts attempts exactly, by whatever subject they are limited by.
 
-Attempts are counted exactly (a sliding window, not a counter that resets) in PostgreSQL, so the
-count holds across replicas and restarts, and while Redis is away. An attempt is counted before it
-is made and given back when it succeeds, so fifty at once count as fifty.
+A sliding window, not a counter that resets, in PostgreSQL: the count holds across replicas and
+restarts, and while Redis is away. An attempt is counted before it is made and given back when it
+succeeds, so fifty at once count as fifty. What is counted, and how far it may go, is said in
+`guesses` (passwords and codes) and `mail_limits`.
 """
 
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import delete, func
@@ -23,17 +23,6 @@ from service_kit.errors import DomainError
 from service_kit.reasons import Reason
 
 
-class Action(StrEnum):
-    """What is counted."""
-
-    LOGIN = "login"
-    PASSWORD = "password"  # noqa: S105  asked again of somebody who is signed in
-    TWO_FACTOR = "two_factor"
-    REGISTER = "register"
-    RESEND_VERIFICATION = "resend_verification"
-    FORGOT_PASSWORD = "forgot_password"  # noqa: S105
-
-
 @dataclass(frozen=True, slots=True)
 class Limit:
     """At most `tries` within `window`."""
@@ -42,22 +31,24 @@ class Limit:
     window: timedelta
 
 
-# Each limit applies to every subject (account, address) on its own.
-LIMITS: dict[Action, tuple[Limit, ...]] = {
-    Action.LOGIN: (Limit(10, timedelta(minutes=5)),),
-    Action.PASSWORD: (Limit(10, timedelta(minutes=5)),),
-    Action.TWO_FACTOR: (Limit(5, timedelta(minutes=5)), Limit(20, timedelta(hours=1))),
-    Action.REGISTER: (Limit(5, timedelta(days=1)),),
-    Action.RESEND_VERIFICATION: (Limit(5, timedelta(days=1)),),
-    Action.FORGOT_PASSWORD: (Limit(5, timedelta(days=1)),),
-}
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What an attempt is counted under.
+
+    Attributes:
+        subject: who or what, as text; only a keyed hash of it is stored.
+        limits: all of them apply.
+    """
+
+    subject: str
+    limits: tuple[Limit, ...]
 
 
 class Attempts:
     """Counts attempts.
 
     Args:
-        database: attempts are counted in transactions of their own, which outlive a refusal.
+        database: guesses are counted in transactions of their own, which outlive a refusal.
         key: hashes the subjects, so that the table gives nobody's address away.
     """
 
@@ -65,8 +56,8 @@ class Attempts:
         self._database = database
         self._key = key
 
-    async def reserve(self, action: Action, *subjects: str) -> list[UUID]:
-        """Count one attempt for each subject.
+    async def reserve(self, counts: Sequence[Count]) -> list[UUID]:
+        """Count one attempt under each subject.
 
         Call it while holding no connection.
 
@@ -76,19 +67,31 @@ class Attempts:
         Raises:
             DomainError: RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS with the seconds to wait.
         """
-        hashes = sorted(self._hash(action, subject) for subject in subjects)
         async with self._database.session() as session:
-            for hashed in hashes:  # in one order, so that two callers can't deadlock
-                await _only_one_at_a_time(session, hashed)
-            waits = [await _seconds_to_wait(session, h, LIMITS[action]) for h in hashes]
-            if any(waits):
-                raise DomainError(Reason.TOO_MANY_ATTEMPTS, retry_after=max(waits))
-            made = [Attempt(subject=hashed) for hashed in hashes]
-            session.add_all(made)
-            return [attempt.id for attempt in made]
+            if wait := await self.seconds_to_wait(session, counts):
+                raise DomainError(Reason.TOO_MANY_ATTEMPTS, retry_after=wait)
+            return self.add(session, counts)
 
-    def _hash(self, action: Action, subject: str) -> bytes:
-        return hmac.digest(self._key, f"{action}\0{subject}".encode(), "sha256")
+    async def seconds_to_wait(self, session: AsyncSession, counts: Sequence[Count]) -> float:
+        """How long until one more fits every limit; until the transaction ends, nobody else counts.
+
+        Returns:
+            0 when it fits now.
+        """
+        by_hash = {self._hash(count.subject): count.limits for count in counts}
+        for hashed in sorted(by_hash):  # in one order, so that two callers can't deadlock
+            await _only_one_at_a_time(session, hashed)
+        waits = [await _seconds_to_wait(session, h, limits) for h, limits in by_hash.items()]
+        return max(waits, default=0.0)
+
+    def add(self, session: AsyncSession, counts: Sequence[Count]) -> list[UUID]:
+        """Count one attempt under each subject, in the caller's transaction; see `reserve`."""
+        made = [Attempt(subject=self._hash(count.subject)) for count in counts]
+        session.add_all(made)
+        return [attempt.id for attempt in made]
+
+    def _hash(self, subject: str) -> bytes:
+        return hmac.digest(self._key, subject.encode(), "sha256")
 
 
 async def give_back(session: AsyncSession, reserved: Sequence[UUID]) -> None:

@@ -8,21 +8,32 @@ from sqlalchemy import delete
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from auth_service.models import Attempt, MailedToken, RefreshToken, SignInChallenge, SignInSession
+from auth_service.known_places import KNOWN_FOR
+from auth_service.models import (
+    Attempt,
+    KnownPlace,
+    MailedToken,
+    RefreshToken,
+    SignInChallenge,
+    SignInSession,
+)
 from service_kit import clock
 from service_kit.database import Database
 
 log = structlog.get_logger()
 
 PAUSE_SECONDS = 3600.0
-# Longer than the longest window in `attempts` and the life of any link or challenge.
+# Longer than the life of any link or challenge.
 KEEP = timedelta(days=2)
+# Longer than the longest window in `guesses`.
+KEEP_ATTEMPTS = timedelta(days=31)
 
 
 async def delete_expired(session: AsyncSession) -> None:
     """Delete expired attempts, challenges, links and refresh tokens. Sessions stay as history."""
     before = clock.now() - KEEP
-    await session.exec(delete(Attempt).where(col(Attempt.at) < before))
+    await session.exec(delete(Attempt).where(col(Attempt.at) < clock.now() - KEEP_ATTEMPTS))
+    await session.exec(delete(KnownPlace).where(col(KnownPlace.known_at) < clock.now() - KNOWN_FOR))
     await session.exec(delete(SignInChallenge).where(col(SignInChallenge.expires_at) < before))
     await session.exec(delete(MailedToken).where(col(MailedToken.expires_at) < before))
     await session.exec(

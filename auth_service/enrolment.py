@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from auth_service import accounts, audit, profiles, sessions, two_factor
-from auth_service.attempts import Action, give_back
+from auth_service import accounts, audit, guesses, profiles, sessions, two_factor
+from auth_service.attempts import give_back
 from auth_service.audit_events import Event
+from auth_service.guesses import Guess
 from auth_service.models import Account, SignInSession
 from auth_service.reauthentication import accept_password, check_password
 from auth_service.sessions import SignedIn
@@ -48,9 +49,7 @@ async def confirm(session: AsyncSession, code: str, *, authenticator: Authentica
             RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS; INVALID_ARGUMENT CODE_INVALID (kept).
     """
     principal = current_principal()
-    reserved = await authenticator.attempts.reserve(
-        Action.TWO_FACTOR, f"account {principal.user_id}"
-    )
+    reserved = await authenticator.attempts.reserve(guesses.while_signed_in(Guess.CODE))
     account = await accounts.locked(session, principal.user_id)
     codes = await two_factor.confirm(session, account, code, keys=authenticator.keys)
     if codes is None:
@@ -84,9 +83,7 @@ async def remove(
         check = await check_password(account, password, authenticator=authenticator)
         reserved: Sequence[UUID] = ()
         if check.is_right and refusal is None:
-            reserved = await authenticator.attempts.reserve(
-                Action.TWO_FACTOR, f"account {account_id}"
-            )
+            reserved = await authenticator.attempts.reserve(guesses.while_signed_in(Guess.CODE))
     account = await accept_password(session, check)
     # Asked again: nothing was locked meanwhile, and an administrator may have made it mandatory.
     refusal = refusal or await _refusal_to_remove(session, account, authenticator)

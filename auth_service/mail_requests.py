@@ -4,32 +4,29 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth_service import audit
-from auth_service.attempts import Action, Attempts
 from auth_service.audit_events import Event
 from auth_service.email_addresses import email_key, parse_email
 from auth_service.models import Account
 from auth_service.outbox import MailTemplate, enqueue
 
 
-async def request_verification(session: AsyncSession, email: str, *, attempts: Attempts) -> None:
+async def request_verification(session: AsyncSession, email: str) -> None:
     """Send a new verification link, if the address has an account that awaits one.
 
     Raises:
-        DomainError: INVALID_ARGUMENT EMAIL_INVALID; RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS.
+        DomainError: INVALID_ARGUMENT EMAIL_INVALID.
     """
     address = parse_email(email)
-    await attempts.reserve(Action.RESEND_VERIFICATION, email_key(address))
     enqueue(session, MailTemplate.VERIFICATION, address)
 
 
-async def request_password_reset(session: AsyncSession, email: str, *, attempts: Attempts) -> None:
+async def request_password_reset(session: AsyncSession, email: str) -> None:
     """Send a link to reset the password, if the address has an account.
 
     Raises:
-        DomainError: INVALID_ARGUMENT EMAIL_INVALID; RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS.
+        DomainError: INVALID_ARGUMENT EMAIL_INVALID.
     """
     address = parse_email(email)
-    await attempts.reserve(Action.FORGOT_PASSWORD, email_key(address))
     enqueue(session, MailTemplate.PASSWORD_RESET, address)
     query = select(Account.id).where(Account.email_key == email_key(address))
     subject_id = (await session.exec(query)).first()

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from auth_service import known_places
 from auth_service.models import Account, MailedToken
 from auth_service.opaque_tokens import digest, new_token
 from service_kit import clock
@@ -50,7 +51,7 @@ async def new_link_token(
 async def redeem(
     session: AsyncSession, token: str, *purposes: Purpose
 ) -> tuple[MailedToken, Account]:
-    """Use a link up; of two concurrent uses one wins.
+    """Use a link up; of two concurrent uses one wins. The account is known here from now on.
 
     Raises:
         DomainError: INVALID_ARGUMENT LINK_INVALID when it is unknown, used, expired or for
@@ -59,6 +60,7 @@ async def redeem(
     link, account = await _valid(session, token, purposes, lock=True)
     link.used_at = clock.now()
     session.add(link)
+    await known_places.remember(session, account.id)
     return link, account
 
 

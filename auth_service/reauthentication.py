@@ -10,9 +10,10 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from auth_service import accounts, audit, profiles
-from auth_service.attempts import Action, give_back
+from auth_service import accounts, audit, guesses, profiles
+from auth_service.attempts import give_back
 from auth_service.audit_events import Event
+from auth_service.guesses import Guess
 from auth_service.models import Account
 from auth_service.sign_in import Authenticator
 from service_kit.database import released
@@ -58,7 +59,7 @@ async def check_password(
     Raises:
         DomainError: RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS.
     """
-    reserved = await authenticator.attempts.reserve(Action.PASSWORD, f"account {account.id}")
+    reserved = await authenticator.attempts.reserve(guesses.while_signed_in(Guess.PASSWORD))
     renewed_hash = await authenticator.passwords.check(password, account.password_hash)
     return PasswordCheck(account, renewed_hash is not None, reserved)
 

@@ -6,13 +6,12 @@ only then writes: neither the count nor Argon2 may keep connections from other c
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from auth_service import accounts, audit, sessions, two_factor
-from auth_service.attempts import Action, Attempts, give_back
+from auth_service import accounts, audit, guesses, known_places, profiles, sessions, two_factor
+from auth_service.attempts import Attempts, give_back
 from auth_service.audit_events import Event
 from auth_service.email_addresses import email_key
 from auth_service.encryption import KeyRing
@@ -68,9 +67,9 @@ async def login(
     """
     key = email_key(email)
     found = (await session.exec(select(Account).where(Account.email_key == key))).first()
-    subjects = await _subjects(session, key, found)
+    counts = await guesses.at_password(session, key, found)
     async with released(session):
-        reserved = await authenticator.attempts.reserve(Action.LOGIN, *subjects)
+        reserved = await authenticator.attempts.reserve(counts)
         renewed_hash = await authenticator.passwords.check(
             password, found.password_hash if found else None
         )
@@ -102,11 +101,10 @@ async def verify_two_factor(
             CODE_INVALID (kept).
     """
     account_id = (await _open_challenge(session, token)).account_id
-    address = current_request().client_address
+    found = (await profiles.find(session, account_id)).account
+    counts = await guesses.at_code(session, found)
     async with released(session):
-        reserved = await authenticator.attempts.reserve(
-            Action.TWO_FACTOR, f"account {account_id}", f"address {address}"
-        )
+        reserved = await authenticator.attempts.reserve(counts)
     account = await accounts.locked(session, account_id)
     challenge = await _open_challenge(session, token)
     factor = await two_factor.confirmed(session, account_id)
@@ -166,6 +164,7 @@ async def start_session(
 ) -> SignedIn:
     """Begin the session of somebody who has proved every factor that is required."""
     signed_in = await sessions.start(session, account, policy)
+    await known_places.remember(session, account.id)
     await audit.append(
         session,
         Event.SIGN_IN_SUCCEEDED,
@@ -175,23 +174,6 @@ async def start_session(
         session_id=str(signed_in.session.id),
     )
     return signed_in
-
-
-async def _subjects(session: AsyncSession, key: str, account: Account | None) -> list[str]:
-    """What a login is counted under: its account and its network address.
-
-    At an address from which the account's owner has signed in before, the account has a count of
-    its own, so that a stranger who uses up the attempts doesn't lock the owner out.
-    """
-    address = current_request().client_address
-    familiar = select(SignInSession.id).where(
-        SignInSession.account_id == (account.id if account else UUID(int=0)),
-        SignInSession.kind == "access",
-        SignInSession.address == address,
-    )
-    if (await session.exec(familiar.limit(1))).first() is not None:
-        return [f"account {key} at {address}"]
-    return [f"account {key}", f"address {address}"]
 
 
 async def _refuse_login(session: AsyncSession, account: Account | None, why: str) -> DomainError:

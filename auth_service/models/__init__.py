@@ -8,7 +8,13 @@ keys encrypted (`encryption.KeyRing`).
 from auth_service.models.accounts import Account, Clinic, Invitation
 from auth_service.models.audit import AuditEntry, AuditHead
 from auth_service.models.mail import MailedToken, OutboxMail
-from auth_service.models.sessions import Attempt, RefreshToken, SignInChallenge, SignInSession
+from auth_service.models.sessions import (
+    Attempt,
+    KnownPlace,
+    RefreshToken,
+    SignInChallenge,
+    SignInSession,
+)
 from auth_service.models.signing_keys import SigningKey
 from auth_service.models.table import Table
 from auth_service.models.two_factor import RecoveryCode, TwoFactor
@@ -20,6 +26,7 @@ __all__ = [
     "AuditHead",
     "Clinic",
     "Invitation",
+    "KnownPlace",
     "MailedToken",
     "OutboxMail",
     "RecoveryCode",

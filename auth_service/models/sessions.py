@@ -13,7 +13,7 @@ from service_kit.postgres_values import Moment
 
 
 class Attempt(Table, table=True):
-    """One try at something that can be guessed; see `attempts`."""
+    """One guess or one mail; see `attempts`."""
 
     __tablename__ = "attempts"
     __table_args__ = (Index("ix_attempts_subject_at", "subject", "at"),)
@@ -22,6 +22,16 @@ class Attempt(Table, table=True):
     # A keyed hash of what is counted, so that nobody's address is kept.
     subject: bytes
     at: datetime = Field(default_factory=now, sa_type=Moment)
+
+
+class KnownPlace(Table, table=True):
+    """Where an account's owner has shown to be its owner; see `known_places`."""
+
+    __tablename__ = "known_places"
+
+    account_id: UUID = Field(primary_key=True, foreign_key="accounts.id", ondelete="CASCADE")
+    place: str = Field(primary_key=True)
+    known_at: datetime = Field(default_factory=now, sa_type=Moment)
 
 
 class SignInChallenge(Table, table=True):

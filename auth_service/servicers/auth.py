@@ -11,8 +11,6 @@ from auth_service import (
     sign_in,
 )
 from auth_service.accounts import Registration
-from auth_service.attempts import Action
-from auth_service.email_addresses import email_key
 from auth_service.servicers.messages import tokens_message
 from auth_service.sessions import SignedIn
 from auth_service.sign_in import Authenticator, Challenged
@@ -46,7 +44,6 @@ class AuthServicer(auth_pb2_grpc.AuthServiceServicer):
         self, request: auth_pb2.RegisterRequest, context: Any
     ) -> auth_pb2.RegisterResponse:
         """Open an account, or tell its owner by mail that there is one."""
-        await self._authenticator.attempts.reserve(Action.REGISTER, email_key(request.email))
         registration = Registration(
             email=request.email,
             password=request.password,
@@ -71,9 +68,7 @@ class AuthServicer(auth_pb2_grpc.AuthServiceServicer):
     ) -> auth_pb2.ResendVerificationResponse:
         """Send another verification link."""
         async with self._database.session() as session:
-            await mail_requests.request_verification(
-                session, request.email, attempts=self._authenticator.attempts
-            )
+            await mail_requests.request_verification(session, request.email)
         return auth_pb2.ResendVerificationResponse()
 
     async def Login(self, request: auth_pb2.LoginRequest, context: Any) -> auth_pb2.LoginResponse:
@@ -135,9 +130,7 @@ class AuthServicer(auth_pb2_grpc.AuthServiceServicer):
     ) -> auth_pb2.ForgotPasswordResponse:
         """Send a link to reset the password."""
         async with self._database.session() as session:
-            await mail_requests.request_password_reset(
-                session, request.email, attempts=self._authenticator.attempts
-            )
+            await mail_requests.request_password_reset(session, request.email)
         return auth_pb2.ForgotPasswordResponse()
 
     async def ResetPassword(

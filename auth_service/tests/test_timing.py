@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from auth_service import attempts
+from auth_service import guesses
 from auth_service.attempts import Limit
 from auth_service.tests.conftest import PASSWORD, Identity
 from service_kit.errors import DomainError
@@ -26,7 +26,7 @@ def _no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     from datetime import timedelta
 
     plenty = (Limit(100_000, timedelta(seconds=1)),)
-    monkeypatch.setattr(attempts, "LIMITS", dict.fromkeys(attempts.LIMITS, plenty))
+    monkeypatch.setattr(guesses, "LIMITS", dict.fromkeys(guesses.LIMITS, plenty))
 
 
 async def medians(
