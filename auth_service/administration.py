@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from auth_service import accounts, audit, sessions, two_factor
+from auth_service import accounts, audit, mailed_tokens, sessions, two_factor
 from auth_service.audit_events import Event
 from auth_service.models import Account, Clinic
 from auth_service.roles import Role, check_clinic
@@ -26,7 +26,7 @@ class AccountChange:
 
 
 async def change(session: AsyncSession, account_id: UUID, wanted: AccountChange) -> None:
-    """Change an account. A change of role, clinic or activity ends its sessions at once.
+    """Change an account. A change of role, clinic or activity ends its sessions and links.
 
     Raises:
         DomainError: NOT_FOUND USER_NOT_FOUND or CLINIC_NOT_FOUND; INVALID_ARGUMENT
@@ -42,6 +42,7 @@ async def change(session: AsyncSession, account_id: UUID, wanted: AccountChange)
     session.add(account)
     if set(events) & _ENDS_SESSIONS:
         await sessions.end_all(session, account_id)
+        await mailed_tokens.void(session, account_id)
     for event, facts in events.items():
         await audit.append(session, event, subject_id=account_id, **facts)
 
@@ -54,6 +55,7 @@ async def reset_two_factor(session: AsyncSession, account_id: UUID) -> None:
     """
     account = await accounts.locked(session, account_id)
     await sessions.end_all(session, account_id)
+    await mailed_tokens.void(session, account_id)
     await two_factor.remove(session, account, Event.TWO_FACTOR_RESET)
 
 
@@ -65,6 +67,7 @@ async def end_sessions(session: AsyncSession, account_id: UUID) -> int:
     """
     await accounts.locked(session, account_id)
     ended = await sessions.end_all(session, account_id)
+    await mailed_tokens.void(session, account_id)
     await audit.append(
         session, Event.SESSIONS_ENDED, subject_id=account_id, sessions=str(len(ended))
     )

@@ -8,11 +8,13 @@ from sqlalchemy import delete
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from auth_service import registrations
 from auth_service.known_places import KNOWN_FOR
 from auth_service.models import (
     Attempt,
     KnownPlace,
     MailedToken,
+    PendingRegistration,
     RefreshToken,
     SignInChallenge,
     SignInSession,
@@ -30,11 +32,16 @@ KEEP_ATTEMPTS = timedelta(days=31)
 
 
 async def delete_expired(session: AsyncSession) -> None:
-    """Delete expired attempts, challenges, links and refresh tokens. Sessions stay as history."""
+    """Delete what has expired. Sessions stay as history."""
     before = clock.now() - KEEP
     await session.exec(delete(Attempt).where(col(Attempt.at) < clock.now() - KEEP_ATTEMPTS))
     await session.exec(delete(KnownPlace).where(col(KnownPlace.known_at) < clock.now() - KNOWN_FOR))
     await session.exec(delete(SignInChallenge).where(col(SignInChallenge.expires_at) < before))
+    await session.exec(
+        delete(PendingRegistration).where(
+            col(PendingRegistration.created_at) < clock.now() - registrations.LIFETIME
+        )
+    )
     await session.exec(delete(MailedToken).where(col(MailedToken.expires_at) < before))
     await session.exec(
         delete(RefreshToken).where(

@@ -12,7 +12,7 @@ MAX_EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3 without the angle brackets
 
 
 def parse_email(text: str) -> str:
-    """An email address by RFC 5321 and 6531, as it will be written to.
+    """An email address by RFC 5321 and 6531, as it will be written to, without blanks around it.
 
     No name server is asked: hospitals have domains that only their own network knows.
 
@@ -23,7 +23,10 @@ def parse_email(text: str) -> str:
         if len(text) > MAX_EMAIL_LENGTH:
             raise EmailNotValidError
         return validate_email(
-            text, check_deliverability=False, globally_deliverable=False, test_environment=True
+            text.strip(),
+            check_deliverability=False,
+            globally_deliverable=False,
+            test_environment=True,
         ).normalized
     except EmailNotValidError:
         raise DomainError(Reason.EMAIL_INVALID) from None

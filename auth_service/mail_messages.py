@@ -1,7 +1,7 @@
 """Composes mails: text and HTML from `templates/`, with a link made at the last moment."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from urllib.parse import quote
@@ -12,18 +12,21 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth_service.email_addresses import email_key
 from auth_service.mailed_tokens import LIFETIMES, Purpose, new_link_token
-from auth_service.models import Account, Clinic, Invitation, OutboxMail
+from auth_service.models import Account, Clinic, Invitation, OutboxMail, PendingRegistration
 from auth_service.opaque_tokens import digest, new_token
 from auth_service.outbox import MailTemplate
+from auth_service.registrations import LIFETIME, account_of
 from auth_service.roles import Role
 from service_kit import clock
 
 # The link in a mail: what it is good for, and the page that it opens.
 _LINKS = {
-    MailTemplate.VERIFICATION: (Purpose.VERIFY_EMAIL, "verify"),
     MailTemplate.CONFIRM_EMAIL: (Purpose.CHANGE_EMAIL, "verify"),
     MailTemplate.PASSWORD_RESET: (Purpose.RESET_PASSWORD, "reset"),
 }
+_ABOUT_REGISTRATIONS = {MailTemplate.REGISTRATION, MailTemplate.VERIFICATION}
+# The oldest come first: whoever registers an address after its owner doesn't push the owner's out.
+MOST_LINKS = 5
 _ROLES = {
     Role.CLINICIAN: "a clinician",
     Role.ML_ENGINEER: "an ML engineer",
@@ -46,31 +49,46 @@ class Sender:
     public_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class VerificationLink:
+    """A registration as the mail names it, so that its maker knows it from somebody else's."""
+
+    registration: PendingRegistration
+    link: str
+
+    @property
+    def where(self) -> str:
+        """The clinic; what else there is belongs to none."""
+        return self.registration.clinic_name or "Dermis"
+
+    @property
+    def asked_at(self) -> str:
+        """Day and minute, in UTC: "29 November 2026, 13:40 UTC"."""
+        return f"{self.registration.created_at.astimezone(UTC):%-d %B %Y, %H:%M} UTC"
+
+
 async def compose(session: AsyncSession, mail: OutboxMail, sender: Sender) -> EmailMessage | None:
     """Compose a mail, with a fresh link where it has one.
 
     Returns:
-        None when there is nothing to send: the address has no account, or nothing to verify.
+        None when there is nothing to send: the address has no account, and nothing to verify.
     """
     template = MailTemplate(mail.template)
     if template == MailTemplate.INVITATION:
         return await _invitation(session, mail, sender)
-    account = await _account(session, mail)
-    if account is None:
-        return None
-    if template == MailTemplate.REGISTRATION and account.email_verified_at is None:
-        template = MailTemplate.VERIFICATION
-    if not _is_needed(template, mail, account):
+    account = await _account(session, mail, template)
+    if template in _ABOUT_REGISTRATIONS and account is None:
+        return await _verification(session, mail, sender)
+    if account is None or not _is_needed(template, mail, account):
         return None
     return await _to_account(session, template, mail.recipient, account, sender)
 
 
 def _is_needed(template: MailTemplate, mail: OutboxMail, account: Account) -> bool:
-    verified = account.email_verified_at is not None
     if template == MailTemplate.VERIFICATION:
-        return not verified
+        return False
     if template == MailTemplate.PASSWORD_RESET:
-        return verified and account.active
+        return account.active
     if template == MailTemplate.CONFIRM_EMAIL:
         return account.pending_email == mail.recipient
     return True
@@ -82,16 +100,43 @@ async def _to_account(
     link, life = sender.public_url, ""
     if template in _LINKS:
         purpose, path = _LINKS[template]
-        token = await new_link_token(session, account.id, purpose, recipient)
+        token = new_link_token(session, account, purpose, recipient)
         link, life = _link(sender, path, token), _in_words(LIFETIMES[purpose])
     return _render(template, recipient, sender, full_name=account.full_name, link=link, life=life)
 
 
-async def _account(session: AsyncSession, mail: OutboxMail) -> Account | None:
+async def _account(
+    session: AsyncSession, mail: OutboxMail, template: MailTemplate
+) -> Account | None:
+    if template in _ABOUT_REGISTRATIONS or mail.subject_id is None:
+        return await account_of(session, email_key(mail.recipient))
+    return await session.get(Account, mail.subject_id)
+
+
+async def _verification(
+    session: AsyncSession, mail: OutboxMail, sender: Sender
+) -> EmailMessage | None:
+    """One link for the registration that was made now, or one for each that still waits."""
+    query = (
+        select(PendingRegistration)
+        .where(
+            PendingRegistration.email_key == email_key(mail.recipient),
+            PendingRegistration.created_at > clock.now() - LIFETIME,
+        )
+        .order_by(col(PendingRegistration.id))
+        .limit(MOST_LINKS)
+    )
     if mail.subject_id is not None:
-        return await session.get(Account, mail.subject_id)
-    query = select(Account).where(Account.email_key == email_key(mail.recipient))
-    return (await session.exec(query)).first()
+        query = query.where(PendingRegistration.id == mail.subject_id)
+    waiting = (await session.exec(query)).all()
+    if not waiting:
+        return None
+    links = []
+    for one in waiting:
+        token = new_link_token(session, one, Purpose.VERIFY_EMAIL, mail.recipient)
+        links.append(VerificationLink(one, _link(sender, "verify", token)))
+    life = _in_words(LIFETIMES[Purpose.VERIFY_EMAIL])
+    return _render(MailTemplate.VERIFICATION, mail.recipient, sender, links=links, life=life)
 
 
 async def _invitation(

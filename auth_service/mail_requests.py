@@ -11,7 +11,7 @@ from auth_service.outbox import MailTemplate, enqueue
 
 
 async def request_verification(session: AsyncSession, email: str) -> None:
-    """Send a new verification link, if the address has an account that awaits one.
+    """Send new verification links, if the address has registrations that wait for one.
 
     Raises:
         DomainError: INVALID_ARGUMENT EMAIL_INVALID.

@@ -13,6 +13,8 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from auth_service.attempts import Attempts
+from auth_service.mail_limits import allow
 from auth_service.mail_messages import Sender, compose
 from auth_service.models import OutboxMail
 from auth_service.settings import Settings
@@ -53,8 +55,9 @@ class ClaimedMail:
 class MailSender:
     """Takes mails from the outbox to the mail server."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, database: Database, settings: Settings, attempts: Attempts) -> None:
         self._database = database
+        self._attempts = attempts
         self._settings = settings
         self._sender = Sender(settings.mail_from, settings.public_url)
 
@@ -104,8 +107,15 @@ class MailSender:
     async def _composed(self, session: AsyncSession, mail: OutboxMail) -> ClaimedMail:
         message, problem = None, ""
         try:
-            async with session.begin_nested():
+            async with session.begin_nested() as savepoint:
                 message = await compose(session, mail, self._sender)
+                if message is not None and not await allow(session, mail, self._attempts):
+                    message = None
+                    await savepoint.rollback()  # no link without its mail
+                    MAILS.labels("over_limit").inc()
+                    log.warning(
+                        "mail dropped, over a limit", mail_id=str(mail.id), template=mail.template
+                    )
         except Exception as error:  # noqa: BLE001  one mail must not hold up the others
             problem = type(error).__name__
         return ClaimedMail(mail.id, mail.template, mail.tries, message, problem)
@@ -123,8 +133,9 @@ class MailSender:
             return
         async with self._database.session() as session:
             await session.exec(delete(OutboxMail).where(col(OutboxMail.id) == mail.id))
-        MAILS.labels("sent").inc()
-        log.info("mail sent", mail_id=str(mail.id), template=mail.template, tries=mail.tries)
+        if mail.message is not None:
+            MAILS.labels("sent").inc()
+            log.info("mail sent", mail_id=str(mail.id), template=mail.template, tries=mail.tries)
 
     async def _submit(self, message: EmailMessage) -> None:
         settings = self._settings

@@ -100,6 +100,7 @@ def build(settings: Settings) -> AuthService:
     redis = open_redis(settings.redis_url)
     keys = KeyRing.from_setting(settings.encryption_keys.get_secret_value())
     own_keys = SigningKeys(database, keys)
+    attempts = Attempts(database, _derived(settings, "attempts"))
     return AuthService(
         settings=settings,
         database=database,
@@ -114,7 +115,7 @@ def build(settings: Settings) -> AuthService:
         ),
         authenticator=Authenticator(
             passwords=Passwords(),
-            attempts=Attempts(database, _derived(settings, "attempts")),
+            attempts=attempts,
             keys=keys,
             policy=SessionPolicy(
                 idle=timedelta(minutes=settings.session_idle_minutes),
@@ -124,7 +125,7 @@ def build(settings: Settings) -> AuthService:
             two_factor_by_role=settings.require_two_factor,
         ),
         announcer=Announcer(redis, database, token_life=settings.access_token_life),
-        mail_sender=MailSender(database, settings),
+        mail_sender=MailSender(database, settings, attempts),
     )
 
 

@@ -1,8 +1,8 @@
 """Mail to be sent, written in the transaction that makes it necessary.
 
-Public requests (register, resend, forgot) only note the address here; whether it has an account
-is looked up when the mail is composed. So their answers can't give away a known address, not even
-by the time they take.
+Public requests (register, resend, forgot) only note the address here; whether it has an account,
+and whether a limit is reached, is looked up when the mail is composed. So their answers can't give
+away a known address, not even by the time they take.
 """
 
 from enum import StrEnum
@@ -10,7 +10,9 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from auth_service.known_places import address_place
 from auth_service.models import OutboxMail
+from service_kit.principal import find_principal
 
 
 class MailTemplate(StrEnum):
@@ -45,6 +47,13 @@ def enqueue(
         session: the transaction of the change that the mail is about.
         template: which mail.
         recipient: its address.
-        subject_id: the account or invitation; None when only the address is known.
+        subject_id: the account, registration or invitation; None when only the address is known.
     """
-    session.add(OutboxMail(template=template, recipient=recipient, subject_id=subject_id))
+    session.add(
+        OutboxMail(template=template, recipient=recipient, subject_id=subject_id, sender=_sender())
+    )
+
+
+def _sender() -> str:
+    principal = find_principal()
+    return f"account {principal.user_id}" if principal else address_place()

@@ -68,5 +68,6 @@ async def reset(
 def _set(session: AsyncSession, account: Account, password_hash: str) -> None:
     account.password_hash = password_hash
     account.password_changed_at = clock.now()
+    account.pending_email = None  # its link was made under the old password
     session.add(account)
     enqueue(session, MailTemplate.PASSWORD_CHANGED, account.email, subject_id=account.id)

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 import secrets
 from dataclasses import dataclass
 from uuid import UUID
@@ -28,6 +29,8 @@ WINDOW_STEPS = 1
 RECOVERY_CODES = 10
 # 24 characters of base32 are 120 bits, so a plain hash keeps them (ASVS 5.0, 6.5.2).
 RECOVERY_CODE_LENGTH = 24
+# Apps show "123 456", and people write "123-456".
+_SEPARATORS = re.compile(r"[\s\u2010-\u2015\-.]+")
 _BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
@@ -96,7 +99,7 @@ async def confirmed(session: AsyncSession, account_id: UUID) -> TwoFactor | None
 async def use_code(session: AsyncSession, factor: TwoFactor, code: str, *, keys: KeyRing) -> bool:
     """Whether a code is right; it and all older ones are used up, even in a race."""
     secret = keys.open(factor.secret, context=_context(factor.account_id)).decode()
-    step = _matching_step(pyotp.TOTP(secret), code.replace(" ", ""))
+    step = _matching_step(pyotp.TOTP(secret), _SEPARATORS.sub("", code))
     if step is None:
         return False
     fresh = or_(col(TwoFactor.last_step).is_(None), col(TwoFactor.last_step) < step)

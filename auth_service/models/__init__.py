@@ -5,7 +5,7 @@ guessed from the hash (ASVS 5.0, 6.5.2). Passwords are kept as Argon2id, TOTP se
 keys encrypted (`encryption.KeyRing`).
 """
 
-from auth_service.models.accounts import Account, Clinic, Invitation
+from auth_service.models.accounts import Account, Clinic, Invitation, PendingRegistration
 from auth_service.models.audit import AuditEntry, AuditHead
 from auth_service.models.mail import MailedToken, OutboxMail
 from auth_service.models.sessions import (
@@ -29,6 +29,7 @@ __all__ = [
     "KnownPlace",
     "MailedToken",
     "OutboxMail",
+    "PendingRegistration",
     "RecoveryCode",
     "RefreshToken",
     "SignInChallenge",

@@ -59,3 +59,21 @@ class Invitation(Table, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=Moment)
     expires_at: datetime = Field(sa_type=Moment)
     used_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class PendingRegistration(Table, table=True):
+    """What somebody has asked for; it becomes an account of the same id when it is verified."""
+
+    __tablename__ = "pending_registrations"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    email: str
+    # Not unique: anybody may register any address.
+    email_key: str = Field(index=True)
+    full_name: str
+    role: str
+    password_hash: str
+    # The clinic of an invitation; where there is none, verifying makes one of this name.
+    clinic_id: UUID | None = Field(default=None, foreign_key="clinics.id")
+    clinic_name: str = ""
+    created_at: datetime = Field(default_factory=now, sa_type=Moment)

@@ -18,7 +18,13 @@ class MailedToken(Table, table=True):
     __tablename__ = "mailed_tokens"
 
     token_hash: bytes = Field(primary_key=True)
-    account_id: UUID = Field(foreign_key="accounts.id", index=True, ondelete="CASCADE")
+    # Whose it is: an account or, to verify one, a registration.
+    account_id: UUID | None = Field(
+        default=None, foreign_key="accounts.id", index=True, ondelete="CASCADE"
+    )
+    registration_id: UUID | None = Field(
+        default=None, foreign_key="pending_registrations.id", index=True, ondelete="CASCADE"
+    )
     purpose: str
     # The address it was sent to.
     email: str
@@ -39,8 +45,12 @@ class OutboxMail(Table, table=True):
     # A name of `outbox.MailTemplate`.
     template: str = Field(sa_column_kwargs={"name": "letter"})
     recipient: str
-    # What the mail is about: an account or an invitation.
+    # What the mail is about: an account, a registration or an invitation.
     subject_id: UUID | None = None
+    # Who caused it: "account <id>" or, where nobody is signed in, a place (`known_places`).
+    sender: str = ""
+    # Whether `mail_limits` has counted it: once, however often it is tried.
+    counted: bool = False
     created_at: datetime = Field(default_factory=now, sa_type=Moment)
     next_try_at: datetime = Field(default_factory=now, sa_type=Moment)
     tries: int = 0

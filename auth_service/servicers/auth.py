@@ -7,10 +7,11 @@ from auth_service import (
     mail_requests,
     password_changes,
     refresh_tokens,
+    registrations,
     sessions,
     sign_in,
 )
-from auth_service.accounts import Registration
+from auth_service.registrations import Registration
 from auth_service.servicers.messages import tokens_message
 from auth_service.sessions import SignedIn
 from auth_service.sign_in import Authenticator, Challenged
@@ -43,7 +44,7 @@ class AuthServicer(auth_pb2_grpc.AuthServiceServicer):
     async def Register(
         self, request: auth_pb2.RegisterRequest, context: Any
     ) -> auth_pb2.RegisterResponse:
-        """Open an account, or tell its owner by mail that there is one."""
+        """Keep a registration until it is verified, or tell an account's owner of it by mail."""
         registration = Registration(
             email=request.email,
             password=request.password,
@@ -52,7 +53,9 @@ class AuthServicer(auth_pb2_grpc.AuthServiceServicer):
             invitation_token=request.invitation_token,
         )
         async with self._database.session() as session:
-            await accounts.register(session, registration, passwords=self._authenticator.passwords)
+            await registrations.register(
+                session, registration, passwords=self._authenticator.passwords
+            )
         return auth_pb2.RegisterResponse()
 
     async def VerifyEmail(

@@ -55,7 +55,10 @@ class Mailbox:
         return [m for m in self.messages if m["To"] == address]
 
     def newest_token(self, address: str) -> str:
-        body = self.to(address)[-1].get_body(("plain",))
+        return self.token(self.to(address)[-1])
+
+    def token(self, message: EmailMessage) -> str:
+        body = message.get_body(("plain",))
         assert body is not None
         found = re.search(r"#token=(\S+)", body.get_content())
         assert found, body.get_content()

@@ -7,7 +7,6 @@ import pytest
 from auth_service import queue_metrics
 from auth_service.tests.conftest import PASSWORD, Identity, Mailbox
 from auth_service.tests.refusals import refusal
-from dermis.options.v1 import access_pb2
 
 NEW_PASSWORD = "eleven-pears-under-snow"
 
@@ -31,23 +30,6 @@ async def test_a_forgotten_password_is_reset_and_two_factor_is_still_asked_for(
     assert await identity.challenge(person)
     await identity.deliver()
     assert identity.mailbox.to(person.email)[-1]["Subject"] == "Your password has been changed"
-
-
-async def test_a_clinic_that_others_were_invited_to_outlives_its_first_applicant(
-    identity: Identity,
-) -> None:
-    admin, client = await identity.admin(), identity.client()
-    applicant = {
-        "email": "twice@clinic.example", "password": PASSWORD, "full_name": "Ada Byron",
-        "clinic_name": "Lakeside",
-    }  # fmt: skip
-    await client.call("Register", **applicant)
-    (found,) = (await admin.client.call("ListUsers", search="twice@clinic")).users
-    await admin.client.call(
-        "CreateInvitation", email="colleague@clinic.example", role=access_pb2.ROLE_CLINICIAN,
-        clinic_id=found.clinic_id,
-    )  # fmt: skip
-    await client.call("Register", **applicant)
 
 
 async def test_a_reset_link_works_once(identity: Identity) -> None:
@@ -103,14 +85,6 @@ async def test_unknown_addresses_get_the_same_answers_and_no_mail(identity: Iden
     await client.call("ResendVerification", email=unknown)
     await identity.deliver()
     assert not identity.mailbox.to(unknown)
-
-
-async def test_a_reset_is_asked_for_at_most_five_times_a_day(identity: Identity) -> None:
-    client = identity.client()
-    for _ in range(5):
-        await client.call("ForgotPassword", email="eager@clinic.example")
-    sixth = client.call("ForgotPassword", email="EAGER@clinic.example")
-    assert await refusal(sixth) == "TOO_MANY_ATTEMPTS"
 
 
 async def test_a_new_address_counts_once_verified_and_the_old_one_is_told(
@@ -256,4 +230,4 @@ async def test_mails_have_text_and_html(identity: Identity) -> None:
     assert message.get_content_type() == "multipart/alternative"
     html = message.get_body(("html",))
     assert html is not None
-    assert "Hello Ada Byron" in html.get_content()
+    assert "Ada Byron" in html.get_content()

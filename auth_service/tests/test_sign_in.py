@@ -96,6 +96,28 @@ async def test_of_two_uses_of_one_code_at_once_one_wins(identity: Identity) -> N
     assert sum(not isinstance(a, DomainError) for a in answers) == 1
 
 
+@pytest.mark.parametrize("pattern", ["{}-{}", "{} {}", " {}\u00a0{} ", "{}\u2013{}"], ids=ascii)
+async def test_a_code_counts_as_people_write_it(identity: Identity, pattern: str) -> None:
+    person = await identity.enrolled()
+    challenge, code = await identity.challenge(person), identity.code(person)
+    await person.client.call(
+        "VerifyTwoFactor", challenge_token=challenge, code=pattern.format(code[:3], code[3:])
+    )
+
+
+async def test_a_refused_code_says_what_to_do_also_about_the_phones_clock(
+    identity: Identity,
+) -> None:
+    person = await identity.enrolled()
+    challenge = await identity.challenge(person)
+    with pytest.raises(DomainError) as error:
+        await person.client.call(
+            "VerifyTwoFactor", challenge_token=challenge, code=identity.code(person, steps=-20)
+        )
+    assert error.value.reason == "CODE_INVALID"
+    assert "clock" in error.value.message
+
+
 async def test_a_recovery_code_works_once(identity: Identity) -> None:
     person = await identity.enrolled()
     code = person.recovery_codes[0].lower().replace("-", " ")
@@ -191,8 +213,14 @@ async def test_fifty_registrations_of_one_address_at_once_make_one_account(
         ),
         return_exceptions=True,
     )
-    reasons = Counter(a.reason if isinstance(a, DomainError) else "OK" for a in answers)
-    assert reasons == {"OK": 5, "TOO_MANY_ATTEMPTS": 45}
+    assert not [answer for answer in answers if isinstance(answer, BaseException)]
+    await identity.deliver()
+    tokens = [identity.mailbox.token(mail) for mail in identity.mailbox.to(email)]
+    verified = await asyncio.gather(
+        *(identity.client().call("VerifyEmail", token=token) for token in tokens),
+        return_exceptions=True,
+    )
+    assert sum(not isinstance(answer, DomainError) for answer in verified) == 1
     admin = await identity.admin()
     assert len((await admin.client.call("ListUsers", search=email)).users) == 1
 
@@ -211,24 +239,6 @@ async def test_registering_a_known_address_changes_nothing_and_tells_its_owner(
     await identity.deliver()
     assert identity.mailbox.messages[-1]["Subject"] == "You already have a Dermis account"
     answer = await person.client.call("Login", email=person.email, password=PASSWORD)
-    assert answer.WhichOneof("outcome") == "two_factor_setup_required"
-
-
-async def test_an_unverified_registration_gives_way_to_the_next(identity: Identity) -> None:
-    email, owner = "contested@clinic.example", identity.client()
-    await identity.client().call(
-        "Register", email=email, password="mallorys-own-long-phrase-77", full_name="Mallory",
-        clinic_name="Elsewhere",
-    )  # fmt: skip
-    await identity.deliver()
-    mallorys_link = identity.mailbox.newest_token(email)
-    await owner.call(
-        "Register", email=email, password=PASSWORD, full_name="Owner", clinic_name="Clinic"
-    )
-    await identity.deliver()
-    assert await refusal(owner.call("VerifyEmail", token=mallorys_link)) == "LINK_INVALID"
-    await owner.call("VerifyEmail", token=identity.mailbox.newest_token(email))
-    answer = await owner.call("Login", email=email, password=PASSWORD)
     assert answer.WhichOneof("outcome") == "two_factor_setup_required"
 
 

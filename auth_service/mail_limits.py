@@ -1,0 +1,87 @@
+"""How many mails there may be, to whom and because of whom, over all templates.
+
+Counted where mail leaves, not where it is asked for: a mail that is never written counts for
+nobody, no template can be forgotten, and neither an answer nor its time says that a limit is
+reached. What is over a limit is dropped.
+
+- What anybody can have sent to an address (a verification, a link to reset or confirm) counts by
+  recipient, by sender and by both. A recipient's own requests, from where its account is known,
+  count only by both: nobody uses them up from elsewhere. Their window is as long as a link to reset
+  a password lives, so whoever is refused another mail has one that works.
+- What an account's owner is told about it, and invitations, count by themselves: nobody can have a
+  notice kept back by using up a limit with other mail.
+"""
+
+from datetime import timedelta
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from auth_service.attempts import Attempts, Count, Limit
+from auth_service.email_addresses import email_key
+from auth_service.known_places import KNOWN_FOR
+from auth_service.models import Account, KnownPlace, OutboxMail
+from auth_service.outbox import MailTemplate
+from service_kit import clock
+
+_ON_REQUEST = {
+    MailTemplate.REGISTRATION,
+    MailTemplate.VERIFICATION,
+    MailTemplate.PASSWORD_RESET,
+    MailTemplate.CONFIRM_EMAIL,
+}
+# No account has proved that the address of these is its own.
+_TO_ANYBODY = {MailTemplate.CONFIRM_EMAIL, MailTemplate.INVITATION}
+
+_HALF_HOUR, _HOUR, _DAY = timedelta(minutes=30), timedelta(hours=1), timedelta(days=1)
+
+FROM_OWNER = (Limit(5, _HALF_HOUR),)
+FROM_STRANGER = (Limit(5, _HALF_HOUR), Limit(10, _DAY))
+TO_RECIPIENT = (Limit(20, _DAY),)
+BY_ADDRESS = (Limit(50, _HOUR), Limit(300, _DAY))
+BY_ACCOUNT = (Limit(10, _HOUR), Limit(20, _DAY))
+# Of one kind, to one recipient.
+NOTICES = (Limit(5, _HOUR), Limit(20, _DAY))
+INVITATIONS_BY_ACCOUNT = (Limit(500, _DAY),)
+
+
+async def counts(session: AsyncSession, mail: OutboxMail) -> list[Count]:
+    """What a mail is counted under."""
+    template, recipient = MailTemplate(mail.template), email_key(mail.recipient)
+    pair = f"{recipient} from {mail.sender}"
+    if template not in _ON_REQUEST:
+        notice = Count(f"mail {template}\0{recipient}", NOTICES)
+        if template != MailTemplate.INVITATION:
+            return [notice]
+        return [notice, Count(f"invitations\0{mail.sender}", INVITATIONS_BY_ACCOUNT)]
+    if template not in _TO_ANYBODY and await _is_known(session, recipient, mail.sender):
+        return [Count(f"own mail\0{pair}", FROM_OWNER)]
+    by_sender = BY_ACCOUNT if mail.sender.startswith("account ") else BY_ADDRESS
+    return [
+        Count(f"mail pair\0{pair}", FROM_STRANGER),
+        Count(f"mail recipient\0{recipient}", TO_RECIPIENT),
+        Count(f"mail sender\0{mail.sender}", by_sender),
+    ]
+
+
+async def allow(session: AsyncSession, mail: OutboxMail, attempts: Attempts) -> bool:
+    """Whether a mail that is to leave now is within every limit; if so it is counted, once."""
+    if mail.counted:
+        return True
+    of_mail = await counts(session, mail)
+    if await attempts.seconds_to_wait(session, of_mail):
+        return False
+    attempts.add(session, of_mail)
+    mail.counted = True
+    return True
+
+
+async def _is_known(session: AsyncSession, recipient: str, sender: str) -> bool:
+    """Whether the account of an address is known where the mail was asked for."""
+    query = select(KnownPlace.place).where(
+        Account.email_key == recipient,
+        KnownPlace.account_id == Account.id,
+        KnownPlace.place == sender,
+        col(KnownPlace.known_at) > clock.now() - KNOWN_FOR,
+    )
+    return (await session.exec(query)).first() is not None
