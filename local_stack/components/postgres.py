@@ -28,12 +28,22 @@ _START_SECONDS = 60
 _CONNECT_SECONDS = 2
 _BACKENDS_END_SECONDS = 10
 _ENVIRONMENT = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+# What an error is about is in its DETAIL (`Key (email_key)=(…) already exists`), and what was tried
+# in its STATEMENT: neither has any business in a log.
+LOGS_NO_DATA = {
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_statement": "none",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "200",
     "shared_buffers": "128MB",
     "log_min_messages": "warning",
+    **LOGS_NO_DATA,
 }
 
 
