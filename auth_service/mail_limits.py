@@ -14,15 +14,14 @@ reached. What is over a limit is dropped.
 
 from datetime import timedelta
 
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from auth_service import known_places
 from auth_service.attempts import Attempts, Count, Limit
 from auth_service.email_addresses import email_key
-from auth_service.known_places import KNOWN_FOR
 from auth_service.models import Account, KnownPlace, OutboxMail
 from auth_service.outbox import MailTemplate
-from service_kit import clock
 
 _ON_REQUEST = {
     MailTemplate.REGISTRATION,
@@ -54,8 +53,15 @@ async def counts(session: AsyncSession, mail: OutboxMail) -> list[Count]:
         if template != MailTemplate.INVITATION:
             return [notice]
         return [notice, Count(f"invitations\0{mail.sender}", INVITATIONS_BY_ACCOUNT)]
-    if template not in _TO_ANYBODY and await _is_known(session, recipient, mail.sender):
-        return [Count(f"own mail\0{pair}", FROM_OWNER)]
+    if template not in _TO_ANYBODY:
+        place = await known_places.first_known(
+            session,
+            [mail.device, mail.sender],
+            col(Account.email_key) == recipient,
+            col(KnownPlace.account_id) == Account.id,
+        )
+        if place is not None:
+            return [Count(f"own mail\0{recipient} from {place}", FROM_OWNER)]
     by_sender = BY_ACCOUNT if mail.sender.startswith("account ") else BY_ADDRESS
     return [
         Count(f"mail pair\0{pair}", FROM_STRANGER),
@@ -74,14 +80,3 @@ async def allow(session: AsyncSession, mail: OutboxMail, attempts: Attempts) -> 
     attempts.add(session, of_mail)
     mail.counted = True
     return True
-
-
-async def _is_known(session: AsyncSession, recipient: str, sender: str) -> bool:
-    """Whether the account of an address is known where the mail was asked for."""
-    query = select(KnownPlace.place).where(
-        Account.email_key == recipient,
-        KnownPlace.account_id == Account.id,
-        KnownPlace.place == sender,
-        col(KnownPlace.known_at) > clock.now() - KNOWN_FOR,
-    )
-    return (await session.exec(query)).first() is not None

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from auth_service.known_places import address_place
+from auth_service.known_places import address_place, device_place
 from auth_service.models import OutboxMail
 from service_kit.principal import find_principal
 
@@ -49,11 +49,13 @@ def enqueue(
         recipient: its address.
         subject_id: the account, registration or invitation; None when only the address is known.
     """
-    session.add(
-        OutboxMail(template=template, recipient=recipient, subject_id=subject_id, sender=_sender())
-    )
-
-
-def _sender() -> str:
     principal = find_principal()
-    return f"account {principal.user_id}" if principal else address_place()
+    session.add(
+        OutboxMail(
+            template=template,
+            recipient=recipient,
+            subject_id=subject_id,
+            sender=f"account {principal.user_id}" if principal else address_place(),
+            device="" if principal else device_place(),
+        )
+    )

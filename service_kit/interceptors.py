@@ -32,6 +32,7 @@ from service_kit.reasons import Reason
 from service_kit.request_context import (
     CLIENT_ADDRESS_HEADER,
     CLIENT_AGENT_HEADER,
+    CLIENT_DEVICE_HEADER,
     REQUEST_ID_HEADER,
     received,
     request_id,
@@ -125,6 +126,7 @@ class RequestInterceptor(Interceptor):
                 call.metadata.get(REQUEST_ID_HEADER, ""),
                 call.metadata.get(CLIENT_ADDRESS_HEADER, ""),
                 call.metadata.get(CLIENT_AGENT_HEADER, ""),
+                call.metadata.get(CLIENT_DEVICE_HEADER, ""),
             )
         )
         started = time.perf_counter()

@@ -47,8 +47,10 @@ class OutboxMail(Table, table=True):
     recipient: str
     # What the mail is about: an account, a registration or an invitation.
     subject_id: UUID | None = None
-    # Who caused it: "account <id>" or, where nobody is signed in, a place (`known_places`).
+    # Who caused it: "account <id>" or, where nobody is signed in, an address and a device, as
+    # `known_places` writes them.
     sender: str = ""
+    device: str = ""
     # Whether `mail_limits` has counted it: once, however often it is tried.
     counted: bool = False
     created_at: datetime = Field(default_factory=now, sa_type=Moment)

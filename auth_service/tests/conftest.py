@@ -73,6 +73,7 @@ class Client:
     address: str = "198.51.100.7"
     token: str = ""
     agent: str = "Firefox"
+    device: str = ""
 
     def __post_init__(self) -> None:
         self._stubs = [
@@ -86,7 +87,11 @@ class Client:
         """Call an RPC by its name; errors come as `DomainError`."""
         stub = next(s for s in self._stubs if hasattr(s, method))
         request = getattr(auth_pb2, f"{method}Request")(**fields)
-        metadata = [("x-client-address", self.address), ("x-client-agent", self.agent)]
+        metadata = [
+            ("x-client-address", self.address),
+            ("x-client-agent", self.agent),
+            ("x-client-device", self.device),
+        ]
         if self.token:
             metadata.append(("authorization", f"Bearer {self.token}"))
         try:

@@ -127,6 +127,41 @@ async def test_an_owner_elsewhere_gets_in_by_a_mailed_link_while_strangers_guess
     await use_code(identity, person)
 
 
+async def test_an_attacker_at_the_owners_own_address_does_not_keep_the_owners_device_out(
+    identity: Identity,
+) -> None:
+    person = await identity.registered()
+    person.client.device = "a" * 43
+    await identity.enrol(person)
+    colleague = Client(identity.channel, person.client.address, device="b" * 43)
+    answers = await guess_passwords(colleague, person.email, 11)
+    assert answers == {"CREDENTIALS_INVALID": 10, "TOO_MANY_ATTEMPTS": 1}
+    thief = Person(person.email, PASSWORD, person.client)
+    answers = await guess_codes(colleague, await identity.challenge(thief), 6)
+    assert answers == {"CODE_INVALID": 5, "TOO_MANY_ATTEMPTS": 1}
+    await use_code(identity, person)
+    person.client.address = identity.client().address
+    await use_code_of_next_step(identity, person)
+
+
+async def use_code_of_next_step(identity: Identity, person: Person) -> None:
+    """Sign in again with the next code, since each works once."""
+    challenge = await identity.challenge(person)
+    await person.client.call(
+        "VerifyTwoFactor", challenge_token=challenge, code=identity.code(person, 1)
+    )
+
+
+async def test_a_made_up_device_is_a_stranger(identity: Identity) -> None:
+    person = await identity.enrolled()
+    answers: Counter[str] = Counter()
+    address = identity.client().address
+    for number in range(11):
+        client = Client(identity.channel, address, device=f"made up {number}")
+        answers += await guess_passwords(client, person.email, 1)
+    assert answers == {"CREDENTIALS_INVALID": 10, "TOO_MANY_ATTEMPTS": 1}
+
+
 async def test_codes_are_few_for_all_strangers_together_and_a_new_password_frees_its_owner(
     identity: Identity, monkeypatch: pytest.MonkeyPatch
 ) -> None:

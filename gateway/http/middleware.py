@@ -9,6 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.http import device_cookie
 from gateway.http.errors import Refused, problem
 from imaging.decoding import MAX_BYTES
 from service_kit.errors import DomainError
@@ -71,6 +72,7 @@ class RequestMiddleware:
             headers.get(REQUEST_ID_HEADER, ""),
             self._address(scope, headers),
             headers.get("user-agent", ""),
+            Request(scope).cookies.get(device_cookie.NAME) or device_cookie.new(),
         )
         set_current_request(request)
         set_current_principal(None)

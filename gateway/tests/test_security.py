@@ -178,6 +178,27 @@ async def test_the_refresh_token_is_in_a_cookie_that_no_script_and_no_other_rout
     assert answer.headers["cache-control"] == "no-store"
 
 
+async def test_a_device_keeps_its_name_from_its_first_sign_in_on(gateway: Gateway) -> None:
+    gateway.auth.answers["Login"] = auth_pb2.LoginResponse(authenticated=tokens("opaque"))
+    form = {"email": "ada@clinic.example", "password": "x"}
+    names = []
+    for _ in range(2):
+        answer = await gateway.post("/auth/login", form, headers={})
+        names.append(gateway.auth.calls[-1][2]["x-client-device"])
+        (cookie,) = (
+            line for line in answer.headers.get_list("set-cookie") if "dermis_device" in line
+        )
+        for part in (names[-1], "HttpOnly", "Secure", "SameSite=strict", "/api/auth"):
+            assert part in cookie, cookie
+        gateway.http.cookies.clear()
+        gateway.http.cookies.set("dermis_device", names[-1])
+    assert names[0] == names[1]
+    assert len(names[0]) == 43
+    gateway.http.cookies.clear()
+    await gateway.post("/auth/login", form, headers={})
+    assert gateway.auth.calls[-1][2]["x-client-device"] != names[0]
+
+
 @pytest.mark.parametrize(
     ("origin", "status"),
     [(URL, 200), ("", 200), ("https://evil.example", 403), ("null", 403)],

@@ -7,6 +7,7 @@ down_revision = "0003"
 
 _COLUMNS = """
 ALTER TABLE outbox ADD COLUMN sender varchar NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN device varchar NOT NULL DEFAULT '';
 ALTER TABLE outbox ADD COLUMN counted boolean NOT NULL DEFAULT false;
 """
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from dermis.auth.v1 import auth_pb2 as pb
+from gateway.http import device_cookie
 from gateway.routers.dependencies import SettingsDep
 from gateway.schemas.auth import SignedIn
 from service_kit.clock import from_timestamp
@@ -33,7 +34,7 @@ class RefreshCookie:
         self.token = request.cookies.get(NAME, "")
 
     def sign_in(self, tokens: pb.Tokens) -> SignedIn:
-        """Answer the access token and keep the refresh token where no script can read it."""
+        """Answer the access token and keep refresh token and device where no script reads them."""
         self._response.set_cookie(
             NAME,
             tokens.refresh_token,
@@ -43,6 +44,7 @@ class RefreshCookie:
             httponly=True,
             samesite="strict",
         )
+        device_cookie.keep(self._response, path=self._path, secure=self._secure)
         self._response.headers["Cache-Control"] = "no-store"
         return SignedIn.of(tokens)
 
