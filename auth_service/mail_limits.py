@@ -6,8 +6,8 @@ reached. What is over a limit is dropped.
 
 - What anybody can have sent to an address (a verification, a link to reset or confirm) counts by
   recipient, by sender and by both. A recipient's own requests, from where its account is known,
-  count only by both: nobody uses them up from elsewhere. Their window is as long as a link to reset
-  a password lives, so whoever is refused another mail has one that works.
+  count only by both and by template: nobody uses them up from elsewhere. Their window is as long as
+  a link to reset a password lives, so whoever is refused another mail has one that works.
 - What an account's owner is told about it, and invitations, count by themselves: nobody can have a
   notice kept back by using up a limit with other mail.
 """
@@ -44,7 +44,24 @@ NOTICES = (Limit(5, _HOUR), Limit(20, _DAY))
 INVITATIONS_BY_ACCOUNT = (Limit(500, _DAY),)
 
 
-async def counts(session: AsyncSession, mail: OutboxMail) -> list[Count]:
+async def fits(session: AsyncSession, mail: OutboxMail, attempts: Attempts) -> bool:
+    """Whether a mail that is about to leave is within every limit, or has been counted already.
+
+    Until the transaction ends, no other mail to its recipient or because of its sender is judged.
+    """
+    if mail.counted:
+        return True
+    return not await attempts.seconds_to_wait(session, await _counts(session, mail))
+
+
+async def count(session: AsyncSession, mail: OutboxMail, attempts: Attempts) -> None:
+    """Count a mail that leaves: once, however often it is tried."""
+    if not mail.counted:
+        attempts.add(session, await _counts(session, mail))
+        mail.counted = True
+
+
+async def _counts(session: AsyncSession, mail: OutboxMail) -> list[Count]:
     """What a mail is counted under."""
     template, recipient = MailTemplate(mail.template), email_key(mail.recipient)
     pair = f"{recipient} from {mail.sender}"
@@ -61,22 +78,10 @@ async def counts(session: AsyncSession, mail: OutboxMail) -> list[Count]:
             col(KnownPlace.account_id) == Account.id,
         )
         if place is not None:
-            return [Count(f"own mail\0{recipient} from {place}", FROM_OWNER)]
+            return [Count(f"own {template}\0{recipient} from {place}", FROM_OWNER)]
     by_sender = BY_ACCOUNT if mail.sender.startswith("account ") else BY_ADDRESS
     return [
         Count(f"mail pair\0{pair}", FROM_STRANGER),
         Count(f"mail recipient\0{recipient}", TO_RECIPIENT),
         Count(f"mail sender\0{mail.sender}", by_sender),
     ]
-
-
-async def allow(session: AsyncSession, mail: OutboxMail, attempts: Attempts) -> bool:
-    """Whether a mail that is to leave now is within every limit; if so it is counted, once."""
-    if mail.counted:
-        return True
-    of_mail = await counts(session, mail)
-    if await attempts.seconds_to_wait(session, of_mail):
-        return False
-    attempts.add(session, of_mail)
-    mail.counted = True
-    return True

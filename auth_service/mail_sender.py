@@ -13,8 +13,8 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from auth_service import mail_limits
 from auth_service.attempts import Attempts
-from auth_service.mail_limits import allow
 from auth_service.mail_messages import Sender, compose
 from auth_service.models import OutboxMail
 from auth_service.settings import Settings
@@ -107,11 +107,12 @@ class MailSender:
     async def _composed(self, session: AsyncSession, mail: OutboxMail) -> ClaimedMail:
         message, problem = None, ""
         try:
-            async with session.begin_nested() as savepoint:
-                message = await compose(session, mail, self._sender)
-                if message is not None and not await allow(session, mail, self._attempts):
-                    message = None
-                    await savepoint.rollback()  # no link without its mail
+            async with session.begin_nested():
+                if await mail_limits.fits(session, mail, self._attempts):
+                    message = await compose(session, mail, self._sender)
+                    if message is not None:
+                        await mail_limits.count(session, mail, self._attempts)
+                else:
                     MAILS.labels("over_limit").inc()
                     log.warning(
                         "mail dropped, over a limit", mail_id=str(mail.id), template=mail.template

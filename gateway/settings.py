@@ -9,14 +9,16 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from service_kit.settings import ObjectStoreSettings
 
 # The one table of limits. By address before anybody is signed in, by account afterwards: a clinic's
-# staff share one address, so whoever is known counts as themselves. Guesses at passwords and codes
-# meet auth_service's narrower limits first (docs/decisions/0008-two-places-count-tries.md).
+# staff share one address, so whoever is known counts as themselves. These stop floods only. What a
+# person could use up for others, guesses and mails, is counted in auth_service, narrowly and so
+# that it costs only whoever makes them; these must stay wider
+# (docs/decisions/0031-guesses-cost-only-whoever-makes-them.md).
 RATE_LIMITS = {
-    "register": "20/hour",
-    "login": "30/5 minutes",
-    "two-factor": "30/5 minutes",
-    "mailed-link": "30/5 minutes",
-    "forgot": "20/day",
+    "register": "200/hour",
+    "login": "300/5 minutes",
+    "two-factor": "300/5 minutes",
+    "mailed-link": "300/5 minutes",
+    "forgot": "200/hour",
     "refresh": "120/minute",
     "upload": "600/minute",
     "api": "3000/minute",
