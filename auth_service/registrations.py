@@ -154,9 +154,7 @@ async def _join(
             clinic = await session.get_one(Clinic, pending.clinic_id)
             pending.clinic_name = clinic.name
         return
-    pending.clinic_name = parse_name(
-        registration.clinic_name, reason=Reason.CLINIC_NAME_INVALID
-    )
+    pending.clinic_name = parse_name(registration.clinic_name, reason=Reason.CLINIC_NAME_INVALID)
 
 
 async def _delete_unverified(session: AsyncSession, key: str) -> None:

@@ -80,7 +80,10 @@ class Reason(Enum):
         "Wrong email address or password, or the address isn't verified yet.",
     )
     CHALLENGE_INVALID = Code.UNAUTHENTICATED, "This sign-in has expired. Start again."
-    CODE_INVALID = Code.INVALID_ARGUMENT, "This code isn't valid. Wait for the next one."
+    CODE_INVALID = (
+        Code.INVALID_ARGUMENT,
+        "This code isn't valid. Try the next one; if it fails too, check that your phone's clock is right.",
+    )
     SERVICE_SECRET_INVALID = Code.UNAUTHENTICATED, "Unknown service or wrong secret."
     NOT_PERMITTED = Code.PERMISSION_DENIED, "Your role doesn't allow this."
     TWO_FACTOR_SETUP_REQUIRED = Code.PERMISSION_DENIED, "Set up two-factor authentication first."

@@ -53,7 +53,6 @@ router = APIRouter(
         Reason.CLINIC_NAME_INVALID,
         Reason.INVITATION_INVALID,
         *NEW_PASSWORD,
-        *ATTEMPTS,
     ),
 )
 async def register(body: Registration, clients: ClientsDep) -> None:
@@ -81,7 +80,7 @@ async def verify_email(body: TokenOnly, clients: ClientsDep) -> None:
     "/resend-verification",
     status_code=202,
     dependencies=[limited("forgot")],
-    responses=answers(422, Reason.EMAIL_INVALID, *ATTEMPTS),
+    responses=answers(422, Reason.EMAIL_INVALID),
 )
 async def resend_verification(body: EmailOnly, clients: ClientsDep) -> None:
     """Send the verification mail again. Always the same answer."""
@@ -168,7 +167,7 @@ async def logout(cookie: RefreshCookieDep, clients: ClientsDep) -> None:
     "/forgot-password",
     status_code=202,
     dependencies=[limited("forgot")],
-    responses=answers(422, Reason.EMAIL_INVALID, *ATTEMPTS),
+    responses=answers(422, Reason.EMAIL_INVALID),
 )
 async def forgot_password(body: EmailOnly, clients: ClientsDep) -> None:
     """Request a mail to set a new password. Always the same answer."""

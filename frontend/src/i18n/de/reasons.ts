@@ -42,7 +42,8 @@ const reasons: Record<Refusal, string> = {
   REFRESH_INVALID: "Sie sind abgemeldet. Melden Sie sich neu an.",
   CREDENTIALS_INVALID: "E-Mail-Adresse oder Passwort ist falsch.",
   CHALLENGE_INVALID: "Die Anmeldung hat zu lange gedauert. Beginnen Sie noch einmal.",
-  CODE_INVALID: "Dieser Code ist ungültig. Warten Sie auf den nächsten.",
+  CODE_INVALID:
+    "Dieser Code ist ungültig. Versuchen Sie den nächsten. Wird auch er abgelehnt, prüfen Sie die Uhr Ihres Telefons.",
   SERVICE_SECRET_INVALID:
     "Ein Dienst konnte sich nicht ausweisen. Informieren Sie Ihre Administration.",
   NOT_PERMITTED: "Ihre Rolle erlaubt das nicht.",

@@ -39,7 +39,8 @@ export default {
   REFRESH_INVALID: "You are signed out. Sign in again.",
   CREDENTIALS_INVALID: "E-mail address or password is wrong.",
   CHALLENGE_INVALID: "This sign-in took too long. Start again.",
-  CODE_INVALID: "This code isn't valid. Wait for the next one.",
+  CODE_INVALID:
+    "This code isn't valid. Try the next one; if it fails too, check that your phone's clock is right.",
   SERVICE_SECRET_INVALID: "A service could not prove who it is. Tell your administrator.",
   NOT_PERMITTED: "Your role doesn't allow this.",
   TWO_FACTOR_SETUP_REQUIRED: "Set up two-factor authentication first.",
