@@ -82,7 +82,8 @@ class Reason(Enum):
     CHALLENGE_INVALID = Code.UNAUTHENTICATED, "This sign-in has expired. Start again."
     CODE_INVALID = (
         Code.INVALID_ARGUMENT,
-        "This code isn't valid. Try the next one; if it fails too, check that your phone's clock is right.",
+        "This code isn't valid. Try the next one; if it fails too, check that your phone's clock is"
+        " right.",
     )
     SERVICE_SECRET_INVALID = Code.UNAUTHENTICATED, "Unknown service or wrong secret."
     NOT_PERMITTED = Code.PERMISSION_DENIED, "Your role doesn't allow this."
