@@ -20,7 +20,7 @@ TEXT = (Reason.TEXT_REQUIRED, Reason.TEXT_TOO_LONG, Reason.TEXT_NOT_ALLOWED, 422
 PROFILE = (*TEXT, Reason.DATE_TOO_EARLY, Reason.DATE_IN_FUTURE)
 
 router = APIRouter(
-    prefix="/patients", tags=["patients"], responses=answers(401, 403, 429, 503, 422)
+    prefix="/patients", tags=["patients"], responses=answers(401, 403, 422, 429, 503)
 )
 
 

@@ -32,7 +32,7 @@ router = APIRouter(tags=["predict"], responses=answers(401, 403, 429, 503))
     status_code=201,
     dependencies=[WRITE_PATIENTS, limited("upload")],
     responses={
-        202: {"model": Detection, "description": "Stored; the diagnosis follows at Location."},
+        202: {"model": Detection, "description": "Stored; the result will follow at Location."},
         **answers(
             403,
             Reason.NO_CLINIC,
@@ -77,6 +77,8 @@ async def upload(
     "/predict/again/{image_id}",
     status_code=201,
     dependencies=[WRITE_PATIENTS, limited("upload")],
+    # Clients that are generated from the description name their functions by it.
+    operation_id="diagnose_again",
     responses=answers(
         Reason.IMAGE_NOT_FOUND,
         Reason.INVALID_ID,
@@ -88,7 +90,7 @@ async def upload(
         Reason.MODEL_UNAVAILABLE,
     ),
 )
-async def diagnose_again(
+async def assess_again(
     image_id: str, request: Request, response: Response, clients: ClientsDep, model: ModelDep
 ) -> Detection:
     """Have the live model assess a stored image again; earlier detections stay."""

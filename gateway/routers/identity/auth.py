@@ -136,10 +136,7 @@ async def verify_two_factor(
     "/refresh",
     dependencies=[limited("refresh"), OWN_ORIGIN],
     responses=answers(
-        Reason.SIGN_IN_REQUIRED,
-        Reason.REFRESH_INVALID,
-        Reason.SESSION_ENDED,
-        Reason.FOREIGN_ORIGIN,
+        Reason.SIGN_IN_REQUIRED, Reason.REFRESH_INVALID, Reason.SESSION_ENDED, Reason.FOREIGN_ORIGIN
     ),
 )
 async def refresh(cookie: RefreshCookieDep, clients: ClientsDep) -> SignedIn:

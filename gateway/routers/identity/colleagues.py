@@ -17,7 +17,7 @@ router = APIRouter(prefix="/users", tags=["users"])
 @router.get(
     "/colleagues",
     dependencies=[permit(access_pb2.PERMISSION_READ_PATIENTS), limited("api")],
-    responses=answers(401, 403, 429, 503, 422, Reason.CURSOR_INVALID),
+    responses=answers(401, 403, 422, 429, 503, Reason.CURSOR_INVALID),
 )
 async def list_colleagues(
     clients: ClientsDep, limit: Limit = 50, cursor: Cursor = ""

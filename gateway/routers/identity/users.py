@@ -44,10 +44,7 @@ async def me(clients: ClientsDep) -> User:
     return User.of((await clients.accounts.GetMe(pb.GetMeRequest())).user)
 
 
-@router.put(
-    "",
-    responses=answers(*PASSWORD, Reason.NAME_INVALID, Reason.EMAIL_INVALID),
-)
+@router.put("", responses=answers(*PASSWORD, Reason.NAME_INVALID, Reason.EMAIL_INVALID))
 async def update_me(body: ProfileChange, clients: ClientsDep) -> User:
     """Change my name or address; a new address counts once it is verified."""
     message = pb.UpdateMeRequest(
@@ -56,11 +53,7 @@ async def update_me(body: ProfileChange, clients: ClientsDep) -> User:
     return User.of((await clients.accounts.UpdateMe(message)).user)
 
 
-@router.post(
-    "/password",
-    status_code=204,
-    responses=answers(*PASSWORD, *NEW_PASSWORD),
-)
+@router.post("/password", status_code=204, responses=answers(*PASSWORD, *NEW_PASSWORD))
 async def change_password(body: PasswordChange, clients: ClientsDep) -> None:
     """Change my password; my other sessions end."""
     await clients.accounts.ChangePassword(

@@ -25,7 +25,7 @@ router = APIRouter(
     prefix="/admin/models",
     tags=["models"],
     dependencies=[permit(access_pb2.PERMISSION_MANAGE_MODELS), limited("api")],
-    responses=answers(401, 403, 429, 503, *STORE),
+    responses=answers(401, 403, 429, *STORE),
 )
 
 Percent = Annotated[int, Query(ge=1, le=99, description="Share of patients, always the same ones.")]
@@ -69,9 +69,7 @@ async def begin_shadow(
 
 
 @router.post(
-    "/withdraw",
-    status_code=202,
-    responses=answers(422, Reason.NO_CANDIDATE, Reason.RELEASE_RACE),
+    "/withdraw", status_code=202, responses=answers(422, Reason.NO_CANDIDATE, Reason.RELEASE_RACE)
 )
 async def withdraw_candidate(
     body: Why, by: CallerId, shelf: ShelfDep, audit: ModelAuditDep

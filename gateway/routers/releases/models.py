@@ -11,7 +11,6 @@ from gateway.model_store.versions import ModelShelf
 from gateway.routers.dependencies import CallerId, ModelAuditDep, ReleaseGateDep, ShelfDep, StateDep
 from gateway.routers.guards import limited, permit
 from gateway.schemas.models import ModelDetails, Models, ModelVersion, Release, Why
-from service_kit.principal import current_principal
 from service_kit.reasons import Reason
 
 log = structlog.get_logger()
@@ -26,7 +25,7 @@ router = APIRouter(
     prefix="/admin",
     tags=["models"],
     dependencies=[permit(access_pb2.PERMISSION_MANAGE_MODELS), limited("api")],
-    responses=answers(401, 403, 429, 503, *STORE),
+    responses=answers(401, 403, 429, *STORE),
 )
 
 
@@ -76,9 +75,10 @@ async def get_model(version: str, shelf: ShelfDep) -> ModelDetails:
     status_code=202,
     responses=answers(422, Reason.NOTHING_BEFORE, Reason.RELEASE_RACE),
 )
-async def roll_back_model(body: Why, shelf: ShelfDep, audit: ModelAuditDep) -> Release:
-    """Return every replica to the version before the present one."""
-    by = str(current_principal().user_id)
+async def roll_back_model(
+    body: Why, by: CallerId, shelf: ShelfDep, audit: ModelAuditDep
+) -> Release:
+    """Roll every replica back to the version before the current one."""
     await audit.record(pb.MODEL_CHANGE_ROLLBACK)
     release = await shelf.roll_back(by=by, why=body.why)
     log.info("model rolled back", version=release.version, release=release.number)
