@@ -8,8 +8,15 @@ import { useUser } from "@/session/useSession";
 import { showProblem } from "@/ui/notices";
 import { addUploads } from "./queue";
 
-/** What the server accepts. */
-const MEDIA_TYPES = ["image/jpeg", "image/png"];
+/** What the server accepts; by extension too, since not every system knows HEIC's media type. */
+const ACCEPTED = {
+  "image/jpeg": [".jpg", ".jpeg"],
+  "image/png": [".png"],
+  "image/heic": [".heic"],
+  "image/heif": [".heif"],
+  "image/webp": [".webp"],
+  "image/tiff": [".tif", ".tiff"],
+};
 const MAX_BYTES = 20 * 1024 * 1024;
 
 /** Takes photos by drag and drop, from files and from the camera. */
@@ -43,7 +50,7 @@ export function UploadZone({
       <Dropzone
         onDrop={add}
         onReject={refuse}
-        accept={MEDIA_TYPES}
+        accept={ACCEPTED}
         maxSize={MAX_BYTES}
         inputProps={{ "aria-label": t("patient.upload.choose") }}
         p="md"
@@ -60,7 +67,7 @@ export function UploadZone({
       </Dropzone>
       <Group hiddenFrom="sm">
         <FileButton
-          accept={MEDIA_TYPES.join(",")}
+          accept={Object.keys(ACCEPTED).join(",")}
           capture="environment"
           onChange={(file) => add(file ? [file] : [])}
         >

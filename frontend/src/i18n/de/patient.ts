@@ -50,10 +50,11 @@ export default {
   upload: {
     choose: "Fotos auswählen",
     drop: "Fotos hier ablegen oder auswählen",
-    limits: "JPEG oder PNG, je bis 20 MB",
+    limits: "JPEG, PNG, HEIC, WebP oder TIFF, je bis 20 MB",
     camera: "Foto aufnehmen",
     tooLarge: "Größer als 20 MB. Laden Sie ein kleineres Foto hoch.",
-    wrongType: "Nur JPEG- und PNG-Fotos können gelesen werden.",
+    wrongType:
+      "Dieser Dateityp lässt sich nicht lesen. Senden Sie JPEG, PNG, HEIC, WebP oder TIFF.",
     progress: "Uploads",
     waiting: "Wartet auf das Hochladen",
     sending: "Wird hochgeladen",

@@ -100,7 +100,8 @@ const reasons: Record<Refusal, string> = {
   // Photos.
   IMAGE_EMPTY: "Die Datei ist leer. Wählen Sie ein Foto.",
   IMAGE_TOO_LARGE: "Die Datei ist größer als 20 MiB. Exportieren Sie das Foto kleiner.",
-  NOT_AN_IMAGE: "Diese Datei lässt sich nicht als Foto lesen. Senden Sie JPEG, PNG, HEIC, WebP oder TIFF.",
+  NOT_AN_IMAGE:
+    "Diese Datei lässt sich nicht als Foto lesen. Senden Sie JPEG, PNG, HEIC, WebP oder TIFF.",
   IMAGE_TOO_MANY_PIXELS: "Das Foto hat mehr als 50 Megapixel. Exportieren Sie das Foto kleiner.",
   IMAGE_ANIMATED: "Die Datei enthält mehrere Bilder. Wählen Sie ein einzelnes Foto.",
   IMAGE_TRUNCATED: "Das Foto ist abgeschnitten oder beschädigt. Senden Sie die Datei noch einmal.",

@@ -49,10 +49,10 @@ export default {
   upload: {
     choose: "Choose photos",
     drop: "Drop photos here, or press to choose",
-    limits: "JPEG or PNG, up to 20 MB each",
+    limits: "JPEG, PNG, HEIC, WebP or TIFF, up to 20 MB each",
     camera: "Take a photo",
     tooLarge: "Larger than 20 MB. Upload a smaller photo.",
-    wrongType: "Only JPEG and PNG photos can be read.",
+    wrongType: "This type of file can't be read. Send JPEG, PNG, HEIC, WebP or TIFF.",
     progress: "Uploads",
     waiting: "Waiting to be sent",
     sending: "Sending",
