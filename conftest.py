@@ -29,17 +29,18 @@ structlog.configure(
 _NUMBERS = count(1)
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests share a process where several run them (pytest-xdist, --dist loadgroup).
+    """Mark what needs the whole stack, and say which tests share a process (--dist loadgroup).
 
-    One process has the whole stack, which no second one could start beside it in reasonable time.
-    All other tests stay together by file, for the sake of what a file sets up once. The longest
-    group begins first.
+    One process has the stack, which no second one could start beside it in reasonable time. All
+    other tests stay together by file, for the sake of what a file sets up once.
     """
     for item in items:
-        group = "stack" if item.get_closest_marker("stack") else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: item.get_closest_marker("stack") is None)
+        needs_stack = "stack" in getattr(item, "fixturenames", ())
+        if needs_stack:
+            item.add_marker("stack")
+        item.add_marker(pytest.mark.xdist_group("stack" if needs_stack else str(item.path)))
 
 
 class TestPostgres:

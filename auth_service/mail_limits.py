@@ -37,31 +37,43 @@ _HALF_HOUR, _HOUR, _DAY = timedelta(minutes=30), timedelta(hours=1), timedelta(d
 FROM_OWNER = (Limit(5, _HALF_HOUR),)
 FROM_STRANGER = (Limit(5, _HALF_HOUR), Limit(10, _DAY))
 TO_RECIPIENT = (Limit(20, _DAY),)
-BY_ADDRESS = (Limit(50, _HOUR), Limit(300, _DAY))
 BY_ACCOUNT = (Limit(10, _HOUR), Limit(20, _DAY))
 # Of one kind, to one recipient.
 NOTICES = (Limit(5, _HOUR), Limit(20, _DAY))
 INVITATIONS_BY_ACCOUNT = (Limit(500, _DAY),)
 
 
-async def fits(session: AsyncSession, mail: OutboxMail, attempts: Attempts) -> bool:
+Limits = tuple[Limit, ...]
+
+
+def by_address(an_hour: int) -> Limits:
+    """Mails that strangers at one address can have sent: so many an hour, six times that a day."""
+    return (Limit(an_hour, _HOUR), Limit(6 * an_hour, _DAY))
+
+
+async def fits(
+    session: AsyncSession, mail: OutboxMail, attempts: Attempts, address_limits: Limits
+) -> bool:
     """Whether a mail that is about to leave is within every limit, or has been counted already.
 
     Until the transaction ends, no other mail to its recipient or because of its sender is judged.
     """
     if mail.counted:
         return True
-    return not await attempts.seconds_to_wait(session, await _counts(session, mail))
+    counts = await _counts(session, mail, address_limits)
+    return not await attempts.seconds_to_wait(session, counts)
 
 
-async def count(session: AsyncSession, mail: OutboxMail, attempts: Attempts) -> None:
+async def count(
+    session: AsyncSession, mail: OutboxMail, attempts: Attempts, address_limits: Limits
+) -> None:
     """Count a mail that leaves: once, however often it is tried."""
     if not mail.counted:
-        attempts.add(session, await _counts(session, mail))
+        attempts.add(session, await _counts(session, mail, address_limits))
         mail.counted = True
 
 
-async def _counts(session: AsyncSession, mail: OutboxMail) -> list[Count]:
+async def _counts(session: AsyncSession, mail: OutboxMail, address_limits: Limits) -> list[Count]:
     """What a mail is counted under."""
     template, recipient = MailTemplate(mail.template), email_key(mail.recipient)
     pair = f"{recipient} from {mail.sender}"
@@ -79,7 +91,7 @@ async def _counts(session: AsyncSession, mail: OutboxMail) -> list[Count]:
         )
         if place is not None:
             return [Count(f"own {template}\0{recipient} from {place}", FROM_OWNER)]
-    by_sender = BY_ACCOUNT if mail.sender.startswith("account ") else BY_ADDRESS
+    by_sender = BY_ACCOUNT if mail.sender.startswith("account ") else address_limits
     return [
         Count(f"mail pair\0{pair}", FROM_STRANGER),
         Count(f"mail recipient\0{recipient}", TO_RECIPIENT),

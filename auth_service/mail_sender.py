@@ -59,6 +59,7 @@ class MailSender:
         self._database = database
         self._attempts = attempts
         self._settings = settings
+        self._by_address = mail_limits.by_address(settings.mails_per_hour_by_address)
         self._sender = Sender(settings.mail_from, settings.public_url)
 
     async def run(self) -> None:
@@ -108,10 +109,11 @@ class MailSender:
         message, problem = None, ""
         try:
             async with session.begin_nested():
-                if await mail_limits.fits(session, mail, self._attempts):
+                limits = self._attempts, self._by_address
+                if await mail_limits.fits(session, mail, *limits):
                     message = await compose(session, mail, self._sender)
                     if message is not None:
-                        await mail_limits.count(session, mail, self._attempts)
+                        await mail_limits.count(session, mail, *limits)
                 else:
                     MAILS.labels("over_limit").inc()
                     log.warning(

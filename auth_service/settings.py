@@ -40,6 +40,11 @@ class Settings(DatabaseSettings):
     smtp_security: Literal["none", "starttls", "tls"] = "starttls"
     smtp_username: str = ""
     smtp_password: SecretStr = SecretStr("")
+    mails_per_hour_by_address: int = Field(
+        default=50,
+        ge=1,
+        description="Mails that strangers at one address, such as a clinic's, can have sent.",
+    )
     mail_from: str = Field(default="Dermis <no-reply@localhost>", description="Sender of mails.")
 
     @field_validator("encryption_keys")

@@ -19,7 +19,7 @@ _NUMBERS = itertools.count(1)
 
 # The tests are one address that registers many clinics and tries many tokens.
 SETTINGS = {
-    "auth_service": {"ACCESS_TOKEN_SECONDS": "3600"},
+    "auth_service": {"ACCESS_TOKEN_SECONDS": "3600", "MAILS_PER_HOUR_BY_ADDRESS": "10000"},
     # Just longer than the longest prediction.
     "follower": {"DRAIN_SECONDS": "9"},
     "gateway": {
@@ -32,12 +32,6 @@ SETTINGS = {
 }
 
 NewClinician = Callable[[], Awaitable[Clinician]]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "stack" in getattr(item, "fixturenames", ()):
-            item.add_marker("stack")
 
 
 @pytest.fixture(scope="session")

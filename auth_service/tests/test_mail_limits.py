@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from auth_service import mail_limits
 from auth_service.attempts import Limit
 from auth_service.tests.conftest import PASSWORD, Client, Identity, Mailbox, Person
 from auth_service.tests.refusals import refusal
@@ -112,7 +111,8 @@ async def test_a_recipient_gets_few_mails_from_all_senders_and_templates_togethe
 async def test_one_address_has_mail_sent_to_few_strangers(
     identity: Identity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mail_limits, "BY_ADDRESS", (Limit(3, timedelta(hours=1)),))
+    few = (Limit(3, timedelta(hours=1)),)
+    monkeypatch.setattr(identity.service.mail_sender, "_by_address", few)
     person, client = await identity.registered(), identity.client()
     emails = [f"sprayed{number}@clinic.example" for number in range(5)]
     for email in emails:
