@@ -1,7 +1,7 @@
 """How many wrong passwords and codes there may be, and by whom each is counted.
 
 Nobody is locked out by somebody else's guesses
-(docs/decisions/0031-guesses-cost-only-whoever-makes-them.md). A guess at an account counts
+(docs/decisions/0031-guesses-are-counted-by-account-and-place.md). A guess at an account counts
 
 - for the account *at the place* it comes from, narrowly;
 - from a place that the account doesn't know, also for the account over all such places, and for

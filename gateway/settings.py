@@ -12,7 +12,7 @@ from service_kit.settings import ObjectStoreSettings
 # staff share one address, so whoever is known counts as themselves. These stop floods only. What a
 # person could use up for others, guesses and mails, is counted in auth_service, narrowly and so
 # that it costs only whoever makes them; these must stay wider
-# (docs/decisions/0031-guesses-cost-only-whoever-makes-them.md).
+# (docs/decisions/0031-guesses-are-counted-by-account-and-place.md).
 RATE_LIMITS = {
     "register": "200/hour",
     "login": "300/5 minutes",

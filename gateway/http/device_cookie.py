@@ -2,7 +2,7 @@
 
 It opens nothing. auth_service counts guesses from a device that an account knows by themselves, so
 that a stranger behind the same address, such as a clinic's, can't use up its owner's
-(docs/decisions/0031-guesses-cost-only-whoever-makes-them.md).
+(docs/decisions/0031-guesses-are-counted-by-account-and-place.md).
 """
 
 import secrets

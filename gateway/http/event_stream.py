@@ -14,7 +14,7 @@ from sse_starlette import EventSourceResponse
 
 # Whoever connects again shows a token again: one that was revoked sees no more than this.
 STREAM_SECONDS = 10.0
-# For the events under way when the gateway is told to stop.
+# For events still being sent when the gateway stops.
 GRACE_SECONDS = 5.0
 
 # `event`, `data`, `id` or `comment`.
