@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.http import device_cookie
+from gateway.http.client_address import client_address
 from gateway.http.errors import Refused, problem
 from imaging.decoding import MAX_BYTES
 from service_kit.errors import DomainError
@@ -70,7 +71,11 @@ class RequestMiddleware:
         headers = Headers(scope=scope)
         request = received(
             headers.get(REQUEST_ID_HEADER, ""),
-            self._address(scope, headers),
+            client_address(
+                (scope.get("client") or ("",))[0],
+                headers.getlist("x-forwarded-for"),
+                self._trusted_proxies,
+            ),
             headers.get("user-agent", ""),
             Request(scope).cookies.get(device_cookie.NAME) or device_cookie.new(),
         )
@@ -119,16 +124,6 @@ class RequestMiddleware:
             return message
 
         await self._app(scope, bounded, send)
-
-    def _address(self, scope: Scope, headers: Headers) -> str:
-        """The client's address: each trusted proxy has added one entry on the right."""
-        client = scope.get("client")
-        address = client[0] if client else ""
-        if self._trusted_proxies:
-            hops = [hop.strip() for hop in headers.get("x-forwarded-for", "").split(",")]
-            if len(hops) >= self._trusted_proxies and hops[-self._trusted_proxies]:
-                address = hops[-self._trusted_proxies]
-        return address
 
 
 def _note(scope: Scope, status: int, seconds: float, address: str) -> None:

@@ -50,13 +50,18 @@ def test_a_star_as_cors_origin_is_refused() -> None:
         (1, "1.1.1.1, 203.0.113.9", "203.0.113.9"),
         (2, "1.1.1.1, 203.0.113.9, 10.0.0.1", "203.0.113.9"),
         (2, "203.0.113.9", "198.51.100.7"),
+        # A proxy that adds a line of its own behind the one that the client has written.
+        (1, ("1.1.1.1", "203.0.113.9"), "203.0.113.9"),
+        (2, ("1.1.1.1", "203.0.113.9", "10.0.0.1"), "203.0.113.9"),
     ],
 )
 async def test_only_trusted_proxies_say_where_a_request_comes_from(
-    redis_url: str, proxies: int, forwarded: str, seen: str
+    redis_url: str, proxies: int, forwarded: str | tuple[str, ...], seen: str
 ) -> None:
+    lines = [forwarded] if isinstance(forwarded, str) else forwarded
     async with running(redis_url, trusted_proxies=proxies) as gateway:
-        await gateway.get("/patients/", headers=bearer() | {"x-forwarded-for": forwarded})
+        said = [("x-forwarded-for", line) for line in lines]
+        await gateway.get("/patients/", headers=[*bearer().items(), *said])
         metadata = next(m for name, _, m in gateway.patients.calls if name == "ListPatients")
         assert metadata["x-client-address"] == seen
 
