@@ -22,8 +22,8 @@ async def add(session: AsyncSession, detection_id: UUID, verdict: str, note: str
 
     Raises:
         DomainError: NOT_FOUND / DETECTION_NOT_FOUND; FAILED_PRECONDITION with
-            DETECTION_NOT_COMPLETE or PATIENT_ARCHIVED; INVALID_ARGUMENT / VERDICT_REQUIRED, or
-            as `text_fields.checked_text`.
+            DETECTION_NOT_COMPLETE, NOTHING_TO_AGREE_WITH or PATIENT_ARCHIVED; INVALID_ARGUMENT /
+            VERDICT_REQUIRED, or as `text_fields.checked_text`.
     """
     if not verdict:
         raise DomainError(Reason.VERDICT_REQUIRED, metadata={"field": "verdict"})
@@ -31,6 +31,8 @@ async def add(session: AsyncSession, detection_id: UUID, verdict: str, note: str
     detection = await detections.find(session, detection_id)
     if detection.status != "complete":
         raise DomainError(Reason.DETECTION_NOT_COMPLETE)
+    if verdict == "agrees" and not detection.assessable:
+        raise DomainError(Reason.NOTHING_TO_AGREE_WITH)
     await patients.find_active(session, detection.patient_id)
     review = Review(
         clinic_id=detection.clinic_id,

@@ -163,6 +163,11 @@ class Reason(Enum):
     )
     VERDICT_REQUIRED = Code.INVALID_ARGUMENT, "A review needs a verdict."
     DETECTION_NOT_COMPLETE = Code.FAILED_PRECONDITION, "Only a complete detection can be reviewed."
+    NOTHING_TO_AGREE_WITH = (
+        Code.FAILED_PRECONDITION,
+        "The model can't assess this photo, so there is no answer to agree with. "
+        "Give a verdict of your own.",
+    )
     WORKLIST_KIND_REQUIRED = Code.INVALID_ARGUMENT, "Choose a worklist."
 
     # Photos.

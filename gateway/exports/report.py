@@ -17,6 +17,7 @@ from PIL import Image
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments.findings import display_name, grid_of
 from gateway.assessments.heatmaps import overlay_png, shown_photo
+from gateway.assessments.quality import quality_text
 from gateway.exports.fhir import INTENDED_USE, verdict_text
 from service_kit.clock import from_timestamp, now
 from serving.contract.probability import probability_text
@@ -138,7 +139,7 @@ def _add(page: _Page, entry: ReportEntry) -> None:
     for line, bold in _answer(finding):
         page.text_line(line, bold=bold)
     if finding.quality:
-        page.text_line(f"Photo quality: {', '.join(finding.quality)}")
+        page.text_line(f"About the photo: {quality_text(finding.quality)}")
     for review in entry.reviews:
         author = entry.names.get(review.author_id, "")
         given = f"{from_timestamp(review.created_at):%Y-%m-%d}{author and f', {author}'}"

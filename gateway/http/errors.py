@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
+from imaging.refusals import FileKind
 from service_kit.codes import Code
 from service_kit.errors import STORE_AWAY, DomainError
 from service_kit.reasons import Reason
@@ -60,6 +61,9 @@ ReasonName = Annotated[
         json_schema_extra=_named(Reason.__members__),
     ),
 ]
+FileKindName = Annotated[
+    str, Field(json_schema_extra=_named(kind.name.lower() for kind in FileKind))
+]
 ArchiveReasonName = Annotated[str, Field(json_schema_extra=_named(ArchiveReason.__members__))]
 
 
@@ -82,6 +86,8 @@ class Problem(BaseModel):
     reason: ReasonName
     request_id: str = Field(examples=["01a20817-f471-731e-896b-230f70989781"])
     errors: list[FieldError] | None = None
+    # What a refused file is, so that a client can name it in its reader's language.
+    kind: FileKindName | None = None
 
 
 class ManyErrors(DomainError):
@@ -134,6 +140,7 @@ def document(error: DomainError) -> Problem:
         reason=error.reason,
         request_id=request_id(),
         errors=errors,
+        kind=error.metadata.get("kind"),
     )
 
 

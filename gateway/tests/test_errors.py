@@ -9,6 +9,7 @@ import structlog
 from gateway.http.errors import STATUS
 from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.pictures import photo
+from imaging.refusals import FileKind, not_read
 from service_kit.codes import Code
 from service_kit.errors import DomainError
 
@@ -41,6 +42,13 @@ async def test_a_refusal_of_a_service_reaches_the_client_with_its_reason(
     }  # fmt: skip
     assert ("www-authenticate" in answer.headers) == (code == Code.UNAUTHENTICATED)
     assert ("retry-after" in answer.headers) == (code == Code.UNAVAILABLE)
+
+
+async def test_a_refused_file_is_named_for_programs_too(gateway: Gateway) -> None:
+    gateway.patients.answers["AddImage"] = not_read(FileKind.DICOM)
+    body = (await gateway.upload(b"...")).json()
+    assert (body["reason"], body["kind"]) == ("NOT_AN_IMAGE", "dicom")
+    assert body["detail"].startswith("This is a DICOM file")
 
 
 @pytest.mark.parametrize(

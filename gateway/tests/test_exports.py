@@ -220,3 +220,17 @@ async def test_what_is_pending_has_no_report(gateway: Gateway) -> None:
     uploaded = (await gateway.upload(photo())).json()
     answer = await gateway.get(f"/detections/{uploaded['id']}/report.pdf")
     assert (answer.status_code, answer.json()["reason"]) == (409, "NOT_DIAGNOSED")
+
+
+async def test_the_report_has_words_for_every_warning_about_a_photo(
+    gateway: Gateway, written: list[str]
+) -> None:
+    (uploaded,) = await a_record(gateway, assessable=False)
+    finding = gateway.patients.detections[uploaded["id"]].finding
+    finding.quality[:] = ["TOO_DARK", "NOT_A_LESION", "OF_A_NEWER_MODEL", "AND_ANOTHER"]
+    await gateway.get(f"/detections/{uploaded['id']}/report.pdf")
+    assert (
+        "About the photo: too dark, unlike any photo that the model was trained on, "
+        "another doubt about the photo" in written
+    )
+    assert not any(re.search("[A-Z]{2,}_", line) for line in written)

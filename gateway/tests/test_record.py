@@ -188,6 +188,15 @@ async def test_a_clinician_gives_a_verdict(gateway: Gateway) -> None:
     assert wrong.status_code == 422
 
 
+async def test_agreement_with_an_answer_that_was_not_given_is_refused_with_the_way_out(
+    gateway: Gateway,
+) -> None:
+    gateway.patients.answers["AddReview"] = DomainError(Reason.NOTHING_TO_AGREE_WITH)
+    answer = await gateway.post("/detections/d-1/reviews", {"verdict": "agrees"})
+    assert (answer.status_code, answer.json()["reason"]) == (409, "NOTHING_TO_AGREE_WITH")
+    assert "Give a verdict of your own." in answer.json()["detail"]
+
+
 async def test_the_audit_has_two_chains_with_the_same_filters(gateway: Gateway) -> None:
     admin = bearer("admin")
     gateway.auth.answers["ListAudit"] = auth_pb2.ListAuditResponse(

@@ -8,6 +8,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from imaging import foreign
 from imaging.decoding import clean, decode
+from imaging.refusals import FileKind
 from imaging.tests.made_photos import encoded, exif, picture, segment
 from service_kit.errors import DomainError
 
@@ -52,11 +53,14 @@ def test_what_is_not_read_is_named_with_the_way_out(head: bytes, name: str) -> N
     assert refusal.reason == "NOT_AN_IMAGE"
     assert refusal.message.startswith(f"This is {name}")
     assert "Export the picture as JPEG" in refusal.message
+    assert FileKind[refusal.metadata["kind"].upper()].value.startswith(name)
 
 
 @pytest.mark.parametrize("noise", [b"\x01\x02\x03\x04" * 9, bytes(600)])
 def test_what_nobody_knows_is_told_what_is_read(noise: bytes) -> None:
-    assert "Send JPEG, PNG, HEIC, WebP or TIFF" in refusal_of(noise).message
+    refusal = refusal_of(noise)
+    assert "Send JPEG, PNG, HEIC, WebP or TIFF" in refusal.message
+    assert "kind" not in refusal.metadata
 
 
 def test_a_heic_is_read_upright_with_its_colours_and_its_date_and_stored_as_jpeg() -> None:

@@ -276,6 +276,23 @@ async def test_reviews_append_and_come_with_the_detection(
         await clinician.call(pb.AddReviewRequest(detection_id=pending, verdict=pb.VERDICT_AGREES))
 
 
+async def test_a_photo_that_can_not_be_assessed_takes_every_verdict_but_agreement(
+    clinician: Caller, photo: bytes, refusal: type
+) -> None:
+    image = await _image(clinician, photo)
+    unusable = finding(assessable=False, quality=["NOT_A_LESION"])
+    detection = await _record(clinician, image.id, finding=unusable)
+    with refusal("NOTHING_TO_AGREE_WITH"):
+        await clinician.call(
+            pb.AddReviewRequest(detection_id=detection.id, verdict=pb.VERDICT_AGREES)
+        )
+    await clinician.call(
+        pb.AddReviewRequest(detection_id=detection.id, verdict=pb.VERDICT_MALIGNANT)
+    )
+    got = await clinician.call(pb.GetDetectionRequest(detection_id=detection.id))
+    assert [review.verdict for review in got.reviews] == [pb.VERDICT_MALIGNANT]
+
+
 async def _image(caller: Caller, photo: bytes) -> pb.Image:
     patient = await caller.add_patient()
     return (await caller.upload(photo, patient_id=patient.id)).image

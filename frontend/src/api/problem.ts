@@ -17,6 +17,8 @@ export class Problem extends Error {
   /** Identifies the request in the logs; null if the gateway never saw it. */
   readonly requestId: string | null;
   readonly errors: FieldError[];
+  /** What a refused file is, such as "dicom"; null where nobody can tell. */
+  readonly kind: string | null;
   /** Seconds to wait before the next attempt, if the gateway said so. */
   readonly retryAfter: number | null;
 
@@ -24,7 +26,12 @@ export class Problem extends Error {
     status: number,
     reason: string,
     message: string,
-    more: { requestId?: string | null; errors?: FieldError[]; retryAfter?: number | null } = {},
+    more: {
+      requestId?: string | null;
+      errors?: FieldError[];
+      kind?: string | null;
+      retryAfter?: number | null;
+    } = {},
   ) {
     super(message);
     this.name = "Problem";
@@ -32,6 +39,7 @@ export class Problem extends Error {
     this.reason = reason;
     this.requestId = more.requestId ?? null;
     this.errors = more.errors ?? [];
+    this.kind = more.kind ?? null;
     this.retryAfter = more.retryAfter ?? null;
   }
 
@@ -53,6 +61,7 @@ export function problemOf(status: number, body: unknown, headers?: Headers): Pro
     {
       requestId: problem.request_id ?? headers?.get("x-request-id") ?? null,
       errors: problem.errors ?? [],
+      kind: problem.kind ?? null,
       retryAfter: Number.isNaN(wait) ? null : wait,
     },
   );

@@ -23,9 +23,7 @@ export function QualityWarnings({ warnings }: { warnings: string[] }) {
       <List size="sm" icon={<IconAlertCircle size={16} aria-hidden />}>
         {warnings.map((warning) => {
           const known = KNOWN.find((name) => name === warning);
-          return (
-            <List.Item key={warning}>{known ? t(`finding.quality.${known}`) : warning}</List.Item>
-          );
+          return <List.Item key={warning}>{t(`finding.quality.${known ?? "other"}`)}</List.Item>;
         })}
       </List>
     </Stack>

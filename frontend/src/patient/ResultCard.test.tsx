@@ -77,8 +77,9 @@ describe("the card of a result", () => {
     expect(screen.getAllByRole("listitem").map((item) => item.textContent)).toEqual([
       "Blurred; hold still and refocus.",
       "Too dark; turn on the dermoscope's light.",
-      "FROM_A_NEWER_SERVER",
+      "The model has another doubt about this photo.",
     ]);
+    expect(card()).not.toHaveTextContent(/[A-Z]{2,}_/);
   });
 
   it("lists the three most likely diagnoses, and all of them on request", async () => {

@@ -38,6 +38,18 @@ describe("the form for a verdict", () => {
     expect(save()).toBeDisabled();
   });
 
+  it("offers no agreement where the model can't assess the photo", async () => {
+    fakeGateway(COLLEAGUES);
+    await show(<ReviewForm detection={detectionWith({ assessable: false })} />);
+    const offered = within(verdicts()).getAllByRole("radio");
+    expect(offered.map((radio) => radio.getAttribute("value"))).toEqual([
+      "benign",
+      "malignant",
+      "biopsy_benign",
+      "biopsy_malignant",
+    ]);
+  });
+
   it("keeps what was typed when the verdict could not be saved", async () => {
     fakeGateway({
       ...COLLEAGUES,

@@ -18,6 +18,10 @@ const VERDICTS: readonly Verdict[] = [
   "biopsy_malignant",
 ];
 
+/** Where the model can't assess a photo, there is nothing to agree with. */
+const isOpen = (verdict: Verdict, { assessable }: Schemas["Detection"]) =>
+  verdict !== "agrees" || assessable !== false;
+
 /** The clinician's own verdict, and earlier ones; a later one replaces none. */
 export function ReviewForm({ detection }: { detection: Schemas["ReviewedDetection"] }) {
   const { t } = useTranslation();
@@ -59,7 +63,7 @@ export function ReviewForm({ detection }: { detection: Schemas["ReviewedDetectio
               onChange={(value) => setVerdict(value as Verdict)}
             >
               <Stack gap={6} mt={4}>
-                {VERDICTS.map((value) => (
+                {VERDICTS.filter((value) => isOpen(value, detection)).map((value) => (
                   <Radio key={value} value={value} label={t(`patient.verdicts.${value}`)} />
                 ))}
               </Stack>

@@ -1,16 +1,24 @@
 import { notifications } from "@mantine/notifications";
 import i18next from "i18next";
 import { Problem } from "@/api/problem";
-import type { Refusal } from "@/i18n/refusals";
+import type { FileKind, Refusal } from "@/i18n/refusals";
 
 /** A reason in the reader's language; `words` where a newer server gives one without a text. */
 export function reasonText(reason: string, words: string): string {
   return i18next.t(`reasons.${reason as Refusal}`, { defaultValue: words });
 }
 
+/** What a refused file is and the way out; `words` where a newer server names a new kind. */
+export function fileText(kind: string, words: string): string {
+  return i18next.t(`files.${kind as FileKind}`, { defaultValue: words });
+}
+
 /** A failure in the reader's language. */
 export function problemText(error: Error): string {
-  if (error instanceof Problem) return reasonText(error.reason, error.message);
+  if (error instanceof Problem) {
+    const words = reasonText(error.reason, error.message);
+    return error.kind ? fileText(error.kind, words) : words;
+  }
   return i18next.t("reasons.INTERNAL");
 }
 

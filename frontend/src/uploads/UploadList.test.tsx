@@ -56,6 +56,21 @@ describe("the list of uploads", () => {
     expect(screen.getByRole("alert")).toHaveTextContent("This is a PDF; send a JPEG or PNG.");
   });
 
+  it("names what a refused file is, and the way out, in the reader's language", async () => {
+    const problem = new Problem(415, "NOT_AN_IMAGE", "This is a DICOM file.", { kind: "dicom" });
+    const uploads = [uploadWith({ state: "refused", problem })];
+    await show(<UploadList uploads={uploads} />, { language: "de" });
+    expect(screen.getByRole("alert")).toHaveTextContent(
+      "Das ist eine DICOM-Datei. Exportieren Sie das Bild als JPEG und senden Sie das.",
+    );
+  });
+
+  it("says in the server's words what a newer server alone knows", async () => {
+    const problem = new Problem(415, "NOT_AN_IMAGE", "…", { kind: "hologram" });
+    await show(<UploadList uploads={[uploadWith({ state: "refused", problem })]} />);
+    expect(screen.getByRole("alert")).toHaveTextContent("This file can't be read as a photo.");
+  });
+
   it("counts those beyond the first six, in German too", async () => {
     const uploads = Array.from({ length: 9 }, (_, n) => uploadWith({ name: `${n}.jpg` }));
     await show(<UploadList uploads={uploads} />, { language: "de" });

@@ -6,6 +6,7 @@ import { IconCamera, IconPhotoPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useUser } from "@/session/useSession";
 import { showProblem } from "@/ui/notices";
+import { fileKind } from "./file_kind";
 import { addUploads } from "./queue";
 
 /** What the server accepts; by extension too, since not every system knows HEIC's media type. */
@@ -33,6 +34,11 @@ export function UploadZone({
     if (files.length === 0) return;
     addUploads(files, { userId: user.id, patientId, lesionId }).catch(showProblem);
   };
+  const reasonAgainst = (file: File) => {
+    const kind = fileKind(file.name);
+    if (kind) return t(`files.${kind}`);
+    return file.size > MAX_BYTES ? t("patient.upload.tooLarge") : t("patient.upload.wrongType");
+  };
   const refuse = (rejections: FileRejection[]) => {
     for (const { file } of rejections.slice(0, 5)) {
       notifications.show({
@@ -40,8 +46,7 @@ export function UploadZone({
         color: "red",
         autoClose: false,
         title: file.name,
-        message:
-          file.size > MAX_BYTES ? t("patient.upload.tooLarge") : t("patient.upload.wrongType"),
+        message: reasonAgainst(file),
       });
     }
   };

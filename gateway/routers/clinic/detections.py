@@ -54,6 +54,7 @@ async def get_detection(detection_id: str, clients: ClientsDep) -> ReviewedDetec
         Reason.TEXT_TOO_LONG,
         Reason.TEXT_NOT_ALLOWED,
         Reason.DETECTION_NOT_COMPLETE,
+        Reason.NOTHING_TO_AGREE_WITH,
         Reason.PATIENT_ARCHIVED,
     ),
 )

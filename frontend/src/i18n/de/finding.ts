@@ -32,5 +32,6 @@ export default {
     NO_CONTRAST: "Zu wenig Kontrast, um etwas zu erkennen.",
     BLURRED: "Unscharf; halten Sie still und stellen Sie neu scharf.",
     NOT_A_LESION: "Gleicht keinem der Fotos, mit denen das Modell trainiert wurde.",
+    other: "Das Modell hat einen weiteren Zweifel an diesem Foto.",
   },
 };

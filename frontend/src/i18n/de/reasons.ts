@@ -95,6 +95,8 @@ const reasons: Record<Refusal, string> = {
   POSITION_INVALID: "Markieren Sie die Körperstelle noch einmal.",
   VERDICT_REQUIRED: "Wählen Sie Ihre Beurteilung.",
   DETECTION_NOT_COMPLETE: "Es gibt noch kein Ergebnis, das Sie beurteilen können.",
+  NOTHING_TO_AGREE_WITH:
+    "Das Modell kann dieses Foto nicht beurteilen; es gibt keine Einordnung, der Sie zustimmen könnten. Geben Sie eine eigene Beurteilung ab.",
   WORKLIST_KIND_REQUIRED: "Wählen Sie eine Arbeitsliste.",
 
   // Photos.

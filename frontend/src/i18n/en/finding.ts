@@ -33,5 +33,6 @@ export default {
     NO_CONTRAST: "Too little contrast to make anything out.",
     BLURRED: "Blurred; hold still and refocus.",
     NOT_A_LESION: "It looks unlike any photo that the model was trained on.",
+    other: "The model has another doubt about this photo.",
   },
 };

@@ -5,6 +5,7 @@ import candidate from "./candidate";
 import shell from "./shell";
 import dashboard from "./dashboard";
 import events from "./events";
+import files from "./files";
 import finding from "./finding";
 import patient from "./patient";
 import patients from "./patients";
@@ -22,6 +23,7 @@ export default {
   admin,
   candidate,
   events,
+  files,
   finding,
   reasons,
   archives,

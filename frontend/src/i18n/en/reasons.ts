@@ -88,6 +88,8 @@ export default {
   POSITION_INVALID: "Mark the place on the body again.",
   VERDICT_REQUIRED: "Choose your verdict.",
   DETECTION_NOT_COMPLETE: "There is no result to review yet.",
+  NOTHING_TO_AGREE_WITH:
+    "The model can't assess this photo, so there is no answer to agree with. Give a verdict of your own.",
   WORKLIST_KIND_REQUIRED: "Choose a worklist.",
 
   // Photos.
