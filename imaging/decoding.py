@@ -15,7 +15,7 @@ from PIL import Image
 from imaging import exif, refusals
 from imaging.budget import IN_MEMORY
 from imaging.jpeg import Jpeg
-from imaging.jpeg_scans import cut_texts, ending_as_text
+from imaging.jpeg_scans import cut_texts, texts
 from imaging.limits import MAX_BYTES, MAX_PIXELS
 from imaging.photo_file import PhotoFile, photo_file
 from imaging.png import Png
@@ -105,9 +105,9 @@ def clean(data: bytes) -> CleanImage:
     if isinstance(photo.parts, Png):
         photo.parts.cut_tail()
         photo.parts.blank_colours(colours)
-    elif texts := ending_as_text(photo.parts):
+    elif places := texts(photo.parts):
         with IN_MEMORY.hold(photo.decoding_bytes(1)):
-            cut_texts(photo.parts, texts)
+            cut_texts(photo.parts, places)
     stored = photo.bare()
     width, height = photo.upright_size
     return CleanImage(

@@ -12,12 +12,16 @@ from dataclasses import dataclass, field
 
 from imaging import exif
 from imaging import jpeg_segments as t81
-from imaging.refusals import damaged
+from imaging.refusals import damaged, rare_kind
 
 _ICC = b"ICC_PROFILE\x00"
 _ICC_CHUNK = 65519
 # Bare: version 1.1, no density, no thumbnail.
 _JFIF = b"JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
+# Encoders write up to some 20; a scan of a few bytes has a decoder go over the whole picture.
+_MOST_SCANS = 100
+# One segment holds less than 64 KiB, and nothing that is read needs a second one.
+_LONGEST_EXIF = 1 << 18
 _ADOBE = b"Adobe\x00\x64\x00\x00\x00\x00"
 
 
@@ -80,7 +84,8 @@ def parse(data: bytes) -> Jpeg:
     """Take a JPEG file apart; of several pictures in it, the first.
 
     Raises:
-        DomainError: INVALID_ARGUMENT / IMAGE_TRUNCATED when its segments don't follow T.81.
+        DomainError: INVALID_ARGUMENT with IMAGE_TRUNCATED when its segments don't follow T.81, or
+            NOT_AN_IMAGE when it has more of them, or of scans, than a picture needs.
     """
     reader = _Reader()
     for marker, body, scan in t81.segments(data):
@@ -141,6 +146,8 @@ class _Reader:
             raise damaged()
         chosen = [(body[at], body[at + 1]) for at in range(1, 1 + 2 * body[0], 2)]
         self._write_quantisation(frame, {name for name, _ in chosen})
+        if len(self._file.scan_places) == _MOST_SCANS:
+            raise rare_kind("JPEG")
         if not self._file.scan_places:
             self._file.parts.append(t81.segment(marker, frame))
         for name, slots in chosen:
@@ -173,7 +180,7 @@ class _Reader:
         if marker == t81.APP0 and body.startswith(b"JFIF\x00") and len(body) >= len(_JFIF):
             self._jfif = t81.segment(t81.APP0, _JFIF)
         elif marker == t81.APP1 and body.startswith(b"Exif\x00"):
-            self._file.exif += body[6:]
+            self._file.exif = (self._file.exif + body[6:])[:_LONGEST_EXIF]
         elif marker == t81.APP2 and body.startswith(_ICC) and len(body) > len(_ICC) + 2:
             self._profile[body[12]] = body[14:]
             self._profile_parts = body[13]

@@ -6,36 +6,39 @@ Source: ITU-T T.81, B.1.1 (markers) and B.2.4 (tables).
 import re
 from collections.abc import Iterator
 
-from imaging.refusals import damaged
+from imaging.refusals import damaged, rare_kind
 
 SOI, EOI_BYTES = b"\xff\xd8", b"\xff\xd9"
 DHT, DAC, SOS, DQT, DRI, EOI = 0xC4, 0xCC, 0xDA, 0xDB, 0xDD, 0xD9
 APP0, APP1, APP2, APP14 = 0xE0, 0xE1, 0xE2, 0xEE
 FRAMES = frozenset(range(0xC0, 0xCF + 1)) - {DHT, 0xC8, DAC}
 PROGRESSIVE, ARITHMETIC = frozenset({0xC2, 0xCA}), frozenset({0xC9, 0xCA})
+# A camera writes some 20, and up to 320 of 64 kB fit into a file that is read: whoever needs more
+# wants to keep somebody busy.
+_MOST_SEGMENTS = 4096
 # What was compressed is looked at where it lies, not copied.
 Bytes = bytes | memoryview
-_BARE = frozenset({0x00, 0x01, 0xD8, *range(0xD0, 0xD7 + 1)})
+# Fill bytes, stuffed bytes and markers without a body are passed over at once, however many.
+_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]")
 # In a scan, what is neither a stuffed byte nor a restart marker ends it.
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 
 def segments(data: bytes) -> Iterator[tuple[int, bytes, Bytes]]:
-    """Marker, body and, after a scan's header, what was compressed."""
-    at = len(SOI)
-    while True:
-        at = data.find(b"\xff", at)
-        while 0 <= at < len(data) - 1 and data[at + 1] == 0xFF:
-            at += 1
-        if at < 0 or at + 1 >= len(data):
-            return
-        marker = data[at + 1]
+    """Marker, body and, after a scan's header, what was compressed.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT with IMAGE_TRUNCATED where one doesn't follow the other, or
+            NOT_AN_IMAGE where there are more than any picture needs.
+    """
+    at, count = len(SOI), 0
+    while found := _MARKER.search(data, at):
+        marker, at, count = data[found.end() - 1], found.end(), count + 1
         if marker == EOI:
             yield EOI, b"", b""
             return
-        at += 2
-        if marker in _BARE:
-            continue
+        if count > _MOST_SEGMENTS:
+            raise rare_kind("JPEG")
         end = at + int.from_bytes(data[at : at + 2])
         if end < at + 2 or end > len(data):
             raise damaged()
@@ -50,9 +53,15 @@ def _scan(data: bytes, start: int) -> tuple[memoryview, int]:
     """What is compressed from here on, and where the next marker is."""
     found = _AFTER_SCAN.search(data, start)
     end = last = found.start() if found else len(data)
-    # Fill bytes may stand before a marker, and half of one at the end of a cut file.
-    while last > start and data[last - 1] == 0xFF:
-        last -= 1
+    # Fill bytes may stand before a marker, and half of one at the end of a cut file; a restart
+    # marker has blocks behind it, or none of the picture's restarts there.
+    while last > start:
+        if data[last - 1] == 0xFF:
+            last -= 1
+        elif data[last - 2] == 0xFF and 0xD0 <= data[last - 1] <= 0xD7 and last - 2 >= start:
+            last -= 2
+        else:
+            break
     return memoryview(data)[start:last], end
 
 

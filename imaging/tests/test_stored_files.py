@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from imaging import jpeg_scans
 from imaging.decoding import clean, decode
 from imaging.tests.made_photos import (
     JPEG_MODES,
     PNG_MODES,
+    RNG,
     chunk,
     chunks,
     encoded,
@@ -21,6 +23,7 @@ from imaging.tests.made_photos import (
     segment,
     srgb,
 )
+from service_kit.errors import DomainError
 
 PAYLOAD = b"Mary O'Brien, born 1961-02-03"
 
@@ -50,6 +53,12 @@ def unused_quantisation() -> bytes:
     return before(b"\xff\xda", segment(0xDB, b"\x03" + (PAYLOAD + bytes(64))[:64]))
 
 
+def hidden_in_a_progressive_scan() -> bytes:
+    whole = noisy(progressive=True)
+    at = whole.index(b"\xff\xc4", whole.index(b"\xff\xda"))
+    return whole[:at] + PAYLOAD + whole[at:]
+
+
 JPEG_PLACES: dict[str, Callable[[], bytes]] = {
     "comment": lambda: before(b"\xff\xda", segment(0xFE, PAYLOAD)),
     "each application segment": lambda: before(
@@ -75,6 +84,18 @@ JPEG_PLACES: dict[str, Callable[[], bytes]] = {
     "behind the end": lambda: noisy() + PAYLOAD,
     "a second picture": lambda: noisy() + noisy(comment=PAYLOAD),
     "behind the scan's last block": lambda: before(b"\xff\xd9", PAYLOAD),
+    "behind the scan's last block, and noise behind it": lambda: before(
+        b"\xff\xd9", PAYLOAD + RNG.bytes(50_000).replace(b"\xff", b"")
+    ),
+    "behind the scan's last block, padded": lambda: before(b"\xff\xd9", PAYLOAD + bytes(900)),
+    "behind the scan's last block, long": lambda: before(b"\xff\xd9", PAYLOAD * 9000),
+    "behind the scan's last block, in two bytes a character": lambda: before(
+        b"\xff\xd9", PAYLOAD.decode().encode("utf-16-le") + PAYLOAD
+    ),
+    "behind restart markers at the end": lambda: before(
+        b"\xff\xd9", b"\xff\xd0\xff\xd1" * 90 + PAYLOAD
+    ),
+    "behind a progressive scan": hidden_in_a_progressive_scan,
     "a broken profile": lambda: noisy(icc_profile=PAYLOAD * 20),
 }
 
@@ -84,6 +105,35 @@ def test_nothing_hidden_in_a_jpeg_is_stored(place: str) -> None:
     sent = JPEG_PLACES[place]()
     assert PAYLOAD in sent
     _assert_only_the_picture(sent)
+
+
+def test_of_restart_markers_behind_the_picture_nothing_is_stored() -> None:
+    sent = before(b"\xff\xd9", b"\xff\xd3\xff\xd1" * 5000)
+    assert len(clean(sent).data) < len(sent) - 19_000
+    assert decode(clean(sent).data).tobytes() == decode(sent).tobytes()
+
+
+KEEP_US_BUSY = {
+    "segments": lambda: before(b"\xff\xda", segment(0xE5, b"") * 5000),
+    "tables": lambda: before(b"\xff\xda", segment(0xDD, b"\0\0") * 5000),
+    "scans": lambda: before(b"\xff\xd9", segment(0xDA, b"\x01\x01\x00\x00\x3f\x00") * 200),
+}
+
+
+@pytest.mark.parametrize("means", KEEP_US_BUSY)
+def test_a_jpeg_that_only_keeps_decoders_busy_is_refused(means: str) -> None:
+    with pytest.raises(DomainError) as refusal:
+        clean(KEEP_US_BUSY[means]())
+    assert "an ordinary JPEG" in refusal.value.message
+
+
+def test_hidden_text_in_every_scan_of_a_large_jpeg_is_not_looked_for_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(jpeg_scans, "_MOST_PIXELS", 5 * 64 * 48)
+    with pytest.raises(DomainError) as refusal:
+        clean(hidden_in_a_progressive_scan())
+    assert refusal.value.reason == "NOT_AN_IMAGE"
 
 
 def png_with(name: bytes, body: bytes) -> bytes:
