@@ -1,5 +1,6 @@
 """The real nginx configuration in front of the real system: addresses, uploads, a gateway away."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -42,6 +43,7 @@ def configured(folder: Path, *, gateway_port: int, port: int) -> Path:
         text = text.replace("listen 8080", f"listen 127.0.0.1:{port}")
         text = text.replace("/tmp/", f"{folder}/").replace("/srv", str(folder / "srv"))
         text = text.replace("/dev/stdout", str(folder / "access.log"))
+        text = text.replace("/dev/stderr", str(folder / "error.log"))
         (folder / source.name).write_text(text)
     shutil.copy("/etc/nginx/mime.types", folder)
     shutil.copytree(ROOT / "nginx" / "errors", folder / "srv" / "errors")
@@ -131,6 +133,22 @@ async def test_answers_of_the_api_keep_the_gateways_headers_and_get_no_second_on
     assert answer.json()["reason"]
     for name in ("content-security-policy", "x-content-type-options", "x-request-id"):
         assert len(answer.headers.get_list(name)) == 1
+
+
+async def test_its_logs_hold_nothing_that_somebody_has_typed(lonely: Nginx) -> None:
+    openapi = json.loads((ROOT / "frontend" / "openapi.json").read_text())
+    nouns = {path.split("/")[1] for path in openapi["paths"]}
+    paths = [f"/api/{noun}/q-typed?search=q-typed" for noun in sorted(nouns)]
+    paths += ["/api/q-typed", "/patient/q-typed", "/q-typed%20%22.jpg", "/assets/q-typed%22.js"]
+    async with httpx.AsyncClient(base_url=lonely.url, timeout=ANSWER_SECONDS) as http:
+        for path in paths:
+            await http.get(path, headers={"referer": "https://q-typed", "user-agent": "q-typed"})
+        await http.post("/api/auth/login?q-typed", content=b"q-typed" * 100_000)
+    logged = (lonely.folder / "access.log").read_text()
+    assert "q-typed" not in logged
+    assert "q-typed" not in (lonely.folder / "error.log").read_text()
+    lines = [json.loads(line) for line in logged.splitlines()]
+    assert {f"/api/{noun}" for noun in nouns} <= {line["path"] for line in lines}
 
 
 async def test_while_the_gateway_is_away_programs_and_people_are_told(lonely: Nginx) -> None:
