@@ -160,6 +160,10 @@ bench-reload: setup-dev ## Release and roll back ten times under 20 photos a sec
 bench-record: setup-dev ## Measure the record with 10,000 patients and 1,000,000 detections
 	$(BIN)/python -m pytest -sq -o python_functions='bench_*' patient_service/tests/bench_record.py
 
+.PHONY: fuzz
+fuzz: setup-dev ## Try hostile files on what reads them, ten minutes a target (T="photos --seconds 60")
+	$(BIN)/python -W ignore -m tests.fuzz $(T)
+
 .PHONY: test-trace test-faults
 test-trace: setup-dev web ## Show the spans of one assessment, from the browser to TorchServe's worker
 	$(BIN)/python -m pytest -sq -o python_functions='trace_*' tests/test_tracing.py

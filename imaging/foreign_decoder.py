@@ -137,19 +137,27 @@ def stored(image: Image.Image, *, is_lossy: bool) -> bytes:
 DECODERS = {"HEIC": heic, "WEBP": webp, "TIFF": tiff}
 
 
-def main() -> None:
-    """Answer for one file; without an answer, what was sent can't be decoded."""
+def limit() -> None:
+    """Take from this process what decoding needs not: everything is imported by now."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     Image.preinit()
-    # Everything is imported: no file and no socket is opened from here on.
+    # No file and no socket is opened from here on.
     resource.setrlimit(resource.RLIMIT_NOFILE, (_STREAMS, _STREAMS))
     Image.MAX_IMAGE_PIXELS = None
     pi_heif.options.DECODE_THREADS = 1
+
+
+def answer(kind: str, data: bytes) -> bytes:
+    """What is answered for one file of a `formats.Format`.
+
+    Raises:
+        Exception: of any kind, where it can't be decoded.
+    """
     head, picture = {}, b""
     try:
-        image, is_lossy = DECODERS[sys.argv[1]](sys.stdin.buffer.read())
+        image, is_lossy = DECODERS[kind](data)
         tiff_bytes = image.info["tiff"]
         picture = stored(image, is_lossy=is_lossy)
         moment = exif.taken_at(tiff_bytes)
@@ -158,7 +166,13 @@ def main() -> None:
         head["refused"] = refusal.reason.name
     except MemoryError:
         head["refused"] = Reason.IMAGE_TOO_MANY_PIXELS.name
-    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + picture)
+    return json.dumps(head).encode() + b"\n" + picture
+
+
+def main() -> None:
+    """Answer for one file; without an answer, what was sent can't be decoded."""
+    limit()
+    sys.stdout.buffer.write(answer(sys.argv[1], sys.stdin.buffer.read()))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,34 @@
+"""`python -m tests.fuzz [TARGET …] [--seconds N]`: try to break what reads hostile files."""
+
+import argparse
+import hashlib
+from functools import partial
+from pathlib import Path
+
+from tests.fuzz import photo_decoding
+
+TARGETS = {"photos": photo_decoding.fuzz}
+# What did harm stays here, to become a test.
+FOUND = Path(".fuzz")
+
+
+def keep(target: str, data: bytes) -> Path:
+    """Write down what did harm."""
+    path = FOUND / target / hashlib.sha256(data).hexdigest()[:16]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def main() -> None:
+    """Run each target for its time; the first that does harm ends it."""
+    arguments = argparse.ArgumentParser(prog="python -m tests.fuzz")
+    arguments.add_argument("targets", nargs="*", default=list(TARGETS), help=", ".join(TARGETS))
+    arguments.add_argument("--seconds", type=float, default=600, help="for each target")
+    asked = arguments.parse_args()
+    for target in asked.targets:
+        TARGETS[target](asked.seconds, partial(keep, target))
+
+
+if __name__ == "__main__":
+    main()
