@@ -7,7 +7,7 @@ from fastapi import Request
 from redis.asyncio import Redis
 
 from gateway.clients import Clients, ServiceToken
-from gateway.forms.photo import UploadsUnderWay
+from gateway.forms.archive_places import ArchivePlaces
 from gateway.http.rate_limit import RateLimits
 from gateway.inference.canary import CanaryWatch
 from gateway.inference.model import Model
@@ -16,6 +16,7 @@ from gateway.inference.replicas import Replicas
 from gateway.inference.shadow_comparison import Comparisons
 from gateway.model_store.audit import ModelAudit
 from gateway.model_store.versions import ModelShelf
+from gateway.photo_memory import PhotoMemory
 from gateway.settings import Settings
 from service_kit.principal import TokenVerifier
 from serving.archives.signature_policy import Policy
@@ -38,7 +39,8 @@ class AppState:
     redis: Redis
     verifier: TokenVerifier
     rate_limits: RateLimits
-    uploads: UploadsUnderWay
+    photo_memory: PhotoMemory
+    archive_places: ArchivePlaces
     replicas: Replicas
     model: Model
     canary_watch: CanaryWatch

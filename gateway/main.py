@@ -19,8 +19,9 @@ from gateway.api import create_api
 from gateway.app_state import AppState, LifespanState
 from gateway.assessments.completion import Completion
 from gateway.clients import ServiceToken, open_clients
-from gateway.forms.photo import UploadsUnderWay
+from gateway.forms.archive_places import ArchivePlaces
 from gateway.http import documentation, web_client
+from gateway.http.connection import BoundedProtocol, allow_descriptors
 from gateway.http.middleware import RequestMiddleware
 from gateway.http.rate_limit import RateLimits
 from gateway.inference.canary import CanaryWatch
@@ -31,6 +32,7 @@ from gateway.inference.shadow import Shadow
 from gateway.inference.shadow_comparison import Comparisons
 from gateway.model_store.audit import ModelAudit
 from gateway.model_store.versions import ModelShelf
+from gateway.photo_memory import MEBIBYTE, PhotoMemory
 from gateway.settings import Settings
 from service_kit import logs, telemetry
 from service_kit.auth_client import RemoteKeys, SharedRevocations
@@ -74,7 +76,8 @@ def wire(settings: Settings) -> AppState:
             audience=settings.token_audience,
         ),
         rate_limits=RateLimits(redis, settings.rate_limits),
-        uploads=UploadsUnderWay(settings.uploads_at_once),
+        photo_memory=PhotoMemory(settings.photo_memory_mb * MEBIBYTE),
+        archive_places=ArchivePlaces(),
         replicas=replicas,
         model=Model(replicas, inference, seconds, canary=watch, shadow=Shadow(comparisons)),
         canary_watch=watch,
@@ -109,6 +112,7 @@ def main() -> None:
     settings = load(Settings)
     logs.configure("gateway", settings.log_level, redis_url=settings.redis_url)
     telemetry.configure("gateway", settings.otlp_endpoint)
+    allow_descriptors()
     uvicorn.run(
         create_app(settings, create_api(settings)),
         host=settings.host,
@@ -117,6 +121,9 @@ def main() -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        http=BoundedProtocol,
+        # Nothing here speaks it, and its protocol would be bounded by nothing.
+        ws="none",
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
 

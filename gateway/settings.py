@@ -96,11 +96,12 @@ class Settings(ObjectStoreSettings):
     call_seconds: float = Field(
         default=5, gt=0, le=60, description="How long a call to another service may take."
     )
-    uploads_at_once: int = Field(
-        default=64,
-        ge=1,
-        le=4096,
-        description="Photos that this gateway holds in memory, at most 20 MiB each.",
+    photo_memory_mb: int = Field(
+        default=128,
+        ge=72,
+        le=65536,
+        description="MiB of photos that this gateway holds at once. One account gets up to a "
+        "third, one clinic or address up to half.",
     )
     prediction_seconds: float = Field(
         default=8, gt=0, le=20, description="How long an upload waits for the model."

@@ -38,6 +38,13 @@ class Reason(Enum):
         "This cursor doesn't belong to this list. Start at its top.",
     )
     BODY_TOO_LARGE = Code.INVALID_ARGUMENT, "The body is too large.", 413
+    BODY_TOO_SLOW = (
+        Code.DEADLINE_EXCEEDED,
+        "What you sent came too slowly. Try again over a faster connection.",
+        408,
+    )
+    HEAD_TOO_LARGE = Code.INVALID_ARGUMENT, "The address and headers are too long.", 431
+    HEAD_TOO_SLOW = Code.DEADLINE_EXCEEDED, "The request's headers came too slowly.", 408
     MULTIPART_INVALID = (
         Code.INVALID_ARGUMENT,
         "Send the file as multipart/form-data in the field `file`.",
@@ -195,7 +202,7 @@ class Reason(Enum):
     CAPTURED_IN_FUTURE = Code.INVALID_ARGUMENT, "The photo can't have been taken in the future."
     TOO_MANY_UPLOADS = (
         Code.UNAVAILABLE,
-        "Too many photos are being uploaded. Try again in a moment.",
+        "Too many photos are under way at once. Try again in a moment.",
     )
     UPLOAD_TOO_SLOW = Code.DEADLINE_EXCEEDED, "The upload took too long. Try again."
     UPLOAD_RACED = Code.ABORTED, "The record has changed meanwhile. Try again."
@@ -237,6 +244,10 @@ class Reason(Enum):
     ARCHIVE_REFUSED = (
         Code.INVALID_ARGUMENT,
         "The archive isn't one that Dermis may run. See `errors`.",
+    )
+    TOO_MANY_ARCHIVES = (
+        Code.UNAVAILABLE,
+        "Another archive is being uploaded. Try again once it is done.",
     )
     MODEL_NAME_WRONG = (
         Code.INVALID_ARGUMENT,

@@ -7,6 +7,8 @@ import grpc
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.clients import Clients
+from gateway.photo_memory import Held
+from service_kit.errors import DomainError
 
 _Parts: TypeAlias = grpc.aio.UnaryStreamCall[pb.GetImageRequest, pb.GetImageResponse]
 
@@ -47,18 +49,24 @@ class PhotoStream:
         self._parts.cancel()
 
 
-async def read(clients: Clients, image_id: str) -> tuple[pb.Image, bytes]:
-    """A photo's description, and its bytes as stored.
+async def read(clients: Clients, image_id: str, held: Held) -> tuple[pb.Image, bytes]:
+    """A photo's description, and its bytes as stored, which are held from now on.
 
     Raises:
+        DomainError: UNAVAILABLE TOO_MANY_UPLOADS.
         grpc.aio.AioRpcError: NOT_FOUND, or patient_service is away.
     """
     reading = clients.images.GetImage(
         pb.GetImageRequest(image_id=image_id, variant=pb.IMAGE_VARIANT_ORIGINAL),
         timeout=READ_SECONDS,
     )
-    parts = [part async for part in reading]
-    return parts[0].content.image, b"".join(part.chunk for part in parts)
+    content = (await anext(aiter(reading))).content
+    try:
+        held.add(content.size)
+    except DomainError:
+        reading.cancel()
+        raise
+    return content.image, b"".join([part.chunk async for part in reading])
 
 
 async def stream(

@@ -4,8 +4,7 @@ FastAPI would read the body of a route with form parameters before any of its de
 so a stranger could make us hold 20 MiB before the 401.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from fastapi import Request
@@ -14,14 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from gateway.photo_memory import Held
 from gateway.schemas.fields import SentMoment
 from imaging.decoding import MAX_BYTES
 from service_kit.errors import DomainError
 from service_kit.reasons import Reason
 
 _LONGEST_FIELD_BYTES = 1024
-# Until a place is free: an undisturbed upload takes tens of milliseconds.
-_RETRY_SECONDS = 2
 
 
 class PhotoForm(BaseModel):
@@ -47,50 +45,27 @@ REQUEST_BODY: dict[str, Any] = {
 }
 
 
-class UploadsUnderWay:
-    """Bounds how many photos this gateway holds in memory, 20 MiB each at most.
-
-    Args:
-        most: at once; further uploads are refused for now, and clients keep their photos.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._free = most
-
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """Hold a place.
-
-        Raises:
-            DomainError: UNAVAILABLE TOO_MANY_UPLOADS.
-        """
-        if not self._free:
-            raise DomainError(Reason.TOO_MANY_UPLOADS, retry_after=_RETRY_SECONDS)
-        self._free -= 1
-        try:
-            yield
-        finally:
-            self._free += 1
-
-
 class _InMemory(MultiPartParser):
     """Photos are small: a temporary file on disk would cost more than it saves."""
 
     spool_max_size = MAX_BYTES
 
 
-async def read_photo(request: Request) -> PhotoForm:
-    """Read the form.
+async def read_photo(request: Request, held: Held) -> PhotoForm:
+    """Read the form; what has come of it is held, not what is still to come.
 
     Raises:
-        DomainError: INVALID_ARGUMENT MULTIPART_INVALID or IMAGE_TOO_LARGE.
+        DomainError: INVALID_ARGUMENT MULTIPART_INVALID or IMAGE_TOO_LARGE; UNAVAILABLE
+            TOO_MANY_UPLOADS.
         RequestValidationError: a field is missing, unknown or not usable.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "multipart/form-data":
         raise _not_a_form("Send the photo as multipart/form-data in the field `file`.")
+    declared = request.headers.get("content-length", "")
+    held.require(int(declared) if declared.isdecimal() else 0)
     parser = _InMemory(
-        request.headers, request.stream(), max_files=1, max_fields=8,
+        request.headers, _counted(request, held), max_files=1, max_fields=8,
         max_part_size=_LONGEST_FIELD_BYTES,
     )  # fmt: skip
     try:
@@ -105,6 +80,12 @@ async def read_photo(request: Request) -> PhotoForm:
         ) from None
     finally:
         await form.close()
+
+
+async def _counted(request: Request, held: Held) -> AsyncGenerator[bytes, None]:
+    async for part in request.stream():
+        held.add(len(part))
+        yield part
 
 
 async def _content(value: UploadFile | str) -> bytes | str:

@@ -9,27 +9,17 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.http import device_cookie
+from gateway.http import body, device_cookie
 from gateway.http.client_address import client_address
-from gateway.http.errors import Refused, problem
-from imaging.decoding import MAX_BYTES
-from service_kit.errors import DomainError
+from gateway.http.errors import problem
 from service_kit.principal import find_principal, set_current_principal
-from service_kit.reasons import Reason
 from service_kit.request_context import REQUEST_ID_HEADER, received, set_current_request
-from serving.archives.members import MAX_ARCHIVE_BYTES
 
 log = structlog.get_logger()
 
 REQUEST_SECONDS = Histogram(
     "dermis_http_seconds", "How long a request took.", ["method", "route", "status"]
 )
-
-# Bytes of a body by its media type. A photo, and the little that multipart adds to it:
-LONGEST_BODY = {"multipart/form-data": MAX_BYTES + 1024 * 1024}
-LONGEST_ARCHIVE = MAX_ARCHIVE_BYTES + 1024 * 1024
-# Everything else is JSON that people have typed.
-LONGEST_OTHER_BODY = 256 * 1024
 
 SECURITY_HEADERS = {
     "content-security-policy": (
@@ -108,22 +98,12 @@ class RequestMiddleware:
             added.setdefault("cache-control", "no-store")
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
-        limit = _longest_body(scope["path"], headers)
+        limit = body.limit_of(scope["path"], headers)
         declared = headers.get("content-length", "")
-        if declared.isdecimal() and int(declared) > limit:
-            await problem(_too_large(limit))(scope, receive, send)
+        if declared.isdecimal() and int(declared) > limit.size:
+            await problem(body.too_large(limit))(scope, receive, send)
             return
-        taken = 0
-
-        async def bounded() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > limit:
-                raise Refused(_too_large(limit))
-            return message
-
-        await self._app(scope, bounded, send)
+        await self._app(scope, body.BoundedBody(receive, limit), send)
 
 
 def _note(scope: Scope, status: int, seconds: float, address: str) -> None:
@@ -137,14 +117,3 @@ def _note(scope: Scope, status: int, seconds: float, address: str) -> None:
         ms=round(seconds * 1000, 1), client_address=address,
         user_id=str(principal.user_id) if principal else "",
     )  # fmt: skip
-
-
-def _longest_body(path: str, headers: Headers) -> int:
-    if path.endswith("/admin/upload-model"):
-        return LONGEST_ARCHIVE
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    return LONGEST_BODY.get(kind, LONGEST_OTHER_BODY)
-
-
-def _too_large(limit: int) -> DomainError:
-    return DomainError(Reason.BODY_TOO_LARGE, f"The body is larger than {limit} bytes.")

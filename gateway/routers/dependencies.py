@@ -16,6 +16,7 @@ from gateway.inference.release_gate import ReleaseGate
 from gateway.inference.replicas import Replicas
 from gateway.model_store.audit import ModelAudit
 from gateway.model_store.versions import ModelShelf
+from gateway.photo_memory import Held, PhotoMemory
 from gateway.settings import Settings
 from service_kit.errors import DomainError
 from service_kit.principal import TokenVerifier, current_principal
@@ -70,14 +71,25 @@ async def _release_gate(state: StateDep) -> ReleaseGate:
     return state.release_gate
 
 
-async def _photo_form(request: Request, state: StateDep) -> AsyncIterator[PhotoForm]:
-    """The form, while its place is held.
+async def _held(state: StateDep) -> AsyncIterator[Held]:
+    """What the request holds of the memory for photos, until it is answered.
 
     Raises:
-        DomainError: as `read_photo`, and UNAVAILABLE TOO_MANY_UPLOADS.
+        DomainError: UNAVAILABLE TOO_MANY_UPLOADS.
     """
-    with state.uploads.place():
-        yield await read_photo(request)
+    with state.photo_memory.hold() as held:
+        yield held
+
+
+async def _photo_memory(state: StateDep) -> PhotoMemory:
+    return state.photo_memory
+
+
+HeldDep = Annotated[Held, Depends(_held)]
+
+
+async def _photo_form(request: Request, held: HeldDep) -> PhotoForm:
+    return await read_photo(request, held)
 
 
 async def _caller_id() -> str:
@@ -107,6 +119,7 @@ ClientsDep = Annotated[Clients, Depends(_clients)]
 RedisDep = Annotated[Redis, Depends(_redis)]
 VerifierDep = Annotated[TokenVerifier, Depends(_verifier)]
 RateLimitsDep = Annotated[RateLimits, Depends(_rate_limits)]
+PhotoMemoryDep = Annotated[PhotoMemory, Depends(_photo_memory)]
 ReplicasDep = Annotated[Replicas, Depends(_replicas)]
 ModelDep = Annotated[Model, Depends(_model)]
 ShelfDep = Annotated[ModelShelf, Depends(_shelf)]

@@ -7,7 +7,6 @@ import asyncio
 import os
 import sys
 import time
-from contextlib import AsyncExitStack
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,15 +14,9 @@ import httpx
 import psutil
 
 from gateway.tests.conftest import bearer
-from gateway.tests.fake_auth import FakeAuth
-from gateway.tests.fake_patients import FakePatients
-from gateway.tests.fake_torchserve import FakeTorchServe
 from gateway.tests.pictures import photo
-from gateway.tests.processes import serve_grpc
-from local_stack.components.ports import free_port
+from gateway.tests.real_process import real_gateway
 from local_stack.components.redis import Redis
-from service_kit.redis_client import open_redis
-from serving.contract.replicas import REPLICA_INDEX, replica_key
 
 UPLOADS = 300
 FOLDER = Path("/tmp") / f"dermis-bench-{os.getpid()}"
@@ -31,45 +24,19 @@ FOLDER = Path("/tmp") / f"dermis-bench-{os.getpid()}"
 
 async def main() -> None:
     """Upload photos one after another, then eight at a time, and print what they cost."""
-    async with AsyncExitStack() as stack:
-        redis = Redis(FOLDER / "redis")
-        await redis.start()
-        stack.push_async_callback(redis.stop)
-        torchserve = await stack.enter_async_context(FakeTorchServe().serving())
-        async with open_redis(redis.url) as client:
-            await client.sadd(REPLICA_INDEX, "one")
-            await client.set(replica_key("one"), torchserve.replica("one").model_dump_json())
-        port = free_port()
-        settings = {
-            "ENVIRONMENT": "test", "REDIS_URL": redis.url, "PORT": str(port), "HOST": "127.0.0.1",
-            "AUTH_ADDRESS": await stack.enter_async_context(serve_grpc(FakeAuth().add_to)),
-            "PATIENT_ADDRESS": await stack.enter_async_context(serve_grpc(FakePatients().add_to)),
-            "SERVICE_SECRET": "s", "RATE_LIMITS": '{"upload": "100000/minute"}',
-            "PATH": os.environ["PATH"], "LOG_LEVEL": "INFO",
-        }  # fmt: skip
-        gateway = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "gateway", env=settings, stdout=asyncio.subprocess.DEVNULL
-        )
-        stack.callback(gateway.terminate)
-        http = await stack.enter_async_context(
+    redis = Redis(FOLDER / "redis")
+    await redis.start()
+    try:
+        async with (
+            real_gateway(redis.url) as gateway,
             httpx.AsyncClient(
-                base_url=f"http://127.0.0.1:{port}", headers=bearer(), timeout=30, trust_env=False
-            )
-        )
-        await _until_ready(http)
-        for at_once in (1, 8):
-            await _measure(http, psutil.Process(gateway.pid), at_once)
-
-
-async def _until_ready(http: httpx.AsyncClient) -> None:
-    for _ in range(200):
-        try:
-            if (await http.get("/readyz")).json()["dependencies"]["torchserve"] == "ok":
-                return
-        except httpx.HTTPError:
-            pass
-        await asyncio.sleep(0.05)
-    raise RuntimeError("the gateway did not start")
+                base_url=gateway.url, headers=bearer(), timeout=30, trust_env=False
+            ) as http,
+        ):
+            for at_once in (1, 8):
+                await _measure(http, gateway.process, at_once)
+    finally:
+        await redis.stop()
 
 
 async def _measure(http: httpx.AsyncClient, process: psutil.Process, at_once: int) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from gateway.http.body import BodyLimit
 from gateway.tests.conftest import Gateway, running
 from gateway.tests.event_streams import followed
 from gateway.tests.model_archives import ENGINEER, archive, bring, release
@@ -171,7 +172,7 @@ async def test_only_what_a_trusted_key_has_signed_gets_in_where_the_site_asks_fo
 async def test_an_archive_longer_than_the_limit_is_cut_off(
     gateway: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.http.middleware.LONGEST_ARCHIVE", 3000)
+    monkeypatch.setattr("gateway.http.body.ARCHIVE", BodyLimit(3000, 60))
     path = archive(tmp_path, "1.0.0")
 
     async def in_pieces() -> AsyncIterator[bytes]:
@@ -218,3 +219,27 @@ async def test_the_progress_of_a_release_is_told_as_it_happens(
         assert await told() == ("updating", "1.0.0")
         await gateway.publish(gateway.torchserve.replica("one", live_version="2.0.0"))
         assert await told() == ("ready", "2.0.0")
+
+
+async def test_an_account_brings_one_archive_at_a_time(gateway: Gateway, tmp_path: Path) -> None:
+    reading, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"--x\r\n"
+        reading.set()
+        await go_on.wait()
+        yield b"--\r\n"
+
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    first = asyncio.create_task(
+        gateway.http.post(
+            "/api/admin/upload-model", content=slowly(), headers=gateway.headers | form
+        )
+    )
+    await reading.wait()
+    refused = await bring(gateway, archive(tmp_path, "1.0.0"))
+    assert (refused.status_code, refused.json()["reason"]) == (503, "TOO_MANY_ARCHIVES")
+    assert int(refused.headers["retry-after"]) > 0
+    go_on.set()
+    assert (await first).status_code == 422
+    assert (await bring(gateway, archive(tmp_path, "1.0.0"))).status_code == 202

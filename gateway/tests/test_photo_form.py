@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from gateway.photo_memory import OVERHEAD_BYTES
 from gateway.tests.conftest import Gateway, running
 from gateway.tests.pictures import photo
 
@@ -105,7 +106,10 @@ async def test_an_unknown_form_field_is_named(gateway: Gateway) -> None:
 async def test_more_photos_at_once_than_memory_allows_are_told_to_come_again(
     redis_url: str,
 ) -> None:
-    async with running(redis_url, uploads_at_once=2, prediction_seconds=1) as gateway:
+    async with running(redis_url, prediction_seconds=1) as gateway:
+        # Of six, an account's third takes the photos of two.
+        each = len(photo()) + 1024 + OVERHEAD_BYTES
+        gateway.state.photo_memory._most = 8 * each
         gateway.torchserve.mood = "slow"
         answers = await asyncio.gather(*(gateway.upload(photo()) for _ in range(6)))
         assert sorted(answer.status_code for answer in answers) == [202, 202, 503, 503, 503, 503]

@@ -11,7 +11,7 @@ from gateway.assessments.explanation import explain
 from gateway.assessments.findings import grid_of
 from gateway.http.answers import answers
 from gateway.routers.clinic.images import PRIVATE
-from gateway.routers.dependencies import ClientsDep, ModelDep
+from gateway.routers.dependencies import ClientsDep, HeldDep, ModelDep
 from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
 from gateway.schemas.detections import Review, ReviewDraft, ReviewedDetection, Target
 from service_kit.reasons import Reason
@@ -24,7 +24,7 @@ PICTURE: dict[int | str, dict[str, Any]] = {
 ONE = (Reason.DETECTION_NOT_FOUND, Reason.INVALID_ID, 422)
 EXPLAINED = (
     *ONE, Reason.NOT_DIAGNOSED, Reason.MODEL_RETIRED, Reason.IMAGE_LOST, 503,
-    Reason.STORE_UNAVAILABLE, Reason.MODEL_UNAVAILABLE,
+    Reason.STORE_UNAVAILABLE, Reason.MODEL_UNAVAILABLE, Reason.TOO_MANY_UPLOADS,
 )  # fmt: skip
 
 router = APIRouter(
@@ -80,19 +80,19 @@ async def get_heatmap_picture(
     detection_id: str,
     clients: ClientsDep,
     model: ModelDep,
+    held: HeldDep,
     target: Annotated[Target | None, Query(description="Defaults to the predicted class.")] = None,
 ) -> Response:
     """The heatmap alone, transparent where the model did not look."""
     answer = await clients.detections.GetDetection(
         pb.GetDetectionRequest(detection_id=detection_id)
     )
-    explained = await explain(clients, model, answer.detection, target)
+    heatmap = await explain(clients, model, answer.detection, target, held)
     described = await clients.images.GetImageInfo(
         pb.GetImageInfoRequest(image_id=answer.detection.image_id)
     )
     size = (described.image.width, described.image.height)
-    grid = grid_of(explained.heatmap)
-    return _picture(await asyncio.to_thread(heatmaps.heatmap_png, grid, size, explained.seen))
+    return _picture(await asyncio.to_thread(heatmaps.heatmap_png, grid_of(heatmap), size))
 
 
 @router.get(
@@ -105,6 +105,7 @@ async def get_overlay_picture(
     detection_id: str,
     clients: ClientsDep,
     model: ModelDep,
+    held: HeldDep,
     opacity: Annotated[float, Query(ge=0, le=1, description="Of the strongest spot.")] = 0.5,
     target: Annotated[Target | None, Query(description="Defaults to the predicted class.")] = None,
 ) -> Response:
@@ -112,11 +113,9 @@ async def get_overlay_picture(
     answer = await clients.detections.GetDetection(
         pb.GetDetectionRequest(detection_id=detection_id)
     )
-    explained = await explain(clients, model, answer.detection, target)
-    _, photo = await stored_images.read(clients, answer.detection.image_id)
-    grid = grid_of(explained.heatmap)
-    drawn = asyncio.to_thread(heatmaps.overlay_png, grid, photo, opacity, explained.seen)
-    return _picture(await drawn)
+    heatmap = await explain(clients, model, answer.detection, target, held)
+    _, photo = await stored_images.read(clients, answer.detection.image_id, held)
+    return _picture(await asyncio.to_thread(heatmaps.overlay_png, grid_of(heatmap), photo, opacity))
 
 
 def _picture(png: bytes) -> Response:

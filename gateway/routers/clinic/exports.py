@@ -12,7 +12,8 @@ from gateway.clients import Clients
 from gateway.exports import authors, fhir, patient_record
 from gateway.exports.report import ReportEntry, printable, report
 from gateway.http.answers import answers
-from gateway.routers.dependencies import ClientsDep, SettingsDep
+from gateway.photo_memory import PhotoMemory
+from gateway.routers.dependencies import ClientsDep, PhotoMemoryDep, SettingsDep
 from gateway.routers.guards import READ_PATIENTS, limited
 from service_kit.errors import DomainError
 from service_kit.reasons import Reason
@@ -23,6 +24,7 @@ MOST_DETECTIONS = 20
 AT_ONCE = 4
 
 PATIENT = (Reason.PATIENT_NOT_FOUND, Reason.INVALID_ID, 422)
+STORED = (503, Reason.STORE_UNAVAILABLE, Reason.TOO_MANY_UPLOADS)
 
 router = APIRouter(tags=["patients"], responses=answers(401, 403, 429, 503))
 
@@ -32,11 +34,13 @@ router = APIRouter(tags=["patients"], responses=answers(401, 403, 429, 503))
     dependencies=[READ_PATIENTS, limited("upload")],
     responses={
         200: {"content": {"application/pdf": {}}, "description": "The report."},
-        **answers(*PATIENT, Reason.IMAGE_LOST, 503, Reason.STORE_UNAVAILABLE),
+        **answers(*PATIENT, Reason.IMAGE_LOST, *STORED),
     },
     response_class=Response,
 )
-async def get_patient_report(patient_id: str, clients: ClientsDep) -> Response:
+async def get_patient_report(
+    patient_id: str, clients: ClientsDep, memory: PhotoMemoryDep
+) -> Response:
     """A PDF report: a patient's latest results with photos, heatmaps and verdicts."""
     found, names = await asyncio.gather(
         patient_record.read(clients, patient_id), authors.names(clients)
@@ -46,7 +50,7 @@ async def get_patient_report(patient_id: str, clients: ClientsDep) -> Response:
 
     async def one(detection_id: str) -> ReportEntry:
         async with room:
-            return await _report_entry(clients, detection_id, names)
+            return await _report_entry(clients, detection_id, names, memory)
 
     entries = await asyncio.gather(*(one(d.id) for d in complete[:MOST_DETECTIONS]))
     left_out = max(0, len(complete) - MOST_DETECTIONS)
@@ -64,15 +68,16 @@ async def get_patient_report(patient_id: str, clients: ClientsDep) -> Response:
             422,
             Reason.NOT_DIAGNOSED,
             Reason.IMAGE_LOST,
-            503,
-            Reason.STORE_UNAVAILABLE,
+            *STORED,
         ),
     },
     response_class=Response,
 )
-async def get_detection_report(detection_id: str, clients: ClientsDep) -> Response:
+async def get_detection_report(
+    detection_id: str, clients: ClientsDep, memory: PhotoMemoryDep
+) -> Response:
     """A PDF report: one result with its photo, heatmap and verdicts."""
-    entry = await _report_entry(clients, detection_id, await authors.names(clients))
+    entry = await _report_entry(clients, detection_id, await authors.names(clients), memory)
     patient_id = entry.detection.patient_id
     answer = await clients.patients.GetPatient(pb.GetPatientRequest(patient_id=patient_id))
     return _pdf(await asyncio.to_thread(report, answer.patient, [entry]))
@@ -98,20 +103,21 @@ async def export_patient(patient_id: str, settings: SettingsDep, clients: Client
 
 
 async def _report_entry(
-    clients: Clients, detection_id: str, names: Mapping[str, str]
+    clients: Clients, detection_id: str, names: Mapping[str, str], memory: PhotoMemory
 ) -> ReportEntry:
     """One complete detection with everything its page shows.
 
     Raises:
-        DomainError: FAILED_PRECONDITION NOT_DIAGNOSED.
+        DomainError: FAILED_PRECONDITION NOT_DIAGNOSED; UNAVAILABLE TOO_MANY_UPLOADS.
     """
     answer = await clients.detections.GetDetection(
         pb.GetDetectionRequest(detection_id=detection_id)
     )
     if answer.detection.status != pb.DETECTION_STATUS_COMPLETE:
         raise DomainError(Reason.NOT_DIAGNOSED)
-    _, photo = await stored_images.read(clients, answer.detection.image_id)
-    photo = await asyncio.to_thread(printable, photo)
+    with memory.hold() as held:
+        _, photo = await stored_images.read(clients, answer.detection.image_id, held)
+        photo = await asyncio.to_thread(printable, photo)
     return ReportEntry(answer.detection, photo, list(reversed(answer.reviews)), names)
 
 

@@ -11,9 +11,9 @@ from gateway.assessments.explanation import explain, model_unavailable
 from gateway.forms import photo
 from gateway.http.answers import answers
 from gateway.routers.clinic.detections import EXPLAINED
-from gateway.routers.dependencies import ClientsDep, ModelDep, PhotoFormDep
+from gateway.routers.dependencies import ClientsDep, HeldDep, ModelDep, PhotoFormDep
 from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
-from gateway.schemas.detections import Detection, Explanation, Heatmap, SeenPart, Target
+from gateway.schemas.detections import Detection, Explanation, Heatmap, Target
 from service_kit.reasons import Reason
 from serving.contract.torchserve import TorchServeError
 
@@ -88,13 +88,19 @@ async def upload(
         503,
         Reason.STORE_UNAVAILABLE,
         Reason.MODEL_UNAVAILABLE,
+        Reason.TOO_MANY_UPLOADS,
     ),
 )
 async def assess_again(
-    image_id: str, request: Request, response: Response, clients: ClientsDep, model: ModelDep
+    image_id: str,
+    request: Request,
+    response: Response,
+    clients: ClientsDep,
+    model: ModelDep,
+    held: HeldDep,
 ) -> Detection:
     """Have the live model assess a stored image again; earlier detections stay."""
-    image, photo = await stored_images.read(clients, image_id)
+    image, photo = await stored_images.read(clients, image_id, held)
     try:
         detection = await reassess(image, photo, clients, model)
     except TorchServeError:
@@ -113,17 +119,17 @@ async def explain_detection(
     request: Request,
     clients: ClientsDep,
     model: ModelDep,
+    held: HeldDep,
     target: Annotated[Target | None, Query(description="Defaults to the predicted class.")] = None,
 ) -> Explanation:
     """Where the model looked, for the predicted class or the other one."""
     answer = await clients.detections.GetDetection(
         pb.GetDetectionRequest(detection_id=detection_id)
     )
-    explained = await explain(clients, model, answer.detection, target)
+    heatmap = await explain(clients, model, answer.detection, target, held)
     base = f"{request.scope['root_path']}/detections/{detection_id}"
     return Explanation(
-        **Heatmap.of(explained.heatmap).model_dump(),
-        seen=SeenPart.of(explained.seen) if explained.seen else None,
-        heatmap_url=f"{base}/heatmap.png?target={explained.heatmap.target}",
-        overlay_url=f"{base}/overlay.png?target={explained.heatmap.target}",
+        **Heatmap.of(heatmap).model_dump(),
+        heatmap_url=f"{base}/heatmap.png?target={heatmap.target}",
+        overlay_url=f"{base}/overlay.png?target={heatmap.target}",
     )

@@ -1,5 +1,7 @@
 """/admin/models: the versions in the model store, and which is live."""
 
+from contextlib import AsyncExitStack
+
 import structlog
 from fastapi import APIRouter, Request
 
@@ -38,6 +40,8 @@ router = APIRouter(
         Reason.MODEL_NAME_WRONG,
         413,
         Reason.VERSION_TAKEN,
+        *STORE,
+        Reason.TOO_MANY_ARCHIVES,
     ),
     openapi_extra=archive.REQUEST_BODY,
 )
@@ -45,7 +49,11 @@ async def upload_model(
     request: Request, by: CallerId, state: StateDep, shelf: ShelfDep, audit: ModelAuditDep
 ) -> ModelDetails:
     """Upload a model archive; refused with every reason, and live only once released."""
-    async with archive.received_archive(request, state.archive_policy) as received:
+    async with AsyncExitStack() as stack:
+        stack.enter_context(state.archive_places.hold(by))
+        received = await stack.enter_async_context(
+            archive.received_archive(request, state.archive_policy)
+        )
         await audit.record(pb.MODEL_CHANGE_UPLOAD, received.archive.card.version)
         shelved = await shelf.add(received.archive, by, signature=received.signature)
     log.info("model uploaded", version=shelved.version, sha256=shelved.sha256)

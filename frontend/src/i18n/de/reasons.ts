@@ -15,6 +15,9 @@ const reasons: Record<Refusal, string> = {
     "Der Server kennt einen der Werte nicht. Laden Sie die Seite neu und versuchen Sie es noch einmal.",
   CURSOR_INVALID: "Diese Liste hat sich geändert. Laden Sie die Seite neu.",
   BODY_TOO_LARGE: "Das ist zu groß zum Senden.",
+  BODY_TOO_SLOW: "Die Verbindung ist zu langsam. Versuchen Sie es über eine schnellere.",
+  HEAD_TOO_LARGE: "Die Anfrage ist zu lang. Laden Sie die Seite neu.",
+  HEAD_TOO_SLOW: "Die Verbindung ist zu langsam. Versuchen Sie es über eine schnellere.",
   MULTIPART_INVALID: "Die Datei ist nicht vollständig angekommen. Senden Sie sie noch einmal.",
   NOT_FOUND: "Unter dieser Adresse gibt es nichts.",
   METHOD_NOT_ALLOWED:
@@ -111,7 +114,7 @@ const reasons: Record<Refusal, string> = {
   CAPTURED_IN_FUTURE:
     "Das Foto kann nicht in der Zukunft aufgenommen worden sein. Prüfen Sie die Uhrzeit.",
   TOO_MANY_UPLOADS:
-    "Gerade werden zu viele Fotos hochgeladen. Versuchen Sie es gleich noch einmal.",
+    "Gerade sind zu viele Fotos auf einmal unterwegs. Versuchen Sie es gleich noch einmal.",
   UPLOAD_TOO_SLOW: "Das Hochladen hat zu lange gedauert. Versuchen Sie es noch einmal.",
   UPLOAD_RACED: "Die Akte hat sich inzwischen geändert. Versuchen Sie es noch einmal.",
   IDEMPOTENCY_KEY_TOO_LONG:
@@ -144,6 +147,8 @@ const reasons: Record<Refusal, string> = {
   NO_MODEL_STORE:
     "Diese Installation hat keinen Modellspeicher. Informieren Sie Ihre Administration.",
   ARCHIVE_REFUSED: "Dermis darf dieses Archiv nicht ausführen.",
+  TOO_MANY_ARCHIVES:
+    "Gerade wird ein anderes Archiv hochgeladen. Versuchen Sie es danach noch einmal.",
   MODEL_NAME_WRONG: "Das Archiv enthält ein anderes Modell als das hier eingesetzte.",
   VERSION_TAKEN: "Ein anderes Archiv hat schon diese Version. Erhöhen Sie die Version.",
   VERSION_NOT_FOUND: "Diese Version gibt es nicht.",
