@@ -1,8 +1,12 @@
 """Real parts for every test that needs them, started once per session on free ports."""
 
-from collections.abc import AsyncIterator
+import os
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from functools import wraps
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -27,6 +31,7 @@ structlog.configure(
 )
 
 _NUMBERS = count(1)
+_COVERAGE = ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
@@ -41,6 +46,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if needs_stack:
             item.add_marker("stack")
         item.add_marker(pytest.mark.xdist_group("stack" if needs_stack else str(item.path)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def counted_processes() -> Iterator[None]:
+    """While coverage is measured, count what child processes run too.
+
+    Coverage tells children by a variable. Ours get an environment built from scratch, so that no
+    secret of another reaches them; the variable is added here, where tests run, and nowhere else.
+    """
+    asked = {name: os.environ[name] for name in _COVERAGE if name in os.environ}
+    if not asked:
+        yield
+        return
+    start = subprocess.Popen.__init__
+
+    @wraps(start)
+    def counted(popen: Any, *arguments: Any, **named: Any) -> None:
+        if named.get("env") is not None:
+            named["env"] = {**named["env"], **asked}
+        start(popen, *arguments, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess.Popen, "__init__", counted)
+        yield
 
 
 class TestPostgres:
