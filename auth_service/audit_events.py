@@ -23,10 +23,10 @@ class Event(StrEnum):
 
     INVITATION_CREATED = "invitation.created"
 
-    PASSWORD_CHANGED = "password.changed"  # noqa: S105
-    PASSWORD_RESET_REQUESTED = "password.reset_requested"  # noqa: S105
-    PASSWORD_RESET = "password.reset"  # noqa: S105
-    PASSWORD_REFUSED = "password.refused"  # noqa: S105
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105  the name of an event
+    PASSWORD_RESET_REQUESTED = "password.reset_requested"  # noqa: S105  the name of an event
+    PASSWORD_RESET = "password.reset"  # noqa: S105  the name of an event
+    PASSWORD_REFUSED = "password.refused"  # noqa: S105  the name of an event
 
     SIGN_IN_SUCCEEDED = "sign_in.succeeded"
     SIGN_IN_FAILED = "sign_in.failed"

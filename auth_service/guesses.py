@@ -37,7 +37,7 @@ from service_kit.principal import current_principal
 class Guess(StrEnum):
     """What is guessed at."""
 
-    PASSWORD = "password"  # noqa: S105
+    PASSWORD = "password"  # noqa: S105  a kind of guess
     CODE = "code"
 
 

@@ -26,7 +26,7 @@ class Purpose(StrEnum):
 
     VERIFY_EMAIL = "verify_email"
     CHANGE_EMAIL = "change_email"
-    RESET_PASSWORD = "reset_password"  # noqa: S105
+    RESET_PASSWORD = "reset_password"  # noqa: S105  a kind of token
 
 
 LIFETIMES = {

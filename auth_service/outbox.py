@@ -21,12 +21,12 @@ class MailTemplate(StrEnum):
     # Requested for an address; the sender finds out whether there is anything to send.
     REGISTRATION = "registration"
     VERIFICATION = "verification"
-    PASSWORD_RESET = "password_reset"  # noqa: S105
+    PASSWORD_RESET = "password_reset"  # noqa: S105  the name of a template
 
     # About an account.
     CONFIRM_EMAIL = "confirm_email"
     EMAIL_CHANGE_REQUESTED = "email_change_requested"
-    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of a template
     TWO_FACTOR_ON = "two_factor_on"
     TWO_FACTOR_OFF = "two_factor_off"
 

@@ -41,7 +41,6 @@ from service_kit.blobs import Blobs
 from service_kit.principal import TokenVerifier
 from service_kit.redis_client import open_redis
 from service_kit.settings import load
-from serving.archives.signature_policy import read_policy
 from serving.contract.follower_requests import regeneration_requests, trial_requests
 from serving.contract.torchserve import InferenceClient
 
@@ -84,7 +83,7 @@ def wire(settings: Settings) -> AppState:
         comparisons=comparisons,
         shelf=shelf,
         model_audit=model_audit,
-        archive_policy=read_policy(settings.trusted_keys, settings.signature_required),
+        archive_policy=settings.signature_policy(),
         release_gate=ReleaseGate(replicas, settings),
         trial_requests=trial_requests(redis, name),
         regeneration_requests=regeneration_requests(redis, name),

@@ -7,6 +7,7 @@ from limits import parse
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from service_kit.settings import ObjectStoreSettings
+from serving.archives.signature_settings import SignatureSettings
 
 # The one table of limits. By address before anybody is signed in, by account afterwards: a clinic's
 # staff share one address, so whoever is known counts as themselves. These stop floods only. What a
@@ -25,10 +26,10 @@ RATE_LIMITS = {
 }
 
 
-class Settings(ObjectStoreSettings):
+class Settings(ObjectStoreSettings, SignatureSettings):
     """The gateway's settings. A setting is an environment variable of the same name."""
 
-    host: str = Field(default="0.0.0.0", description="Address to listen on.")  # noqa: S104
+    host: str = Field(default="0.0.0.0", description="Address to listen on.")  # noqa: S104  a container's port is opened by its platform
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on.")
     patient_address: str = Field(
         default="patient_service:50052", description="host:port of patient_service's gRPC."
@@ -55,15 +56,6 @@ class Settings(ObjectStoreSettings):
         description="Where archives and releases lie: file:///folder or s3://bucket/prefix; "
         "empty leaves releases to the command line.",
         pattern=r"^$|^(file|s3|memory)://",
-    )
-    trusted_keys: Path | None = Field(
-        default=None,
-        description="Folder of the public keys (*.pem) that may sign model archives. "
-        "Unset: signatures are not checked.",
-    )
-    signature_required: bool = Field(
-        default=True,
-        description="Refuse archives without a signature, where TRUSTED_KEYS is set.",
     )
     release_needs_trial: bool = Field(
         default=False,

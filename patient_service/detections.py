@@ -155,7 +155,7 @@ def without_heatmap() -> Any:
     return (
         select(Detection, Image.lesion_id)
         .join(Image, col(Image.id) == col(Detection.image_id))
-        .options(defer(Detection.heatmap_values))  # type: ignore[arg-type]
+        .options(defer(Detection.heatmap_values))  # type: ignore[arg-type]  # SQLModel types a column as its value
     )
 
 

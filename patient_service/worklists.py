@@ -67,7 +67,7 @@ async def page(session: AsyncSession, kind: str, *, size: int, position: str | N
         .join(WorklistEntry, col(WorklistEntry.detection_id) == col(Detection.id))
         .join(Image, col(Image.id) == col(WorklistEntry.image_id))
         .join(Patient, col(Patient.id) == col(WorklistEntry.patient_id))
-        .options(defer(Detection.heatmap_values))  # type: ignore[arg-type]
+        .options(defer(Detection.heatmap_values))  # type: ignore[arg-type]  # SQLModel types a column as its value
         .where(_belongs(kind))
         .order_by(col(WorklistEntry.detection_id).desc())
         .limit(size + 1)

@@ -102,7 +102,7 @@ class ServiceSettings(BaseSettings):
 class DatabaseSettings(ServiceSettings):
     """The settings of a gRPC service with a database of its own; each names its own port."""
 
-    grpc_host: str = Field(default="0.0.0.0", description="Address to listen on.")  # noqa: S104
+    grpc_host: str = Field(default="0.0.0.0", description="Address to listen on.")  # noqa: S104  a container's port is opened by its platform
     grpc_port: int = Field(ge=0, le=65535, description="Port to listen on.")
 
     database_url: str = Field(

@@ -12,7 +12,6 @@ from service_kit import background, logs, telemetry
 from service_kit.blobs import Blobs
 from service_kit.redis_client import open_redis
 from service_kit.settings import load
-from serving.archives.signature_policy import read_policy
 from serving.contract.follower_requests import regeneration_requests, trial_requests
 from serving.contract.releases import ReleaseLog
 from serving.contract.torchserve import InferenceClient
@@ -40,7 +39,7 @@ def torchserve(host: str = "0.0.0.0", workers: int = 0, folder: str = "/tmp/torc
     """Replace this process by a hardened TorchServe (a container's entry point)."""
     command = process.prepare(Path(folder), process.TorchServePorts(), host=host, workers=workers)
     os.chdir(command.folder)
-    os.execve(command.arguments[0], command.arguments, command.environment)  # noqa: S606
+    os.execve(command.arguments[0], command.arguments, command.environment)  # noqa: S606  TorchServe's own command
 
 
 async def _follow(settings: FollowerSettings) -> None:
@@ -60,7 +59,7 @@ async def _follow(settings: FollowerSettings) -> None:
 
 def make_follower(settings: FollowerSettings) -> Follower:
     """A follower with its clients; call it inside the event loop that will run it."""
-    policy = read_policy(settings.trusted_keys, settings.signature_required)
+    policy = settings.signature_policy()
     releases = ReleaseLog(Blobs(settings.model_store, settings.store_access), settings.model_name)
     management = ManagementClient(
         settings.management_address, settings.torchserve_folder / "key_file.json"

@@ -1,4 +1,4 @@
-"""A plugin of coverage: counts TorchServe's workers, which are killed and so never write at exit."""
+"""A plugin of coverage: counts TorchServe's workers, which are killed and never write at exit."""
 
 import sys
 import time

@@ -60,7 +60,7 @@ class RateLimits:
         shared = RedisStorage(
             "async+redis://",
             implementation="redispy",
-            connection_pool=redis.connection_pool,  # type: ignore[arg-type]
+            connection_pool=redis.connection_pool,  # type: ignore[arg-type]  # limits' stub names redis-py's pool otherwise
         )
         self._shared = Limiter(shared)
         self._own = Limiter(MemoryStorage())

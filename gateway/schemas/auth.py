@@ -80,7 +80,7 @@ class SignedIn(BaseModel):
 
     status: Literal["authenticated"] = "authenticated"
     access_token: str = Field(examples=[_JWT])
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  the name of a kind of token
     expires_at: Moment
 
     @classmethod

@@ -32,7 +32,7 @@ async def serve_http(app: ASGIApp) -> AsyncIterator[str]:
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, lifespan="off")
     )
-    server.capture_signals = nullcontext  # type: ignore[method-assign, assignment]
+    server.capture_signals = nullcontext  # type: ignore[method-assign, assignment]  # pytest keeps its own signals
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.005)

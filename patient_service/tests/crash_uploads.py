@@ -59,7 +59,7 @@ async def crash_during_uploads(postgres: Any, tmp_path: Path) -> None:
         if image_id not in objects or _sha256(objects[image_id]) != sha256
     ]  # fmt: skip
     left = set(objects) - set(rows)
-    print(  # noqa: T201
+    print(  # noqa: T201  its report
         f"\n{CRASHES} crashes, {len(acknowledged)} uploads acknowledged, {len(rows)} rows, "
         f"{len(objects)} objects, {len(left)} orphans, {len(lost)} lost, {len(torn)} torn"
     )

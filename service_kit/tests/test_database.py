@@ -42,7 +42,7 @@ async def texts(database: Database) -> list[str]:
 
 def held(database: Database) -> int:
     """How many connections are taken out of the pool."""
-    return int(database._engine.pool.checkedout())  # type: ignore[attr-defined]
+    return int(database._engine.pool.checkedout())  # type: ignore[attr-defined]  # of the pool that SQLAlchemy makes by default
 
 
 async def test_what_was_written_is_kept_at_the_end(database: Database) -> None:

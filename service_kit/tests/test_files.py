@@ -40,7 +40,7 @@ def test_a_folder_replaces_what_a_killed_writer_left(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_fails_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), written_whole(tmp_path / "models") as partial:  # noqa: PT012
+    with pytest.raises(RuntimeError), written_whole(tmp_path / "models") as partial:  # noqa: PT012  the write must fail inside
         partial.mkdir()
         raise RuntimeError
     assert list(tmp_path.iterdir()) == []

@@ -84,10 +84,10 @@ class Accounts(auth_pb2_grpc.AccountServiceServicer):
 async def served() -> AsyncIterator[tuple[Any, Accounts, Any]]:
     database = NoDatabase()
     # The other methods answer UNIMPLEMENTED, as generated.
-    accounts = Accounts(database)  # type: ignore[abstract]
+    accounts = Accounts(database)  # type: ignore[abstract]  # only what the test calls is there
     server = build_server(
         lambda server: auth_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server),
-        verifier=AcceptsToken(),  # type: ignore[arg-type]
+        verifier=AcceptsToken(),  # type: ignore[arg-type]  # stands in for a verifier
     )
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()

@@ -40,10 +40,10 @@ class _ManifestModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     modelName: str  # noqa: N815  torch-model-archiver's names
-    modelVersion: str  # noqa: N815
+    modelVersion: str  # noqa: N815  torch-model-archiver's spelling
     handler: Literal["dermis_handler.py"]
-    serializedFile: Literal["model.safetensors"]  # noqa: N815
-    configFile: Literal["model-config.yaml"]  # noqa: N815
+    serializedFile: Literal["model.safetensors"]  # noqa: N815  torch-model-archiver's spelling
+    configFile: Literal["model-config.yaml"]  # noqa: N815  torch-model-archiver's spelling
 
 
 class _Manifest(BaseModel):
@@ -51,9 +51,9 @@ class _Manifest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    createdOn: str  # noqa: N815
+    createdOn: str  # noqa: N815  torch-model-archiver's spelling
     runtime: Literal["python"]
-    archiverVersion: str  # noqa: N815
+    archiverVersion: str  # noqa: N815  torch-model-archiver's spelling
     model: _ManifestModel
 
 

@@ -179,7 +179,7 @@ def _code_at(secret: str, moment: float) -> str:
     except binascii.Error:
         raise CommandFailed(Failure.SECRET_INVALID, "DERMIS_TOTP_SECRET is not base32.") from None
     # Authenticator apps use SHA-1, and keys shorter than RFC 4226 asks for.
-    totp = TOTP(key, 6, SHA1(), _TOTP_STEP_SECONDS, enforce_key_length=False)  # noqa: S303
+    totp = TOTP(key, 6, SHA1(), _TOTP_STEP_SECONDS, enforce_key_length=False)  # noqa: S303  TOTP is defined over SHA-1 (RFC 6238)
     return totp.generate(int(moment)).decode()
 
 

@@ -107,10 +107,10 @@ def fit_calibration(logits: Tensor, labels: Tensor) -> tuple[float, float]:
         optimizer.zero_grad()
         scaled = logits / log_temperature.exp() + torch.cat([torch.zeros(1), intercept])
         loss = torch.nn.functional.cross_entropy(scaled, labels)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         return loss
 
-    optimizer.step(closure)  # type: ignore[no-untyped-call]
+    optimizer.step(closure)  # type: ignore[no-untyped-call]  # torch leaves it untyped
     return float(log_temperature.detach().exp()), float(intercept.detach())
 
 

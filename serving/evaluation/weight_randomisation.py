@@ -29,7 +29,7 @@ def shuffled(model: nn.Module, depth: float, seed: int = 7) -> nn.Module:
     or explode, and the test would be passed for the wrong reason.
     """
     made = copy.deepcopy(model)
-    head = made.get_classifier()  # type: ignore[operator]
+    head = made.get_classifier()  # type: ignore[operator]  # timm's methods are untyped
     inner = [m for m in made.modules() if _has_own_weight(m) and m is not head]
     chosen = [head, *inner[len(inner) - round(depth * len(inner)) :]]
     generator = torch.Generator().manual_seed(seed)

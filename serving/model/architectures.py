@@ -80,8 +80,8 @@ class FeaturesAndLogits(nn.Module):
 
     def forward(self, batch: Tensor) -> tuple[Tensor, Tensor]:
         """N×K×H×W and N×C of N×3×S×S."""
-        features = self._model.forward_features(batch)  # type: ignore[operator]
-        return features, self._model.forward_head(features)  # type: ignore[operator]
+        features = self._model.forward_features(batch)  # type: ignore[operator]  # timm's methods are untyped
+        return features, self._model.forward_head(features)  # type: ignore[operator]  # timm's methods are untyped
 
 
 def linear_head(model: nn.Module, size: int) -> Tensor | None:
@@ -90,16 +90,16 @@ def linear_head(model: nn.Module, size: int) -> Tensor | None:
     Tested on noise rather than read from the model's source: any architecture whose logits equal
     the closed form's qualifies.
     """
-    linear = model.get_classifier()  # type: ignore[operator]
+    linear = model.get_classifier()  # type: ignore[operator]  # timm's methods are untyped
     if not isinstance(linear, nn.Linear):
         return None
     with torch.inference_mode():
-        features = model.forward_features(torch.zeros(1, 3, size, size))  # type: ignore[operator]
+        features = model.forward_features(torch.zeros(1, 3, size, size))  # type: ignore[operator]  # timm's methods are untyped
         noise = torch.rand_like(features)
         if noise.ndim != 4 or noise.shape[1] != linear.in_features:
             return None
         expected = linear(noise.mean(dim=(2, 3)))
-        actual = model.forward_head(noise)  # type: ignore[operator]
+        actual = model.forward_head(noise)  # type: ignore[operator]  # timm's methods are untyped
         if not torch.allclose(expected, actual, atol=_HEAD_TOLERANCE):
             return None
     return linear.weight.detach()

@@ -88,8 +88,8 @@ class Classifier:
             ValueError: the weights don't fit the architecture.
         """
         # torch is needed only here, and importing it takes a second and 400 MB.
-        from serving.model.architectures import load_model  # noqa: PLC0415
-        from serving.model.torch_backends import EagerBackend  # noqa: PLC0415
+        from serving.model.architectures import load_model  # noqa: PLC0415  torch only where it is used
+        from serving.model.torch_backends import EagerBackend  # noqa: PLC0415  torch only where it is used
 
         size = card.preprocessing.input_size
         return cls(EagerBackend(load_model(weights, card), size), card, novelty, differential)

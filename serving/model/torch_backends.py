@@ -41,7 +41,7 @@ class EagerBackend:
 
     def explain(self, features: Floats, targets: list[int]) -> Floats:
         """See `Backend.explain`."""
-        return explain_by_autograd(features, self.model.forward_head, targets)  # type: ignore[arg-type]
+        return explain_by_autograd(features, self.model.forward_head, targets)  # type: ignore[arg-type]  # timm's methods are untyped
 
     def _compiled(self, forward: nn.Module) -> _Forward:
         return forward
@@ -60,7 +60,7 @@ class TorchscriptBackend(EagerBackend):
         with torch.inference_mode(), warnings.catch_warnings():
             # Deprecated in favour of torch.compile, which needs a C++ compiler and half a minute.
             warnings.simplefilter("ignore")
-            return torch.jit.freeze(torch.jit.trace(forward, self._example()))  # type: ignore[no-any-return,no-untyped-call]
+            return torch.jit.freeze(torch.jit.trace(forward, self._example()))  # type: ignore[no-any-return,no-untyped-call]  # torch leaves it untyped
 
 
 class CompiledBackend(EagerBackend):

@@ -5,10 +5,11 @@ from pathlib import Path
 from pydantic import Field
 
 from service_kit.settings import ObjectStoreSettings
+from serving.archives.signature_settings import SignatureSettings
 from serving.replica.cpu_cores import default_workers
 
 
-class FollowerSettings(ObjectStoreSettings):
+class FollowerSettings(ObjectStoreSettings, SignatureSettings):
     """The follower's settings. A setting is an environment variable of the same name."""
 
     model_store: str = Field(
@@ -29,15 +30,6 @@ class FollowerSettings(ObjectStoreSettings):
         ge=1,
         le=64,
         description="Processes per model version; unset: one a core.",
-    )
-    trusted_keys: Path | None = Field(
-        default=None,
-        description="Folder of public keys (*.pem) of whoever may sign model archives. "
-        "Unset: signatures are not looked at.",
-    )
-    signature_required: bool = Field(
-        default=True,
-        description="Refuse archives without a signature, where TRUSTED_KEYS is set.",
     )
     drain_seconds: float = Field(
         default=21,

@@ -48,7 +48,7 @@ def test_both_views_are_computed_in_one_batch(on: bool, computed: int) -> None:
         asked.append(len(batch))
         return run(batch)
 
-    made.backend.run = counted  # type: ignore[method-assign]
+    made.backend.run = counted  # type: ignore[method-assign]  # counts the calls
     assert len(made.predict(photos())) == 3
     assert asked == [computed]
 

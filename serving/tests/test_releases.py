@@ -31,7 +31,7 @@ async def test_the_end_of_the_log_is_the_desired_state(
     log = ReleaseLog(Blobs(tmp_path.as_uri()), "lesion")
     for entry in entries:
         kind, version = entry.split()
-        await log.append(version=version, sha256=version, kind=kind, by="test")  # type: ignore[arg-type]
+        await log.append(version=version, sha256=version, kind=kind, by="test")  # type: ignore[arg-type]  # parametrised with kinds that exist
     desired = await log.desired()
     assert (desired.live.version if desired.live else "") == live
     assert (desired.candidate.version if desired.candidate else "") == candidate

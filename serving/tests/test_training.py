@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from serving.cli import app
 from serving.evaluation import metrics
 from serving.model.architectures import build_model
-from serving.tests.conftest import lesion_photo
+from serving.tests.conftest import MakeArchive, lesion_photo
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import PixelCache, read_folders, split_of
 from serving.training.initial_weights import start_model
@@ -201,11 +201,11 @@ def test_from_photos_to_an_archive_that_predicts(data: Path, tmp_path: Path) -> 
 
 
 def test_a_file_that_is_no_photo_is_told_and_the_others_answered(
-    data: Path, tmp_path: Path, make_archive: object
+    data: Path, tmp_path: Path, make_archive: MakeArchive
 ) -> None:
     text = tmp_path / "notes.txt"
     text.write_text("not a photo")
-    archive = make_archive()  # type: ignore[operator]
+    archive = make_archive()
     photo = next((data / "benign").glob("*.jpg"))
     done = RUN.invoke(app, ["predict", "--archive", str(archive), "--json", str(text), str(photo)])
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]

@@ -40,7 +40,7 @@ def forward_of(model: nn.Module, frozen: Sequence[nn.Module]) -> Callable[[Tenso
             with torch.no_grad(), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 # torch has no types for tracing.
-                traced: Any = torch.jit.trace(nn.Sequential(*frozen).eval(), inputs)  # type: ignore[no-untyped-call]
+                traced: Any = torch.jit.trace(nn.Sequential(*frozen).eval(), inputs)  # type: ignore[no-untyped-call]  # torch leaves it untyped
                 compiled.append(torch.jit.freeze(traced))
         with torch.no_grad():
             features = compiled[0](inputs)

@@ -14,7 +14,7 @@ from serving.training.recipe import Recipe
 
 def optimizer_of(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     """AdamW in two groups: the model's body first, then its head."""
-    head = model.get_classifier()  # type: ignore[operator]
+    head = model.get_classifier()  # type: ignore[operator]  # timm's methods are untyped
     of_head = {id(parameter) for parameter in head.parameters()}
     body = [p for p in model.parameters() if p.requires_grad and id(p) not in of_head]
     return torch.optim.AdamW(

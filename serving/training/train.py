@@ -128,7 +128,7 @@ class Training:
         logits = self._forward(inputs.contiguous(memory_format=torch.channels_last))
         loss = functional.cross_entropy(logits, targets)
         self._optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         nn.utils.clip_grad_norm_(self._model.parameters(), 2.0)
         self._optimizer.step()
         self._step += 1

@@ -69,7 +69,7 @@ def _exported(archive: Path, card: ModelCard) -> Path | None:
     if _exists(folder):
         return folder
     # Imported only here: most workers find their export and need no lock.
-    from filelock import FileLock  # noqa: PLC0415
+    from filelock import FileLock  # noqa: PLC0415  a worker starts without what it may not need
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_suffix(".lock")):
@@ -97,7 +97,7 @@ def _exists(export: Path) -> bool:
 
 def _export(archive: Path, out: Path) -> None:
     command = [sys.executable, "-m", "serving.worker.export_process", str(archive), str(out)]
-    subprocess.run(command, check=True, timeout=EXPORT_SECONDS)  # noqa: S603
+    subprocess.run(command, check=True, timeout=EXPORT_SECONDS)  # noqa: S603  our own module
 
 
 def _content(archive: Path, card: ModelCard) -> str:
@@ -118,10 +118,10 @@ def _forget_old(exports: Path) -> None:
 
 def _torch_backend(name: str, weights: Path, card: ModelCard, threads: int) -> Backend:
     # Imported only here: most workers never need torch, which takes a second and 400 MB.
-    import torch  # noqa: PLC0415
+    import torch  # noqa: PLC0415  most models run without torch
 
-    from serving.model.architectures import load_model  # noqa: PLC0415
-    from serving.model.torch_backends import EagerBackend, TorchscriptBackend  # noqa: PLC0415
+    from serving.model.architectures import load_model  # noqa: PLC0415  as above
+    from serving.model.torch_backends import EagerBackend, TorchscriptBackend  # noqa: PLC0415  as above
 
     torch.set_num_threads(threads)
     kind = TorchscriptBackend if name == TorchscriptBackend.name else EagerBackend

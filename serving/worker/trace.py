@@ -23,7 +23,7 @@ def answering(traceparent: str | None) -> Iterator[None]:
     if not os.environ.get(environment.ENDPOINT):
         yield
         return
-    from service_kit import telemetry  # noqa: PLC0415
+    from service_kit import telemetry  # noqa: PLC0415  only where traces are wanted
 
     parent = telemetry.incoming({TRACE_HEADER: traceparent or ""})
     with telemetry.tracer.start_as_current_span("answer a photo", context=parent):

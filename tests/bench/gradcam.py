@@ -99,8 +99,8 @@ class _Tapped(nn.Module):
         self.tap = nn.Identity()
 
     def forward(self, batch: Tensor) -> Tensor:
-        features = self.tap(self.model.forward_features(batch))  # type: ignore[operator]
-        logits: Tensor = self.model.forward_head(features)  # type: ignore[operator]
+        features = self.tap(self.model.forward_features(batch))  # type: ignore[operator]  # timm's methods are untyped
+        logits: Tensor = self.model.forward_head(features)  # type: ignore[operator]  # timm's methods are untyped
         return logits
 
 

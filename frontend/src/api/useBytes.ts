@@ -23,8 +23,8 @@ export function useObjectUrl(blob: Blob | undefined): string | null {
   useEffect(() => {
     if (!blob) return;
     const made = URL.createObjectURL(blob);
-    // The address exists only once the effect has run; the page shows a skeleton until then.
-    // eslint-disable-next-line react-hooks/set-state-in-effect
+    // The page shows a skeleton until the address exists.
+    // eslint-disable-next-line react-hooks/set-state-in-effect -- only an effect can make one and revoke it
     setUrl(made);
     return () => {
       URL.revokeObjectURL(made);

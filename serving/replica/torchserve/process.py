@@ -132,7 +132,7 @@ def find_java() -> str:
 
 def _java_version(java: str) -> int:
     try:
-        shown = subprocess.run(  # noqa: S603
+        shown = subprocess.run(  # noqa: S603  a Java found by find_java
             [java, "-version"], capture_output=True, text=True, check=True, timeout=20
         ).stderr
         return int(shown.split('"')[1].split(".")[0])
