@@ -147,11 +147,14 @@ async def test_an_unexpected_error_says_only_its_request_id(
 
     monkeypatch.setattr("gateway.routers.clinic.patients.Patient.of", broken)
     gateway.http._transport.raise_app_exceptions = False  # type: ignore[attr-defined]  # set once the client is made
-    answer = await gateway.get("/patients/p-1")
+    with structlog.testing.capture_logs() as lines:
+        answer = await gateway.get("/patients/p-1")
     assert answer.status_code == 500
     assert answer.json()["reason"] == "INTERNAL"
     assert "secret detail" not in answer.text
     assert answer.headers["x-request-id"] in answer.json()["detail"]
+    (logged,) = [line for line in lines if line["event"] == "unexpected error"]
+    assert (logged["log_level"], str(logged["exc_info"])) == ("error", "secret detail")
 
 
 async def test_why_a_service_was_not_reached_is_logged_and_not_answered(redis_url: str) -> None:

@@ -79,3 +79,14 @@ async def test_a_refusal_is_logged_with_who_and_from_where(gateway: Gateway) -> 
     found = [(line["status"], line["user_id"]) for line in lines if line["event"] == "request"]
     assert found == [(403, user), (401, "")]
     assert all(line["client_address"] for line in lines if line["event"] == "request")
+
+
+async def test_a_used_up_limit_is_logged_with_who_and_from_where(redis_url: str) -> None:
+    user = str(uuid4())
+    async with running(redis_url, rate_limits={"api": "1/minute"}) as gateway:
+        with structlog.testing.capture_logs() as lines:
+            for _ in range(2):
+                await gateway.get("/users/me", headers=bearer(sub=user))
+    (refused,) = [line for line in lines if line.get("status") == 429]
+    assert refused["user_id"] == user
+    assert refused["client_address"]

@@ -204,7 +204,11 @@ async def test_an_unexpected_error_tells_nothing_but_its_request(served: Any) ->
     set_current_principal(caller("good"))
     set_current_request(Request("request-0002"))
     accounts.error = RuntimeError("password=hunter2")
-    error = await failure(stub)
+    with structlog.testing.capture_logs() as lines:
+        error = await failure(stub)
     assert error.code == Code.INTERNAL
     assert "request-0002" in error.message
     assert "hunter2" not in error.message
+    (logged,) = [line for line in lines if line["event"] == "unexpected error"]
+    assert (logged["log_level"], logged["exc_info"]) == ("error", True)
+    assert logged["method"].endswith("/GetMe")

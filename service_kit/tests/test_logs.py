@@ -62,3 +62,15 @@ def test_input_can_not_forge_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     structlog.get_logger().info("seen", agent=forged)
     logging.getLogger("a library").warning("said %s", forged)
     assert [line["event"] for line in lines(capsys)] == ["seen", f"said {forged}"]
+
+
+def test_an_exception_is_logged_with_its_stack(capsys: pytest.CaptureFixture[str]) -> None:
+    configure()
+    try:
+        raise RuntimeError("the disk is full")
+    except RuntimeError:
+        structlog.get_logger().exception("unexpected error")
+    (line,) = lines(capsys)
+    assert (line["level"], line["request_id"]) == ("error", "01a2-request")
+    assert "test_an_exception_is_logged_with_its_stack" in line["exception"]
+    assert line["exception"].endswith("RuntimeError: the disk is full")
