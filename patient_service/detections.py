@@ -16,7 +16,7 @@ from patient_service import audit, images, lesions, patients
 from patient_service.audit_events import Event
 from patient_service.findings import OUTCOME_COLUMNS, Outcome, finished_columns
 from patient_service.models import Detection, Image
-from patient_service.models.detections import DIFFERENTIAL
+from patient_service.models.detections import OPTIONAL_OBJECT
 from service_kit.clock import now
 from service_kit.ids import new_id
 from service_kit.paging import Page, cut, id_position
@@ -201,7 +201,9 @@ _FINISH_PENDING = text(f"""
     ), entry AS ({audit.APPEND_FROM.format(source="change")})
     SELECT detection.*, images.lesion_id
     FROM detection JOIN images ON images.id = detection.image_id
-""").bindparams(bindparam("differential", type_=DIFFERENTIAL))  # noqa: S608  names of columns
+""").bindparams(  # noqa: S608  names of columns
+    bindparam("differential", type_=OPTIONAL_OBJECT), bindparam("seen", type_=OPTIONAL_OBJECT)
+)
 
 
 async def _insert(

@@ -9,8 +9,11 @@ from service_kit.errors import DomainError
 from service_kit.reasons import Reason
 
 LABELS = ("benign", "malignant")
+ZONES = ("below", "borderline", "above")
 MAX_SIDE = 64
 MAX_DIAGNOSES = 64
+# Of a seen part that ends at the photo's edge, by rounding.
+_BEYOND = 1e-6
 _DIAGNOSIS = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
 _REASON = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 
@@ -44,10 +47,32 @@ class Heatmap:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenPart:
+    """The part of an upright photo that an answer rests on, in shares of its width and height."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    def is_sound(self) -> bool:
+        """Whether it lies on the photo and has an area."""
+        return (
+            self.left >= 0
+            and self.top >= 0
+            and self.width > 0
+            and self.height > 0
+            and self.left + self.width <= 1 + _BEYOND
+            and self.top + self.height <= 1 + _BEYOND
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What the model found; probabilities and threshold from 0 to 1.
 
-    `differential` maps diagnoses to probabilities, if the model tells diagnoses apart.
+    `differential` maps diagnoses to probabilities, if the model tells diagnoses apart. `zone` is
+    None where the model's card has no zones, and `seen` where the model did not say it.
     """
 
     label: str
@@ -60,6 +85,8 @@ class Finding:
     quality: list[str] = field(default_factory=list)
     heatmap: Heatmap | None = None
     differential: dict[str, float] = field(default_factory=dict)
+    seen: SeenPart | None = None
+    zone: str | None = None
 
     def check(self) -> None:
         """Refuse what can't be a model's answer.
@@ -80,6 +107,8 @@ class Finding:
             and 1 <= len(self.model_version) <= 100
             and all(_REASON.fullmatch(warning) for warning in self.quality)
             and (self.heatmap is None or self.heatmap.is_sound())
+            and (self.seen is None or self.seen.is_sound())
+            and self.zone in (None, *ZONES)
             and len(self.differential) <= MAX_DIAGNOSES
             and all(_DIAGNOSIS.fullmatch(diagnosis) for diagnosis in self.differential)
         )

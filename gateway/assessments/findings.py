@@ -10,7 +10,7 @@ from serving.contract.findings import Finding, Heatmap
 def finding_message(finding: Finding) -> pb.Finding:
     """A finding as patient_service keeps it; most fields have the same name there."""
     return pb.Finding(
-        **finding.model_dump(exclude={"model", "heatmap"}),
+        **finding.model_dump(exclude={"model", "heatmap"}, exclude_none=True),
         model_name=finding.model.name,
         model_version=finding.model.version,
         heatmap=heatmap_message(finding.heatmap),

@@ -1,8 +1,9 @@
 """Heatmaps as pictures: the model's own small grid, laid where the model looked.
 
-The model sees the central square of a photo (`serving.archives.card.Preprocessing`), so that is
-where the grid lies. Values are logits per cell, not scaled; a picture states the maximum that it
-was scaled by, and a weak map stays weak because that maximum has a floor.
+A finding says which part of the photo its answer rests on, so that is where the grid lies; in those
+from before this was recorded it is the central square. Values are logits per cell, not scaled; a
+picture states the maximum that it was scaled by, and a weak map stays weak because that maximum
+has a floor.
 """
 
 import io
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from dermis.patient.v1 import patient_pb2 as pb
 from imaging.decoding import decode_reduced
 
 # One of 7x7 cells that adds this much to a logit is worth full colour; less stays pale.
@@ -43,24 +45,25 @@ def colours(strength: Grid) -> Grid:
     return between
 
 
-def heatmap_png(grid: Grid, size: tuple[int, int]) -> bytes:
+def heatmap_png(grid: Grid, size: tuple[int, int], seen: pb.SeenPart | None = None) -> bytes:
     """The map alone, in the shape of a photo of `size`, transparent where it is zero."""
     width, height = size
     scale = min(1.0, LARGEST_SIDE / max(size))
     shown = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return _png(_coloured(grid, shown, opacity=1.0))
+    return _png(_coloured(grid, shown, seen, opacity=1.0))
 
 
-def overlay_png(grid: Grid, photo: bytes, opacity: float) -> bytes:
+def overlay_png(grid: Grid, photo: bytes, opacity: float, seen: pb.SeenPart | None = None) -> bytes:
     """The map over the photo; strong places cover more than weak ones.
 
     Args:
         grid: rows by columns, ≥ 0.
         photo: JPEG or PNG bytes.
         opacity: 0 to 1, of the strongest place.
+        seen: the part of the photo that the grid lies on; None for the central square.
     """
     shown = shown_photo(photo, LARGEST_SIDE).convert("RGBA")
-    shown.alpha_composite(_coloured(grid, shown.size, opacity))
+    shown.alpha_composite(_coloured(grid, shown.size, seen, opacity))
     return _png(shown.convert("RGB"))
 
 
@@ -76,19 +79,35 @@ def shown_photo(photo: bytes, side: int) -> Image.Image:
     return image
 
 
-def _coloured(grid: Grid, size: tuple[int, int], opacity: float) -> Image.Image:
-    side = min(size)
+def _coloured(
+    grid: Grid, size: tuple[int, int], seen: pb.SeenPart | None, opacity: float
+) -> Image.Image:
+    left, top, width, height = _pixels_of(seen, size)
     share = np.clip(grid / display_maximum(grid), 0, 1)
     smooth = Image.fromarray(share.astype(np.float32)).resize(
-        (side, side), Image.Resampling.BICUBIC
+        (width, height), Image.Resampling.BICUBIC
     )
     strength = np.clip(np.asarray(smooth), 0, 1)
     alpha = (strength * opacity * 255)[..., None]
     painted = np.concatenate([colours(strength), alpha], axis=2)
-    square = Image.fromarray(painted.round().astype(np.uint8))
+    part = Image.fromarray(painted.round().astype(np.uint8))
     layer = Image.new("RGBA", size)
-    layer.paste(square, ((size[0] - side) // 2, (size[1] - side) // 2))
+    layer.paste(part, (left, top))
     return layer
+
+
+def _pixels_of(seen: pb.SeenPart | None, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Left, top, width and height of the seen part of a picture; one pixel at least."""
+    width, height = size
+    if seen is None:
+        side = min(size)
+        return (width - side) // 2, (height - side) // 2, side, side
+    left, top = round(seen.left * width), round(seen.top * height)
+    right, bottom = (
+        round((seen.left + seen.width) * width),
+        round((seen.top + seen.height) * height),
+    )
+    return left, top, max(1, right - left), max(1, bottom - top)
 
 
 def _png(image: Image.Image) -> bytes:

@@ -131,7 +131,9 @@ def _add(page: _Page, entry: ReportEntry) -> None:
     top = page.get_y() + 1
     heights = [_picture(page, entry.photo, page.l_margin, top)]
     if finding.assessable:
-        overlay = printable(overlay_png(grid_of(finding.heatmap), entry.photo, _OPACITY))
+        seen = finding.seen if finding.HasField("seen") else None
+        drawn = overlay_png(grid_of(finding.heatmap), entry.photo, _OPACITY, seen)
+        overlay = printable(drawn)
         heights.append(_picture(page, overlay, page.l_margin + _PICTURE_MM + 10, top))
     page.set_y(top + max(heights) + 2)
     for line, bold in _answer(finding):

@@ -10,6 +10,7 @@ from gateway.schemas.fields import Body, Id, Moment, Note
 from gateway.schemas.messages import FromMessage
 
 Target = Literal["benign", "malignant"]
+Zone = Literal["below", "borderline", "above"]
 Verdict = Literal["agrees", "benign", "malignant", "biopsy_benign", "biopsy_malignant"]
 
 
@@ -18,6 +19,15 @@ class ModelName(BaseModel):
 
     name: str = Field(examples=["lesion"])
     version: str = Field(examples=["1.0.0"])
+
+
+class SeenPart(FromMessage):
+    """A rectangle of the upright photo, in shares of its width and height, 0 to 1."""
+
+    left: float = Field(examples=[0.125])
+    top: float = Field(examples=[0.0])
+    width: float = Field(examples=[0.75])
+    height: float = Field(examples=[1.0])
 
 
 class Heatmap(FromMessage):
@@ -37,8 +47,11 @@ class Heatmap(FromMessage):
 
 
 class Explanation(Heatmap):
-    """A heatmap and the URLs of its pictures."""
+    """A heatmap, what part of the photo it lies on, and the URLs of its pictures."""
 
+    seen: SeenPart | None = Field(
+        default=None, description="Null in answers from before it was recorded: the central square."
+    )
     heatmap_url: str = Field(examples=["/api/detections/…/heatmap.png?target=malignant"])
     overlay_url: str = Field(examples=["/api/detections/…/overlay.png?target=malignant"])
 
@@ -73,6 +86,17 @@ class Detection(FromMessage):
     )
     threshold: float | None = Field(
         default=None, description="At or above it the label is malignant.", examples=[0.17]
+    )
+    zone: Zone | None = Field(
+        default=None,
+        description="Where the probability lies by the model's own bounds around its threshold; "
+        "null if the model has none.",
+        examples=["above"],
+    )
+    seen: SeenPart | None = Field(
+        default=None,
+        description="The square that answer and heatmap rest on; the model sees the disc inside "
+        "it. Null in answers from before it was recorded, which rest on the central square.",
     )
     assessable: bool | None = Field(
         default=None, description="Whether the model could assess the photo.", examples=[True]

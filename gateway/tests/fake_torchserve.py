@@ -44,6 +44,8 @@ class FakeTorchServe:
     probability: float = 0.75
     # Of a model without a differential.
     differential: list[dict[str, Any]] = field(default_factory=list)
+    # What newer workers say as well.
+    more: dict[str, Any] = field(default_factory=dict)
     token: str = "inference-token"
     asked: list[Asked] = field(default_factory=list)
     url: str = ""
@@ -102,6 +104,7 @@ class FakeTorchServe:
             "heatmap": {
                 "grid": grid, "target": target, "method": "grad-cam", "layer": "conv_head"
             },
+            **self.more,
         }  # fmt: skip
 
 

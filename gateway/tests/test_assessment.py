@@ -45,6 +45,20 @@ async def test_a_models_differential_is_passed_on(gateway: Gateway) -> None:
     assert body["status"] == "pending"
 
 
+async def test_what_was_looked_at_and_the_zone_are_passed_on(gateway: Gateway) -> None:
+    seen = {"left": 0.0, "top": 0.25, "width": 0.5, "height": 0.75}
+    gateway.torchserve.more = {"seen": seen, "zone": "borderline"}
+    body = (await gateway.upload(photo())).json()
+    assert (body["seen"], body["zone"]) == (seen, "borderline")
+    explained = await gateway.post(f"/predict/gradcam/{body['id']}")
+    assert explained.json()["seen"] == seen
+
+
+async def test_workers_of_before_say_neither(gateway: Gateway) -> None:
+    body = (await gateway.upload(photo())).json()
+    assert (body["seen"], body["zone"]) == (None, None)
+
+
 async def test_the_request_id_reaches_both_patient_service_and_torchserve(
     gateway: Gateway,
 ) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments.heatmaps import (
     WEAKEST_MAXIMUM,
     Grid,
@@ -66,6 +67,15 @@ def test_the_map_lies_where_the_model_looked_the_central_square(
         assert alpha[:, :left].max() == 0
     if top:
         assert alpha[:top].max() == 0
+
+
+@pytest.mark.parametrize("width", [0.5, 0.25])
+def test_the_map_lies_on_the_seen_part_where_that_is_known(width: float) -> None:
+    seen = pb.SeenPart(left=0.5, top=0.25, width=width, height=0.5)
+    alpha = pixels(heatmap_png(np.ones((7, 7), np.float32), (320, 240), seen))[..., 3]
+    rows, columns = np.nonzero(alpha)
+    assert (rows.min(), rows.max()) == (60, 179)
+    assert (columns.min(), columns.max()) == (160, 159 + 320 * width)
 
 
 def test_without_opacity_the_overlay_is_the_photo() -> None:

@@ -22,7 +22,7 @@ from service_kit.ids import new_id
 from service_kit.postgres_values import Moment
 
 # None is NULL, not the JSON value null.
-DIFFERENTIAL = JSONB(none_as_null=True)
+OPTIONAL_OBJECT = JSONB(none_as_null=True)
 
 
 class Detection(Table, table=True):
@@ -68,7 +68,12 @@ class Detection(Table, table=True):
     model_name: str | None = None
     model_version: str | None = None
     # Diagnoses with their probabilities; NULL where the model doesn't tell them apart.
-    differential: dict[str, float] | None = Field(default=None, sa_type=DIFFERENTIAL)
+    differential: dict[str, float] | None = Field(default=None, sa_type=OPTIONAL_OBJECT)
+    # The part of the photo that the answer rests on, in shares of its sides: left, top, width and
+    # height; NULL where the model did not say it.
+    seen: dict[str, float] | None = Field(default=None, sa_type=OPTIONAL_OBJECT)
+    # "below", "borderline" or "above" the threshold; NULL where the model has no zones.
+    zone: str | None = None
 
     # The heatmap of the answer: rows × columns values ≥ 0, row by row, not scaled.
     heatmap_rows: int | None = Field(default=None, sa_type=SmallInteger)

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from dermis.patient.v1 import patient_pb2 as pb
-from patient_service.findings import Failure, Finding, Heatmap, Outcome
+from patient_service.findings import Failure, Finding, Heatmap, Outcome, SeenPart
 from patient_service.models import Detection
 from patient_service.servicers.enum_words import DETECTION_STATUS
 from patient_service.servicers.messages import optional_time
@@ -33,7 +33,13 @@ def _finding(finding: pb.Finding) -> Finding:
         quality=list(finding.quality),
         heatmap=_heatmap(finding.heatmap) if finding.HasField("heatmap") else None,
         differential={entry.diagnosis: entry.probability for entry in finding.differential},
+        seen=_seen(finding.seen) if finding.HasField("seen") else None,
+        zone=finding.zone or None,
     )
+
+
+def _seen(seen: pb.SeenPart) -> SeenPart:
+    return SeenPart(left=seen.left, top=seen.top, width=seen.width, height=seen.height)
 
 
 def _heatmap(heatmap: pb.Heatmap) -> Heatmap:
@@ -96,4 +102,6 @@ def _finding_message(row: Any, with_heatmap: bool) -> pb.Finding:
                 (row.differential or {}).items(), key=lambda entry: -entry[1]
             )
         ],
+        seen=pb.SeenPart(**row.seen) if row.seen else None,
+        zone=row.zone or "",
     )

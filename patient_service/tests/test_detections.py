@@ -87,6 +87,20 @@ async def test_a_differential_is_kept_the_most_probable_first(
     assert shown[0].id == without.id
 
 
+async def test_what_was_looked_at_and_the_zone_are_kept(clinician: Caller, photo: bytes) -> None:
+    seen = pb.SeenPart(left=0.125, top=0, width=0.75, height=1)
+    told = finding(0.8, seen=seen, zone="above")
+    patient = await clinician.add_patient()
+    pending = await clinician.upload(photo, patient_id=patient.id, diagnose=True)
+    # A finished pending one, and one that is new, are written in two ways.
+    for again in (False, True):
+        recorded = await _record(clinician, pending.image.id, finding=told, rediagnosis=again)
+        assert (recorded.finding.seen, recorded.finding.zone) == (seen, "above")
+    without = await _record(clinician, pending.image.id, finding=finding(), rediagnosis=True)
+    assert not without.finding.HasField("seen")
+    assert without.finding.zone == ""
+
+
 async def test_a_failure_keeps_its_reason(clinician: Caller, photo: bytes) -> None:
     image = await _image(clinician, photo)
     detection = await _record(clinician, image.id, failure_reason="MODEL_REFUSED")
@@ -109,6 +123,11 @@ async def test_findings_that_no_model_makes_are_refused(
         {"quality": ["not a code"]},
         {"heatmap": short},
         {"heatmap": negative},
+        {"zone": "green"},
+        {"seen": pb.SeenPart(left=0.5, width=0.6, height=1)},
+        {"seen": pb.SeenPart(left=-0.1, width=0.6, height=1)},
+        {"seen": pb.SeenPart(width=0, height=1)},
+        {"seen": pb.SeenPart(width=float("nan"), height=1)},
         {"differential": [pb.DifferentialDiagnosis(diagnosis="Mr X", probability=0.5)]},
         {"differential": [pb.DifferentialDiagnosis(diagnosis="nevus", probability=1.5)]},
         {"differential": [pb.DifferentialDiagnosis(diagnosis=f"d{n}") for n in range(65)]},

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from serving.archives.card import Diagnosis, Share
+from serving.archives.card import Diagnosis, Share, Zone
 
 
 class ModelName(BaseModel):
@@ -25,6 +25,17 @@ class Heatmap(BaseModel):
     target: Literal["benign", "malignant"]
     method: str
     layer: str
+
+
+class SeenPart(BaseModel):
+    """A rectangle of the upright photo, in shares of its width and height."""
+
+    model_config = ConfigDict(frozen=True)
+
+    left: Share
+    top: Share
+    width: Share = Field(gt=0)
+    height: Share = Field(gt=0)
 
 
 class DifferentialDiagnosis(BaseModel):
@@ -51,3 +62,7 @@ class Finding(BaseModel):
     differential: list[DifferentialDiagnosis] = Field(default_factory=list)
     model: ModelName
     heatmap: Heatmap
+    # What answer and heatmap rest on. Workers of before this was told looked at the central square.
+    seen: SeenPart | None = None
+    # None where the model's card has no zones.
+    zone: Zone | None = None

@@ -47,12 +47,22 @@ def central_square(image: Image.Image, size: int) -> Image.Image:
         image: RGB, upright.
         size: pixels of the square.
     """
-    width, height = (size * side // min(image.size) for side in image.size)
-    left, top = round((width - size) / 2), round((height - size) / 2)
     # Only this part of the scaled photo is computed.
-    across, down = image.width / width, image.height / height
-    part = (left * across, top * down, (left + size) * across, (top + size) * down)
+    part = central_part(image.size, size)
     return image.resize((size, size), Image.Resampling.BILINEAR, box=part)
+
+
+def central_part(sides: tuple[int, int], size: int) -> tuple[float, float, float, float]:
+    """Left, upper, right and lower edge of `central_square`, in pixels of the photo.
+
+    Args:
+        sides: the photo's width and height.
+        size: pixels of the square.
+    """
+    width, height = (size * side // min(sides) for side in sides)
+    left, top = round((width - size) / 2), round((height - size) / 2)
+    across, down = sides[0] / width, sides[1] / height
+    return left * across, top * down, (left + size) * across, (top + size) * down
 
 
 def circle(size: int) -> Floats:

@@ -10,7 +10,7 @@ from serving.archives.card import ModelCard
 from serving.archives.members import WEIGHTS
 from serving.model import quality
 from serving.model.classifier import METHOD, Classifier
-from serving.model.preprocessing import central_square
+from serving.model.preprocessing import central_part, central_square
 from serving.model.quality import NOT_A_LESION, NOT_ASSESSABLE
 
 
@@ -53,6 +53,8 @@ def prediction_of(
         "threshold": prediction.threshold,
         "assessable": not NOT_ASSESSABLE.intersection(warnings),
         "quality": warnings,
+        "zone": card.zone(prediction.probability_malignant),
+        "seen": seen_part(central_part(image.size, preprocess.size), image.size),
         "differential": [
             {"diagnosis": diagnosis, "probability": probability}
             for diagnosis, probability in prediction.differential.items()
@@ -65,3 +67,17 @@ def prediction_of(
             "layer": classifier.layer,
         },
     }
+
+
+def seen_part(box: tuple[float, float, float, float], sides: tuple[int, int]) -> dict[str, float]:
+    """A part of a photo in shares of its sides, for any size that it is shown at.
+
+    Args:
+        box: left, upper, right and lower edge, in pixels.
+        sides: the photo's width and height, in pixels.
+    """
+    width, height = sides
+    # Clipped, because a quotient of the whole can be a hair above 1.
+    left, right = (min(edge / width, 1.0) for edge in box[::2])
+    top, bottom = (min(edge / height, 1.0) for edge in box[1::2])
+    return {"left": left, "top": top, "width": right - left, "height": bottom - top}

@@ -87,12 +87,13 @@ async def get_heatmap_picture(
     answer = await clients.detections.GetDetection(
         pb.GetDetectionRequest(detection_id=detection_id)
     )
-    heatmap = await explain(clients, model, answer.detection, target, held)
+    explained = await explain(clients, model, answer.detection, target, held)
     described = await clients.images.GetImageInfo(
         pb.GetImageInfoRequest(image_id=answer.detection.image_id)
     )
     size = (described.image.width, described.image.height)
-    return _picture(await asyncio.to_thread(heatmaps.heatmap_png, grid_of(heatmap), size))
+    grid = grid_of(explained.heatmap)
+    return _picture(await asyncio.to_thread(heatmaps.heatmap_png, grid, size, explained.seen))
 
 
 @router.get(
@@ -113,9 +114,11 @@ async def get_overlay_picture(
     answer = await clients.detections.GetDetection(
         pb.GetDetectionRequest(detection_id=detection_id)
     )
-    heatmap = await explain(clients, model, answer.detection, target, held)
+    explained = await explain(clients, model, answer.detection, target, held)
     _, photo = await stored_images.read(clients, answer.detection.image_id, held)
-    return _picture(await asyncio.to_thread(heatmaps.overlay_png, grid_of(heatmap), photo, opacity))
+    grid = grid_of(explained.heatmap)
+    drawn = asyncio.to_thread(heatmaps.overlay_png, grid, photo, opacity, explained.seen)
+    return _picture(await drawn)
 
 
 def _picture(png: bytes) -> Response:

@@ -13,7 +13,7 @@ from gateway.http.answers import answers
 from gateway.routers.clinic.detections import EXPLAINED
 from gateway.routers.dependencies import ClientsDep, HeldDep, ModelDep, PhotoFormDep
 from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
-from gateway.schemas.detections import Detection, Explanation, Heatmap, Target
+from gateway.schemas.detections import Detection, Explanation, Heatmap, SeenPart, Target
 from service_kit.reasons import Reason
 from serving.contract.torchserve import TorchServeError
 
@@ -126,10 +126,11 @@ async def explain_detection(
     answer = await clients.detections.GetDetection(
         pb.GetDetectionRequest(detection_id=detection_id)
     )
-    heatmap = await explain(clients, model, answer.detection, target, held)
+    explained = await explain(clients, model, answer.detection, target, held)
     base = f"{request.scope['root_path']}/detections/{detection_id}"
     return Explanation(
-        **Heatmap.of(heatmap).model_dump(),
-        heatmap_url=f"{base}/heatmap.png?target={heatmap.target}",
-        overlay_url=f"{base}/overlay.png?target={heatmap.target}",
+        **Heatmap.of(explained.heatmap).model_dump(),
+        seen=SeenPart.of(explained.seen) if explained.seen else None,
+        heatmap_url=f"{base}/heatmap.png?target={explained.heatmap.target}",
+        overlay_url=f"{base}/overlay.png?target={explained.heatmap.target}",
     )
