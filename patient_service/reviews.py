@@ -1,55 +1,157 @@
-"""Reviews: clinicians' verdicts on a detection, appended and never changed."""
+"""Reviews: clinicians' verdicts on an image, appended and never changed.
+
+The newest that is neither replaced nor a withdrawal stands, whatever a model answers later
+(docs/decisions/0041-the-verdict-belongs-to-the-photo.md).
+"""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service import audit, detections, patients
 from patient_service.audit_events import Event
-from patient_service.models import Review
-from patient_service.text_fields import checked_text
+from patient_service.models import Detection, Review
+from patient_service.verdicts import WITHDRAWN, Content
 from service_kit.errors import DomainError
 from service_kit.principal import current_principal
 from service_kit.reasons import Reason
 
-MAX_NOTE_LENGTH = 4000
+
+@dataclass(frozen=True, slots=True)
+class GivenReview:
+    """A verdict, what became of it, and the answer that it was given on.
+
+    Attributes:
+        review: its row.
+        replaced_by: the verdict that corrects or withdraws it; None while none does.
+        label, probability_malignant, assessable, model_name, model_version: of the answer; None
+            where the model had not answered.
+    """
+
+    review: Review
+    replaced_by: UUID | None
+    label: str | None
+    probability_malignant: float | None
+    assessable: bool | None
+    model_name: str | None
+    model_version: str | None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it says something that nobody has taken back."""
+        return self.replaced_by is None and self.review.verdict != WITHDRAWN
 
 
-async def add(session: AsyncSession, detection_id: UUID, verdict: str, note: str) -> Review:
-    """Add a verdict to a complete detection.
+def given() -> Any:
+    """A query of reviews; each row makes a `GivenReview`."""
+    later: Any = aliased(Review)
+    columns: tuple[Any, ...] = (
+        Review,
+        later.id,
+        Detection.label,
+        Detection.probability_malignant,
+        Detection.assessable,
+        Detection.model_name,
+        Detection.model_version,
+    )
+    return (
+        select(*columns)
+        .join(Detection, col(Detection.id) == col(Review.detection_id))
+        .outerjoin(later, later.replaces == col(Review.id))
+    )
+
+
+async def add(
+    session: AsyncSession, detection_id: UUID, content: Content, replaces: UUID | None = None
+) -> GivenReview:
+    """Add a verdict on an image, given on one of its detections.
+
+    Args:
+        session: the caller's transaction.
+        detection_id: the answer that the clinician saw.
+        content: what it says.
+        replaces: the verdict that it corrects or withdraws.
 
     Raises:
-        DomainError: NOT_FOUND / DETECTION_NOT_FOUND; FAILED_PRECONDITION with
-            DETECTION_NOT_COMPLETE, NOTHING_TO_AGREE_WITH or PATIENT_ARCHIVED; INVALID_ARGUMENT /
-            VERDICT_REQUIRED, or as `text_fields.checked_text`.
+        DomainError: NOT_FOUND with DETECTION_NOT_FOUND or REVIEW_NOT_FOUND; FAILED_PRECONDITION
+            with DETECTION_NOT_COMPLETE, NOTHING_TO_AGREE_WITH, PATIENT_ARCHIVED or
+            REVIEW_REPLACED; INVALID_ARGUMENT / WITHDRAWAL_SAYS_MORE for a withdrawal of nothing.
     """
-    if not verdict:
-        raise DomainError(Reason.VERDICT_REQUIRED, metadata={"field": "verdict"})
-    note = checked_text(note, "note", limit=MAX_NOTE_LENGTH, lines=True)
     detection = await detections.find(session, detection_id)
-    if detection.status != "complete":
+    if content.verdict == "agrees" and detection.status != "complete":
         raise DomainError(Reason.DETECTION_NOT_COMPLETE)
-    if verdict == "agrees" and not detection.assessable:
+    if content.verdict == "agrees" and not detection.assessable:
         raise DomainError(Reason.NOTHING_TO_AGREE_WITH)
     await patients.find_active(session, detection.patient_id)
+    if replaces:
+        await _check_stands(session, detection.image_id, replaces)
+    elif content.verdict == WITHDRAWN:
+        raise DomainError(Reason.WITHDRAWAL_SAYS_MORE, metadata={"field": "replaces"})
     review = Review(
         clinic_id=detection.clinic_id,
         patient_id=detection.patient_id,
+        image_id=detection.image_id,
         detection_id=detection_id,
-        verdict=verdict,
-        note=note,
+        replaces=replaces,
         author_id=current_principal().user_id,
+        **asdict(content),
     )
     session.add(review)
+    await _flush(session)
     await audit.append(
         session, Event.REVIEW_ADDED, patient_id=review.patient_id, subject_id=review.id
     )
-    return review
+    return _on(detection, review)
 
 
-async def of_detection(session: AsyncSession, detection_id: UUID) -> Sequence[Review]:
-    """A detection's verdicts, oldest first."""
-    query = select(Review).where(col(Review.detection_id) == detection_id)
-    return (await session.exec(query.order_by(col(Review.id)))).all()
+async def of_image(session: AsyncSession, image_id: UUID) -> Sequence[GivenReview]:
+    """An image's verdicts, newest first, corrected and withdrawn ones too."""
+    query = given().where(col(Review.image_id) == image_id).order_by(col(Review.id).desc())
+    return [GivenReview(*row) for row in (await session.exec(query)).all()]
+
+
+async def standing_on(session: AsyncSession, image_id: UUID) -> GivenReview | None:
+    """The verdict that stands on an image."""
+    return standing(await of_image(session, image_id))
+
+
+def standing(newest_first: Sequence[GivenReview]) -> GivenReview | None:
+    """The one of an image's verdicts that stands."""
+    return next((review for review in newest_first if review.stands), None)
+
+
+async def _check_stands(session: AsyncSession, image_id: UUID, review_id: UUID) -> None:
+    """Refuse to replace what isn't there, is of another image, or has been replaced already."""
+    known = {one.review.id: one for one in await of_image(session, image_id)}
+    if review_id not in known:
+        raise await audit.not_found(session, Reason.REVIEW_NOT_FOUND, review_id)
+    if not known[review_id].stands:
+        raise DomainError(Reason.REVIEW_REPLACED)
+
+
+async def _flush(session: AsyncSession) -> None:
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        # Two at once: the second waits for the first one's row, and finds it replaced.
+        if "reviews_replaced_once" not in str(error.orig):
+            raise
+        raise DomainError(Reason.REVIEW_REPLACED) from None
+
+
+def _on(detection: Detection, review: Review) -> GivenReview:
+    return GivenReview(
+        review=review,
+        replaced_by=None,
+        label=detection.label,
+        probability_malignant=detection.probability_malignant,
+        assessable=detection.assessable,
+        model_name=detection.model_name,
+        model_version=detection.model_version,
+    )

@@ -17,6 +17,7 @@ from patient_service import audit, lesions, patients
 from patient_service.audit_events import Event
 from patient_service.detections import without_heatmap
 from patient_service.models import Change, Detection, Image, Note, Review
+from patient_service.reviews import GivenReview, given
 from patient_service.text_fields import checked_text
 from service_kit.paging import Page, cut, id_position
 from service_kit.principal import current_principal
@@ -24,7 +25,7 @@ from service_kit.principal import current_principal
 MAX_NOTE_LENGTH = 4000
 
 # The tables of the entries, by kind. A detection comes with the lesion its image shows now.
-Entry = Image | tuple[Detection, UUID | None] | Review | Note | Change
+Entry = Image | tuple[Detection, UUID | None] | GivenReview | Note | Change
 KINDS: dict[str, type[Any]] = {
     "image": Image,
     "detection": Detection,
@@ -131,8 +132,7 @@ def _of_lesion(query: Any, table: type[Any]) -> Any:
         query = query.join(Image, col(Image.id) == col(Detection.image_id))
         table = Image
     elif table is Review:
-        query = query.join(Detection, col(Detection.id) == col(Review.detection_id))
-        query = query.join(Image, col(Image.id) == col(Detection.image_id))
+        query = query.join(Image, col(Image.id) == col(Review.image_id))
         table = Image
     return query.where(table.lesion_id == bindparam("lesion_id"))
 
@@ -147,6 +147,8 @@ async def _load(session: AsyncSession, found: Sequence[tuple[str, UUID]]) -> dic
         rows = await session.exec(_rows_of(kind), params={"wanted": wanted})
         if table is Detection:
             entries |= {row[0].id: tuple(row) for row in rows}
+        elif table is Review:
+            entries |= {row[0].id: GivenReview(*row) for row in rows}
         else:
             entries |= {row.id: row for row in rows}
     return entries
@@ -159,5 +161,9 @@ def _rows_of(kind: str) -> Any:
     An array: with a list of parameters, every length would be another statement to plan.
     """
     table = KINDS[kind]
-    query: Any = without_heatmap() if table is Detection else select(table)
+    query: Any = select(table)
+    if table is Detection:
+        query = without_heatmap()
+    elif table is Review:
+        query = given()
     return query.where(table.id == any_(bindparam("wanted", type_=ARRAY(Uuid))))

@@ -1,24 +1,26 @@
 """A clinic's worklists: images to review, answers to come, patients to follow up.
 
-Of an image only the newest detection counts, since it replaces what the model said before; images
-of archived patients are in no list. PostgreSQL keeps the lists (migration 0009): each is an index
-in its own order, and no longer than the list itself.
+Of an image only the newest detection counts, since it replaces what the model said before; the
+verdict that stands on it is shown with it. Images of archived patients are in no list but their
+own. PostgreSQL keeps the lists (migrations 0009 and 0012): each is an index in its own order, and
+no longer than the list itself.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, true
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, true, tuple_
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service import audit
 from patient_service.audit_events import Event
-from patient_service.models import Detection, Image, Patient, WorklistEntry
+from patient_service.models import Detection, Image, Patient, Review, WorklistEntry
+from patient_service.reviews import GivenReview, given
 from service_kit.clock import now
 from service_kit.errors import DomainError
 from service_kit.ids import earliest_id
@@ -27,18 +29,27 @@ from service_kit.reasons import Reason
 
 # Older ones are in the patient's record: today's work shouldn't list what was missed years ago.
 VERDICT_WITHIN = timedelta(days=90)
+# Who is to be seen again shows up this long before, so that there is time for an appointment.
+DUE_WITHIN = timedelta(days=14)
 # Nobody needs a higher count, and counting must not read a whole clinic.
 MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A detection, the lesion that its image shows now, and whose it is."""
+    """A detection, the lesion that its image shows now, and whose it is.
+
+    Attributes:
+        review: the verdict that stands on the image.
+        due_on: by when it is to be seen again.
+    """
 
     detection: Detection
     lesion_id: UUID | None
     full_name: str
     record_number: str
+    due_on: date | None
+    review: GivenReview | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,54 +59,96 @@ class Counts:
     unreviewed: int
     pending: int
     follow_up: int
+    due: int
+    archived_open: int
 
 
 async def page(session: AsyncSession, kind: str, *, size: int, position: str | None) -> Page[Entry]:
-    """One list of the caller's clinic, newest first, without heatmaps.
+    """One list of the caller's clinic, newest first or by due date, without heatmaps.
 
     Args:
         session: the caller's transaction.
-        kind: "recent", "unreviewed", "pending" or "follow_up".
+        kind: "recent", "unreviewed", "pending", "follow_up", "due" or "archived_open".
         size: rows of a page.
         position: of the last row before this page.
 
     Raises:
         DomainError: INVALID_ARGUMENT / WORKLIST_KIND_REQUIRED.
     """
-    query = (
-        select(Detection, Image.lesion_id, Patient.full_name, Patient.record_number)
+    columns: tuple[Any, ...] = (
+        Detection,
+        Image.lesion_id,
+        Patient.full_name,
+        Patient.record_number,
+        WorklistEntry.due_on,
+        WorklistEntry.review_id,
+    )
+    query: Any = (
+        select(*columns)
         .join(WorklistEntry, col(WorklistEntry.detection_id) == col(Detection.id))
         .join(Image, col(Image.id) == col(WorklistEntry.image_id))
         .join(Patient, col(Patient.id) == col(WorklistEntry.patient_id))
         .options(defer(Detection.heatmap_values))  # type: ignore[arg-type]  # SQLModel types a column as its value
         .where(_belongs(kind))
-        .order_by(col(WorklistEntry.detection_id).desc())
         .limit(size + 1)
     )
-    if last := id_position(position):
-        query = query.where(col(WorklistEntry.detection_id) < last)
-    rows: Sequence[Any] = (await session.exec(query)).all()
+    found: Sequence[Any] = (await session.exec(_after(query, kind, position))).all()
+    said = await _reviews(session, [row.review_id for row in found if row.review_id])
+    rows = [
+        Entry(detection, lesion_id, name, number, due_on, said.get(review_id))
+        for detection, lesion_id, name, number, due_on, review_id in found
+    ]
     await audit.append(session, Event.DETECTIONS_LISTED, worklist=kind, rows=str(len(rows)))
-    return cut([Entry(*row) for row in rows], size, lambda entry: str(entry.detection.id))
+    return cut(rows, size, _by_due_date if kind == "due" else _by_detection)
+
+
+def _after(query: Any, kind: str, position: str | None) -> Any:
+    """The query in the list's order, from a position on."""
+    detection_id, due_on = col(WorklistEntry.detection_id), col(WorklistEntry.due_on)
+    if kind == "due":
+        if position:
+            last_due, _, last_id = position.partition(" ")
+            last_seen = (date.fromisoformat(last_due), UUID(last_id))
+            query = query.where(tuple_(due_on, detection_id) > last_seen)
+        return query.order_by(due_on, detection_id)
+    if last := id_position(position):
+        query = query.where(detection_id < last)
+    return query.order_by(detection_id.desc())
+
+
+def _by_detection(entry: Entry) -> str:
+    return str(entry.detection.id)
+
+
+def _by_due_date(entry: Entry) -> str:
+    return f"{entry.due_on} {entry.detection.id}"
+
+
+async def _reviews(session: AsyncSession, wanted: Sequence[UUID]) -> dict[UUID, GivenReview]:
+    if not wanted:
+        return {}
+    rows = (await session.exec(given().where(col(Review.id).in_(wanted)))).all()
+    return {row[0].id: GivenReview(*row) for row in rows}
 
 
 async def count(session: AsyncSession) -> Counts:
     """How long the lists of the caller's clinic are."""
-    query = select(_length("unreviewed"), _length("pending"), _length("follow_up"))
-    unreviewed, pending, follow_up = (await session.exec(query)).one()
-    return Counts(unreviewed=unreviewed, pending=pending, follow_up=follow_up)
+    kinds = [field.name for field in fields(Counts)]
+    asked: Any = select(*(_length(kind) for kind in kinds))
+    lengths: Sequence[int] = (await session.exec(asked)).one()
+    return Counts(**dict(zip(kinds, lengths, strict=True)))
 
 
 def _length(kind: str) -> ScalarSelect[int]:
     # In the index's order, or the planner prefers to scan the table until it has found enough.
-    first = col(WorklistEntry.detection_id).desc()
-    entries = select(WorklistEntry.detection_id).where(_belongs(kind)).order_by(first)
+    entries = _after(select(WorklistEntry.detection_id).where(_belongs(kind)), kind, None)
     found = entries.limit(MOST_COUNTED).subquery()
     return select(func.count()).select_from(found).scalar_subquery()
 
 
 def _belongs(kind: str) -> ColumnElement[bool]:
-    return and_(col(WorklistEntry.active), _waits(kind))
+    active = col(WorklistEntry.active)
+    return and_(~active if kind == "archived_open" else active, _waits(kind))
 
 
 def _waits(kind: str) -> ColumnElement[bool]:
@@ -110,4 +163,8 @@ def _waits(kind: str) -> ColumnElement[bool]:
             return and_(col(WorklistEntry.is_pending))
         case "follow_up":
             return and_(col(WorklistEntry.needs_follow_up))
+        case "due":
+            return col(WorklistEntry.due_on) <= now().date() + DUE_WITHIN
+        case "archived_open":
+            return and_(col(WorklistEntry.suspect))
     raise DomainError(Reason.WORKLIST_KIND_REQUIRED, metadata={"field": "kind"})

@@ -169,11 +169,43 @@ class Reason(Enum):
         "A position needs a view, and x and y between 0 and 1.",
     )
     VERDICT_REQUIRED = Code.INVALID_ARGUMENT, "A review needs a verdict."
-    DETECTION_NOT_COMPLETE = Code.FAILED_PRECONDITION, "Only a complete detection can be reviewed."
     NOTHING_TO_AGREE_WITH = (
         Code.FAILED_PRECONDITION,
         "The model can't assess this photo, so there is no answer to agree with. "
         "Give a verdict of your own.",
+    )
+    DETECTION_NOT_COMPLETE = (
+        Code.FAILED_PRECONDITION,
+        "The model hasn't answered yet, so there is nothing to agree with.",
+    )
+    WITHDRAWAL_SAYS_MORE = (
+        Code.INVALID_ARGUMENT,
+        "A withdrawal names the verdict that it takes back, and says nothing else but a note.",
+    )
+    DIAGNOSIS_UNKNOWN = (
+        Code.INVALID_ARGUMENT,
+        "This diagnosis isn't on the list. Write it as free text.",
+    )
+    DIAGNOSIS_CONTRADICTS = (
+        Code.INVALID_ARGUMENT,
+        "The diagnosis contradicts the verdict. Change one of them.",
+    )
+    CHECKLIST_INVALID = (
+        Code.INVALID_ARGUMENT,
+        "Fill in every item of the checklist with points that it allows.",
+    )
+    MONITOR_DATE_INVALID = (
+        Code.INVALID_ARGUMENT,
+        "Say by when to look again: a date from today to ten years from now, with monitoring only.",
+    )
+    HISTOLOGY_UNEXPECTED = (
+        Code.INVALID_ARGUMENT,
+        "Histology belongs to the verdict of a biopsy.",
+    )
+    REVIEW_NOT_FOUND = Code.NOT_FOUND, "There is no such verdict."
+    REVIEW_REPLACED = (
+        Code.FAILED_PRECONDITION,
+        "Somebody has corrected or withdrawn this verdict meanwhile. Look at the newest one.",
     )
     WORKLIST_KIND_REQUIRED = Code.INVALID_ARGUMENT, "Choose a worklist."
 

@@ -1,8 +1,8 @@
 """A patient's record as a FHIR R4 Bundle (http://hl7.org/fhir/R4).
 
 Patient, and for every photo a Media, for every complete detection an Observation of the
-calibrated probability and a DiagnosticReport with the clinician's verdict. A model's answer alone
-is `preliminary`; a verdict makes it `final`.
+calibrated probability and a DiagnosticReport with the verdict that stands on the photo. A model's
+answer alone is `preliminary`; a verdict makes it `final`.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments.findings import display_name
-from gateway.exports.patient_record import Record
+from gateway.exports.patient_record import Record, standing
 from service_kit.clock import from_timestamp, now
 from service_kit.ids import new_id
 
@@ -39,6 +39,7 @@ _VERDICTS = {
     pb.VERDICT_MALIGNANT: "The clinician considers the lesion malignant.",
     pb.VERDICT_BIOPSY_BENIGN: "Biopsy: benign.",
     pb.VERDICT_BIOPSY_MALIGNANT: "Biopsy: malignant.",
+    pb.VERDICT_WITHDRAWN: "The clinician withdraws the verdict.",
 }
 
 
@@ -55,7 +56,7 @@ def bundle(record: Record, base_url: str) -> Resource:
     for detection in record.detections:
         if detection.status == pb.DETECTION_STATUS_COMPLETE:
             observation = _observation(detection, subject)
-            reviews = record.reviews.get(detection.id, [])
+            reviews = record.reviews.get(detection.image_id, [])
             resources += [observation, _report(detection, reviews, subject, observation["id"])]
     return {
         "resourceType": "Bundle",
@@ -173,13 +174,14 @@ def _report(
 ) -> Resource:
     finding = detection.finding
     called = f"The model labels the lesion {finding.label}."
+    verdict = standing(reviews)
     conclusion = [called if finding.assessable else _NOT_ASSESSABLE]
-    if reviews:
-        conclusion.append(verdict_text(reviews[0]))
+    if verdict:
+        conclusion.append(verdict_text(verdict))
     return {
         "resourceType": "DiagnosticReport",
         "id": detection.id,
-        "status": "final" if reviews else "preliminary",
+        "status": "final" if verdict else "preliminary",
         "code": {"text": "Classification of a skin lesion"},
         "subject": subject,
         "effectiveDateTime": from_timestamp(detection.created_at).isoformat(),
@@ -190,5 +192,9 @@ def _report(
 
 
 def verdict_text(review: pb.Review) -> str:
-    """A clinician's verdict as a sentence."""
-    return _VERDICTS[review.verdict] + (f" {review.note}" if review.note else "")
+    """A clinician's verdict in sentences, with the answer that it was given on."""
+    said = [_VERDICTS[review.verdict]]
+    if review.given_on.model_version:
+        version = f"{review.given_on.model_name} {review.given_on.model_version}"
+        said.append(f"(Given on the answer of {version}.)")
+    return " ".join([*said, review.note] if review.note else said)

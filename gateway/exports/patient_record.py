@@ -1,7 +1,7 @@
 """A patient's whole record, read for the report and the FHIR export."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from dermis.patient.v1 import patient_pb2 as pb
@@ -20,7 +20,7 @@ class Record:
         lesions: by id.
         images: by id.
         detections: without heatmaps.
-        reviews: by the detection's id.
+        reviews: by the image's id, newest first, corrected and withdrawn ones too.
     """
 
     patient: pb.Patient
@@ -28,6 +28,18 @@ class Record:
     images: dict[str, pb.Image] = field(default_factory=dict)
     detections: list[pb.Detection] = field(default_factory=list)
     reviews: defaultdict[str, list[pb.Review]] = field(default_factory=lambda: defaultdict(list))
+
+
+def standing(reviews: Sequence[pb.Review]) -> pb.Review | None:
+    """The verdict that stands on a photo, of all on it, newest first."""
+    return next(
+        (
+            review
+            for review in reviews
+            if not review.replaced_by and review.verdict != pb.VERDICT_WITHDRAWN
+        ),
+        None,
+    )
 
 
 async def read(clients: Clients, patient_id: str) -> Record:
@@ -46,7 +58,7 @@ async def read(clients: Clients, patient_id: str) -> Record:
         elif entry.HasField("detection"):
             record.detections.append(entry.detection)
         elif entry.HasField("review"):
-            record.reviews[entry.review.detection_id].append(entry.review)
+            record.reviews[entry.review.image_id].append(entry.review)
     return record
 
 

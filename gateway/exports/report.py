@@ -19,6 +19,7 @@ from gateway.assessments.findings import display_name, grid_of
 from gateway.assessments.heatmaps import overlay_png, shown_photo
 from gateway.assessments.quality import quality_text
 from gateway.exports.fhir import INTENDED_USE, verdict_text
+from gateway.exports.patient_record import standing
 from service_kit.clock import from_timestamp, now
 from serving.contract.probability import probability_text
 
@@ -42,7 +43,7 @@ class ReportEntry:
     Attributes:
         detection: with its heatmap.
         photo: as `printable` made it; twenty photos as they came may be 400 MB.
-        reviews: newest first.
+        reviews: all on its photo, newest first.
         names: of their authors, by account; whoever is missing stays unnamed.
     """
 
@@ -143,8 +144,9 @@ def _add(page: _Page, entry: ReportEntry) -> None:
     for review in entry.reviews:
         author = entry.names.get(review.author_id, "")
         given = f"{from_timestamp(review.created_at):%Y-%m-%d}{author and f', {author}'}"
-        page.text_line(f"{given}: {verdict_text(review)}")
-    if not entry.reviews:
+        taken_back = " (corrected or withdrawn later)" if review.replaced_by else ""
+        page.text_line(f"{given}: {verdict_text(review)}{taken_back}")
+    if not standing(entry.reviews):
         page.text_line("No clinician has given a verdict yet.")
 
 

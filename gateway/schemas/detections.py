@@ -6,12 +6,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments.findings import grid_of, shown_maximum
-from gateway.schemas.fields import Body, Id, Moment, Note
+from gateway.schemas.fields import Id, Moment
 from gateway.schemas.messages import FromMessage
+from gateway.schemas.reviews import Review
 
 Target = Literal["benign", "malignant"]
 Zone = Literal["below", "borderline", "above"]
-Verdict = Literal["agrees", "benign", "malignant", "biopsy_benign", "biopsy_malignant"]
 
 
 class ModelName(BaseModel):
@@ -126,25 +126,7 @@ class Detection(FromMessage):
         return detection | super().fields_of(finding) | {"model": model}
 
 
-class ReviewDraft(Body):
-    """A clinician's own verdict on a detection."""
-
-    verdict: Verdict = Field(examples=["agrees"])
-    note: Note = ""
-
-
-class Review(FromMessage):
-    """A verdict as it was given; later ones don't replace it."""
-
-    id: Id
-    detection_id: Id
-    verdict: Verdict = Field(examples=["agrees"])
-    note: Note
-    author_id: Id
-    created_at: Moment
-
-
 class ReviewedDetection(Detection):
-    """A detection with its verdicts, oldest first."""
+    """A detection with all verdicts on its photo, oldest first."""
 
     reviews: list[Review] = Field(default=[])

@@ -2,8 +2,10 @@
 
 from pydantic import Field
 
+from gateway.schemas.detections import Detection
 from gateway.schemas.fields import Body, Id, Moment
 from gateway.schemas.messages import FromMessage
+from gateway.schemas.reviews import Review
 
 
 class Image(FromMessage):
@@ -23,6 +25,15 @@ class Image(FromMessage):
     duplicate_of: Id | None = Field(description="The patient's first image with the same bytes.")
     captured_at: Moment | None
     created_at: Moment
+
+
+class ImageRecord(FromMessage):
+    """Everything that was said of a photo, newest first."""
+
+    image: Image
+    detections: list[Detection] = Field(description="All of the models' answers, without heatmaps.")
+    reviews: list[Review] = Field(description="All verdicts, corrected and withdrawn ones too.")
+    standing_review_id: Id | None = Field(description="The verdict that stands.")
 
 
 class ImageMove(Body):

@@ -10,6 +10,7 @@ from gateway.schemas.detections import Detection
 from gateway.schemas.fields import Body, Id, Moment
 from gateway.schemas.images import Image
 from gateway.schemas.messages import FromMessage
+from gateway.schemas.reviews import Review
 from service_kit.clock import from_timestamp
 
 BodySite = Literal[
@@ -91,10 +92,11 @@ class Lesion(LesionProfile):
 
 
 class ComparedImage(FromMessage):
-    """One side of a comparison: the image and its newest detection."""
+    """One side of a comparison: the image, its newest detection and the verdict that stands."""
 
     image: Image
     detection: Detection | None
+    review: Review | None = None
 
 
 class Comparison(BaseModel):

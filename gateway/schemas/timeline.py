@@ -6,11 +6,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from dermis.patient.v1 import patient_pb2 as pb
-from gateway.schemas.detections import Detection, Review
+from gateway.schemas.detections import Detection
 from gateway.schemas.fields import Body, Id, Moment, Page
 from gateway.schemas.fields import Note as NoteText
 from gateway.schemas.images import Image
 from gateway.schemas.messages import FromMessage
+from gateway.schemas.reviews import Review
 from service_kit.clock import from_timestamp
 
 Kind = Literal["image", "detection", "review", "note", "change"]

@@ -1,9 +1,12 @@
 """Bodies of /worklist."""
 
+from datetime import date
+
 from pydantic import BaseModel, Field
 
 from gateway.schemas.detections import Detection, ModelName
 from gateway.schemas.messages import FromMessage
+from gateway.schemas.reviews import Review
 
 
 class WorklistEntry(FromMessage):
@@ -12,6 +15,10 @@ class WorklistEntry(FromMessage):
     detection: Detection
     full_name: str = Field(description="The patient's.", examples=["Renée Ångström"])
     record_number: str = Field(examples=["H-2041"])
+    review: Review | None = Field(default=None, description="The verdict that stands on the photo.")
+    due_on: date | None = Field(
+        default=None, description="By when to see the lesion again.", examples=["2026-06-14"]
+    )
 
 
 class WorklistCounts(BaseModel):
@@ -21,6 +28,11 @@ class WorklistCounts(BaseModel):
     pending: int = Field(description="Waiting for the model.", examples=[0])
     follow_up: int = Field(
         description="Considered malignant, biopsy result outstanding.", examples=[2]
+    )
+    due: int = Field(description="To be seen again within two weeks, or overdue.", examples=[1])
+    archived_open: int = Field(
+        description="Of archived patients, malignant by the model or a clinician, and still open.",
+        examples=[0],
     )
 
 

@@ -22,8 +22,8 @@ async def a_record(
     """A patient with a lesion, assessed photos and one verdict."""
     uploaded = [(await gateway.upload(photo())).json() for _ in range(photos)]
     review = pb.Review(
-        id="r-1", detection_id=uploaded[0]["id"], verdict=pb.VERDICT_BIOPSY_BENIGN,
-        note="Dysplastic nevus.\x00\u202e", created_at=MOMENT,
+        id="r-1", detection_id=uploaded[0]["id"], image_id=uploaded[0]["image_id"],
+        verdict=pb.VERDICT_BIOPSY_BENIGN, note="Dysplastic nevus.\x00\u202e", created_at=MOMENT,
     )  # fmt: skip
     known = patient(birth_date="1961-04-30", sex=pb.SEX_FEMALE, fitzpatrick_type=2)
     known.id = "01a20817-f471-731e-896b-230f70989781"

@@ -26,6 +26,8 @@ def entry() -> pb.WorklistEntry:
         ("/worklist/detections?state=recent", pb.WORKLIST_KIND_RECENT),
         ("/worklist/detections?state=unreviewed", pb.WORKLIST_KIND_UNREVIEWED),
         ("/worklist/detections?state=pending", pb.WORKLIST_KIND_PENDING),
+        ("/worklist/detections?state=due", pb.WORKLIST_KIND_DUE),
+        ("/worklist/detections?state=archived_open", pb.WORKLIST_KIND_ARCHIVED_OPEN),
         ("/worklist/follow-ups", pb.WORKLIST_KIND_FOLLOW_UP),
     ],
 )
@@ -49,7 +51,9 @@ async def test_an_unknown_list_is_refused(gateway: Gateway) -> None:
 async def test_the_lists_are_counted(gateway: Gateway) -> None:
     gateway.patients.answers["CountWorklist"] = pb.CountWorklistResponse(unreviewed=4, follow_up=2)
     body = (await gateway.get("/worklist/counts")).json()
-    assert body == {"unreviewed": 4, "pending": 0, "follow_up": 2}
+    assert body == {
+        "unreviewed": 4, "pending": 0, "follow_up": 2, "due": 0, "archived_open": 0,
+    }  # fmt: skip
 
 
 async def test_an_administrator_sees_no_worklist(gateway: Gateway) -> None:

@@ -5,11 +5,12 @@ foreign keys include clinic or patient, so that no row can refer to another one'
 """
 
 from patient_service.models.audit import AuditEnd, AuditEntry
-from patient_service.models.detections import Detection, Review
+from patient_service.models.detections import Detection
 from patient_service.models.history import Change, Note
 from patient_service.models.images import Image
 from patient_service.models.lesions import Lesion
 from patient_service.models.patients import Patient, SearchTerm
+from patient_service.models.reviews import Review
 from patient_service.models.table import Table
 from patient_service.models.worklist import WorklistEntry
 

@@ -1,4 +1,4 @@
-"""The model's answers, and the clinicians' verdicts on them."""
+"""The model's answers."""
 
 from datetime import datetime
 from uuid import UUID
@@ -37,6 +37,7 @@ class Detection(Table, table=True):
         UniqueConstraint(
             "clinic_id", "patient_id", "id", name="detections_clinic_id_patient_id_id"
         ),
+        UniqueConstraint("image_id", "id", name="detections_image_id_id"),
         Index("detections_by_patient", "patient_id", "id"),
         Index("detections_by_image", "image_id", "id"),
         Index(
@@ -88,26 +89,3 @@ class Detection(Table, table=True):
     due_at: datetime | None = Field(default=None, sa_type=Moment)
     lease: UUID | None = None
     attempts: int = Field(default=0, sa_type=SmallInteger)
-
-
-class Review(Table, table=True):
-    """A clinician's verdict on a detection; never changed."""
-
-    __tablename__ = "reviews"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["clinic_id", "patient_id", "detection_id"],
-            ["detections.clinic_id", "detections.patient_id", "detections.id"],
-        ),
-        Index("reviews_by_patient", "patient_id", "id"),
-        Index("reviews_by_detection", "detection_id", "id"),
-    )
-
-    id: UUID = Field(default_factory=new_id, primary_key=True)
-    clinic_id: UUID
-    patient_id: UUID
-    detection_id: UUID
-    verdict: str
-    note: str = ""
-    author_id: UUID
-    created_at: datetime = Field(default_factory=now, sa_type=Moment)

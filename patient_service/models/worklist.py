@@ -1,5 +1,6 @@
-"""What an assessed image is waiting for; written by triggers only (migration 0009)."""
+"""What an assessed image is waiting for; written by triggers only (migrations 0009 and 0012)."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, text
@@ -18,8 +19,7 @@ class WorklistEntry(Table, table=True):
             ["images.clinic_id", "images.patient_id", "images.id"],
         ),
         ForeignKeyConstraint(
-            ["clinic_id", "patient_id", "detection_id"],
-            ["detections.clinic_id", "detections.patient_id", "detections.id"],
+            ["image_id", "detection_id"], ["detections.image_id", "detections.id"]
         ),
         Index("worklist_by_patient", "patient_id"),
         Index(
@@ -38,6 +38,14 @@ class WorklistEntry(Table, table=True):
             "worklist_follow_up", "clinic_id", "detection_id",
             postgresql_where=text("active AND needs_follow_up"),
         ),
+        Index(
+            "worklist_due", "clinic_id", "due_on", "detection_id",
+            postgresql_where=text("active AND due_on IS NOT NULL"),
+        ),
+        Index(
+            "worklist_archived_open", "clinic_id", "detection_id",
+            postgresql_where=text("NOT active AND suspect"),
+        ),
     )  # fmt: skip
 
     image_id: UUID = Field(primary_key=True)
@@ -46,8 +54,14 @@ class WorklistEntry(Table, table=True):
     detection_id: UUID
     # The patient isn't archived.
     active: bool
-    # The newest detection has no outcome yet, or has one without a verdict.
+    # The newest detection has no outcome yet, or has one that awaits a verdict.
     is_pending: bool
     needs_verdict: bool
     # The last word on the image was malignant, and the lesion is still there.
     needs_follow_up: bool
+    # The verdict that stands on the image.
+    review_id: UUID | None = None
+    # By when it says to look again, until another photo of the lesion has a later verdict.
+    due_on: date | None = None
+    # Called malignant and not reviewed, or to be followed up.
+    suspect: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})

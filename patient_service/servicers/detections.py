@@ -4,10 +4,11 @@ from typing import Any
 
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
-from patient_service import detections, reviews, worklists
+from patient_service import detections, image_records, reviews, worklists
 from patient_service.servicers.detection_messages import detection_message, outcome
-from patient_service.servicers.enum_words import VERDICT, WORKLIST_KIND
-from patient_service.servicers.messages import optional_id, review_message
+from patient_service.servicers.enum_words import WORKLIST_KIND
+from patient_service.servicers.messages import image_message, optional_id
+from patient_service.servicers.review_messages import review_message, verdict_content
 from service_kit.cursors import Cursors
 from service_kit.database import Database
 from service_kit.ids import parse_id
@@ -40,11 +41,12 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
         """One detection with its reviews."""
         detection_id = parse_id(request.detection_id, "detection")
         async with self._database.session() as session:
-            given = await reviews.of_detection(session, detection_id)
+            detection = await detections.find(session, detection_id)
+            given = await reviews.of_image(session, detection.image_id)
             detection, lesion_id = await detections.view(session, detection_id)
         return pb.GetDetectionResponse(
             detection=detection_message(detection, lesion_id),
-            reviews=[review_message(review) for review in given],
+            reviews=[review_message(review) for review in reversed(given)],
         )
 
     async def ListDetections(
@@ -95,6 +97,8 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
                     ),
                     full_name=entry.full_name,
                     record_number=entry.record_number,
+                    review=review_message(entry.review) if entry.review else None,
+                    due_on=entry.due_on.isoformat() if entry.due_on else "",
                 )
                 for entry in page.rows
             ],
@@ -108,7 +112,27 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
         async with self._database.session() as session:
             counts = await worklists.count(session)
         return pb.CountWorklistResponse(
-            unreviewed=counts.unreviewed, pending=counts.pending, follow_up=counts.follow_up
+            unreviewed=counts.unreviewed,
+            pending=counts.pending,
+            follow_up=counts.follow_up,
+            due=counts.due,
+            archived_open=counts.archived_open,
+        )
+
+    async def GetImageRecord(
+        self, request: pb.GetImageRecordRequest, context: Any
+    ) -> pb.GetImageRecordResponse:
+        """Everything that was said of an image."""
+        async with self._database.session() as session:
+            record = await image_records.view(session, parse_id(request.image_id, "image"))
+        return pb.GetImageRecordResponse(
+            image=image_message(record.image),
+            detections=[
+                detection_message(detection, lesion_id, with_heatmap=False)
+                for detection, lesion_id in record.detections
+            ],
+            reviews=[review_message(given) for given in record.reviews],
+            standing_review_id=str(record.standing.review.id) if record.standing else "",
         )
 
     async def AddReview(self, request: pb.AddReviewRequest, context: Any) -> pb.AddReviewResponse:
@@ -117,7 +141,7 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
             review = await reviews.add(
                 session,
                 parse_id(request.detection_id, "detection"),
-                VERDICT.word(request.verdict),
-                request.note,
+                verdict_content(request),
+                optional_id(request.replaces, "verdict"),
             )
         return pb.AddReviewResponse(review=review_message(review))

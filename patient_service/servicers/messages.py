@@ -7,14 +7,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from dermis.patient.v1 import patient_pb2 as pb
 from patient_service import lesions, patients
-from patient_service.models import Change, Image, Lesion, Note, Patient, Review
-from patient_service.servicers.enum_words import (
-    BODY_SITE,
-    BODY_VIEW,
-    LESION_STATUS,
-    SEX,
-    VERDICT,
-)
+from patient_service.models import Change, Image, Lesion, Note, Patient
+from patient_service.servicers.enum_words import BODY_SITE, BODY_VIEW, LESION_STATUS, SEX
 from service_kit import clock
 from service_kit.ids import parse_id
 
@@ -126,19 +120,7 @@ def image_message(row: Image) -> pb.Image:
     )
 
 
-# --- Reviews, notes, changes ---
-
-
-def review_message(row: Review) -> pb.Review:
-    """A verdict as the contract has it."""
-    return pb.Review(
-        id=str(row.id),
-        detection_id=str(row.detection_id),
-        verdict=VERDICT.number(row.verdict),
-        note=row.note,
-        author_id=str(row.author_id),
-        created_at=optional_time(row.created_at),
-    )
+# --- Notes, changes ---
 
 
 def note_message(row: Note) -> pb.Note:

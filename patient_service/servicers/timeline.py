@@ -5,7 +5,8 @@ from typing import Any
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
 from patient_service import timeline
-from patient_service.models import Change, Image, Note, Review
+from patient_service.models import Change, Image, Note
+from patient_service.reviews import GivenReview
 from patient_service.servicers.detection_messages import detection_message
 from patient_service.servicers.enum_words import TIMELINE_KIND
 from patient_service.servicers.messages import (
@@ -13,8 +14,8 @@ from patient_service.servicers.messages import (
     image_message,
     note_message,
     optional_id,
-    review_message,
 )
+from patient_service.servicers.review_messages import review_message
 from service_kit import clock
 from service_kit.cursors import Cursors
 from service_kit.database import Database
@@ -68,8 +69,9 @@ def _entry(entry: timeline.Entry) -> pb.TimelineEntry:
     match entry:
         case Image():
             message = pb.TimelineEntry(image=image_message(entry))
-        case Review():
-            message = pb.TimelineEntry(review=review_message(entry))
+        case GivenReview():
+            at = clock.to_timestamp(entry.review.created_at)
+            return pb.TimelineEntry(at=at, review=review_message(entry))
         case Note():
             message = pb.TimelineEntry(note=note_message(entry))
         case Change():

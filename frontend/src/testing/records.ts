@@ -104,6 +104,7 @@ export function patientWith(part: Partial<Schemas["Patient"]> = {}): Schemas["Pa
 export function reviewWith(part: Partial<Schemas["Review"]> = {}): Schemas["Review"] {
   return {
     id: "r-1",
+    image_id: "i-1",
     detection_id: "d-1",
     verdict: "agrees",
     note: "",

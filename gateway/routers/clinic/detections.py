@@ -13,7 +13,8 @@ from gateway.http.answers import answers
 from gateway.routers.clinic.images import PRIVATE
 from gateway.routers.dependencies import ClientsDep, HeldDep, ModelDep
 from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
-from gateway.schemas.detections import Review, ReviewDraft, ReviewedDetection, Target
+from gateway.schemas.detections import ReviewedDetection, Target
+from gateway.schemas.reviews import Review, ReviewDraft
 from service_kit.reasons import Reason
 
 PICTURE: dict[int | str, dict[str, Any]] = {
@@ -27,6 +28,15 @@ EXPLAINED = (
     Reason.STORE_UNAVAILABLE, Reason.MODEL_UNAVAILABLE, Reason.TOO_MANY_UPLOADS,
 )  # fmt: skip
 
+# What is refused of a verdict.
+VERDICT = (
+    Reason.TEXT_TOO_LONG, Reason.TEXT_NOT_ALLOWED, Reason.DETECTION_NOT_COMPLETE,
+    Reason.PATIENT_ARCHIVED, Reason.WITHDRAWAL_SAYS_MORE, Reason.DIAGNOSIS_UNKNOWN,
+    Reason.DIAGNOSIS_CONTRADICTS, Reason.CHECKLIST_INVALID, Reason.MONITOR_DATE_INVALID,
+    Reason.HISTOLOGY_UNEXPECTED, Reason.DATE_TOO_EARLY, Reason.DATE_IN_FUTURE,
+    Reason.REVIEW_NOT_FOUND, Reason.REVIEW_REPLACED, Reason.NOTHING_TO_AGREE_WITH,
+)  # fmt: skip
+
 router = APIRouter(
     prefix="/detections/{detection_id}",
     tags=["detections"],
@@ -36,7 +46,7 @@ router = APIRouter(
 
 @router.get("", dependencies=[READ_PATIENTS, limited("api")])
 async def get_detection(detection_id: str, clients: ClientsDep) -> ReviewedDetection:
-    """One detection with its heatmap and verdicts."""
+    """One detection with its heatmap, and all verdicts on its photo."""
     answer = await clients.detections.GetDetection(
         pb.GetDetectionRequest(detection_id=detection_id)
     )
@@ -51,22 +61,15 @@ async def get_detection(detection_id: str, clients: ClientsDep) -> ReviewedDetec
     dependencies=[WRITE_PATIENTS, limited("api")],
     responses=answers(
         *ONE,
-        Reason.TEXT_TOO_LONG,
-        Reason.TEXT_NOT_ALLOWED,
-        Reason.DETECTION_NOT_COMPLETE,
-        Reason.NOTHING_TO_AGREE_WITH,
-        Reason.PATIENT_ARCHIVED,
+        *VERDICT,
     ),
 )
 async def add_review(detection_id: str, body: ReviewDraft, clients: ClientsDep) -> Review:
-    """Give my own verdict on a detection; earlier ones stay."""
-    answer = await clients.detections.AddReview(
-        pb.AddReviewRequest(
-            detection_id=detection_id,
-            verdict=pb.Verdict.Value(f"VERDICT_{body.verdict.upper()}"),
-            note=body.note,
-        )
-    )
+    """Give my own verdict on a photo, on seeing this detection.
+
+    Earlier ones stay; one that is named in `replaces` is corrected or withdrawn by this one.
+    """
+    answer = await clients.detections.AddReview(body.message(detection_id))
     return Review.of(answer.review)
 
 

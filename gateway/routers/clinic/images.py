@@ -12,7 +12,7 @@ from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit
 from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
 from gateway.schemas.fields import Page
-from gateway.schemas.images import Image, ImageMove
+from gateway.schemas.images import Image, ImageMove, ImageRecord
 from service_kit.reasons import Reason
 
 # A photo never changes, but only its own clinician's browser may keep it.
@@ -97,6 +97,17 @@ async def get_image_info(image_id: str, clients: ClientsDep) -> Image:
     """What is known about a photo, without its bytes."""
     answer = await clients.images.GetImageInfo(pb.GetImageInfoRequest(image_id=image_id))
     return Image.of(answer.image)
+
+
+@router.get(
+    "/images/{image_id}/record",
+    dependencies=[READ_PATIENTS, limited("api")],
+    responses=answers(*ONE),
+)
+async def get_image_record(image_id: str, clients: ClientsDep) -> ImageRecord:
+    """All answers and all verdicts of a photo, and which verdict stands."""
+    answer = await clients.detections.GetImageRecord(pb.GetImageRecordRequest(image_id=image_id))
+    return ImageRecord.of(answer)
 
 
 @router.patch(

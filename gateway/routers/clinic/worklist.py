@@ -15,7 +15,7 @@ from gateway.schemas.fields import Page
 from gateway.schemas.worklist import ModelInUse, WorklistCounts, WorklistEntry
 from service_kit.reasons import Reason
 
-State = Literal["recent", "unreviewed", "pending"]
+State = Literal["recent", "unreviewed", "pending", "due", "archived_open"]
 
 router = APIRouter(
     tags=["worklist"],
@@ -28,12 +28,16 @@ router = APIRouter(
 async def list_worklist(
     clients: ClientsDep,
     state: Annotated[
-        State, Query(description="All, those awaiting a verdict, or those waiting for the model.")
+        State,
+        Query(
+            description="All; awaiting a verdict; waiting for the model; to be seen again, by date;"
+            " or of archived patients, malignant and still open."
+        ),
     ],
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> Page[WorklistEntry]:
-    """The clinic's newest detections of active patients, one per photo."""
+    """The clinic's newest detections, one per photo, each with the verdict that stands."""
     kind = pb.WorklistKind.Value(f"WORKLIST_KIND_{state.upper()}")
     return await _page(clients, kind, limit, cursor)
 
@@ -51,7 +55,11 @@ async def count_worklist(clients: ClientsDep) -> WorklistCounts:
     """How long the lists are."""
     counts = await clients.detections.CountWorklist(pb.CountWorklistRequest())
     return WorklistCounts(
-        unreviewed=counts.unreviewed, pending=counts.pending, follow_up=counts.follow_up
+        unreviewed=counts.unreviewed,
+        pending=counts.pending,
+        follow_up=counts.follow_up,
+        due=counts.due,
+        archived_open=counts.archived_open,
     )
 
 

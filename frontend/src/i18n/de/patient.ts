@@ -101,6 +101,7 @@ export default {
     malignant: "Aus meiner Sicht bösartig",
     biopsy_benign: "Biopsie: gutartig",
     biopsy_malignant: "Biopsie: bösartig",
+    withdrawn: "Beurteilung zurückgenommen",
   },
   compare: {
     open: "Zwei Fotos vergleichen",

@@ -97,9 +97,19 @@ const reasons: Record<Refusal, string> = {
   FITZPATRICK_TYPE_INVALID: "Wählen Sie einen Hauttyp von I bis VI.",
   POSITION_INVALID: "Markieren Sie die Körperstelle noch einmal.",
   VERDICT_REQUIRED: "Wählen Sie Ihre Beurteilung.",
-  DETECTION_NOT_COMPLETE: "Es gibt noch kein Ergebnis, das Sie beurteilen können.",
   NOTHING_TO_AGREE_WITH:
     "Das Modell kann dieses Foto nicht beurteilen; es gibt keine Einordnung, der Sie zustimmen könnten. Geben Sie eine eigene Beurteilung ab.",
+  DETECTION_NOT_COMPLETE:
+    "Das Modell hat noch nicht geantwortet, es gibt also nichts, dem Sie zustimmen könnten.",
+  WITHDRAWAL_SAYS_MORE:
+    "Eine Rücknahme nimmt eine Beurteilung zurück und enthält sonst höchstens eine Notiz.",
+  DIAGNOSIS_UNKNOWN: "Diese Diagnose steht nicht auf der Liste. Schreiben Sie sie als Freitext.",
+  DIAGNOSIS_CONTRADICTS: "Die Diagnose widerspricht der Beurteilung. Ändern Sie eine von beiden.",
+  CHECKLIST_INVALID: "Füllen Sie alle Punkte der Checkliste aus.",
+  MONITOR_DATE_INVALID: "Wählen Sie ein Datum von heute bis in zehn Jahren.",
+  HISTOLOGY_UNEXPECTED: "Eine Histologie gehört zur Beurteilung einer Biopsie.",
+  REVIEW_NOT_FOUND: "Diese Beurteilung gibt es nicht.",
+  REVIEW_REPLACED: "Diese Beurteilung wurde inzwischen berichtigt oder zurückgenommen.",
   WORKLIST_KIND_REQUIRED: "Wählen Sie eine Arbeitsliste.",
 
   // Photos.

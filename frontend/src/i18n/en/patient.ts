@@ -96,6 +96,7 @@ export default {
     malignant: "I consider it malignant",
     biopsy_benign: "Biopsy: benign",
     biopsy_malignant: "Biopsy: malignant",
+    withdrawn: "Verdict withdrawn",
   },
   compare: {
     open: "Compare two photos",

@@ -90,9 +90,17 @@ export default {
   FITZPATRICK_TYPE_INVALID: "Choose a skin type from I to VI.",
   POSITION_INVALID: "Mark the place on the body again.",
   VERDICT_REQUIRED: "Choose your verdict.",
-  DETECTION_NOT_COMPLETE: "There is no result to review yet.",
   NOTHING_TO_AGREE_WITH:
     "The model can't assess this photo, so there is no answer to agree with. Give a verdict of your own.",
+  DETECTION_NOT_COMPLETE: "The model has not answered yet, so there is nothing to agree with.",
+  WITHDRAWAL_SAYS_MORE: "A withdrawal takes back a verdict and says nothing else but a note.",
+  DIAGNOSIS_UNKNOWN: "This diagnosis is not on the list. Write it as free text.",
+  DIAGNOSIS_CONTRADICTS: "The diagnosis contradicts the verdict. Change one of them.",
+  CHECKLIST_INVALID: "Fill in every item of the checklist.",
+  MONITOR_DATE_INVALID: "Choose a date from today to ten years from now.",
+  HISTOLOGY_UNEXPECTED: "Histology belongs to the verdict of a biopsy.",
+  REVIEW_NOT_FOUND: "This verdict does not exist.",
+  REVIEW_REPLACED: "Somebody has corrected or withdrawn this verdict meanwhile.",
   WORKLIST_KIND_REQUIRED: "Choose a worklist.",
 
   // Photos.
