@@ -126,6 +126,21 @@ check: lint types check-protos ## Everything that reads code without running it
 check-deploy: .venv/deploy/.done ## Check images', compose's, Kubernetes' and workflows' files
 	@.ci/check-deploy
 
+.venv/audit/.done: requirements/audit.lock | .venv/bin/python
+	@echo "Installing what looks for known holes"
+	@$(PYTHON) -m venv .venv/audit
+	@.venv/audit/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement $<
+	@touch $@
+
+# dev holds every image's packages; torch has no hashes (docs/decisions/0004-…).
+.PHONY: audit
+audit: .venv/audit/.done ## Look for known holes in every locked package (asks pypi.org and npm's registry)
+	@for lock in dev docs deploy audit protos; do echo "requirements/$$lock.lock"; \
+	    .venv/audit/bin/pip-audit --progress-spinner off --disable-pip --require-hashes --requirement requirements/$$lock.lock; done
+	@echo "requirements/torch.txt"
+	@.venv/audit/bin/pip-audit --progress-spinner off --disable-pip --no-deps --requirement requirements/torch.txt
+	frontend/npm.sh audit --audit-level=high
+
 .PHONY: compose-test
 compose-test: setup-dev .venv/deploy/.done ## Build every image and use docker-compose.yml on a real Docker engine
 	@tests/compose/run.sh

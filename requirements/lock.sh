@@ -16,6 +16,8 @@ for extra in protos auth patient gateway serving train local dev docs; do
         "${outside[@]/#/--no-emit-package=}" --output-file "requirements/$extra.lock" "$@"
 done
 
-echo "requirements/deploy.lock"
-uv pip compile requirements/deploy.in --quiet --python-version 3.11 --generate-hashes \
-    --no-emit-index-url --no-header --output-file requirements/deploy.lock "$@"
+for tools in deploy audit; do
+    echo "requirements/$tools.lock"
+    uv pip compile "requirements/$tools.in" --quiet --python-version 3.11 --generate-hashes \
+        --no-emit-index-url --no-header --output-file "requirements/$tools.lock" "$@"
+done

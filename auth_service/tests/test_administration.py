@@ -33,6 +33,12 @@ async def test_a_changed_role_counts_from_the_next_sign_in(identity: Identity) -
     assert await refusal(person.client.call("GetMe")) == "SESSION_ENDED"
 
 
+async def test_who_stops_being_an_administrator_is_signed_out(identity: Identity) -> None:
+    admin, other = await identity.admin(), await identity.admin()
+    await admin.client.call("UpdateUser", user_id=other.user_id, role=access_pb2.ROLE_ML_ENGINEER)
+    assert await refusal(other.client.call("GetMe")) == "SESSION_ENDED"
+
+
 async def test_a_clinician_needs_a_clinic(identity: Identity) -> None:
     admin, person = await identity.admin(), await identity.enrolled()
     other = await identity.enrolled()

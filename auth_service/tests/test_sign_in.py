@@ -255,6 +255,7 @@ async def test_a_verification_link_works_once(identity: Identity) -> None:
         ({"email": "a@b.example\r\nBcc: x@y.example"}, "EMAIL_INVALID"),
         ({"email": "a" * 300 + "@b.example"}, "EMAIL_INVALID"),
         ({"password": "short"}, "PASSWORD_TOO_SHORT"),
+        ({"password": "vN4#kq9!zLw"}, "PASSWORD_TOO_SHORT"),  # strong, of eleven characters
         ({"password": "x" * 129}, "PASSWORD_TOO_LONG"),
         ({"password": "password1234"}, "PASSWORD_TOO_COMMON"),
         ({"password": "Ada Byron Ada"}, "PASSWORD_TOO_COMMON"),
