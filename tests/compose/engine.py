@@ -89,6 +89,8 @@ class Compose:
             done.add(service["image"])
             echo(f"image {service['image']}")
             arguments = [f"--build-arg={k}={v}" for k, v in build.get("args", {}).items()]
+            if target := build.get("target"):
+                arguments += ["--target", target]
             docker(
                 "build", "--quiet", "--network", network, "--tag", service["image"], *arguments,
                 "--file", str(Path(build["context"]) / build["dockerfile"]), build["context"],
