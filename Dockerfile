@@ -140,10 +140,12 @@ LABEL org.opencontainers.image.title="dermis web" \
       org.opencontainers.image.description="Decision support for skin lesions, not a diagnosis" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY nginx/*.conf /etc/nginx/
+COPY nginx/start.sh /usr/local/bin/start.sh
 COPY nginx/errors /srv/errors
 COPY --from=web_client /build/dist /srv/web
 USER 101
-EXPOSE 8080
+EXPOSE 8080 8443
 HEALTHCHECK --interval=10s --timeout=15s --start-period=60s --retries=5 \
     CMD ["curl", "--fail", "--silent", "--output", "/dev/null", "http://127.0.0.1:8080/favicon.svg"]
+ENTRYPOINT ["start.sh"]
 CMD ["nginx", "-e", "stderr", "-g", "daemon off;"]

@@ -1,11 +1,14 @@
 """The real nginx configuration in front of the real system: addresses, uploads, a gateway away."""
 
+import asyncio
 import json
 import os
 import shutil
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from local_stack.api_client import Clinician
 from local_stack.components.ports import free_port, listens
 from local_stack.mailbox import Mailbox
 from local_stack.stack import ROOT, Stack
+from service_kit.certificate_authority import make_certificates
 from tests import photos
 from tests.conftest import new_sign_in, profile
 
@@ -33,18 +37,23 @@ pytestmark = pytest.mark.skipif(
 class Nginx:
     url: str
     folder: Path
+    tls_port: int
 
 
-def configured(folder: Path, *, gateway_port: int, port: int) -> Path:
+def configured(folder: Path, *, gateway_port: int, tls: bool) -> Path:
     """The files of nginx/ with this machine's ports and folders, and nothing else changed."""
     for source in (ROOT / "nginx").glob("*.conf"):
         text = source.read_text()
-        text = text.replace("server gateway:8000", f"server 127.0.0.1:{gateway_port}")
-        text = text.replace("listen 8080", f"listen 127.0.0.1:{port}")
+        # Debian's nginx is older than `resolve` and `http2 on`; compose-test has a newer one.
+        text = text.replace("gateway:8000 resolve", f"127.0.0.1:{gateway_port}")
+        text = text.replace("http2 on;", "")
         text = text.replace("/tmp/", f"{folder}/").replace("/srv", str(folder / "srv"))
         text = text.replace("/dev/stdout", str(folder / "access.log"))
         text = text.replace("/dev/stderr", str(folder / "error.log"))
         (folder / source.name).write_text(text)
+    if tls:
+        (folder / "servers-tls.conf").replace(folder / "servers.conf")
+        (folder / "tls").symlink_to(certificates(folder))
     shutil.copy("/etc/nginx/mime.types", folder)
     shutil.copytree(ROOT / "nginx" / "errors", folder / "srv" / "errors")
     web = folder / "srv" / "web"
@@ -55,32 +64,56 @@ def configured(folder: Path, *, gateway_port: int, port: int) -> Path:
     return folder / "nginx.conf"
 
 
-def started(folder: Path, gateway_port: int) -> Iterator[Nginx]:
-    port = free_port()
-    configuration = configured(folder, gateway_port=gateway_port, port=port)
-    command = [NGINX, "-p", str(folder), "-c", str(configuration), "-e", "stderr"]
-    subprocess.run([*command, "-t"], check=True)
+def certificates(folder: Path) -> Path:
+    """A new certificate for nginx, by an authority that stays the same."""
+    make_certificates(folder / "authority", ["nginx"])
+    return folder / "authority" / "nginx"
+
+
+@contextmanager
+def started(folder: Path, gateway_port: int, *, tls: bool = False) -> Iterator[Nginx]:
+    """nginx as its image starts it, by start.sh."""
+    port, tls_port = free_port(), free_port()
+    configuration = configured(folder, gateway_port=gateway_port, tls=tls)
     # As root it would give itself away to a user who may not read pytest's folders.
     user = "user root;" if os.geteuid() == 0 else ""
-    with subprocess.Popen([*command, "-g", f"daemon off; {user}"]) as process:
-        ends = time.monotonic() + START_SECONDS
-        while not listens(port) and time.monotonic() < ends:
-            time.sleep(0.05)
-        yield Nginx(f"http://127.0.0.1:{port}", folder)
-        process.terminate()
+    command = [
+        NGINX, "-p", str(folder), "-c", str(configuration), "-e", "stderr",
+        "-g", f"daemon off; {user}",
+    ]  # fmt: skip
+    environment = os.environ | {
+        "FOLDER": str(folder),
+        "PORT": str(port),
+        "TLS_PORT": str(tls_port),
+        "PUBLIC_URL": f"https://localhost:{tls_port}",
+        "TRUSTED_PROXY_ADDRESSES": "127.0.0.1",
+        "CERTIFICATE": str(folder / "tls" / "tls.crt"),
+        "CERTIFICATE_SECONDS": "0.2",
+    }
+    with subprocess.Popen([ROOT / "nginx" / "start.sh", *command], env=environment) as process:
+        try:
+            ends = time.monotonic() + START_SECONDS
+            while not listens(port) and time.monotonic() < ends:
+                assert process.poll() is None, "nginx has ended"
+                time.sleep(0.05)
+            yield Nginx(f"http://127.0.0.1:{port}", folder, tls_port)
+        finally:
+            process.terminate()
 
 
 @pytest.fixture(scope="module")
 def nginx(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     gateway_port = httpx.URL(stack.url).port
     assert gateway_port
-    yield from started(tmp_path_factory.mktemp("nginx"), gateway_port)
+    with started(tmp_path_factory.mktemp("nginx"), gateway_port) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 def lonely(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     """An nginx whose gateway is away."""
-    yield from started(tmp_path_factory.mktemp("lonely"), free_port())
+    with started(tmp_path_factory.mktemp("lonely"), free_port()) as running:
+        yield running
 
 
 async def test_the_main_job_works_through_nginx(nginx: Nginx, mailbox: Mailbox) -> None:
@@ -161,3 +194,56 @@ async def test_while_the_gateway_is_away_programs_and_people_are_told(lonely: Ng
     assert problem.json()["reason"] == "GATEWAY_AWAY"
     # The client itself still opens, and says that the server is away.
     assert page.status_code == 200
+
+
+def test_plain_http_is_sent_to_https_where_nginx_ends_tls(tmp_path: Path) -> None:
+    with started(tmp_path, free_port(), tls=True) as nginx:
+        answer = httpx.post(f"{nginx.url}/api/auth/login?next=1", timeout=ANSWER_SECONDS)
+    assert answer.status_code == 308
+    assert answer.headers["location"] == f"https://localhost:{nginx.tls_port}/api/auth/login?next=1"
+
+
+def test_a_renewed_certificate_is_taken_up_without_a_restart(tmp_path: Path) -> None:
+    with started(tmp_path, free_port(), tls=True) as nginx:
+        before = shown_certificate(nginx)
+        certificates(tmp_path)
+        ends = time.monotonic() + ANSWER_SECONDS
+        while (shown := shown_certificate(nginx)) == before and time.monotonic() < ends:
+            time.sleep(0.05)
+    assert shown != before
+    assert shown == (tmp_path / "tls" / "tls.crt").read_text()
+
+
+def shown_certificate(nginx: Nginx) -> str:
+    return ssl.get_server_certificate(("127.0.0.1", nginx.tls_port), timeout=ANSWER_SECONDS)
+
+
+async def test_limits_behind_a_proxy_count_clients_and_not_the_proxy(tmp_path: Path) -> None:
+    """64 requests of one client wait; a 65th of that client is refused, another client's is not."""
+    waiting: set[asyncio.StreamWriter] = set()
+
+    async def hold(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        waiting.add(writer)
+
+    gateway = await asyncio.start_server(hold, "127.0.0.1", 0)
+    with started(tmp_path, gateway.sockets[0].getsockname()[1]) as nginx:
+        limits = httpx.Limits(max_connections=100)
+        async with httpx.AsyncClient(base_url=nginx.url, limits=limits, timeout=30) as http:
+
+            def ask(client: str) -> asyncio.Task[httpx.Response]:
+                headers = {"X-Forwarded-For": client}
+                return asyncio.create_task(http.get("/api/patients/", headers=headers))
+
+            held = [ask("203.0.113.1") for _ in range(64)]
+            while len(waiting) < len(held):
+                await asyncio.sleep(0.01)
+            assert (await ask("203.0.113.1")).status_code == 429
+            other = ask("203.0.113.2")
+            while len(waiting) == len(held):
+                await asyncio.sleep(0.01)
+            assert not other.done()
+            for task in (*held, other):
+                task.cancel()
+    gateway.close()
+    for writer in waiting:
+        writer.close()

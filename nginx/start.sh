@@ -1,0 +1,44 @@
+#!/bin/sh
+# What nginx can't know when its image is built: the name servers here, whether there is IPv6, and
+# which proxies stand in front. Then nginx itself; a renewed certificate is taken up within a minute.
+#   TRUSTED_PROXY_ADDRESSES  networks of the proxies in front, e.g. "10.0.0.0/8 fd00::/8"; limits then
+#                            count the client's address, not the proxy's
+#   PUBLIC_URL               where plain HTTP is sent once nginx ends TLS itself
+set -eu
+folder=${FOLDER:-/tmp}
+certificate=${CERTIFICATE:-/etc/nginx/tls/tls.crt}
+
+servers=$(awk '$1 == "nameserver" { print index($2, ":") ? "[" $2 "]" : $2 }' "${RESOLV_CONF:-/etc/resolv.conf}" | tr '\n' ' ')
+echo "resolver ${servers:-127.0.0.53} valid=5s;" >"$folder/resolver.conf"
+: >"$folder/real_ip.conf"
+for network in ${TRUSTED_PROXY_ADDRESSES:-}; do
+    echo "set_real_ip_from $network;" >>"$folder/real_ip.conf"
+done
+# shellcheck disable=SC2016  $request_uri and $host are nginx's
+printf 'return 308 %s$request_uri;\n' "${PUBLIC_URL:-https://\$host}" >"$folder/redirect.conf"
+[ -e /proc/net/if_inet6 ] && six=true || six=false
+listen() { # what follows `listen`, file
+    {
+        echo "listen $1;"
+        if $six; then echo "listen [::]:$1;"; fi
+    } >"$folder/$2"
+}
+listen "${PORT:-8080}" listen.conf
+listen "${TLS_PORT:-8443} ssl" listen-tls.conf
+
+# The certificate's digest: a mounted Secret is replaced by a link, so its time says little.
+watch() {
+    known=$(sha256sum "$certificate")
+    while sleep "${CERTIFICATE_SECONDS:-60}"; do
+        now=$(sha256sum "$certificate") || continue
+        # Where the new one doesn't fit its key, nginx says so and keeps the old one.
+        if [ "$now" != "$known" ]; then
+            kill -HUP "$(cat "$folder/nginx.pid")"
+            known=$now
+        fi
+    done
+}
+if [ "$#" -gt 0 ]; then
+    if [ -e "$certificate" ]; then watch & fi
+    exec "$@"
+fi
