@@ -29,7 +29,8 @@ ResultT = TypeVar("ResultT")
 def migrate() -> None:
     """Bring the database to the newest schema (as MIGRATION_DATABASE_URL)."""
     settings = load(Settings)
-    migrations.migrate("auth_service", settings.owner_url, app_role=settings.app_role)
+    schema = migrations.migrate("auth_service", settings.owner_url, app_role=settings.app_role)
+    typer.echo(schema)
 
 
 @app.command()

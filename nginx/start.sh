@@ -14,7 +14,8 @@ echo "resolver ${servers:-127.0.0.53} valid=5s;" >"$folder/resolver.conf"
 for network in ${TRUSTED_PROXY_ADDRESSES:-}; do
     echo "set_real_ip_from $network;" >>"$folder/real_ip.conf"
 done
-# shellcheck disable=SC2016  $request_uri and $host are nginx's
+# $request_uri and $host are nginx's.
+# shellcheck disable=SC2016
 printf 'return 308 %s$request_uri;\n' "${PUBLIC_URL:-https://\$host}" >"$folder/redirect.conf"
 [ -e /proc/net/if_inet6 ] && six=true || six=false
 listen() { # what follows `listen`, file

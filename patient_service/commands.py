@@ -22,7 +22,8 @@ app = typer.Typer(help="Dermis' patient record.", no_args_is_help=True, add_comp
 def migrate() -> None:
     """Bring the database to the newest schema (as MIGRATION_DATABASE_URL)."""
     settings = load(Settings)
-    migrations.migrate("patient_service", settings.owner_url, app_role=settings.app_role)
+    schema = migrations.migrate("patient_service", settings.owner_url, app_role=settings.app_role)
+    typer.echo(schema)
 
 
 @app.command()

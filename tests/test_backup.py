@@ -68,13 +68,15 @@ class Clinic:
             yield f"http://localhost:{port}"
 
     def lose_everything(self) -> None:
-        shutil.rmtree(self.images)
+        shutil.rmtree(self.images, ignore_errors=True)
         with self.stack.postgres.connect() as connection:
             for name in (AUTH, PATIENTS):
-                connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+                connection.execute(
+                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+                )
 
-    async def script(self, name: str, *arguments: Path) -> None:
-        """Run a script of `postgres/` as an operator does."""
+    async def script(self, name: str, *arguments: Path, **settings: str) -> tuple[int, str]:
+        """Run a script of `postgres/` as an operator does; its exit status and what it said."""
         postgres = self.stack.postgres
         environment = os.environ | {
             "PATH": f"{Path(postgres._binary('pg_dump')).parent}:{os.environ['PATH']}",
@@ -83,13 +85,20 @@ class Clinic:
             "PGUSER": "postgres",
             "PGPASSWORD": postgres._password_file.read_text(),
             "DATABASES": f"{AUTH} {PATIENTS}",
+            **settings,
         }
         process = await asyncio.create_subprocess_exec(
             "bash", ROOT / "postgres" / name, *arguments,
             env=environment, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         _, said = await process.communicate()
-        assert process.returncode == 0, said.decode()
+        assert process.returncode is not None
+        return process.returncode, said.decode()
+
+    async def done(self, name: str, *arguments: Path, **settings: str) -> None:
+        """Run a script that succeeds."""
+        status, said = await self.script(name, *arguments, **settings)
+        assert status == 0, said
 
     def _service(self, name: str, verb: str, settings: dict[str, str], port: int = 0) -> Service:
         answers = http_answers(port, "/api/readyz") if name == "gateway" else grpc_answers(port)
@@ -104,33 +113,105 @@ class Clinic:
 
 
 @pytest.fixture
-async def clinic(stack: Stack, tmp_path: Path) -> Clinic:
+async def clinic(stack: Stack, tmp_path: Path) -> AsyncIterator[Clinic]:
     clinic = Clinic(stack, tmp_path / "images")
     await clinic.migrate()
-    return clinic
+    yield clinic
+    clinic.lose_everything()
 
 
-async def test_a_restored_backup_gives_the_same_answers(clinic: Clinic, tmp_path: Path) -> None:
-    backup, known = tmp_path / "backup", [new_sign_in()]
+@dataclass
+class Record:
+    """What a clinician has in the clinic, and must find again."""
 
-    def keep(newest: SignIn) -> None:
-        known[0] = newest
+    known: SignIn
+    patient: str
+    detection: str
+    answers: list[Any]
 
-    mailbox = Mailbox(clinic.stack.mails)
-    async with clinic.running() as url, Clinician(url, mailbox) as clinician:
+
+async def recorded(clinic: Clinic, url: str) -> Record:
+    known = [new_sign_in()]
+    async with Clinician(url, Mailbox(clinic.stack.mails)) as clinician:
         await clinician.register(known[0], full_name="Noor Haddad", clinic="Lost and Found")
-        await clinician.sign_in(known[0], keep=keep)
+        known.append(await clinician.sign_in(known[0], keep=known.append))
         patient = await clinician.add_patient(profile())
         uploaded = await clinician.upload(patient, malignant())
         detection = (await clinician.settled(uploaded.json()))["id"]
-        before = await _answers(clinician, patient, detection)
+        return Record(known[-1], patient, detection, await _answers(clinician, patient, detection))
+
+
+async def finds(clinic: Clinic, record: Record) -> None:
+    async with (
+        clinic.running() as url,
+        Clinician(url, Mailbox(clinic.stack.mails)) as clinician,
+    ):
+        await clinician.sign_in(record.known, keep=lambda _: None)
+        answers = await _answers(clinician, record.patient, record.detection)
+        assert answers == record.answers
+
+
+async def test_a_restored_backup_gives_the_same_answers(clinic: Clinic, tmp_path: Path) -> None:
+    backup = tmp_path / "backup"
+    async with clinic.running() as url:
+        record = await recorded(clinic, url)
         # The services run on meanwhile.
-        await clinic.script("backup.sh", backup, clinic.images)
+        await clinic.done("backup.sh", backup, clinic.images)
+    await clinic.done("check_backup.sh", backup)
     clinic.lose_everything()
-    await clinic.script("restore.sh", backup, clinic.images)
-    async with clinic.running() as url, Clinician(url, mailbox) as clinician:
-        await clinician.sign_in(known[0], keep=keep)
-        assert await _answers(clinician, patient, detection) == before
+    await clinic.done("restore.sh", backup, clinic.images)
+    await finds(clinic, record)
+
+
+async def test_an_encrypted_backup_is_restored_over_what_is_there(
+    clinic: Clinic, tmp_path: Path
+) -> None:
+    """With a session left open, which must not stop it half-way."""
+    passphrase = tmp_path / "passphrase"
+    passphrase.write_text("correct horse battery staple")
+    sealed = {"BACKUP_PASSPHRASE_FILE": str(passphrase)}
+    async with clinic.running() as url:
+        record = await recorded(clinic, url)
+        await clinic.done(
+            "scheduled_backup.sh", tmp_path / "backups", clinic.images, **sealed, ONCE="1"
+        )
+        (backup,) = (tmp_path / "backups").iterdir()
+        await recorded(clinic, url)  # what comes after the backup is gone again
+    assert not any(
+        marker in file.read_bytes() for file in backup.iterdir() for marker in (b"PGDMP", b"ustar")
+    )
+    assert (await clinic.script("check_backup.sh", backup))[0] == 1
+    with clinic.stack.postgres.connect(AUTH) as _:
+        await clinic.done("restore.sh", backup, clinic.images, **sealed)
+    await finds(clinic, record)
+
+
+async def test_a_damaged_backup_changes_nothing(clinic: Clinic, tmp_path: Path) -> None:
+    backup = tmp_path / "backup"
+    async with clinic.running() as url:
+        record = await recorded(clinic, url)
+        await clinic.done("backup.sh", backup, clinic.images)
+    dump = backup / f"{PATIENTS}.dump"
+    dump.write_bytes(dump.read_bytes()[:-1000])
+    for digests in ("as they were", "made anew"):
+        if digests == "made anew":  # damaged before they were taken
+            command = f"cd {backup} && sha256sum -- *.dump *.tar > SHA256SUMS"
+            await (await asyncio.create_subprocess_shell(command)).wait()
+        assert (await clinic.script("check_backup.sh", backup))[0] != 0
+        assert (await clinic.script("restore.sh", backup, clinic.images))[0] != 0
+        await finds(clinic, record)
+
+
+async def test_a_backup_without_a_photo_that_its_rows_name_is_no_good(
+    clinic: Clinic, tmp_path: Path
+) -> None:
+    async with clinic.running() as url:
+        await recorded(clinic, url)
+        shutil.rmtree(clinic.images / "images")
+        await clinic.done("backup.sh", tmp_path / "backup", clinic.images)
+    status, said = await clinic.script("check_backup.sh", tmp_path / "backup")
+    assert status == 1
+    assert "1 photos that the rows name are not in the copy" in said
 
 
 async def _answers(clinician: Clinician, patient: str, detection: str) -> list[Any]:

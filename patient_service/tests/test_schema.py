@@ -2,6 +2,7 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.util import CommandError
 from sqlalchemy import create_engine
 
 from dermis.options.v1 import access_pb2
@@ -21,6 +22,30 @@ def test_the_migrated_schema_is_what_the_models_say(service: Service) -> None:
 
 def test_migrating_twice_changes_nothing(service: Service) -> None:
     migrate("patient_service", service.owner_url, app_role="unused")
+
+
+def test_a_schema_of_a_later_release_is_left_as_it_is(service: Service) -> None:
+    with psycopg.connect(service.owner_url.replace("+psycopg", "")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    try:
+        schema = migrate("patient_service", service.owner_url, app_role="unused")
+        assert schema.revision == "9999"
+        assert "newer than this release's" in str(schema)
+    finally:
+        with psycopg.connect(service.owner_url.replace("+psycopg", "")) as connection:
+            connection.execute("UPDATE alembic_version SET version_num = %s", [schema.newest])
+
+
+def test_a_revision_that_no_release_can_have_made_is_refused(service: Service) -> None:
+    newest = migrate("patient_service", service.owner_url, app_role="unused").newest
+    with psycopg.connect(service.owner_url.replace("+psycopg", "")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'abcd'")
+    try:
+        with pytest.raises(CommandError, match="abcd"):
+            migrate("patient_service", service.owner_url, app_role="unused")
+    finally:
+        with psycopg.connect(service.owner_url.replace("+psycopg", "")) as connection:
+            connection.execute("UPDATE alembic_version SET version_num = %s", [newest])
 
 
 def test_every_rpc_names_a_permission() -> None:

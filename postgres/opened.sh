@@ -1,0 +1,22 @@
+# shellcheck shell=bash
+# Sourced by check_backup.sh and restore.sh: reads what backup.sh wrote, encrypted or not.
+
+opened() { # file of a backup without its .gpg: its contents
+    if [[ ! -e $1.gpg ]]; then
+        cat "$1"
+        return
+    fi
+    if [[ ! -s ${BACKUP_PASSPHRASE_FILE:-} ]]; then
+        echo "$1 is encrypted: BACKUP_PASSPHRASE_FILE must name the file with its passphrase." >&2
+        return 1
+    fi
+    gpg --batch --quiet --decrypt --passphrase-file "$BACKUP_PASSPHRASE_FILE" "$1.gpg"
+}
+
+parts() { # folder, suffix: the names of its parts, e.g. auth.dump
+    find "$1" -maxdepth 1 \( -name "*.$2" -o -name "*.$2.gpg" \) -printf '%f\n' | sed 's/\.gpg$//' | sort
+}
+
+sql() { # database, statement
+    psql --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 --dbname="$1" --command="$2"
+}
