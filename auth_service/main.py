@@ -6,7 +6,7 @@ from datetime import timedelta
 import grpc
 from redis.asyncio import Redis
 
-from auth_service import cleanup, queue_metrics, signing_keys
+from auth_service import backup_age, cleanup, queue_metrics, signing_keys
 from auth_service.attempts import Attempts
 from auth_service.encryption import KeyRing, derive_key
 from auth_service.mail_sender import MailSender
@@ -139,6 +139,7 @@ async def serve(settings: Settings) -> None:
         service.announcer.run(),
         cleanup.run(service.database),
         queue_metrics.OUTBOX.run(service.database),
+        backup_age.run(service.database),
     ):
         await grpc_server.serve(
             settings,

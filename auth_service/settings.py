@@ -19,7 +19,8 @@ class Settings(DatabaseSettings):
     )
     service_secrets: SecretStr = Field(
         default=SecretStr(""),
-        description="name:secret, comma-separated; the services that may ask for a service token.",
+        description="name:secret, comma-separated; the services that may ask for a service token. "
+        "While a secret is replaced, a name stands there twice, and both count.",
     )
 
     require_two_factor: bool = Field(
@@ -55,18 +56,21 @@ class Settings(DatabaseSettings):
 
     @model_validator(mode="after")
     def _refuse_weak_service_secrets(self) -> Self:
-        for name, secret in self.secrets_by_service.items():
-            if self.environment == "production" and len(secret) < MIN_SECRET_LENGTH:
+        for name, secrets in self.secrets_by_service.items():
+            too_short = any(len(secret) < MIN_SECRET_LENGTH for secret in secrets)
+            if self.environment == "production" and too_short:
                 raise ValueError(f"the secret of {name} in SERVICE_SECRETS is too short")
         return self
 
     @property
-    def secrets_by_service(self) -> dict[str, str]:
-        """The secret of each service that may ask for a service token."""
-        pairs = [p for p in self.service_secrets.get_secret_value().split(",") if p.strip()]
-        return {
-            name.strip(): secret.strip() for name, _, secret in (p.partition(":") for p in pairs)
-        }
+    def secrets_by_service(self) -> dict[str, tuple[str, ...]]:
+        """The secrets of each service that may ask for a service token; any of them counts."""
+        secrets: dict[str, tuple[str, ...]] = {}
+        for pair in self.service_secrets.get_secret_value().split(","):
+            name, _, secret = (part.strip() for part in pair.partition(":"))
+            if name:
+                secrets[name] = (*secrets.get(name, ()), secret)
+        return secrets
 
     @property
     def access_token_life(self) -> timedelta:

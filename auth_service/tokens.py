@@ -2,6 +2,7 @@
 
 import hmac
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -75,12 +76,16 @@ class TokenSigner:
         )
 
 
-def check_service_secret(secrets: dict[str, str], name: str, secret: str) -> None:
-    """Accept a service that knows its secret.
+def check_service_secret(secrets: Mapping[str, Sequence[str]], name: str, secret: str) -> None:
+    """Accept a service that knows its secret, or while it is replaced, one of its two.
 
     Raises:
         DomainError: UNAUTHENTICATED SERVICE_SECRET_INVALID.
     """
-    expected = secrets.get(name, "")
-    if not expected or not hmac.compare_digest(expected.encode(), secret.encode()):
+    known = [
+        expected
+        for expected in secrets.get(name, ())
+        if expected and hmac.compare_digest(expected.encode(), secret.encode())
+    ]
+    if not known:
         raise DomainError(Reason.SERVICE_SECRET_INVALID)

@@ -3,13 +3,24 @@
 # which proxies stand in front. Then nginx itself; a renewed certificate is taken up within a minute.
 #   TRUSTED_PROXY_ADDRESSES  networks of the proxies in front, e.g. "10.0.0.0/8 fd00::/8"; limits then
 #                            count the client's address, not the proxy's
+#   GATEWAY_ADDRESS          host:port; a whole name, for nginx knows no search domains
 #   PUBLIC_URL               where plain HTTP is sent once nginx ends TLS itself
 set -eu
 folder=${FOLDER:-/tmp}
 certificate=${CERTIFICATE:-/etc/nginx/tls/tls.crt}
 
+if [ -n "${TLS_FOLDER:-}" ] && [ ! -e "$certificate" ]; then
+    echo "TLS_FOLDER is set, but nginx would start without TLS: add docker-compose.prod.yml to COMPOSE_FILE." >&2
+    exit 2
+fi
 servers=$(awk '$1 == "nameserver" { print index($2, ":") ? "[" $2 "]" : $2 }' "${RESOLV_CONF:-/etc/resolv.conf}" | tr '\n' ' ')
 echo "resolver ${servers:-127.0.0.53} valid=5s;" >"$folder/resolver.conf"
+gateway=${GATEWAY_ADDRESS:-gateway:8000}
+# A name is looked up again and again, an address can't be.
+case $gateway in
+*[a-z]*) echo "server $gateway resolve;" ;;
+*) echo "server $gateway;" ;;
+esac >"$folder/gateway.conf"
 : >"$folder/real_ip.conf"
 for network in ${TRUSTED_PROXY_ADDRESSES:-}; do
     echo "set_real_ip_from $network;" >>"$folder/real_ip.conf"

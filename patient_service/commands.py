@@ -1,6 +1,7 @@
 """patient_service's commands: `python -m patient_service --help`."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
@@ -33,9 +34,17 @@ def serve() -> None:
 
 
 @app.command()
-def sweep() -> None:
+def sweep(
+    every_hours: Annotated[
+        float, typer.Option(min=0, help="Do it again and again, with so many hours between.")
+    ] = 0,
+) -> None:
     """Delete stored photos older than a day that no record refers to (left by crashes)."""
-    typer.echo(f"{_run(orphaned_objects.sweep)} orphaned objects deleted.")
+    while True:
+        typer.echo(f"{_run(orphaned_objects.sweep)} orphaned objects deleted.")
+        if not every_hours:
+            return
+        time.sleep(every_hours * 3600)
 
 
 @app.command()

@@ -9,6 +9,8 @@ set -euo pipefail
 folder=$1
 shift
 umask 077
+# shellcheck source=postgres/backup_files.sh
+source "$(dirname "$0")/backup_files.sh"
 [[ ! -e $folder ]] || { echo "$folder exists already; a backup never goes into an older one." >&2; exit 1; }
 partial=$folder.partial
 rm -rf "$partial"
@@ -16,8 +18,9 @@ mkdir -p "$partial"
 
 sealed() { # name: standard input, encrypted if there is a passphrase
     if [[ -s ${BACKUP_PASSPHRASE_FILE:-} ]]; then
-        gpg --batch --quiet --symmetric --cipher-algo AES256 --compress-algo none \
-            --passphrase-file "$BACKUP_PASSPHRASE_FILE" --output "$partial/$1.gpg"
+        gpg --batch --quiet --pinentry-mode loopback --no-symkey-cache \
+            --symmetric --cipher-algo AES256 --compress-algo none --passphrase-file "$BACKUP_PASSPHRASE_FILE" \
+            --output "$partial/$1.gpg"
     else
         cat >"$partial/$1"
     fi

@@ -5,8 +5,8 @@
 # the copy of the store `images`. Connects as backup.sh does.
 set -euo pipefail
 folder=$1
-# shellcheck source=postgres/opened.sh
-source "$(dirname "$0")/opened.sh"
+# shellcheck source=postgres/backup_files.sh
+source "$(dirname "$0")/backup_files.sh"
 (cd "$folder" && sha256sum --quiet --check SHA256SUMS)
 
 scratch=dermis_backup_check

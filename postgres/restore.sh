@@ -7,8 +7,8 @@
 set -euo pipefail
 folder=$1
 shift
-# shellcheck source=postgres/opened.sh
-source "$(dirname "$0")/opened.sh"
+# shellcheck source=postgres/backup_files.sh
+source "$(dirname "$0")/backup_files.sh"
 (cd "$folder" && sha256sum --quiet --check SHA256SUMS)
 
 exists() { [[ $(sql postgres "SELECT count(*) FROM pg_database WHERE datname = '$1'") == 1 ]]; }

@@ -10,8 +10,8 @@ set -euo pipefail
 backups=$1
 shift
 here=$(dirname "$0")
-# shellcheck source=postgres/opened.sh
-source "$here/opened.sh"
+# shellcheck source=postgres/backup_files.sh
+source "$here/backup_files.sh"
 
 good_backup() { # store…
     local at folder

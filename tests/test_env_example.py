@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from auth_service.settings import Settings as AuthSettings
 from gateway.settings import Settings as GatewaySettings
@@ -29,6 +30,46 @@ SERVICES: list[tuple[str, type[ServiceSettings]]] = [
 def test_every_setting_is_in_the_example(prefix: str, settings: type[ServiceSettings]) -> None:
     names = {name.upper() for name in settings.model_fields}
     assert {n for n in names if not {n, prefix + n} & EXAMPLES.keys()} == set()
+
+
+# What docker-compose.yml itself decides, and why nobody may set it in .env.
+DECIDED = {
+    "GRPC_HOST": "containers listen on every address of their network",
+    "GRPC_PORT": "containers reach each other at it",
+    "HOST": "as GRPC_HOST",
+    "PORT": "as GRPC_PORT",
+    "AUTH_ADDRESS": "a container's name",
+    "PATIENT_ADDRESS": "a container's name",
+    "METRICS_PORT": "Prometheus scrapes it there",
+    "INFERENCE_ADDRESS": "a container's name",
+    "MANAGEMENT_ADDRESS": "TorchServe's own loopback",
+    "TORCHSERVE_FOLDER": "a volume",
+    "MODEL_STORE": "a volume: followers have no way out to an object store",
+    "MTLS_FOLDER": "docker-compose.prod.yml turns it on",
+    "WEB_CLIENT": "nginx serves it",
+    "DOCS_FOLDER": "local stack only",
+    "DEV_MAILBOX": "local stack only",
+    "MIGRATION_DATABASE_URL": "for the jobs that migrate, not for services",
+}
+IN_COMPOSE = ("auth_service", "patient_service", "gateway", "follower")
+
+
+@pytest.mark.parametrize(
+    ("service", "prefix", "settings"),
+    [(name, *SERVICES[place]) for place, name in enumerate(IN_COMPOSE)],
+)
+def test_every_setting_of_env_reaches_its_container(
+    service: str, prefix: str, settings: type[ServiceSettings]
+) -> None:
+    """`make compose-test` reads unusual values back inside."""
+    parts = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    environment, secrets = parts[service]["environment"], parts[service]["secrets"]
+    mounted = {(s if isinstance(s, str) else s["target"]).upper() for s in secrets}
+    for name in {name.upper() for name in settings.model_fields} - DECIDED.keys() - mounted:
+        if settings is not PatientSettings and name.startswith("AWS_"):
+            continue  # of MODEL_STORE
+        given = str(environment.get(name, ""))
+        assert given.startswith((f"${{{name}:", f"${{{prefix}{name}:")), f"{service}: {name}"
 
 
 @pytest.mark.parametrize(("prefix", "settings"), SERVICES[:3])

@@ -40,12 +40,11 @@ class Nginx:
     tls_port: int
 
 
-def configured(folder: Path, *, gateway_port: int, tls: bool) -> Path:
+def configured(folder: Path, *, tls: bool) -> Path:
     """The files of nginx/ with this machine's ports and folders, and nothing else changed."""
     for source in (ROOT / "nginx").glob("*.conf"):
         text = source.read_text()
-        # Debian's nginx is older than `resolve` and `http2 on`; compose-test has a newer one.
-        text = text.replace("gateway:8000 resolve", f"127.0.0.1:{gateway_port}")
+        # Debian's nginx is older than `http2 on`; compose-test has a newer one.
         text = text.replace("http2 on;", "")
         text = text.replace("/tmp/", f"{folder}/").replace("/srv", str(folder / "srv"))
         text = text.replace("/dev/stdout", str(folder / "access.log"))
@@ -74,7 +73,7 @@ def certificates(folder: Path) -> Path:
 def started(folder: Path, gateway_port: int, *, tls: bool = False) -> Iterator[Nginx]:
     """nginx as its image starts it, by start.sh."""
     port, tls_port = free_port(), free_port()
-    configuration = configured(folder, gateway_port=gateway_port, tls=tls)
+    configuration = configured(folder, tls=tls)
     # As root it would give itself away to a user who may not read pytest's folders.
     user = "user root;" if os.geteuid() == 0 else ""
     command = [
@@ -85,6 +84,7 @@ def started(folder: Path, gateway_port: int, *, tls: bool = False) -> Iterator[N
         "FOLDER": str(folder),
         "PORT": str(port),
         "TLS_PORT": str(tls_port),
+        "GATEWAY_ADDRESS": f"127.0.0.1:{gateway_port}",
         "PUBLIC_URL": f"https://localhost:{tls_port}",
         "TRUSTED_PROXY_ADDRESSES": "127.0.0.1",
         "CERTIFICATE": str(folder / "tls" / "tls.crt"),

@@ -21,7 +21,8 @@ NOT_SHOWN = {"dermis_follower_state"}
 
 # Whoever defines metrics registers them when imported.
 MODULES = (
-    "auth_service.queue_metrics", "auth_service.mail_sender", "gateway.assessments.assessment",
+    "auth_service.backup_age", "auth_service.mail_sender", "auth_service.queue_metrics",
+    "gateway.assessments.assessment",
     "gateway.assessments.completion", "gateway.http.middleware", "gateway.inference.replicas",
     "patient_service.queue_metrics", "service_kit.interceptors", "serving.replica.metrics",
 )  # fmt: skip

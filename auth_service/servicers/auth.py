@@ -1,5 +1,6 @@
 """AuthService: from an email address to a session, and what other services ask."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from auth_service import (
@@ -33,7 +34,7 @@ class AuthServicer(auth_pb2_grpc.AuthServiceServicer):
         authenticator: Authenticator,
         signer: TokenSigner,
         signing_keys: SigningKeys,
-        service_secrets: dict[str, str],
+        service_secrets: Mapping[str, Sequence[str]],
     ) -> None:
         self._database = database
         self._authenticator = authenticator

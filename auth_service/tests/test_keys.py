@@ -11,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import SecretStr
 from sqlalchemy import create_engine, delete, update
 from sqlmodel import col, select
 
@@ -19,9 +20,11 @@ from auth_service.encryption import KeyRing
 from auth_service.models import SigningKey, TwoFactor
 from auth_service.tests.conftest import ENCRYPTION_KEYS, GATEWAY_SECRET, Identity
 from auth_service.tests.refusals import refusal
+from auth_service.tokens import check_service_secret
 from dermis.auth.v1 import auth_pb2
 from dermis.options.v1 import access_pb2
 from service_kit import clock
+from service_kit.errors import DomainError
 from service_kit.principal import method_permission
 
 LIFE = timedelta(minutes=10)
@@ -119,6 +122,16 @@ async def test_a_wrong_service_secret_gets_nothing(
 ) -> None:
     call = identity.client().call("IssueServiceToken", service=service, secret=secret)
     assert await refusal(call) == "SERVICE_SECRET_INVALID"
+
+
+def test_while_a_services_secret_is_replaced_both_count(identity: Identity) -> None:
+    rotating = identity.service.settings.model_copy(
+        update={"service_secrets": SecretStr("gateway:new, gateway:old,other:third")}
+    )
+    for secret in ("new", "old"):
+        check_service_secret(rotating.secrets_by_service, "gateway", secret)
+    with pytest.raises(DomainError):
+        check_service_secret(rotating.secrets_by_service, "gateway", "third")
 
 
 async def test_a_service_token_is_nobodys_account(identity: Identity) -> None:

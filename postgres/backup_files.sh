@@ -1,5 +1,10 @@
 # shellcheck shell=bash
-# Sourced by check_backup.sh and restore.sh: reads what backup.sh wrote, encrypted or not.
+# Sourced by the scripts beside it: PostgreSQL's password, and what backup.sh wrote, encrypted or not.
+
+if [[ -z ${PGPASSWORD:-} && -s /run/secrets/postgres_password ]]; then
+    PGPASSWORD=$(</run/secrets/postgres_password)
+    export PGPASSWORD
+fi
 
 opened() { # file of a backup without its .gpg: its contents
     if [[ ! -e $1.gpg ]]; then
@@ -10,7 +15,7 @@ opened() { # file of a backup without its .gpg: its contents
         echo "$1 is encrypted: BACKUP_PASSPHRASE_FILE must name the file with its passphrase." >&2
         return 1
     fi
-    gpg --batch --quiet --decrypt --passphrase-file "$BACKUP_PASSPHRASE_FILE" "$1.gpg"
+    gpg --batch --quiet --pinentry-mode loopback --no-symkey-cache --decrypt --passphrase-file "$BACKUP_PASSPHRASE_FILE" "$1.gpg"
 }
 
 parts() { # folder, suffix: the names of its parts, e.g. auth.dump
