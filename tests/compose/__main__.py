@@ -15,14 +15,23 @@ from typing import Any
 from typer import echo
 
 from local_stack.api_client import SignIn
+from service_kit.certificate_authority import make_certificates
 from tests.compose.engine import Compose, docker
 from tests.compose.environment import written
+from tests.compose.second_day import (
+    UNUSUAL,
+    backed_up_and_restored,
+    secrets_replaced,
+    settings_are_read,
+    upgraded_and_rolled_back,
+)
 from tests.compose.visit import Diagnosis, Visit
 
 FOLDER = Path(os.environ.get("COMPOSE_TEST_FOLDER", "/var/tmp/dermis-compose-test"))
 PORT, TLS_PORT = 18080, 18443
 START_SECONDS = 600
 SCRAPED_SECONDS = 120
+RENEWED_SECONDS = 120
 
 
 def main() -> None:
@@ -31,12 +40,16 @@ def main() -> None:
     parser.add_argument("step", choices=["build", "try"])
     parser.add_argument("--network", default="default", help="docker build's network")
     arguments = parser.parse_args()
-    env_file = written(FOLDER, port=PORT, tls_port=TLS_PORT)
+    unusual = {name: value for inside in UNUSUAL.values() for name, value in inside.items()}
+    env_file = written(FOLDER, port=PORT, tls_port=TLS_PORT, unusual=unusual)
     compose = Compose(env_file)
     production = Compose(
         env_file,
         overlays=["docker-compose.prod.yml"],
-        settings={"PUBLIC_URL": f"https://localhost:{TLS_PORT}"},
+        settings={
+            "PUBLIC_URL": f"https://localhost:{TLS_PORT}",
+            "TLS_FOLDER": str(FOLDER / "tls" / "nginx"),
+        },
     )
     if arguments.step == "build":
         compose.build(network=arguments.network)
@@ -87,6 +100,12 @@ async def tried(compose: Compose) -> tuple[SignIn, Diagnosis]:
         await visit.finds(kept)
         assert (await visit.diagnoses()).label == kept.label
         say("started: account, second factor, patient, photo and diagnosis are there again")
+
+        settings_are_read(compose)
+        url = f"http://localhost:{PORT}"
+        await upgraded_and_rolled_back(compose, url, visit, say)
+        await secrets_replaced(compose, url, visit, kept, say)
+        await backed_up_and_restored(compose, FOLDER / "backups", visit, kept, say)
         return visit.known, kept
 
 
@@ -141,6 +160,21 @@ async def tried_as_in_production(compose: Compose, known: SignIn, kept: Diagnosi
                 docker("exec", "--env", "MTLS_FOLDER=", container, *probe)
                 raise AssertionError(f"{name} answers who shows no certificate")
         say("whoever shows no certificate is refused")
+    nginx_takes_up_a_renewed_certificate()
+
+
+def nginx_takes_up_a_renewed_certificate() -> None:
+    """The file is replaced, as whoever renews it does; nothing is restarted."""
+    mounted = FOLDER / "tls" / "nginx"
+    before = ssl.get_server_certificate(("localhost", TLS_PORT), timeout=10)
+    make_certificates(FOLDER / "tls", ["nginx"])
+    for file in mounted.iterdir():
+        file.chmod(0o644)
+    ends = time.monotonic() + RENEWED_SECONDS
+    while ssl.get_server_certificate(("localhost", TLS_PORT), timeout=10) == before:
+        assert time.monotonic() < ends, "nginx keeps the old certificate"
+        time.sleep(1)
+    say("nginx shows the renewed certificate")
 
 
 def up(compose: Compose) -> None:

@@ -67,12 +67,19 @@ class Compose:
 
     def run(self, *arguments: str) -> str:
         """What `docker compose` printed."""
+        return self._printed([*self._command, *arguments])
+
+    def script(self, name: str, *arguments: str, **settings: str) -> str:
+        """What a script of `compose/` printed; it uses this composition, with further settings."""
+        command = {"COMPOSE": " ".join(self._command)}
+        return self._printed([str(ROOT / "compose" / name), *arguments], command | settings)
+
+    def _printed(self, command: list[str], settings: Mapping[str, str] | None = None) -> str:
         environment = {k: v for k, v in os.environ.items() if k in _KEPT}
-        environment |= self._settings
+        environment |= {**self._settings, **(settings or {})}
         return subprocess.run(
-            [*self._command, *arguments],
-            check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment,
-        ).stdout  # fmt: skip
+            command, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment
+        ).stdout
 
     def configuration(self) -> dict[str, Any]:
         """The whole configuration, variables filled in."""

@@ -97,6 +97,11 @@ class Visit:
         assert (found["label"], found["probability_malignant"]) == (kept.label, kept.probability)
         assert await self._photo(kept.image_id) == kept.photo
 
+    async def misses(self, lost: Diagnosis) -> None:
+        """What came after the backup that was restored is not there."""
+        answer = await self._clinician.http.get(f"/detections/{lost.detection_id}")
+        assert answer.status_code == 404, answer.text
+
     async def until_model_is_live(self) -> None:
         """Until the gateway reaches a TorchServe that serves the released version."""
         await self._until_torchserve(ok=True)

