@@ -5,6 +5,8 @@ SHELL := bash
 PORT ?= 8000
 PYTHON ?= python3.11
 BIN := .venv/bin
+# What a set-up takes, with room for the first data.
+NEEDED_GB ?= 10
 PROTOS := $(shell find protos -name '*.proto')
 
 .PHONY: help
@@ -15,6 +17,8 @@ help: ## List what you can do here
 
 .venv/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "Dermis needs $(PYTHON); install it or say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
+	@free=$$(df --output=avail --block-size=1G . | tail -1); ((free >= $(NEEDED_GB))) || { \
+	    echo "Dermis needs $(NEEDED_GB) GB of disk here, most of it for PyTorch; $$((free)) GB are free in $(CURDIR)."; exit 1; }
 	@echo "Creating .venv"
 	@$(PYTHON) -m venv .venv
 

@@ -1,7 +1,10 @@
 """Dashboards and alerts ask only for metrics that exist, and every alert has its runbook entry."""
 
 import importlib
+import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import prometheus_client
@@ -52,6 +55,11 @@ def test_every_alert_has_an_entry_in_the_runbook(alert: str) -> None:
     assert f"### {alert}" in (ROOT / "docs" / "runbook.md").read_text()
 
 
+def test_kubernetes_has_the_same_rules() -> None:
+    rule = yaml.safe_load((ROOT / "k8s/components/monitoring/alerts.yaml").read_text())
+    assert rule["spec"]["groups"][0]["rules"] == ALERTS
+
+
 def test_every_gauge_and_counter_of_ours_is_looked_at() -> None:
     seen = (FOLDER / "alerts.yml").read_text()
     seen += (FOLDER / "grafana" / "dashboards" / "dermis.json").read_text()
@@ -65,3 +73,40 @@ def test_prometheus_scrapes_every_part_that_tells_metrics() -> None:
     assert targets == {
         "gateway:8000", "auth_service:9100", "patient_service:9100", "torchserve:9101",
     }  # fmt: skip
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is missing (apt: prometheus)")
+def test_alerts_are_raised_by_what_they_are_for() -> None:
+    rules = FOLDER / "alerts_test.yml"
+    run = subprocess.run(
+        ["promtool", "test", "rules", rules],
+        check=False, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.skipif(
+    not shutil.which("amtool"), reason="amtool is missing (apt: prometheus-alertmanager)"
+)
+def test_alerts_are_mailed_by_the_mail_server_of_the_settings(tmp_path: Path) -> None:
+    written = tmp_path / "alertmanager.yml"
+    settings = {
+        "PATH": os.environ["PATH"],
+        "SMTP_HOST": "mail.clinic.example",
+        "SMTP_PORT": "587",
+        "SMTP_SECURITY": "starttls",
+        "SMTP_USERNAME": "dermis",
+        "MAIL_FROM": "Dermis & Co <no-reply@clinic.example>",
+        "ALERT_MAIL_TO": "it@clinic.example",
+        "PUBLIC_URL": "https://dermis.clinic.example",
+        "CONFIGURATION": str(written),
+        "ALERTMANAGER": "true",
+    }
+    start = FOLDER / "alertmanager" / "start.sh"
+    subprocess.run([start], env=settings, check=True, timeout=60)
+    subprocess.run(["amtool", "check-config", written], check=True, timeout=60)
+    read = yaml.safe_load(written.read_text())
+    assert read["global"]["smtp_smarthost"] == "mail.clinic.example:587"
+    assert read["global"]["smtp_from"] == "Dermis & Co <no-reply@clinic.example>"
+    assert read["global"]["smtp_require_tls"] is True
+    assert read["receivers"][0]["email_configs"][0]["to"] == "it@clinic.example"

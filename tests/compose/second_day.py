@@ -75,9 +75,8 @@ async def upgraded_and_rolled_back(compose: Compose, url: str, visit: Visit, say
         began = time.monotonic()
         async with asked_all_the_while(url) as ended:
             await asyncio.to_thread(compose.script, "roll-out.sh", VERSION=version)
-        say(
-            f"rolled out {version} in {time.monotonic() - began:.0f} s; requests ended: {dict(ended)}"
-        )
+        seconds = time.monotonic() - began
+        say(f"rolled out {version} in {seconds:.0f} s; requests ended: {dict(ended)}")
         assert set(ended) <= {"200", "ConnectError", "RemoteProtocolError", "ReadError"}, ended
         # nginx itself is replaced last, in about a second.
         assert sum(ended.values()) - ended["200"] <= 3 / PAUSE_SECONDS, ended
