@@ -55,7 +55,8 @@ def front(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ng
     if not Path(NGINX).exists():
         yield None
         return
-    yield from started(tmp_path_factory.mktemp("front"), port)
+    with started(tmp_path_factory.mktemp("front"), port) as running:
+        yield running
 
 
 @pytest.fixture
