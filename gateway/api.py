@@ -5,7 +5,16 @@ from pydantic import SecretStr
 
 from gateway.http import errors
 from gateway.http.openapi import describe, operation_id
-from gateway.routers.clinic import detections, exports, images, lesions, patients, predict, worklist
+from gateway.routers.clinic import (
+    detections,
+    exports,
+    images,
+    lesions,
+    model_cards,
+    patients,
+    predict,
+    worklist,
+)
 from gateway.routers.guards import refuse_open_routes
 from gateway.routers.identity import accounts, auth, colleagues, users
 from gateway.routers.operations import audit, dev, health, log_lines
@@ -15,7 +24,7 @@ from service_kit.version import __version__
 
 ROUTERS = (
     auth, users, colleagues, patients, lesions, images, predict, detections, worklist, exports,
-    accounts, audit, log_lines, models, candidates, serving, health,
+    model_cards, accounts, audit, log_lines, models, candidates, serving, health,
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from gateway.inference.release_gate import ReleaseGate
 from gateway.inference.replicas import Replicas
 from gateway.inference.shadow_comparison import Comparisons
 from gateway.model_store.audit import ModelAudit
+from gateway.model_store.cards import ModelCards
 from gateway.model_store.versions import ModelShelf
 from gateway.photo_memory import PhotoMemory
 from gateway.settings import Settings
@@ -46,6 +47,7 @@ class AppState:
     canary_watch: CanaryWatch
     comparisons: Comparisons
     shelf: ModelShelf | None
+    cards: ModelCards
     model_audit: ModelAudit
     archive_policy: Policy
     release_gate: ReleaseGate

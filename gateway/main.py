@@ -31,6 +31,7 @@ from gateway.inference.replicas import Replicas
 from gateway.inference.shadow import Shadow
 from gateway.inference.shadow_comparison import Comparisons
 from gateway.model_store.audit import ModelAudit
+from gateway.model_store.cards import ModelCards
 from gateway.model_store.versions import ModelShelf
 from gateway.photo_memory import MEBIBYTE, PhotoMemory
 from gateway.settings import Settings
@@ -82,6 +83,7 @@ def wire(settings: Settings) -> AppState:
         canary_watch=watch,
         comparisons=comparisons,
         shelf=shelf,
+        cards=ModelCards(shelf),
         model_audit=model_audit,
         archive_policy=settings.signature_policy(),
         release_gate=ReleaseGate(replicas, settings),

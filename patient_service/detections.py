@@ -12,11 +12,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from patient_service import audit, images, lesions, patients
+from patient_service import audit, images, lesions, patients, subjects
 from patient_service.audit_events import Event
 from patient_service.findings import OUTCOME_COLUMNS, Outcome, finished_columns
 from patient_service.models import Detection, Image
 from patient_service.models.detections import OPTIONAL_OBJECT
+from patient_service.subjects import Subject
 from service_kit.clock import now
 from service_kit.ids import new_id
 from service_kit.paging import Page, cut, id_position
@@ -103,21 +104,21 @@ async def find(session: AsyncSession, detection_id: UUID) -> Detection:
     return detection
 
 
-async def view(session: AsyncSession, detection_id: UUID) -> DetectionWithLesion:
-    """A detection, shown to the caller.
+async def view(session: AsyncSession, detection_id: UUID) -> tuple[Detection, Subject]:
+    """A detection and what its photo shows, shown to the caller.
 
     Raises:
         DomainError: as `find`.
     """
     detection = await find(session, detection_id)
-    lesion_id = await _lesion_of(session, detection.image_id)
+    subject = await subjects.of_image(session, detection.image_id)
     await audit.append(
         session,
         Event.DETECTION_VIEWED,
         patient_id=detection.patient_id,
         subject_id=detection.id,
     )
-    return detection, lesion_id
+    return detection, subject
 
 
 async def page(
@@ -239,8 +240,3 @@ def _of_upload(image_id: UUID) -> SelectOfScalar[Detection]:
     return select(Detection).where(
         col(Detection.image_id) == image_id, col(Detection.rediagnosis).is_(False)
     )
-
-
-async def _lesion_of(session: AsyncSession, image_id: UUID) -> UUID | None:
-    query = select(Image.lesion_id).where(col(Image.id) == image_id)
-    return (await session.exec(query)).first()

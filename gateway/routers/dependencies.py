@@ -15,6 +15,7 @@ from gateway.inference.model import Model
 from gateway.inference.release_gate import ReleaseGate
 from gateway.inference.replicas import Replicas
 from gateway.model_store.audit import ModelAudit
+from gateway.model_store.cards import ModelCards
 from gateway.model_store.versions import ModelShelf
 from gateway.photo_memory import Held, PhotoMemory
 from gateway.settings import Settings
@@ -61,6 +62,10 @@ async def _shelf(state: StateDep) -> ModelShelf:
     if state.shelf is None:
         raise DomainError(Reason.NO_MODEL_STORE)
     return state.shelf
+
+
+async def _cards(state: StateDep) -> ModelCards:
+    return state.cards
 
 
 async def _model_audit(state: StateDep) -> ModelAudit:
@@ -123,6 +128,7 @@ PhotoMemoryDep = Annotated[PhotoMemory, Depends(_photo_memory)]
 ReplicasDep = Annotated[Replicas, Depends(_replicas)]
 ModelDep = Annotated[Model, Depends(_model)]
 ShelfDep = Annotated[ModelShelf, Depends(_shelf)]
+CardsDep = Annotated[ModelCards, Depends(_cards)]
 ModelAuditDep = Annotated[ModelAudit, Depends(_model_audit)]
 ReleaseGateDep = Annotated[ReleaseGate, Depends(_release_gate)]
 PhotoFormDep = Annotated[PhotoForm, Depends(_photo_form)]

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from dermis.patient.v1 import patient_pb2 as pb
+from gateway.assessments.cautions import Code as CautionCode
 from gateway.assessments.findings import grid_of, shown_maximum
 from gateway.schemas.fields import Id, Moment
 from gateway.schemas.messages import FromMessage
@@ -126,7 +127,26 @@ class Detection(FromMessage):
         return detection | super().fields_of(finding) | {"model": model}
 
 
-class ReviewedDetection(Detection):
-    """A detection with all verdicts on its photo, oldest first."""
+class Caution(BaseModel):
+    """A reason to rely less on an answer: the model was not shown to work here.
 
+    `value` is the age in years, the body site or the skin type that lies outside; with
+    `not_stated` it is what the record would have to state: `age`, `site` or `skin_type`.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: CautionCode = Field(examples=["skin_type"])
+    value: str = Field(examples=["V"])
+
+
+class ReviewedDetection(Detection):
+    """A detection with all verdicts on its photo, oldest first, and with its cautions."""
+
+    cautions: list[Caution] | None = Field(
+        default=None,
+        description="From the version's card and the record as it is now. Null if the photo "
+        "can't be assessed, or nobody can tell because the card doesn't say for whom the version "
+        "was shown to work.",
+    )
     reviews: list[Review] = Field(default=[])

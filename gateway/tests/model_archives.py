@@ -9,7 +9,7 @@ import httpx
 
 from gateway.tests.conftest import Gateway, bearer
 from gateway.tests.pictures import photo
-from serving.archives.card import Evaluation, Metric, ModelCard, Preprocessing
+from serving.archives.card import Evaluation, Metric, ModelCard, Preprocessing, ShownFor
 from serving.archives.packing import build_archive
 
 ENGINEER = bearer("ml_engineer")
@@ -33,6 +33,7 @@ def archive(
     name: str = "lesion",
     limits: str = "",
     figures: dict[str, float] | None = None,
+    shown_for: ShownFor | None = None,
 ) -> Path:
     """An archive that passes every check, though nothing could be computed with it."""
     (folder / "weights").write_bytes(weights())
@@ -42,7 +43,7 @@ def archive(
         preprocessing=Preprocessing(input_size=224, mean=(1, 1, 1), std=(1, 1, 1)),
         temperature=1, threshold=0.2, weights_sha256=sha256(weights()).hexdigest(),
         trained_on="2026-03-01", intended_use="Tests.", limits=[limits], data=[],
-        evaluations=[] if figures is None else [held_out(figures)],
+        shown_for=shown_for, evaluations=[] if figures is None else [held_out(figures)],
     )  # fmt: skip
     golden = [(folder / "golden.jpg", 0.5)]
     return build_archive(weights=folder / "weights", card=card, golden=golden, out=folder)

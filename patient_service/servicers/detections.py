@@ -6,9 +6,11 @@ from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
 from patient_service import detections, image_records, reviews, worklists
 from patient_service.servicers.detection_messages import detection_message, outcome
-from patient_service.servicers.enum_words import WORKLIST_KIND
+from patient_service.servicers.enum_words import BODY_SITE, WORKLIST_KIND
 from patient_service.servicers.messages import image_message, optional_id
 from patient_service.servicers.review_messages import review_message, verdict_content
+from patient_service.subjects import Subject
+from service_kit.clock import to_timestamp
 from service_kit.cursors import Cursors
 from service_kit.database import Database
 from service_kit.ids import parse_id
@@ -43,10 +45,11 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
         async with self._database.session() as session:
             detection = await detections.find(session, detection_id)
             given = await reviews.of_image(session, detection.image_id)
-            detection, lesion_id = await detections.view(session, detection_id)
+            detection, subject = await detections.view(session, detection_id)
         return pb.GetDetectionResponse(
-            detection=detection_message(detection, lesion_id),
+            detection=detection_message(detection, subject.lesion_id),
             reviews=[review_message(review) for review in reversed(given)],
+            subject=_subject_message(subject),
         )
 
     async def ListDetections(
@@ -145,3 +148,12 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
                 optional_id(request.replaces, "verdict"),
             )
         return pb.AddReviewResponse(review=review_message(review))
+
+
+def _subject_message(subject: Subject) -> pb.Subject:
+    return pb.Subject(
+        birth_date=subject.birth_date.isoformat() if subject.birth_date else "",
+        fitzpatrick_type=subject.fitzpatrick_type or 0,
+        body_site=BODY_SITE.number(subject.body_site),
+        taken_at=to_timestamp(subject.taken_at),
+    )

@@ -1,4 +1,5 @@
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ import pytest
 from dermis.patient.v1 import patient_pb2 as pb
 from patient_service import queue_metrics
 from patient_service.tests.conftest import Caller, Service, finding
+from service_kit.clock import to_timestamp
 from service_kit.codes import Code
 from service_kit.database import Database
 
@@ -291,6 +293,27 @@ async def test_a_photo_that_can_not_be_assessed_takes_every_verdict_but_agreemen
     )
     got = await clinician.call(pb.GetDetectionRequest(detection_id=detection.id))
     assert [review.verdict for review in got.reviews] == [pb.VERDICT_MALIGNANT]
+
+
+async def test_a_detection_comes_with_what_the_record_says_of_its_subject(
+    clinician: Caller, photo: bytes
+) -> None:
+    patient = await clinician.add_patient(birth_date="1961-04-30", fitzpatrick_type=5)
+    lesion = await clinician.add_lesion(patient.id, body_site=pb.BODY_SITE_PALMS_SOLES)
+    taken = to_timestamp(datetime(2024, 5, 6, 5, 8, 9, tzinfo=UTC))
+    unsorted = (await clinician.upload(photo, patient_id=patient.id)).image
+    sorted_ = (
+        await clinician.upload(photo, patient_id=patient.id, lesion_id=lesion.id, captured_at=taken)
+    ).image
+    for image, site, moment in (
+        (unsorted, pb.BODY_SITE_UNSPECIFIED, unsorted.created_at),
+        (sorted_, pb.BODY_SITE_PALMS_SOLES, taken),
+    ):
+        detection = await _record(clinician, image.id, finding=finding())
+        got = await clinician.call(pb.GetDetectionRequest(detection_id=detection.id))
+        assert got.subject == pb.Subject(
+            birth_date="1961-04-30", fitzpatrick_type=5, body_site=site, taken_at=moment
+        )
 
 
 async def _image(caller: Caller, photo: bytes) -> pb.Image:

@@ -7,13 +7,15 @@ from fastapi import APIRouter, Query, Response
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments import heatmaps, stored_images
+from gateway.assessments.cautions import cautions
 from gateway.assessments.explanation import explain
 from gateway.assessments.findings import grid_of
 from gateway.http.answers import answers
+from gateway.model_store.cards import ModelCards
 from gateway.routers.clinic.images import PRIVATE
-from gateway.routers.dependencies import ClientsDep, HeldDep, ModelDep
+from gateway.routers.dependencies import CardsDep, ClientsDep, HeldDep, ModelDep
 from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
-from gateway.schemas.detections import ReviewedDetection, Target
+from gateway.schemas.detections import Caution, ReviewedDetection, Target
 from gateway.schemas.reviews import Review, ReviewDraft
 from service_kit.reasons import Reason
 
@@ -45,12 +47,15 @@ router = APIRouter(
 
 
 @router.get("", dependencies=[READ_PATIENTS, limited("api")])
-async def get_detection(detection_id: str, clients: ClientsDep) -> ReviewedDetection:
-    """One detection with its heatmap, and all verdicts on its photo."""
+async def get_detection(
+    detection_id: str, clients: ClientsDep, cards: CardsDep
+) -> ReviewedDetection:
+    """One detection with its heatmap and cautions, and all verdicts on its photo."""
     answer = await clients.detections.GetDetection(
         pb.GetDetectionRequest(detection_id=detection_id)
     )
     shown = ReviewedDetection.of(answer.detection)
+    shown.cautions = await _cautions(answer, cards)
     shown.reviews = [Review.of(review) for review in answer.reviews]
     return shown
 
@@ -122,6 +127,15 @@ async def get_overlay_picture(
     grid = grid_of(explained.heatmap)
     drawn = asyncio.to_thread(heatmaps.overlay_png, grid, photo, opacity, explained.seen)
     return _picture(await drawn)
+
+
+async def _cautions(answer: pb.GetDetectionResponse, cards: ModelCards) -> list[Caution] | None:
+    finding = answer.detection.finding
+    if not finding.assessable:
+        return None
+    card = await cards.find(finding.model_version)
+    found = cautions(card.shown_for if card else None, answer.subject)
+    return None if found is None else [Caution.model_validate(caution) for caution in found]
 
 
 def _picture(png: bytes) -> Response:

@@ -1,0 +1,68 @@
+"""Model cards for everyone who reads answers: of versions that have answered, kept in memory."""
+
+import time
+
+import structlog
+from obstore.exceptions import BaseError
+
+from gateway.model_store.versions import ModelShelf
+from service_kit.errors import DomainError
+from service_kit.reasons import Reason
+from serving.archives.card import ModelCard
+
+log = structlog.get_logger()
+
+# A shadow's answers are seen by nobody, and so is its card.
+_ANSWERING = frozenset({"release", "rollback", "canary"})
+# After a card was not found, or the store not reached.
+_RETRY_SECONDS = 30.0
+
+
+class ModelCards:
+    """The cards of the versions whose answers are in the record.
+
+    A version's card never changes once it is on the shelf, so each is read once.
+
+    Args:
+        shelf: None where this gateway has no model store.
+    """
+
+    def __init__(self, shelf: ModelShelf | None) -> None:
+        self._shelf = shelf
+        self._known: dict[str, ModelCard] = {}
+        self._missing_until: dict[str, float] = {}
+
+    async def card(self, version: str) -> ModelCard:
+        """The card of a version that is or was live, or a canary.
+
+        Raises:
+            DomainError: FAILED_PRECONDITION NO_MODEL_STORE; NOT_FOUND VERSION_NOT_FOUND.
+            obstore.exceptions.BaseError: the store is away.
+        """
+        if version in self._known:
+            return self._known[version]
+        if self._shelf is None:
+            raise DomainError(Reason.NO_MODEL_STORE)
+        if not any(
+            release.version == version and release.kind in _ANSWERING
+            for release in await self._shelf.releases()
+        ):
+            raise DomainError(Reason.VERSION_NOT_FOUND)
+        card = (await self._shelf.version(version)).card
+        self._known[version] = card
+        return card
+
+    async def find(self, version: str) -> ModelCard | None:
+        """As `card`; None where there is none, or none can be read for now.
+
+        An answer is shown with or without its card, so this neither fails nor asks the store again
+        and again.
+        """
+        if self._missing_until.get(version, 0.0) > time.monotonic():
+            return None
+        try:
+            return await self.card(version)
+        except (DomainError, BaseError) as error:
+            log.info("no card of a version that answered", version=version, error=str(error))
+            self._missing_until[version] = time.monotonic() + _RETRY_SECONDS
+            return None

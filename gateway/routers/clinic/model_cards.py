@@ -1,0 +1,23 @@
+"""/models: the cards of the versions whose answers are in the record."""
+
+from fastapi import APIRouter
+
+from dermis.options.v1 import access_pb2
+from gateway.http.answers import answers
+from gateway.routers.dependencies import CardsDep
+from gateway.routers.guards import limited, permit
+from gateway.schemas.model_cards import ClinicalCard
+from service_kit.reasons import Reason
+
+router = APIRouter(
+    prefix="/models",
+    tags=["models"],
+    dependencies=[permit(access_pb2.PERMISSION_READ_MODEL_CARDS), limited("api")],
+    responses=answers(401, 403, 429, Reason.NO_MODEL_STORE, 503, Reason.STORE_UNAVAILABLE),
+)
+
+
+@router.get("/{version}/card", responses=answers(422, Reason.VERSION_NOT_FOUND))
+async def get_model_card(version: str, cards: CardsDep) -> ClinicalCard:
+    """The card of a version that is or was live, or a canary."""
+    return ClinicalCard.of(await cards.card(version))

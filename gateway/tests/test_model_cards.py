@@ -1,0 +1,85 @@
+"""/models/{version}/card: what clinicians read about the model that answered."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from gateway.tests.conftest import Gateway, bearer, running
+from gateway.tests.model_archives import ENGINEER, archive, bring, release
+
+FIGURES = {"sensitivity": 0.94, "specificity": 0.82}
+
+
+@pytest.fixture
+async def gateway(redis_url: str, tmp_path: Path) -> AsyncIterator[Gateway]:
+    (tmp_path / "store").mkdir()
+    async with running(redis_url, model_store=(tmp_path / "store").as_uri()) as found:
+        yield found
+
+
+async def _shelve(gateway: Gateway, folder: Path, version: str) -> None:
+    own, gateway.headers = gateway.headers, ENGINEER
+    brought = await bring(gateway, archive(folder, version, figures=FIGURES))
+    assert brought.status_code == 202, brought.text
+    gateway.headers = own
+
+
+async def _release(gateway: Gateway, version: str) -> None:
+    own, gateway.headers = gateway.headers, ENGINEER
+    answer = await release(gateway, version)
+    assert answer.status_code == 202, answer.text
+    gateway.headers = own
+
+
+@pytest.mark.parametrize("role", ["clinician", "ml_engineer", "admin"])
+async def test_whoever_is_signed_in_reads_the_card_of_a_version_that_answers(
+    gateway: Gateway, tmp_path: Path, role: str
+) -> None:
+    await _shelve(gateway, tmp_path, "1.0.0")
+    await _release(gateway, "1.0.0")
+    answer = await gateway.get("/models/1.0.0/card", headers=bearer(role))
+    assert answer.status_code == 200, answer.text
+    card = answer.json()
+    assert (card["version"], card["threshold"], card["intended_use"]) == ("1.0.0", 0.2, "Tests.")
+    assert card["figures"]["metrics"]["sensitivity"]["value"] == 0.94
+
+
+async def test_the_card_tells_nothing_of_its_release_or_its_making(
+    gateway: Gateway, tmp_path: Path
+) -> None:
+    await _shelve(gateway, tmp_path, "1.0.0")
+    await _release(gateway, "1.0.0")
+    card = (await gateway.get("/models/1.0.0/card")).json()
+    assert not {
+        "by", "why", "brought_by", "brought_at", "sha256", "signed_by", "desired",
+        "weights_sha256", "training", "temperature",
+    } & card.keys()  # fmt: skip
+
+
+async def test_a_version_that_has_not_answered_has_no_card_to_read(
+    gateway: Gateway, tmp_path: Path
+) -> None:
+    await _shelve(gateway, tmp_path, "1.0.0")
+    for version in ("1.0.0", "7.7.7", "..%2F..%2Fetc"):
+        answer = await gateway.get(f"/models/{version}/card")
+        assert (answer.status_code, answer.json()["reason"]) in {
+            (404, "VERSION_NOT_FOUND"),
+            (404, "NOT_FOUND"),
+        }
+    await _release(gateway, "1.0.0")
+    assert (await gateway.get("/models/1.0.0/card")).status_code == 200
+
+
+async def test_the_card_of_a_version_that_answered_once_stays_readable(
+    gateway: Gateway, tmp_path: Path
+) -> None:
+    for version in ("1.0.0", "1.1.0"):
+        await _shelve(gateway, tmp_path, version)
+        await _release(gateway, version)
+    assert (await gateway.get("/models/1.0.0/card")).json()["version"] == "1.0.0"
+
+
+async def test_nobody_else_reads_a_card(gateway: Gateway) -> None:
+    answer = await gateway.http.get("/api/models/1.0.0/card")
+    assert (answer.status_code, answer.json()["reason"]) == (401, "SIGN_IN_REQUIRED")
