@@ -14,6 +14,7 @@ import tseslint from "typescript-eslint";
 //   account    signing in and all that leads to it
 //   uploads    the queue of photos on their way
 //   findings   how the model's answer on a photo is shown
+//   model_card what a version is and how well it does, as clinicians and engineers read it
 //   patients, patient, dashboard, profile, admin    the pages
 //   app        what stands around the pages, and their addresses
 const FLOORS = [
@@ -24,6 +25,7 @@ const FLOORS = [
   "account",
   "uploads",
   "findings",
+  "model_card",
   "patients",
   "patient",
   "dashboard",

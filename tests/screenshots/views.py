@@ -95,6 +95,12 @@ async def _result(camera: Camera, page: Page, clinic: Clinic) -> None:
     await camera.take(page, "result-dark", parts=parts)
     await page.emulate_media(color_scheme="light")
 
+    await page.locator(f"{RESULT} button:has(.tabler-icon-info-circle)").click()
+    card = page.get_by_role("dialog")
+    await expect(card.get_by_role("table").first).to_be_visible()
+    await camera.take(page, "model-card", parts=[card], tallest=1000)
+    await page.keyboard.press("Escape")
+
     verdict = page.locator(VERDICT).last
     await verdict.locator("input[type=radio][value=malignant]").check()
     await verdict.get_by_role("textbox").fill(NOTE)

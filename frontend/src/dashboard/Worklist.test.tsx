@@ -31,7 +31,7 @@ describe("a list of the day", () => {
     });
     await show(<Worklist list="recent" />);
     const [first, second, third] = await screen.findAllByRole("link");
-    expect(first).toHaveTextContent(/Patient 1H-1 · .*Malignant83\.0% malignant/);
+    expect(first).toHaveTextContent(/Patient 1H-1 · .*Above the threshold83%, threshold 22%/);
     expect(first).toHaveAttribute("href", "/patient/p-1?lesion=l-1&image=i-1");
     expect(second).toHaveTextContent("Cannot be assessed");
     expect(second).not.toHaveTextContent(/malignant|benign/i);

@@ -1,10 +1,11 @@
 import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
-import { modelPercent } from "@/i18n/moments";
-import { LabelBadge } from "./LabelBadge";
+import { thresholdTexts } from "./probability_text";
+import { zoneOf } from "./zone";
+import { ZoneBadge } from "./ZoneBadge";
 
-/** The model's answer in a line: the label with its probability, or why there is none. */
+/** The model's answer in a line: its zone with the probability, or why there is none. */
 export function FindingSummary({
   detection,
   size = "md",
@@ -13,16 +14,15 @@ export function FindingSummary({
   size?: "sm" | "md";
 }) {
   const { t } = useTranslation();
-  const { status, label, assessable, probability_malignant: probability } = detection;
-  if (status !== "complete" || assessable === false || !label) {
-    return <Text size="sm">{t(`finding.summary.${status}`)}</Text>;
-  }
+  const { status, probability_malignant: probability, threshold } = detection;
+  const zone = zoneOf(detection);
+  if (!zone) return <Text size="sm">{t(`finding.summary.${status}`)}</Text>;
   return (
     <>
-      <LabelBadge label={label} size={size} />
-      {typeof probability === "number" && (
+      <ZoneBadge zone={zone} size={size} />
+      {typeof probability === "number" && typeof threshold === "number" && (
         <Text size={size === "sm" ? "xs" : "sm"}>
-          {t("finding.summary.probability", { share: modelPercent(probability) })}
+          {t("finding.summary.probability", thresholdTexts(probability, threshold))}
         </Text>
       )}
     </>

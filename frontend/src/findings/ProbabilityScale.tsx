@@ -1,47 +1,71 @@
 import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { modelPercent, percent } from "@/i18n/moments";
+import type { Schemas } from "@/api/client";
+import { percent } from "@/i18n/moments";
+import { thresholdTexts } from "./probability_text";
 import classes from "./ProbabilityScale.module.css";
 
-/** The calibrated probability on a scale of 0 to 1, with the threshold for the label malignant. */
+type Zones = Pick<NonNullable<Schemas["ClinicalCard"]["zones"]>, "lower" | "upper">;
+
+/** The calibrated probability on a scale of 0 to 1, with the threshold and the zone around it. */
 export function ProbabilityScale({
   probability,
   threshold,
+  zones = null,
 }: {
   probability: number;
   threshold: number;
+  /** Null for versions without a borderline zone. */
+  zones?: Zones | null;
 }) {
   const { t } = useTranslation();
-  const [value, limit] = [modelPercent(probability), percent(threshold, 1)];
+  const texts = thresholdTexts(probability, threshold);
+  const { lower, upper } = zones ?? { lower: threshold, upper: threshold };
+  const band = zones && {
+    from: percent(lower, lower < 0.1 ? 1 : 0),
+    to: percent(upper, upper < 0.1 ? 1 : 0),
+  };
+  const label = band ? t("finding.scaleZones", { ...texts, ...band }) : t("finding.scale", texts);
   return (
-    <div role="img" aria-label={t("finding.scale", { value, limit })}>
-      <svg viewBox="0 0 100 14" preserveAspectRatio="none" className={classes.scale} aria-hidden>
-        <rect x="0" y="5" width={threshold * 100} height="4" className={classes.below} />
-        <rect
-          x={threshold * 100}
-          y="5"
-          width={100 - threshold * 100}
-          height="4"
-          className={classes.above}
-        />
-        <line
-          x1={threshold * 100}
-          x2={threshold * 100}
-          y1="1"
-          y2="13"
-          className={classes.threshold}
-        />
-        <line
-          x1={probability * 100}
-          x2={probability * 100}
-          y1="0"
-          y2="14"
-          className={classes.value}
-        />
+    <div role="img" aria-label={label}>
+      <svg viewBox="0 0 100 16" preserveAspectRatio="none" className={classes.scale} aria-hidden>
+        <Band from={0} to={lower} height={3} className={classes.below} />
+        <Band from={lower} to={upper} height={6} className={classes.borderline} />
+        <Band from={upper} to={1} height={9} className={classes.above} />
+        <Mark at={threshold} className={classes.threshold} />
+        <Mark at={probability} className={classes.value} />
       </svg>
       <Text size="xs" c="dimmed" aria-hidden>
-        {t("finding.threshold", { limit })}
+        {t("finding.threshold", texts)}
+        {band && ` · ${t("finding.band", band)}`}
       </Text>
     </div>
   );
+}
+
+/** A part of the scale; they differ in height too, for those who don't tell the colours apart. */
+function Band({
+  from,
+  to,
+  height,
+  className,
+}: {
+  from: number;
+  to: number;
+  height: number;
+  className: string | undefined;
+}) {
+  return (
+    <rect
+      x={from * 100}
+      y={8 - height / 2}
+      width={(to - from) * 100}
+      height={height}
+      className={className}
+    />
+  );
+}
+
+function Mark({ at, className }: { at: number; className: string | undefined }) {
+  return <line x1={at * 100} x2={at * 100} y1="0" y2="16" className={className} />;
 }

@@ -50,10 +50,14 @@ export function percent(share: number, digits = 0): string {
 }
 
 /** What a model's answer is shown as at least and at most: it is never certain. */
-const [LEAST, MOST] = [0.001, 0.999];
+const [LEAST, MOST] = [0.01, 0.99];
 
-/** A model's probability as a percentage: 0.834 is "83.4 %", 0.9999 is "> 99.9 %". */
+/**
+ * A model's probability as a percentage: 0.834 is "83 %", 0.9999 is "> 99 %".
+ *
+ * Two photos of one lesion differ by some points, so decimals would claim too much.
+ */
 export function modelPercent(share: number): string {
-  if (share < LEAST) return `< ${percent(LEAST, 1)}`;
-  return share > MOST ? `> ${percent(MOST, 1)}` : percent(share, 1);
+  if (share < LEAST) return `< ${percent(LEAST)}`;
+  return share > MOST ? `> ${percent(MOST)}` : percent(share);
 }

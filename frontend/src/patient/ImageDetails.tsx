@@ -29,7 +29,7 @@ export function ImageDetails({
           <ImageViewer
             // The heatmap is of the result's own label until somebody chooses the other.
             key={detection.data?.id}
-            imageId={image.id}
+            image={image}
             name={t("patient.photos.name", {
               at: dayAndTime(image.captured_at ?? image.created_at),
             })}

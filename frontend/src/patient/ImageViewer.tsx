@@ -1,30 +1,33 @@
-import { Group, SegmentedControl, Skeleton, Slider, Stack, Text } from "@mantine/core";
+import { Group, SegmentedControl, Skeleton, Slider, Stack, Switch, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { usePicture } from "@/api/useBytes";
 import { ErrorState } from "@/ui/States";
+import { SeenFrame } from "./SeenFrame";
 import { ZoomFrame } from "./ZoomFrame";
 import classes from "./ImageViewer.module.css";
 
 const FIRST_OPACITY = 50;
 
-/** A photo to zoom into, with a heatmap of adjustable strength over it. */
+/** A photo to zoom into, with what the model looked at, and a heatmap of adjustable strength. */
 export function ImageViewer({
-  imageId,
+  image,
   name,
   detection,
 }: {
-  imageId: string;
+  image: Pick<Schemas["Image"], "id" | "width" | "height">;
   name: string;
   detection: Schemas["Detection"] | null;
 }) {
   const { t } = useTranslation();
   const [opacity, setOpacity] = useState(FIRST_OPACITY);
+  const [isFramed, setIsFramed] = useState(true);
+  const wasSeen = detection?.status === "complete";
   const hasMap = detection?.status === "complete" && detection.assessable !== false;
   const own = detection?.label ?? "malignant";
   const [target, setTarget] = useState<"benign" | "malignant">(own);
-  const photo = usePicture(`/api/images/${imageId}`);
+  const photo = usePicture(`/api/images/${image.id}`);
   const map = usePicture(
     hasMap ? `/api/detections/${detection.id}/heatmap.png?target=${target}` : null,
   );
@@ -44,10 +47,20 @@ export function ImageViewer({
                 style={{ opacity: opacity / 100 }}
               />
             )}
+            {wasSeen && isFramed && <SeenFrame seen={detection.seen} size={image} />}
           </div>
         </ZoomFrame>
       ) : (
         <Skeleton height={320} />
+      )}
+      {wasSeen && (
+        <Switch
+          size="sm"
+          label={t("patient.viewer.frame")}
+          description={t("patient.viewer.frameExplained")}
+          checked={isFramed}
+          onChange={(event) => setIsFramed(event.currentTarget.checked)}
+        />
       )}
       {hasMap && (
         <Group align="flex-end" grow preventGrowOverflow={false}>

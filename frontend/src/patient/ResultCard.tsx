@@ -4,16 +4,14 @@ import { IconFileTypePdf, IconPhotoX, IconRefresh } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schemas } from "@/api/client";
 import { download } from "@/api/useBytes";
-import { Differential } from "@/findings/Differential";
-import { LabelBadge } from "@/findings/LabelBadge";
-import { ProbabilityScale } from "@/findings/ProbabilityScale";
 import { QualityWarnings } from "@/findings/QualityWarnings";
-import { dayAndTime, modelPercent } from "@/i18n/moments";
+import { dayAndTime } from "@/i18n/moments";
 import { reasonText } from "@/ui/notices";
 import { IntendedUse } from "@/ui/States";
+import { Answer } from "./Answer";
 import { useRefreshPatient } from "./queries";
 
-type Detection = Schemas["Detection"];
+type Detection = Schemas["ReviewedDetection"];
 
 /** The model's result on one photo, or why there is none. */
 export function ResultCard({
@@ -66,10 +64,10 @@ function Finding({ detection }: { detection: Detection | null }) {
 
 function Complete({ detection }: { detection: Detection }) {
   const { t } = useTranslation();
-  const { label, probability_malignant: probability, threshold, assessable, model } = detection;
+  const { model } = detection;
   return (
     <Stack gap="sm">
-      {assessable === false && (
+      {detection.assessable === false ? (
         <Alert
           color="yellow"
           icon={<IconPhotoX aria-hidden />}
@@ -77,20 +75,8 @@ function Complete({ detection }: { detection: Detection }) {
         >
           {t("patient.result.unusableText")}
         </Alert>
-      )}
-      {assessable !== false && label && typeof probability === "number" && (
-        <>
-          <Group justify="space-between">
-            <LabelBadge label={label} size="lg" />
-            <Text fw={600}>
-              {t("patient.result.malignant", { value: modelPercent(probability) })}
-            </Text>
-          </Group>
-          {typeof threshold === "number" && (
-            <ProbabilityScale probability={probability} threshold={threshold} />
-          )}
-          <Differential entries={detection.differential} />
-        </>
+      ) : (
+        <Answer detection={detection} />
       )}
       <QualityWarnings warnings={detection.quality} />
       <Text size="xs" c="dimmed">

@@ -39,7 +39,9 @@ describe("the photos of a lesion", () => {
   it("opens the newest photo with its result and the form for a verdict", async () => {
     const asked = gatewayWith(NEWER, OLDER);
     await showShelf();
-    expect(await screen.findByRole("region", { name: "Result" })).toHaveTextContent("Benign");
+    expect(await screen.findByRole("region", { name: "Result" })).toHaveTextContent(
+      "Below the threshold",
+    );
     expect(screen.getByRole("region", { name: "Your verdict" })).toBeVisible();
     expect(asked.find(({ path }) => path.endsWith("/detections"))?.query.get("image_id")).toBe(
       "i-2",

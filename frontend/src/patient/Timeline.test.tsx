@@ -50,8 +50,8 @@ describe("a patient's history", () => {
       },
     ]);
     expect(await screen.findByText("Assessed by the model")).toBeVisible();
-    expect(screen.getByText("Malignant")).toBeVisible();
-    expect(screen.getByText("83.0% malignant")).toBeVisible();
+    expect(screen.getByText("Above the threshold")).toBeVisible();
+    expect(screen.getByText("83%, threshold 22%")).toBeVisible();
     expect(screen.getByText("I consider it malignant")).toBeVisible();
     expect(screen.getByText("Refer.")).toBeVisible();
     expect(screen.getByText("Seen again in May.")).toBeVisible();
@@ -73,7 +73,7 @@ describe("a patient's history", () => {
     expect(await screen.findByText("Waiting for the model")).toBeVisible();
     expect(screen.getByText("Could not be assessed")).toBeVisible();
     expect(screen.getByText("Cannot be assessed")).toBeVisible();
-    expect(screen.queryByText("Malignant")).not.toBeInTheDocument();
+    expect(screen.queryByText("Above the threshold")).not.toBeInTheDocument();
   });
 
   it("leads to the photo where it lies now", async () => {

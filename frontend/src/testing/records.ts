@@ -34,6 +34,8 @@ export function detectionWith(part: Partial<Finding> = {}): Finding {
     confidence: 0.966,
     threshold: 0.215,
     assessable: true,
+    zone: null,
+    seen: null,
     quality: [],
     differential: [],
     model: { name: "lesion", version: "1.1.2" },
@@ -43,7 +45,52 @@ export function detectionWith(part: Partial<Finding> = {}): Finding {
     requested_by: "ada",
     created_at: AT,
     finished_at: AT,
+    cautions: [],
     reviews: [],
+    ...part,
+  };
+}
+
+/** The card of a version that was measured, has zones, and says for whom it was shown to work. */
+export function cardWith(part: Partial<Schemas["ClinicalCard"]> = {}): Schemas["ClinicalCard"] {
+  const figures = {
+    name: "all sources, held out",
+    description: "",
+    images: 1823,
+    malignant: 811,
+    metrics: {
+      sensitivity: { value: 0.9513, low: 0.9342, high: 0.9671 },
+      specificity: { value: 0.8221, low: 0.7987, high: 0.8439 },
+    },
+  };
+  return {
+    name: "lesion",
+    version: "1.1.2",
+    trained_on: "2026-11-26",
+    intended_use: "Decision support for clinicians.",
+    limits: ["Not judged in clinical use."],
+    data: ["ISIC images."],
+    threshold: 0.215,
+    zones: { lower: 0.12, upper: 0.31, sensitivity_at_lower: 0.98, sensitivity_at_upper: 0.9 },
+    shown_for: {
+      ages: [20, 85],
+      sites: ["head_neck", "lower_extremity"],
+      skin_types: [],
+      dermoscopic_only: true,
+      grounds: "From the photos' own records.",
+    },
+    figures,
+    evaluations: [
+      {
+        name: "stress",
+        description: "Lesion painted over.",
+        images: 1823,
+        malignant: 811,
+        metrics: { confident_when_blanked: { value: 0.0005, low: 0.0001, high: 0.0031 } },
+      },
+      figures,
+    ],
+    subgroups: [{ ...figures, name: "age 40 to 60", images: 55, malignant: 23 }],
     ...part,
   };
 }

@@ -1,12 +1,13 @@
-import { Code, Drawer, List, Stack, Table, Text, Title } from "@mantine/core";
+import { Code, Drawer, Stack, Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { day, percent } from "@/i18n/moments";
+import { Evaluation } from "@/model_card/Evaluation";
+import { Part, Sentences } from "@/model_card/Part";
+import { Subgroups } from "@/model_card/Subgroups";
 import { QueryState } from "@/ui/QueryState";
-import { Evaluation } from "./Evaluation";
 import { useModel } from "../releases/queries";
-import { Subgroups } from "./Subgroups";
 
 /** Everything known about a version: its purpose, its limits and its evaluation. */
 export function ModelCard({ version, onClose }: { version: string; onClose: () => void }) {
@@ -38,7 +39,7 @@ function Card({ model }: { model: Schemas["ModelDetails"] }) {
         <Text size="sm">{card.intended_use}</Text>
       </Part>
       <Part title={t("admin.models.card.limits")}>
-        <Texts texts={card.limits} />
+        <Sentences texts={card.limits} />
       </Part>
       <Part title={t("admin.models.card.evaluations")}>
         <Text size="sm" c="dimmed">
@@ -54,7 +55,7 @@ function Card({ model }: { model: Schemas["ModelDetails"] }) {
         </Part>
       )}
       <Part title={t("admin.models.card.data")}>
-        <Texts texts={card.data} />
+        <Sentences texts={card.data} />
       </Part>
       <Part title={t("admin.models.card.facts")}>
         <Facts
@@ -79,27 +80,6 @@ function Card({ model }: { model: Schemas["ModelDetails"] }) {
         </Part>
       )}
     </Stack>
-  );
-}
-
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Stack gap="xs" component="section">
-      <Title order={3} size="h5">
-        {title}
-      </Title>
-      {children}
-    </Stack>
-  );
-}
-
-function Texts({ texts }: { texts: string[] }) {
-  return (
-    <List size="sm" spacing={4}>
-      {texts.map((text) => (
-        <List.Item key={text}>{text}</List.Item>
-      ))}
-    </List>
   );
 }
 

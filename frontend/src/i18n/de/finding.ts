@@ -1,12 +1,37 @@
 export default {
   summary: {
-    probability: "{{share}} bösartig",
+    probability: "{{value}}, Schwelle {{limit}}",
     pending: "Wartet auf das Modell",
     complete: "Nicht beurteilbar",
     failed: "Einordnung fehlgeschlagen",
   },
-  scale: "Wahrscheinlichkeit für bösartig {{value}}; gilt als bösartig ab {{limit}}",
-  threshold: "Gilt als bösartig ab {{limit}} (gestrichelte Linie)",
+  zone: {
+    below: "Unter der Schwelle",
+    borderline: "Grenzbereich",
+    above: "Über der Schwelle",
+  },
+  borderlineMeans:
+    "So nah an der Schwelle, dass anderes Licht oder ein anderer Winkel die Seite wechseln lassen kann.",
+  scale: "Wahrscheinlichkeit für bösartig {{value}}; Schwelle {{limit}}",
+  scaleZones:
+    "Wahrscheinlichkeit für bösartig {{value}}; Schwelle {{limit}}; Grenzbereich von {{from}} bis {{to}}",
+  threshold: "Schwelle {{limit}} (gestrichelte Linie)",
+  band: "Grenzbereich von {{from}} bis {{to}}",
+  figures: {
+    line: "An dieser Schwelle findet das Modell {{found}} von 100 bösartigen Hautveränderungen ({{foundLow}}–{{foundHigh}}) und entlastet {{cleared}} von 100 gutartigen ({{clearedLow}}–{{clearedHigh}}).",
+    more: "Über dieses Modell",
+  },
+  cautions: {
+    title: "Hierfür nicht belegt",
+    age: "Für ein Alter von {{value}} Jahren ist nicht belegt, dass das Modell funktioniert.",
+    site: "Für diese Körperstelle ({{value}}) ist nicht belegt, dass das Modell funktioniert.",
+    skinType: "Für Hauttyp {{value}} ist nicht belegt, dass das Modell funktioniert.",
+    other: "Hier gilt eine weitere Grenze des Modells; seine Karte nennt sie.",
+    notStated:
+      "Ob belegt ist, dass das Modell hier funktioniert, lässt sich nicht sagen: In der Akte fehlt {{what}}.",
+    missing: { age: "das Geburtsdatum", site: "die Körperstelle", skin_type: "der Hauttyp" },
+    unknown: "Die Karte dieser Version sagt nicht, für wen sie nachweislich funktioniert.",
+  },
   differential: {
     title: "Wahrscheinlichste Diagnosen",
     all: "Alle {{count}}",

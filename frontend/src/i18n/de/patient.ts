@@ -80,6 +80,9 @@ export default {
   },
   viewer: {
     heatmap: "Wohin das Modell geschaut hat",
+    frame: "Rahmen: was das Modell gesehen hat",
+    frameExplained:
+      "Das Ergebnis beruht auf der Scheibe darin; was außerhalb liegt, spielte keine Rolle.",
     opacity: "Stärke der Heatmap",
     target: "Hinweise auf",
     explained:

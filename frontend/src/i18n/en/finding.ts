@@ -1,13 +1,38 @@
 /** How the model's answer on a photo is put into words. */
 export default {
   summary: {
-    probability: "{{share}} malignant",
+    probability: "{{value}}, threshold {{limit}}",
     pending: "Waiting for the model",
     complete: "Cannot be assessed",
     failed: "Could not be assessed",
   },
-  scale: "Probability of malignancy {{value}}; called malignant from {{limit}}",
-  threshold: "Called malignant from {{limit}} (dashed line)",
+  zone: {
+    below: "Below the threshold",
+    borderline: "Borderline",
+    above: "Above the threshold",
+  },
+  borderlineMeans:
+    "So close to the threshold that another light or angle may put it on the other side.",
+  scale: "Probability of malignancy {{value}}; threshold {{limit}}",
+  scaleZones:
+    "Probability of malignancy {{value}}; threshold {{limit}}; borderline from {{from}} to {{to}}",
+  threshold: "Threshold {{limit}} (dashed line)",
+  band: "borderline from {{from}} to {{to}}",
+  figures: {
+    line: "At this threshold the model finds {{found}} of 100 malignant lesions ({{foundLow}}–{{foundHigh}}) and clears {{cleared}} of 100 benign ones ({{clearedLow}}–{{clearedHigh}}).",
+    more: "About this model",
+  },
+  cautions: {
+    title: "Not shown to work here",
+    age: "The model was not shown to work at the age of {{value}}.",
+    site: "The model was not shown to work on this body site ({{value}}).",
+    skinType: "The model was not shown to work on skin type {{value}}.",
+    other: "The model has another limit that applies here; its card names it.",
+    notStated:
+      "Whether the model was shown to work here can't be told: the record doesn't state {{what}}.",
+    missing: { age: "the date of birth", site: "the body site", skin_type: "the skin type" },
+    unknown: "The card of this version doesn't say for whom it was shown to work.",
+  },
   differential: {
     title: "Most likely diagnoses",
     all: "All {{count}}",

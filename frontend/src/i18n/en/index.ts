@@ -1,6 +1,7 @@
 import account from "./account";
 import admin from "./admin";
 import archives from "./archives";
+import card from "./card";
 import candidate from "./candidate";
 import shell from "./shell";
 import dashboard from "./dashboard";
@@ -21,6 +22,7 @@ export default {
   patients,
   profile,
   admin,
+  card,
   candidate,
   events,
   files,

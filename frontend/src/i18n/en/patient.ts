@@ -76,6 +76,8 @@ export default {
   },
   viewer: {
     heatmap: "Where the model looked",
+    frame: "Frame: what the model looked at",
+    frameExplained: "The result rests on the disc inside; nothing outside played a part.",
     opacity: "Heatmap strength",
     target: "Evidence for",
     explained: "Bright areas contributed most to this class. Pale means little evidence anywhere.",
