@@ -44,6 +44,9 @@ class CleanImage:
         sha256: hex digest of `data`.
         pixels: the upright RGB picture, for quality measures; a large one at reduced scale.
         captured_at: when it was taken, by its file; None where the file doesn't say so.
+        original: where it was sent as HEIC, WebP or TIFF and nothing else is in there for certain,
+            that file without its metadata; else empty.
+        original_type: its media type.
     """
 
     data: bytes
@@ -53,6 +56,8 @@ class CleanImage:
     sha256: str
     pixels: Image.Image
     captured_at: datetime | None = None
+    original: bytes = b""
+    original_type: str = ""
 
 
 def decode(data: bytes) -> Image.Image:
@@ -95,7 +100,8 @@ def clean(data: bytes) -> CleanImage:
 
     Metadata (EXIF with GPS, XMP, comments, embedded thumbnails), further pictures and whatever a
     decoder would not look at goes; how the photo is turned and its colour profile stay. JPEG and
-    PNG keep their compressed pixels bit for bit. Other formats are stored as JPEG or PNG.
+    PNG keep their compressed pixels bit for bit. Other formats are stored as JPEG or PNG, beside
+    which they are kept.
 
     Raises:
         DomainError: as `decode`.
@@ -118,6 +124,8 @@ def clean(data: bytes) -> CleanImage:
         sha256=hashlib.sha256(stored).hexdigest(),
         pixels=pixels,
         captured_at=photo.taken_at,
+        original=photo.original,
+        original_type=photo.original_type,
     )
 
 

@@ -30,10 +30,13 @@ class Translated:
 
     Attributes:
         data: JPEG or PNG, upright.
+        original: the file as it was sent, without anything but its picture; empty where that isn't
+            certain.
         taken_at: as `exif.taken_at`.
     """
 
     data: bytes
+    original: bytes
     taken_at: datetime | None
 
 
@@ -64,8 +67,12 @@ def _translated(data: bytes, kind: Format) -> Translated:
     head = json.loads(first)
     if reason := head.get("refused"):
         raise _refusal(reason, kind.value)
-    moment = head["taken_at"]
-    return Translated(picture, datetime.fromisoformat(moment) if moment else None)
+    moment, length = head["taken_at"], head["picture"]
+    return Translated(
+        picture[:length],
+        picture[length:],
+        datetime.fromisoformat(moment) if moment else None,
+    )
 
 
 def _refusal(reason: str, kind: str) -> DomainError:

@@ -5,9 +5,11 @@ answer on standard output, and little else: a limit on memory and time, no furth
 and none of the service's secrets in the environment. Whatever happens here ends with this process.
 
 The answer is a line of JSON, and behind it the picture as JPEG or PNG: upright, in 8 bits a sample
-as a photo is decoded anyway, with its colour profile and nothing else.
+as a photo is decoded anyway, with its colour profile and nothing else. Behind that stands the file
+as it was sent, bare of everything else too, where that could be done and shows the same pixels.
 """
 
+import hashlib
 import io
 import json
 import resource
@@ -18,6 +20,9 @@ import pi_heif
 from PIL import Image, TiffImagePlugin, WebPImagePlugin
 
 from imaging import exif
+from imaging.bare_heif import bare_heif
+from imaging.bare_tiff import bare_tiff
+from imaging.bare_webp import bare_webp
 from imaging.colour import conversion, is_usable, sized
 from imaging.limits import MAX_BYTES, MAX_PIXELS
 from imaging.named_colours import by_numbers
@@ -29,7 +34,11 @@ _MEMORY = 608 << 20
 _CPU_SECONDS = 15
 # Its decoder holds four copies of four bytes a pixel.
 _MOST_WEBP_PIXELS = 20_000_000
+# Decoding it once more takes as long again.
+_CPU_SECONDS_FOR_AN_ORIGINAL = 6
 _STREAMS = 3
+# Rows that are looked at together.
+_ROWS = 256
 _JPEG_QUALITY = 95
 _SUBFILE, _COMPRESSION = 254, 259
 _REDUCED_OR_MASK = 1 | 4
@@ -135,6 +144,35 @@ def stored(image: Image.Image, *, is_lossy: bool) -> bytes:
 
 
 DECODERS = {"HEIC": heic, "WEBP": webp, "TIFF": tiff}
+BARE = {"HEIC": bare_heif, "WEBP": bare_webp, "TIFF": bare_tiff}
+
+
+def original(kind: str, data: bytes, shown: bytes) -> bytes:
+    """The file without anything but its picture; empty where that isn't certain.
+
+    Args:
+        kind: a `formats.Format`.
+        data: as it was sent.
+        shown: `digest` of its picture.
+    """
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_utime
+    if used > _CPU_SECONDS_FOR_AN_ORIGINAL:
+        return b""
+    try:
+        bare = BARE[kind](data)
+        image, _ = DECODERS[kind](bare)
+        return bare if digest(image) == shown else b""
+    except Exception:  # noqa: BLE001  whatever is wrong with it, the picture itself is safe
+        return b""
+
+
+def digest(image: Image.Image) -> bytes:
+    """Of all pixels."""
+    sums = hashlib.sha256(f"{image.mode} {image.size}".encode())
+    for top in range(0, image.height, _ROWS):
+        bottom = min(top + _ROWS, image.height)
+        sums.update(image.crop((0, top, image.width, bottom)).tobytes())
+    return sums.digest()
 
 
 def limit() -> None:
@@ -155,11 +193,15 @@ def answer(kind: str, data: bytes) -> bytes:
     Raises:
         Exception: of any kind, where it can't be decoded.
     """
-    head, picture = {}, b""
+    head: dict[str, Any] = {}
+    picture = b""
     try:
         image, is_lossy = DECODERS[kind](data)
-        tiff_bytes = image.info["tiff"]
+        tiff_bytes, shown = image.info["tiff"], digest(image)
         picture = stored(image, is_lossy=is_lossy)
+        del image
+        head["picture"] = len(picture)
+        picture += original(kind, data, shown)
         moment = exif.taken_at(tiff_bytes)
         head["taken_at"] = moment.isoformat() if moment else None
     except Refused as refusal:

@@ -19,6 +19,11 @@ class Format(Enum):
     TIFF = "TIFF"
     HEIC = "HEIC"
 
+    @property
+    def media_type(self) -> str:
+        """As RFC 6838 names it."""
+        return f"image/{self.value.lower()}"
+
 
 # Enough for every signature below, DICOM's preamble of 128 bytes among them.
 _HEAD = 512

@@ -6,10 +6,10 @@ decoding: what changes no pixel isn't needed. That is asked only where a file gi
 
 import hashlib
 import io
-import re
 
 from PIL.JpegImagePlugin import JpegImageFile
 
+from imaging.hidden_text import end_of_text
 from imaging.jpeg import Jpeg
 from imaging.jpeg_segments import Bytes
 from imaging.refusals import rare_kind
@@ -19,12 +19,6 @@ _ROWS = 256
 # What might follow, in bytes that make no marker. Two, since one may begin with the code for "the
 # rest of this block is zero", which is what a decoder takes for missing.
 _PROBES = tuple(bytes((73 * n + first) % 251 for n in range(256)) for first in (41, 183))
-# Text, also in two bytes a character. Compressed data reads like it by chance: one scan in some 270
-# ends with six such bytes, one in 50 has sixteen in a row in its last 64 KiB, none has 28.
-_TEXTS = tuple(
-    (re.compile(rb"[\x00\t\n\r\x20-\x7e]{%d,}" % length), last)
-    for length, last in ((6, 6), (16, 1 << 16), (28, 20 << 20))
-)
 _SUSPICIOUS = 6
 # What looking for hidden text may decode of one file, in pixels: some 10 s of one core.
 _MOST_PIXELS = 1_500_000_000
@@ -44,18 +38,8 @@ def is_whole(jpeg: Jpeg) -> bool:
 
 def texts(jpeg: Jpeg) -> dict[int, int]:
     """Which of the parts are scans that hold what may be text, and where its first run ends."""
-    found = {index: _end_of_text(jpeg.parts[index]) for index in jpeg.scan_places}
+    found = {index: end_of_text(jpeg.parts[index]) for index in jpeg.scan_places}
     return {index: end for index, end in found.items() if end}
-
-
-def _end_of_text(scan: Bytes) -> int:
-    """Where the first run ends that may be text; 0 where there is none."""
-    ends = []
-    for text, last in _TEXTS:
-        start = max(0, len(scan) - last)
-        if run := text.search(scan[start:]):
-            ends.append(start + run.end())
-    return min(ends, default=0)
 
 
 def cut_texts(jpeg: Jpeg, places: dict[int, int]) -> None:

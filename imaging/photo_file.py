@@ -37,6 +37,9 @@ class PhotoFile:
         colour: what is kept of what its colours mean: of a JPEG `iCCP` alone, the bare profile.
         conversion: to sRGB, if that changes anything.
         taken_at: see `exif.taken_at`.
+        original: the file in the format it was sent in, see `foreign.Translated`; empty for JPEG
+            and PNG, which are stored as they are.
+        original_type: its media type.
     """
 
     parts: Jpeg | Png
@@ -45,6 +48,8 @@ class PhotoFile:
     colour: dict[bytes, bytes]
     conversion: ImageCmsTransform | None
     taken_at: datetime | None
+    original: bytes = b""
+    original_type: str = ""
 
     @property
     def file_bytes(self) -> int:
@@ -115,6 +120,8 @@ def photo_file(data: bytes) -> PhotoFile:
     found = translated(data, kind)
     photo = photo_file(found.data)
     photo.taken_at = found.taken_at
+    if found.original:
+        photo.original, photo.original_type = found.original, kind.media_type
     return photo
 
 

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service import audit
 from patient_service.audit_events import Event
-from patient_service.image_objects import original_key, thumbnail_key
+from patient_service.image_objects import original_key, sent_key, thumbnail_key
 from patient_service.models import (
     Change,
     Detection,
@@ -88,3 +88,4 @@ async def _delete_objects(blobs: Blobs, clinic_id: UUID, images: Sequence[UUID])
     for image_id in images:
         await blobs.delete(original_key(clinic_id, image_id))
         await blobs.delete(thumbnail_key(clinic_id, image_id))
+        await blobs.delete(sent_key(clinic_id, image_id))

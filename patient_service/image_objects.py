@@ -9,7 +9,7 @@ from service_kit.blobs import BlobMissing, Blobs
 from service_kit.errors import DomainError
 from service_kit.reasons import Reason
 
-ORIGINALS, THUMBNAILS = "images", "thumbnails"
+ORIGINALS, THUMBNAILS, SENT = "images", "thumbnails", "sent"
 
 
 def original_key(clinic_id: UUID, image_id: UUID) -> str:
@@ -22,14 +22,20 @@ def thumbnail_key(clinic_id: UUID, image_id: UUID) -> str:
     return f"{THUMBNAILS}/{clinic_id}/{image_id}"
 
 
-async def stream(blobs: Blobs, image: Image) -> AsyncIterator[bytes]:
-    """An image's bytes in chunks.
+def sent_key(clinic_id: UUID, image_id: UUID) -> str:
+    """The key of the file as it was sent, where its format is another than what is stored."""
+    return f"{SENT}/{clinic_id}/{image_id}"
+
+
+async def stream(blobs: Blobs, image: Image, *, as_sent: bool = False) -> AsyncIterator[bytes]:
+    """An image's bytes in chunks; as stored, or those of the file as it was sent.
 
     Raises:
         DomainError: DATA_LOSS / IMAGE_LOST when the store doesn't have them.
     """
     try:
-        async for chunk in blobs.stream(original_key(image.clinic_id, image.id)):
+        key = sent_key if as_sent else original_key
+        async for chunk in blobs.stream(key(image.clinic_id, image.id)):
             yield chunk
     except BlobMissing:
         raise _lost() from None

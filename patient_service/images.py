@@ -43,7 +43,7 @@ async def view(session: AsyncSession, image_id: UUID, *, what: str) -> Image:
     Args:
         session: the caller's transaction.
         image_id: which image.
-        what: "original", "thumbnail" or "description", for the audit.
+        what: "original", "thumbnail", "file as sent" or "description", for the audit.
 
     Raises:
         DomainError: as `find`.

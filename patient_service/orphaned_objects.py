@@ -8,7 +8,7 @@ import structlog
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service.image_objects import ORIGINALS, THUMBNAILS
+from patient_service.image_objects import ORIGINALS, SENT, THUMBNAILS
 from patient_service.models import Image
 from service_kit.blobs import Blobs
 from service_kit.clock import now
@@ -22,7 +22,7 @@ _BATCH = 1000
 
 
 async def sweep(database: Database, blobs: Blobs, *, min_age: timedelta = MIN_AGE) -> int:
-    """Delete images and thumbnails that no row names and that are older than `min_age`.
+    """Delete objects of images that no row names and that are older than `min_age`.
 
     Files that a killed process has only begun to write are deleted too.
 
@@ -35,7 +35,7 @@ async def sweep(database: Database, blobs: Blobs, *, min_age: timedelta = MIN_AG
         How many objects were deleted.
     """
     deleted = 0
-    for prefix in (ORIGINALS, THUMBNAILS):
+    for prefix in (ORIGINALS, THUMBNAILS, SENT):
         keys = await blobs.list(f"{prefix}/")
         old = [key for key in keys if _is_ours(key) and _age(key) > min_age]
         for start in range(0, len(old), _BATCH):

@@ -37,6 +37,9 @@ class Prepared:
         upload_sha256: hex digest of the bytes as they came.
         quality: warnings, see `image_quality`.
         captured_at: when it was taken, by its file; None where the file doesn't say so.
+        original: the file in the format it was sent in, without metadata; empty where that is what
+            is stored, or where nothing else can be shown to be in it.
+        original_type: its media type; None where there is none.
     """
 
     data: bytes
@@ -47,6 +50,8 @@ class Prepared:
     upload_sha256: str
     quality: list[str]
     captured_at: datetime | None
+    original: bytes
+    original_type: str | None
 
 
 async def prepare(data: bytes) -> Prepared:
@@ -78,6 +83,8 @@ def _prepare(data: bytes) -> Prepared:
         upload_sha256=hashlib.sha256(data).hexdigest(),
         quality=image_quality.warnings(cleaned.pixels),
         captured_at=cleaned.captured_at,
+        original=cleaned.original,
+        original_type=cleaned.original_type or None,
     )
 
 

@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service import audit, detections, lesions, patients, photos
 from patient_service.audit_events import Event
-from patient_service.image_objects import original_key
+from patient_service.image_objects import original_key, sent_key
 from patient_service.models import Detection, Image
 from patient_service.photos import Prepared
 from patient_service.tenancy import own_clinic
@@ -89,13 +89,17 @@ async def store(session: AsyncSession, blobs: Blobs, header: Header, data: bytes
     """
     clinic_id, image_id = own_clinic(), new_id()
     photo = await photos.prepare(data)
-    key = original_key(clinic_id, image_id)
-    await blobs.put(key, photo.data)
+    objects = {original_key(clinic_id, image_id): photo.data}
+    if photo.original:
+        objects[sent_key(clinic_id, image_id)] = photo.original
+    for key, content in objects.items():
+        await blobs.put(key, content)
     image = _image(clinic_id, image_id, header, photo)
     detection = detections.awaiting_outcome(image) if header.diagnose else None
     if await _insert(session, image, detection):
         return Stored(image, detection, replayed=False)
-    await blobs.delete(key)
+    for key in objects:
+        await blobs.delete(key)
     return await _stored_before(session, header, photo.upload_sha256)
 
 
@@ -111,6 +115,8 @@ def _image(clinic_id: UUID, image_id: UUID, header: Header, photo: Prepared) -> 
         width=photo.width,
         height=photo.height,
         sha256=photo.sha256,
+        original_media_type=photo.original_type,
+        original_size=len(photo.original) or None,
         quality=photo.quality,
         captured_at=_captured_at(header, photo, moment),
         created_at=moment,
@@ -150,13 +156,14 @@ _INSERT = text(f"""
     WITH image AS (
         INSERT INTO images (
             id, clinic_id, patient_id, lesion_id, media_type, size, width, height, sha256,
-            quality, captured_at, created_at, uploaded_by, idempotency_key, upload_sha256,
-            duplicate_of
+            original_media_type, original_size, quality, captured_at, created_at, uploaded_by,
+            idempotency_key, upload_sha256, duplicate_of
         )
         SELECT
             :id, p.clinic_id, p.id, CAST(:lesion_id AS uuid), :media_type, :size, :width, :height,
-            CAST(:sha256 AS varchar), :quality, CAST(:captured_at AS timestamptz), :created_at,
-            :uploaded_by, :idempotency_key, :upload_sha256,
+            CAST(:sha256 AS varchar), CAST(:original_media_type AS varchar),
+            CAST(:original_size AS integer), :quality, CAST(:captured_at AS timestamptz),
+            :created_at, :uploaded_by, :idempotency_key, :upload_sha256,
             (SELECT i.id FROM images i
              WHERE i.patient_id = p.id AND i.sha256 = CAST(:sha256 AS varchar)
              ORDER BY i.id LIMIT 1)

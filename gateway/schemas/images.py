@@ -23,6 +23,12 @@ class Image(FromMessage):
     )
     quality: list[str] = Field(description="Warnings about the photo.", examples=[["BLURRED"]])
     duplicate_of: Id | None = Field(description="The patient's first image with the same bytes.")
+    original_media_type: str | None = Field(
+        default=None,
+        description="Of the file as it was sent, where /images/{id}/original holds another than is "
+        "stored: image/heic, image/webp, image/tiff.",
+        examples=["image/heic"],
+    )
     captured_at: Moment | None
     created_at: Moment
 

@@ -35,6 +35,15 @@ async def test_a_photo_comes_back_with_an_etag_for_its_own_clinician_only(
     assert gateway.patients.last("GetImage").variant == pb.IMAGE_VARIANT_THUMBNAIL
 
 
+async def test_the_file_as_it_was_sent_is_there_to_be_saved(gateway: Gateway) -> None:
+    uploaded = (await gateway.upload(photo())).json()
+    answer = await gateway.get(f"/images/{uploaded['image_id']}/original")
+    assert gateway.patients.last("GetImage").variant == pb.IMAGE_VARIANT_SENT
+    name = f"{uploaded['image_id']}.jpg"
+    assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
+    assert answer.headers["cache-control"].startswith("private")
+
+
 async def test_an_unknown_photo_is_a_problem_document(gateway: Gateway) -> None:
     answer = await gateway.get("/images/i-9")
     assert (answer.status_code, answer.json()["reason"]) == (404, "NOT_FOUND")

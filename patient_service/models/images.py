@@ -13,7 +13,10 @@ from service_kit.postgres_values import Moment
 
 
 class Image(Table, table=True):
-    """A stored photo. Its bytes are in the object store (`image_objects.original_key`)."""
+    """A stored photo. Its bytes are in the object store (`image_objects.original_key`).
+
+    One that was sent as HEIC, WebP or TIFF may be there in that format too (`sent_key`).
+    """
 
     __tablename__ = "images"
     __table_args__ = (
@@ -42,6 +45,9 @@ class Image(Table, table=True):
     width: int
     height: int
     sha256: str
+    # Of the file as it was sent; null where nothing but what is stored is kept.
+    original_media_type: str | None = None
+    original_size: int | None = None
     quality: list[str] = Field(default_factory=list, sa_type=ARRAY(String))
     # The patient's first image with the same stored bytes.
     duplicate_of: UUID | None = None

@@ -16,6 +16,9 @@ from service_kit.database import Database
 from service_kit.ids import parse_id
 from service_kit.paging import PageRequest
 
+# For the audit.
+_VIEWED = {pb.IMAGE_VARIANT_THUMBNAIL: "thumbnail", pb.IMAGE_VARIANT_SENT: "file as sent"}
+
 
 class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
     """Images of the caller's clinic."""
@@ -42,16 +45,20 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
     async def GetImage(
         self, request: pb.GetImageRequest, context: Any
     ) -> AsyncIterator[pb.GetImageResponse]:
-        """Read an image or its thumbnail."""
-        is_thumbnail = request.variant == pb.IMAGE_VARIANT_THUMBNAIL
+        """Read an image, its thumbnail or the file as it was sent."""
         async with self._database.session() as session:
             image = await images.view(
                 session,
                 parse_id(request.image_id, "image"),
-                what="thumbnail" if is_thumbnail else "original",
+                what=_VIEWED.get(request.variant, "original"),
             )
         # Outside the transaction: neither audit nor connection may wait for a slow reader.
-        async for part in self._thumbnail(image) if is_thumbnail else self._original(image):
+        parts = self._original(image)
+        if request.variant == pb.IMAGE_VARIANT_THUMBNAIL:
+            parts = self._thumbnail(image)
+        elif request.variant == pb.IMAGE_VARIANT_SENT and image.original_size:
+            parts = self._sent(image, image.original_size)
+        async for part in parts:
             yield part
 
     async def GetImageInfo(
@@ -105,6 +112,17 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
         )
         yield pb.GetImageResponse(content=content)
         async for chunk in image_objects.stream(self._blobs, image):
+            yield pb.GetImageResponse(chunk=chunk)
+
+    async def _sent(self, image: Image, size: int) -> AsyncIterator[pb.GetImageResponse]:
+        content = pb.ImageContent(
+            image=image_message(image),
+            media_type=image.original_media_type or "",
+            size=size,
+            etag=f"{image.sha256}-sent",
+        )
+        yield pb.GetImageResponse(content=content)
+        async for chunk in image_objects.stream(self._blobs, image, as_sent=True):
             yield pb.GetImageResponse(chunk=chunk)
 
     async def _thumbnail(self, image: Image) -> AsyncIterator[pb.GetImageResponse]:

@@ -117,6 +117,8 @@ def image_message(row: Image) -> pb.Image:
         lesion_id=str(row.lesion_id or ""),
         quality=row.quality,
         duplicate_of=str(row.duplicate_of or ""),
+        original_media_type=row.original_media_type or "",
+        original_size=row.original_size or 0,
     )
 
 

@@ -6,17 +6,17 @@ from uuid import UUID, uuid4
 
 from dermis.patient.v1 import patient_pb2 as pb
 from patient_service import orphaned_objects
-from patient_service.tests.conftest import Caller, Service, finding
+from patient_service.tests.conftest import Caller, Service, finding, make_photo
 from patient_service.tests.test_tenancy import TABLES
 from service_kit.database import Database
 from service_kit.ids import new_id
 
 
 async def test_an_erased_patient_leaves_only_the_audit(
-    clinician: Caller, service: Service, photo: bytes, refusal: type
+    clinician: Caller, service: Service, refusal: type
 ) -> None:
     patient = await clinician.add_patient()
-    image = (await clinician.upload(photo, patient_id=patient.id)).image
+    image = (await clinician.upload(make_photo(seed=5, kind="TIFF"), patient_id=patient.id)).image
     await clinician.call(pb.RecordDetectionRequest(image_id=image.id, finding=finding()))
     thumbnail = pb.IMAGE_VARIANT_THUMBNAIL
     await clinician.parts(pb.GetImageRequest(image_id=image.id, variant=thumbnail))
@@ -31,7 +31,7 @@ async def test_an_erased_patient_leaves_only_the_audit(
             key = "id" if table == "patients" else "patient_id"
             rows = connection.execute(f"SELECT 1 FROM {table} WHERE {key} = %s", [patient.id])
             assert rows.fetchall() == [], table
-    for prefix in ("images", "thumbnails"):
+    for prefix in ("images", "thumbnails", "sent"):
         assert await service.blobs.list(f"{prefix}/{clinician.clinic}/") == []
     audit = pb.ListAuditRequest(patient_id=patient.id)
     entries = (await service.caller("admin").call(audit)).entries

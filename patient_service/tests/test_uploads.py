@@ -44,6 +44,32 @@ async def test_the_same_key_and_bytes_store_one_image(
     assert objects == [f"images/{clinician.clinic}/{first.image.id}"]
 
 
+async def test_a_photo_of_another_format_can_be_had_as_it_was_sent(
+    clinician: Caller, photo: bytes, service: Service
+) -> None:
+    patient = await clinician.add_patient()
+    header = {"patient_id": patient.id, "idempotency_key": "tiff"}
+    photographed = make_photo(seed=5, kind="TIFF")
+    image = (await clinician.upload(photographed, **header)).image
+    assert (await clinician.upload(photographed, **header)).replayed
+    assert (image.media_type, image.original_media_type) == ("image/png", "image/tiff")
+    sent = pb.GetImageRequest(image_id=image.id, variant=pb.IMAGE_VARIANT_SENT)
+    first, *parts = await clinician.parts(sent)
+    content, data = first.content, b"".join(part.chunk for part in parts)
+    assert (content.media_type, content.size) == ("image/tiff", image.original_size)
+    assert data.startswith(b"II*\x00")
+    assert len(data) == image.original_size
+    assert content.etag != image.sha256
+    # Two uploads at once with one key may have written two; only the row's stays.
+    assert await service.blobs.list(f"sent/{clinician.clinic}/") == [
+        f"sent/{clinician.clinic}/{image.id}"
+    ]
+    plain = (await clinician.upload(photo, patient_id=patient.id)).image
+    assert plain.original_media_type == ""
+    sent = pb.GetImageRequest(image_id=plain.id, variant=pb.IMAGE_VARIANT_SENT)
+    assert (await clinician.parts(sent))[0].content.media_type == plain.media_type
+
+
 async def test_the_same_key_for_anything_else_is_refused(
     clinician: Caller, photo: bytes, refusal: type, service: Service
 ) -> None:

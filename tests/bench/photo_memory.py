@@ -162,8 +162,9 @@ def work_on(process: str, paths: list[str]) -> None:
     with ThreadPoolExecutor(len(paths)) as threads:
         outcomes = sorted(set(threads.map(outcome, paths)))
     decoder = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    # A worker's only children are those that exported its model.
-    total = own_peak() + (decoder if process == "patient_service" else 0)
+    # While a decoding process runs, its service waits for it alone, and holds no picture itself. A
+    # worker's only children are those that exported its model.
+    total = max(own_peak(), before + decoder if process == "patient_service" else 0)
     tell(json.dumps([before, own_peak(), total, "; ".join(outcomes)]))
 
 

@@ -91,6 +91,30 @@ async def get_thumbnail(
 
 
 @router.get(
+    "/images/{image_id}/original",
+    dependencies=[READ_PATIENTS, limited("api")],
+    responses={
+        200: {
+            "content": {f"image/{kind}": {} for kind in ("jpeg", "png", "heic", "webp", "tiff")},
+            "description": "The file, to be saved.",
+        },
+        304: {"description": "The client has it already."},
+        **answers(*FILE),
+    },
+    response_class=StreamingResponse,
+)
+async def get_original(
+    image_id: str, clients: ClientsDep, if_none_match: IfNoneMatch = ""
+) -> Response:
+    """A photo's file in the format it was sent in, without its metadata, to be saved."""
+    answer = await _streamed(clients, image_id, pb.IMAGE_VARIANT_SENT, if_none_match)
+    ending = answer.headers.get("content-type", "").removeprefix("image/").replace("jpeg", "jpg")
+    # Its name says nothing about the patient.
+    answer.headers["Content-Disposition"] = f'attachment; filename="{image_id}.{ending}"'
+    return answer
+
+
+@router.get(
     "/images/{image_id}/info", dependencies=[READ_PATIENTS, limited("api")], responses=answers(*ONE)
 )
 async def get_image_info(image_id: str, clients: ClientsDep) -> Image:
