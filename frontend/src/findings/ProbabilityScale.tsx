@@ -32,8 +32,9 @@ export function ProbabilityScale({
         <Band from={0} to={lower} height={3} className={classes.below} />
         <Band from={lower} to={upper} height={6} className={classes.borderline} />
         <Band from={upper} to={1} height={9} className={classes.above} />
-        <Mark at={threshold} className={classes.threshold} />
         <Mark at={probability} className={classes.value} />
+        {/* Longer, so that it shows behind a value that lies on it. */}
+        <Mark at={threshold} beyond={4} className={classes.threshold} />
       </svg>
       <Text size="xs" c="dimmed" aria-hidden>
         {t("finding.threshold", texts)}
@@ -66,6 +67,14 @@ function Band({
   );
 }
 
-function Mark({ at, className }: { at: number; className: string | undefined }) {
-  return <line x1={at * 100} x2={at * 100} y1="0" y2="16" className={className} />;
+function Mark({
+  at,
+  beyond = 0,
+  className,
+}: {
+  at: number;
+  beyond?: number;
+  className: string | undefined;
+}) {
+  return <line x1={at * 100} x2={at * 100} y1={-beyond} y2={16 + beyond} className={className} />;
 }

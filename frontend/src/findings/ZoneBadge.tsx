@@ -1,10 +1,14 @@
 import { Badge, type MantineSize } from "@mantine/core";
-import { IconAlertTriangle, IconArrowBarToDown, IconPlusMinus } from "@tabler/icons-react";
+import { IconAlertTriangle, IconArrowBarToDown, IconSquareRotated } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Zone } from "./zone";
 import classes from "./ZoneBadge.module.css";
 
-const ICONS = { below: IconArrowBarToDown, borderline: IconPlusMinus, above: IconAlertTriangle };
+const ICONS = {
+  below: IconArrowBarToDown,
+  borderline: IconSquareRotated,
+  above: IconAlertTriangle,
+};
 
 /** Where the probability lies, in word, shape and colour: never by colour alone. */
 export function ZoneBadge({ zone, size = "md" }: { zone: Zone; size?: MantineSize }) {

@@ -15,7 +15,7 @@ import { patientKey } from "@/api/patient_key";
 import { usePicture } from "@/api/useBytes";
 import { Differential } from "@/findings/Differential";
 import { FindingSummary } from "@/findings/FindingSummary";
-import { dayAndTime } from "@/i18n/moments";
+import { takenText } from "@/findings/taken";
 import { Dialog } from "@/ui/Dialog";
 import { QueryState } from "@/ui/QueryState";
 import { IntendedUse } from "@/ui/States";
@@ -50,7 +50,7 @@ export function Comparison({
   });
   const choices = images.map((image) => ({
     value: image.id,
-    label: dayAndTime(image.captured_at ?? image.created_at),
+    label: takenText(image),
   }));
   return (
     <Dialog fullScreen onClose={onClose} title={t("patient.compare.title")}>
@@ -139,7 +139,7 @@ function Overlay({ left, right }: { left: Side; right: Side }) {
 function Photo({ side }: { side: Side }) {
   const { t } = useTranslation();
   const { url } = usePicture(`/api/images/${side.image.id}`);
-  const at = dayAndTime(side.image.captured_at ?? side.image.created_at);
+  const at = takenText(side.image);
   return (
     <div className={classes.pictures}>
       {url && <img src={url} alt={t("patient.photos.name", { at })} className={classes.photo} />}
@@ -151,7 +151,7 @@ function Caption({ side: { detection, image } }: { side: Side }) {
   return (
     <Stack gap="xs">
       <Group gap="xs">
-        <Text size="sm">{dayAndTime(image.captured_at ?? image.created_at)}</Text>
+        <Text size="sm">{takenText(image)}</Text>
         {detection && <FindingSummary detection={detection} />}
       </Group>
       {detection && detection.assessable !== false && (

@@ -2,6 +2,7 @@ import { Alert, Grid, Group, NativeSelect, Stack, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schemas } from "@/api/client";
+import { takenText } from "@/findings/taken";
 import { dayAndTime } from "@/i18n/moments";
 import { QueryState } from "@/ui/QueryState";
 import { ImageViewer } from "./ImageViewer";
@@ -31,13 +32,17 @@ export function ImageDetails({
             key={detection.data?.id}
             image={image}
             name={t("patient.photos.name", {
-              at: dayAndTime(image.captured_at ?? image.created_at),
+              at: takenText(image),
             })}
             detection={detection.data ?? null}
           />
           {image.duplicate_of && <Alert color="yellow">{t("patient.photos.duplicate")}</Alert>}
           <Group justify="space-between" align="flex-end">
             <Text size="xs" c="dimmed">
+              {image.captured_at
+                ? t("patient.photos.taken", { at: dayAndTime(image.captured_at) })
+                : t("patient.photos.takenUnknown", { at: dayAndTime(image.created_at) })}
+              <br />
               {t("patient.photos.size", { width: image.width, height: image.height })}
             </Text>
             <MoveImage image={image} lesions={lesions} />

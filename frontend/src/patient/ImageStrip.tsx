@@ -2,7 +2,8 @@ import { Group, Text, UnstyledButton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { Thumbnail } from "@/findings/Thumbnail";
-import { day, dayAndTime } from "@/i18n/moments";
+import { takenText } from "@/findings/taken";
+import { day } from "@/i18n/moments";
 import classes from "./ImageStrip.module.css";
 
 /** All photos of a lesion, the newest first. */
@@ -19,7 +20,6 @@ export function ImageStrip({
   return (
     <Group gap="xs" role="group" aria-label={t("patient.photos.title")}>
       {images.map((image) => {
-        const taken = image.captured_at ?? image.created_at;
         return (
           <UnstyledButton
             key={image.id}
@@ -29,10 +29,10 @@ export function ImageStrip({
           >
             <Thumbnail
               imageId={image.id}
-              name={t("patient.photos.name", { at: dayAndTime(taken) })}
+              name={t("patient.photos.name", { at: takenText(image) })}
             />
             <Text size="xs" ta="center" aria-hidden>
-              {day(taken)}
+              {takenText(image, day)}
             </Text>
           </UnstyledButton>
         );

@@ -14,6 +14,7 @@ function uploadWith(part: Partial<Upload>): Upload {
     name: "mole.jpg",
     file: new Blob(["pixels"]),
     addedAt: 0,
+    capturedAt: null,
     state: "waiting",
     progress: 0,
     ...part,
@@ -54,6 +55,17 @@ describe("the list of uploads", () => {
     const problem = new Problem(415, "PHOTO_FORMAT", "This is a PDF; send a JPEG or PNG.");
     await show(<UploadList uploads={[uploadWith({ state: "refused", problem })]} />);
     expect(screen.getByRole("alert")).toHaveTextContent("This is a PDF; send a JPEG or PNG.");
+  });
+
+  it("shows when a photo was taken, or that nobody knows", async () => {
+    const uploads = [
+      uploadWith({ name: "one.jpg", capturedAt: "2024-05-06T05:08:09.000Z" }),
+      uploadWith({ name: "two.jpg" }),
+    ];
+    await show(<UploadList uploads={uploads} />);
+    expect(screen.getByText(/^Taken May 6, 2024/)).toBeVisible();
+    expect(screen.getByText("Date taken not known")).toBeVisible();
+    expect(screen.getByRole("button", { name: "Correct when two.jpg was taken" })).toBeEnabled();
   });
 
   it("names what a refused file is, and the way out, in the reader's language", async () => {

@@ -3,6 +3,7 @@ import { IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useObjectUrl } from "@/api/useBytes";
 import { problemText } from "@/ui/notices";
+import { CaptureDate } from "./CaptureDate";
 import { dismissUpload, type Upload } from "./queue";
 
 /** Beyond this the list only says how many more there are. */
@@ -60,6 +61,7 @@ function UploadRow({ upload }: { upload: Upload }) {
             </Text>
           </>
         )}
+        {upload.state !== "refused" && <CaptureDate upload={upload} />}
       </Stack>
       {upload.state !== "sending" && (
         <ActionIcon

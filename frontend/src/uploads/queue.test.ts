@@ -3,7 +3,15 @@ import { expect, test } from "vitest";
 import { fakeUploads, refusal } from "@/testing/gateway";
 import { detectionWith } from "@/testing/records";
 import { signIn } from "@/testing/show";
-import { addUploads, currentUploads, dismissUpload } from "./queue";
+import { exifJpeg } from "@/testing/exif_photos";
+import {
+  addUploads,
+  currentUploads,
+  dateUpload,
+  dismissUpload,
+  holdUpload,
+  sendWaiting,
+} from "./queue";
 
 const TO = { userId: "ada", patientId: "p-1", lesionId: "l-1" };
 const photo = (name: string) => new File(["pixels"], name);
@@ -20,6 +28,39 @@ test("a photo is sent once with its own key, and its result comes back with it",
   expect(sent[0]?.path).toBe("/api/predict/upload/p-1");
   expect(sent[0]?.headers.get("idempotency-key")).toBe(upload?.id);
   expect(sent[0]?.form.get("lesion_id")).toBe("l-1");
+});
+
+/** A JPEG of nothing but an EXIF block: DateTimeOriginal and, where given, its offset. */
+function dated(name: string, offset = "+02:00"): File {
+  return new File([exifJpeg("2024:05:06 07:08:09", offset)], name);
+}
+
+test("a photo is sent with the date in its file, and one without a date with none", async () => {
+  signIn("ada");
+  const sent = fakeUploads(() => Response.json(detectionWith()));
+  await addUploads([dated("dated.jpg"), photo("undated.jpg")], TO);
+  await waitFor(() => expect(sent).toHaveLength(2));
+  const dates = sent.map(({ form }) => form.get("captured_at"));
+  expect(dates.sort()).toEqual(["2024-05-06T05:08:09.000Z", null]);
+});
+
+test("a photo whose date is being corrected waits, and goes with the corrected date", async () => {
+  signIn("ada");
+  let isAway = true;
+  const sent = fakeUploads(() =>
+    isAway ? refusal(503, "UNAVAILABLE", "Later.") : Response.json(detectionWith()),
+  );
+  await addUploads([photo("held.jpg")], TO);
+  await waitFor(() => expect(sent).toHaveLength(1));
+  await waitFor(() => expect(state("held.jpg")).toBe("waiting"));
+  const id = currentUploads().find(({ name }) => name === "held.jpg")?.id ?? "";
+  holdUpload(id);
+  isAway = false;
+  sendWaiting();
+  expect(state("held.jpg")).toBe("waiting");
+  await dateUpload(id, "2023-01-02T03:04:05.000Z");
+  await waitFor(() => expect(state("held.jpg")).toBe("done"));
+  expect(sent.at(-1)?.form.get("captured_at")).toBe("2023-01-02T03:04:05.000Z");
 });
 
 test("a photo that the server refuses is kept with the reason, and is not sent again", async () => {

@@ -4,6 +4,7 @@ import type { Schemas } from "@/api/client";
 import { patientKey } from "@/api/patient_key";
 import { Problem } from "@/api/problem";
 import { queryClient } from "@/ui/query_client";
+import { captureDate } from "./capture_date";
 import { sendPhoto } from "./send_photo";
 
 /**
@@ -20,6 +21,10 @@ export interface Upload {
   name: string;
   file: Blob;
   addedAt: number;
+  /** When it was taken, RFC 3339; null where that is not known. */
+  capturedAt: string | null;
+  /** Whether somebody is correcting its date: it is not sent meanwhile. */
+  isHeld?: boolean;
   state: "waiting" | "sending" | "refused" | "done";
   /** Share of the bytes sent, 0 to 1. */
   progress: number;
@@ -30,7 +35,7 @@ export interface Upload {
 
 type Stored = Pick<
   Upload,
-  "id" | "userId" | "patientId" | "lesionId" | "name" | "file" | "addedAt"
+  "id" | "userId" | "patientId" | "lesionId" | "name" | "file" | "addedAt" | "capturedAt"
 >;
 
 interface Database extends DBSchema {
@@ -61,7 +66,13 @@ export async function resumeUploads(userId: string): Promise<void> {
   const kept = await (await store()).getAll("uploads");
   const left = notYetListed(kept)
     .filter((upload) => upload.userId === userId)
-    .map((upload): Upload => ({ ...upload, state: "waiting", progress: 0 }));
+    .map((upload): Upload => ({
+      ...upload,
+      // Kept by a version that didn't ask.
+      capturedAt: upload.capturedAt ?? null,
+      state: "waiting",
+      progress: 0,
+    }));
   change([...uploads.filter((upload) => upload.userId === userId), ...left]);
   sendWaiting();
 }
@@ -70,15 +81,18 @@ export async function addUploads(
   files: File[],
   to: { userId: string; patientId: string; lesionId: string | null },
 ): Promise<void> {
-  const added = files.map((file): Upload => ({
-    ...to,
-    id: crypto.randomUUID(),
-    name: file.name,
-    file,
-    addedAt: Date.now(),
-    state: "waiting",
-    progress: 0,
-  }));
+  const added = await Promise.all(
+    files.map(async (file): Promise<Upload> => ({
+      ...to,
+      id: crypto.randomUUID(),
+      name: file.name,
+      file,
+      addedAt: Date.now(),
+      capturedAt: await captureDate(file),
+      state: "waiting",
+      progress: 0,
+    })),
+  );
   // Shown only once they are stored: what is said to wait must survive a reload.
   await persist(added);
   change([...uploads, ...notYetListed(added)]);
@@ -105,6 +119,24 @@ export async function dismissUpload(id: string): Promise<void> {
   await (await store()).delete("uploads", id);
 }
 
+/** Keeps a photo from being sent while its date is corrected. */
+export function holdUpload(id: string): void {
+  update(id, { isHeld: true });
+}
+
+/** Says when a photo was taken, null for unknown, and lets it go. */
+export async function dateUpload(id: string, capturedAt: string | null): Promise<void> {
+  update(id, { capturedAt });
+  await persist(uploads.filter((upload) => upload.id === id));
+  releaseUpload(id);
+}
+
+/** Lets a photo go as it is. */
+export function releaseUpload(id: string): void {
+  update(id, { isHeld: false });
+  sendWaiting();
+}
+
 /**
  * Sends what waits; what can't be sent now is tried again later.
  *
@@ -115,20 +147,18 @@ export function sendWaiting(): void {
   const room = AT_ONCE - uploads.filter(({ state }) => state === "sending").length;
   const access = currentAccess();
   const account = access && accountOf(access.token);
-  const next = uploads.filter(({ state, userId }) => state === "waiting" && userId === account);
+  const next = uploads.filter(
+    ({ state, userId, isHeld }) => state === "waiting" && userId === account && !isHeld,
+  );
   for (const upload of next.slice(0, Math.max(0, room))) void sendOne(upload);
 }
 
-async function sendOne({ id, userId, patientId, lesionId, file, name }: Upload): Promise<void> {
+async function sendOne(upload: Upload): Promise<void> {
+  const { id, patientId } = upload;
   update(id, { state: "sending", progress: 0 });
   try {
     const detection = await sendPhoto({
-      id,
-      userId,
-      patientId,
-      lesionId,
-      file,
-      name,
+      ...upload,
       onProgress: (progress) => update(id, { progress }),
     });
     await (await store()).delete("uploads", id);
@@ -153,8 +183,9 @@ async function sendOne({ id, userId, patientId, lesionId, file, name }: Upload):
 }
 
 /** The part that survives a reload, after which it is sent from the start. */
-function stored({ id, userId, patientId, lesionId, name, file, addedAt }: Upload): Stored {
-  return { id, userId, patientId, lesionId, name, file, addedAt };
+function stored(upload: Upload): Stored {
+  const { id, userId, patientId, lesionId, name, file, addedAt, capturedAt } = upload;
+  return { id, userId, patientId, lesionId, name, file, addedAt, capturedAt };
 }
 
 function update(id: string, part: Partial<Upload>): void {

@@ -18,6 +18,7 @@ export function sendPhoto({
   lesionId,
   file,
   name,
+  capturedAt,
   onProgress,
 }: {
   /** Idempotency key: a photo that is sent twice is stored once. */
@@ -27,11 +28,13 @@ export function sendPhoto({
   lesionId: string | null;
   file: Blob;
   name: string;
+  capturedAt: string | null;
   onProgress: (share: number) => void;
 }): Promise<Schemas["Detection"]> {
   const form = new FormData();
   form.set("file", file, name);
   if (lesionId) form.set("lesion_id", lesionId);
+  if (capturedAt) form.set("captured_at", capturedAt);
   return upload({
     path: `/api/predict/upload/${encodeURIComponent(patientId)}`,
     form,

@@ -32,6 +32,7 @@ export default {
     missing: { age: "das Geburtsdatum", site: "die Körperstelle", skin_type: "der Hauttyp" },
     unknown: "Die Karte dieser Version sagt nicht, für wen sie nachweislich funktioniert.",
   },
+  added: "hinzugefügt {{at}}",
   differential: {
     title: "Wahrscheinlichste Diagnosen",
     all: "Alle {{count}}",

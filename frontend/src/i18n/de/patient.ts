@@ -44,6 +44,8 @@ export default {
     noneText:
       "Legen Sie oben ein dermatoskopisches Foto ab; das Ergebnis erscheint innerhalb einer Sekunde.",
     duplicate: "Dieses Foto wurde für diese Person schon einmal hochgeladen.",
+    taken: "Aufgenommen {{at}}",
+    takenUnknown: "Aufnahmedatum nicht bekannt; hinzugefügt {{at}}",
     size: "{{width}} × {{height}} Pixel",
     belongsTo: "Gehört zu",
   },
@@ -60,6 +62,11 @@ export default {
     sending: "Wird hochgeladen",
     assessing: "Das Modell ordnet es ein",
     dismiss: "{{name}} aus der Liste entfernen",
+    noDate: "Aufnahmedatum nicht bekannt",
+    date: "Aufnahmedatum von {{name}} berichtigen",
+    dateLabel: "Wann {{name}} aufgenommen wurde",
+    dateHelp:
+      "Nach der Uhr dieses Computers; leer, wenn es niemand weiß. Das Foto wartet so lange.",
     others_one: "und {{count}} weiteres",
     others_other: "und {{count}} weitere",
   },

@@ -33,6 +33,7 @@ export default {
     missing: { age: "the date of birth", site: "the body site", skin_type: "the skin type" },
     unknown: "The card of this version doesn't say for whom it was shown to work.",
   },
+  added: "added {{at}}",
   differential: {
     title: "Most likely diagnoses",
     all: "All {{count}}",
