@@ -11,6 +11,8 @@ _WORDS = {
     "TOO_BRIGHT": "overexposed",
     "NO_CONTRAST": "too little contrast to make anything out",
     "BLURRED": "blurred",
+    "OFF_CENTRE": "the lesion seems not to lie in the middle",
+    "LESION_CUT": "too little of the lesion may be in view to call it benign",
     "NOT_A_LESION": "unlike any photo that the model was trained on",
 }
 # For codes that only a newer model knows.

@@ -131,6 +131,9 @@ class ModelCard(BaseModel):
     zones: Zones | None = None
     # Whether logits and heatmap are averaged over photo and mirror image, at twice the cost.
     mirror_averaging: bool = False
+    # Whether the model also looks where a lesion seems to lie beside the middle. Off where the
+    # card's figures and golden images are those of the central square alone.
+    looks_around: bool = False
     weights_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     # Of the archive's `novelty.safetensors`; "" if it has none.
     novelty_sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")

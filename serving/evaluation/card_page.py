@@ -37,6 +37,7 @@ def _lines(card: ModelCard) -> list[str]:
         f"for a sensitivity of 0.95. {_averaging(card)}Figures are on test photos that the model "
         "has not seen, with 95 % intervals. [All runs](training-runs.md).",
         "",
+        *_zones(card),
         "## What it does, the hard figures first",
         *(line for evaluation in card.evaluations for line in _section(evaluation)),
         "## Groups",
@@ -48,6 +49,7 @@ def _lines(card: ModelCard) -> list[str]:
         "",
         "![ROC curve](model-card/roc.png) ![Reliability](model-card/reliability.png)",
         "",
+        *_shown_for(card),
         "## Limits",
         *(f"- {limit}" for limit in card.limits),
         "",
@@ -65,6 +67,36 @@ def _averaging(card: ModelCard) -> str:
     if not card.mirror_averaging:
         return ""
     return "Every answer is the average of the photo's and its mirror image's. "
+
+
+def _zones(card: ModelCard) -> list[str]:
+    if not card.zones:
+        return []
+    zones = card.zones
+    return [
+        f"Below {zones.lower:.3f} an answer is below the threshold, above {zones.upper:.3f} above "
+        "it, and between them borderline. As thresholds on validation photos, the bounds would "
+        f"have a sensitivity of {zones.sensitivity_at_lower:.3f} and "
+        f"{zones.sensitivity_at_upper:.3f}.",
+        "",
+    ]
+
+
+def _shown_for(card: ModelCard) -> list[str]:
+    shown = card.shown_for
+    if not shown:
+        return []
+    ages = f"{shown.ages[0]} to {shown.ages[1]} years" if shown.ages else "unknown"
+    return [
+        "## For whom it was shown to work",
+        f"- Ages: {ages}",
+        f"- Body sites: {', '.join(shown.sites).replace('_', ' ') or 'unknown'}",
+        f"- Skin types: {', '.join(shown.skin_types) or 'unknown'}",
+        f"- Through a dermoscope only: {'yes' if shown.dermoscopic_only else 'no'}",
+        "",
+        shown.grounds,
+        "",
+    ]
 
 
 def _section(evaluation: Evaluation) -> list[str]:

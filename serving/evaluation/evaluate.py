@@ -21,7 +21,9 @@ from serving.evaluation.differential_fit import fit_differential
 from serving.evaluation.evaluations import evaluations, subgroups
 from serving.evaluation.evaluator import Answers, Evaluator
 from serving.evaluation.heatmap_evaluation import PHOTOS, explanation
+from serving.evaluation.moved_lesions import moved_lesions
 from serving.evaluation.novelty_evaluation import evaluate_novelty
+from serving.evaluation.shown_for import shown_for
 from serving.model.architectures import load_model
 from serving.model.classifier import Classifier
 from serving.model.torch_backends import TorchscriptBackend
@@ -54,15 +56,22 @@ def evaluate_run(
             "temperature": evaluator.temperature,
             "intercept": evaluator.intercept,
             "threshold": evaluator.threshold,
+            "zones": evaluator.zones,
         }
     )
-    further = [explanation(Classifier(backend, fitted), model, *evaluator.drawn("test", PHOTOS))]
+    ready = Classifier(backend, fitted)
+    moved = moved_lesions(ready, samples, cache)
+    further = [
+        *([moved] if moved else []),
+        explanation(ready, model, *evaluator.drawn("test", PHOTOS)),
+    ]
     left_out = fitted.training.get("leave_out")
     trained_on = [sample for sample in samples if sample.source != left_out]
     attached, more = _attachments(run, classifier, trained_on, test)
     found = {
         "evaluations": evaluations(evaluator, test, further + more),
         "subgroups": subgroups(test, evaluator.threshold),
+        "shown_for": shown_for(trained_on),
     }
     return fitted.model_copy(update=attached | found), test
 
@@ -81,6 +90,7 @@ def _draft(run: Path, name: str, version: str, mirror_averaging: bool) -> ModelC
         temperature=1,
         threshold=0.5,
         mirror_averaging=mirror_averaging,
+        looks_around=True,
         weights_sha256=hashlib.sha256((run / WEIGHTS).read_bytes()).hexdigest(),
         trained_on=datetime.fromisoformat(finished).date(),
         intended_use=INTENDED_USE,

@@ -62,6 +62,7 @@ class Evaluator:
         self.temperature, self.intercept = metrics.fit_calibration(torch.from_numpy(logits), labels)
         shares = self._shares(logits)
         self.threshold = metrics.threshold_for_sensitivity(labels.numpy(), shares)
+        self.zones = metrics.zones(labels.numpy(), shares)
 
     def answers(
         self, split: str, change: Change = _unchanged, pixels: Change = _unchanged

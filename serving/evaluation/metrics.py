@@ -13,7 +13,7 @@ from scipy.stats import binomtest
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 from torch import Tensor
 
-from serving.archives.card import Metric
+from serving.archives.card import Metric, Zones
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -21,6 +21,8 @@ Labels = npt.NDArray[np.int64]
 RESAMPLES = 500
 BINS = 15
 SENSITIVITY_GOAL = 0.95
+# At the lower and the upper bound of the borderline zone.
+ZONE_SENSITIVITIES = (0.98, 0.90)
 
 
 def figures(
@@ -50,6 +52,13 @@ def mean(values: Floats, *, seed: int = 7) -> Metric:
     random = np.random.default_rng(seed)
     drawn = [values[random.integers(0, len(values), len(values))] for _ in range(RESAMPLES)]
     return _interval(float(values.mean()), [resample.mean() for resample in drawn])
+
+
+def median(values: Floats, *, seed: int = 7) -> Metric:
+    """The median over photos with its 95 % interval from 500 bootstrap resamples."""
+    random = np.random.default_rng(seed)
+    drawn = [values[random.integers(0, len(values), len(values))] for _ in range(RESAMPLES)]
+    return _interval(float(np.median(values)), [np.median(resample) for resample in drawn])
 
 
 def proportion(found: npt.NDArray[np.bool_]) -> Metric:
@@ -114,11 +123,25 @@ def fit_calibration(logits: Tensor, labels: Tensor) -> tuple[float, float]:
     return float(log_temperature.detach().exp()), float(intercept.detach())
 
 
-def threshold_for_sensitivity(labels: Labels, shares: Floats) -> float:
-    """The highest threshold that still finds 95 % of the malignant; on validation photos only."""
+def threshold_for_sensitivity(
+    labels: Labels, shares: Floats, goal: float = SENSITIVITY_GOAL
+) -> float:
+    """The highest threshold that still finds this share of the malignant, on validation photos."""
     malignant = np.sort(shares[labels == 1])
-    missed = int((1 - SENSITIVITY_GOAL) * len(malignant))
+    missed = int((1 - goal) * len(malignant))
     return float(malignant[missed])
+
+
+def zones(labels: Labels, shares: Floats) -> Zones:
+    """The borderline zone around the threshold, from validation photos (decision 35)."""
+    bounds = [threshold_for_sensitivity(labels, shares, goal) for goal in ZONE_SENSITIVITIES]
+    reached = [float((shares[labels == 1] >= bound).mean()) for bound in bounds]
+    return Zones(
+        lower=bounds[0],
+        upper=bounds[1],
+        sensitivity_at_lower=round(reached[0], 4),
+        sensitivity_at_upper=round(reached[1], 4),
+    )
 
 
 def confusion(

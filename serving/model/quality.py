@@ -21,7 +21,9 @@ LEAST_CONTRAST = 4.0
 
 # Decided by the model's `Novelty`, in archives that have one.
 NOT_A_LESION = "NOT_A_LESION"
-NOT_ASSESSABLE = frozenset({"NO_CONTRAST", "TOO_DARK", "TOO_BRIGHT", NOT_A_LESION})
+# Decided by where the lesion lies (`attention`): the first is a warning only.
+OFF_CENTRE, LESION_CUT = "OFF_CENTRE", "LESION_CUT"
+NOT_ASSESSABLE = frozenset({"NO_CONTRAST", "TOO_DARK", "TOO_BRIGHT", NOT_A_LESION, LESION_CUT})
 
 
 def warnings(image: Image.Image, square: Image.Image) -> list[str]:

@@ -7,6 +7,7 @@ from serving import examples
 from serving.archives.card import ModelCard
 from serving.archives.members import DIFFERENTIAL, NOVELTY, WEIGHTS
 from serving.archives.packing import build_archive
+from serving.model.attention import looked_at
 from serving.model.classifier import Classifier
 
 GOLDEN_IMAGES = 4
@@ -29,8 +30,7 @@ def package_run(run: Path, out: Path) -> Path:
     shown = examples.read()[:: len(examples.read()) // GOLDEN_IMAGES][:GOLDEN_IMAGES]
     golden = []
     for example in shown:
-        tensor = classifier.preprocess(decode(example.path.read_bytes()))
-        (prediction,) = classifier.predict(tensor[None])
+        _, prediction, _ = looked_at(classifier, decode(example.path.read_bytes()))
         golden.append((example.path, prediction.probability_malignant))
     out.mkdir(parents=True, exist_ok=True)
     named = {NOVELTY: card.novelty_sha256, DIFFERENTIAL: card.differential_sha256}

@@ -4,13 +4,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from imaging.decoding import decode
 from serving.archives.archive import check_archive
 from serving.archives.card import ModelCard
 from serving.archives.members import WEIGHTS
 from serving.model import quality
+from serving.model.attention import looked_at
 from serving.model.classifier import METHOD, Classifier
-from serving.model.preprocessing import central_part, central_square
 from serving.model.quality import NOT_A_LESION, NOT_ASSESSABLE
 
 
@@ -36,13 +38,11 @@ def prediction_of(
     Raises:
         DomainError: as `imaging.decoding.decode`.
     """
-    preprocess = classifier.preprocess
     # Whole, whatever it takes: a JPEG decoded at a half gives other pixels than a PNG of the same
     # photo, and with them another probability (`decode_reduced`).
     image = decode(photo)
-    square = central_square(image, preprocess.size)
-    (prediction,) = classifier.predict(preprocess.normalised(square)[None], target)
-    warnings = quality.warnings(image, square)
+    look, prediction, doubts = looked_at(classifier, image, target)
+    warnings = quality.warnings(image, look.square) + doubts
     if prediction.unlike_training:
         warnings.append(NOT_A_LESION)
     card: ModelCard = classifier.card
@@ -54,14 +54,14 @@ def prediction_of(
         "assessable": not NOT_ASSESSABLE.intersection(warnings),
         "quality": warnings,
         "zone": card.zone(prediction.probability_malignant),
-        "seen": seen_part(central_part(image.size, preprocess.size), image.size),
+        "seen": seen_part(look.part, image.size),
         "differential": [
             {"diagnosis": diagnosis, "probability": probability}
             for diagnosis, probability in prediction.differential.items()
         ],
         "model": {"name": card.name, "version": card.version},
         "heatmap": {
-            "grid": prediction.cam,
+            "grid": look.on_photo(np.asarray(prediction.cam, np.float32)).tolist(),
             "target": prediction.target,
             "method": METHOD,
             "layer": classifier.layer,

@@ -8,6 +8,8 @@ const KNOWN = [
   "TOO_BRIGHT",
   "NO_CONTRAST",
   "BLURRED",
+  "OFF_CENTRE",
+  "LESION_CUT",
   "NOT_A_LESION",
 ] as const;
 

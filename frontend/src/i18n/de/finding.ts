@@ -57,6 +57,10 @@ export default {
     TOO_BRIGHT: "Überbelichtet; verringern Sie das Licht.",
     NO_CONTRAST: "Zu wenig Kontrast, um etwas zu erkennen.",
     BLURRED: "Unscharf; halten Sie still und stellen Sie neu scharf.",
+    OFF_CENTRE:
+      "Die Läsion liegt wohl nicht in der Mitte; das Modell hat dort hingesehen, wo der Rahmen ist.",
+    LESION_CUT:
+      "Vielleicht ist zu wenig von der Läsion zu sehen, um sie gutartig zu nennen; nehmen Sie sie in die Mitte, mit Haut ringsum.",
     NOT_A_LESION: "Gleicht keinem der Fotos, mit denen das Modell trainiert wurde.",
     other: "Das Modell hat einen weiteren Zweifel an diesem Foto.",
   },

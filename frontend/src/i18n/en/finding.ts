@@ -58,6 +58,9 @@ export default {
     TOO_BRIGHT: "Overexposed; reduce the light.",
     NO_CONTRAST: "Too little contrast to make anything out.",
     BLURRED: "Blurred; hold still and refocus.",
+    OFF_CENTRE: "The lesion seems not to lie in the middle; the model looked where the frame is.",
+    LESION_CUT:
+      "Too little of the lesion may be in view to call it benign; put it in the middle, with skin all around.",
     NOT_A_LESION: "It looks unlike any photo that the model was trained on.",
     other: "The model has another doubt about this photo.",
   },
