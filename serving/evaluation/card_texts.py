@@ -6,9 +6,9 @@ INTENDED_USE = (
     "Decision support for clinicians who examine dermoscopic photos of single skin lesions. Not a "
     "diagnosis, not for use by patients, not for photos taken without a dermoscope."
 )
-# Of the photos that our model was trained on; nobody has recorded it photo by photo.
+# Of the photos that our model was trained on. Their skin types are not recorded.
 DERMOSCOPIC_ONLY = True
-SKIN_TYPES: list[SkinType] = ["I", "II", "III", "IV"]
+SKIN_TYPES: list[SkinType] = []
 SHOWN_FOR_GROUNDS = (
     "Ages and body sites with at least {least} photos in the training data, where they are "
     "recorded (ages of {aged} photos, sites of {sited}). Skin types are not recorded: nearly all "

@@ -15,8 +15,12 @@ export function SeenFrame({
   const part = seenPart(seen, size);
   const [x, y] = [part.left * size.width, part.top * size.height];
   const [width, height] = [part.width * size.width, part.height * size.height];
-  const [rx, ry] = [width / 2, height / 2];
-  const disc = `M${x},${y + ry}a${rx},${ry} 0 1,0 ${width},0a${rx},${ry} 0 1,0 ${-width},0z`;
+  // As wide as the photo's shorter side; at the photo's edge only a part of it lies on the photo.
+  const radius = Math.min(size.width, size.height) / 2;
+  const cx = part.left > 0 ? x + radius : x + width - radius;
+  const cy = part.top > 0 ? y + radius : y + height - radius;
+  const half = `a${radius},${radius} 0 1,0 `;
+  const disc = `M${cx - radius},${cy}${half}${2 * radius},0${half}${-2 * radius},0z`;
   return (
     <svg
       role="img"
