@@ -82,7 +82,13 @@ def webp(data: bytes) -> tuple[Image.Image, bool]:
 
 def tiff(data: bytes) -> tuple[Image.Image, bool]:
     """The only page, and whether it was compressed with losses."""
-    image = TiffImagePlugin.TiffImageFile(io.BytesIO(data))
+    try:
+        image = TiffImagePlugin.TiffImageFile(io.BytesIO(data))
+    except SyntaxError as error:
+        # Samples of floats and the like: whole, and of no mode that Pillow has.
+        if "pixel mode" in str(error):
+            raise Refused(Reason.NOT_AN_IMAGE) from None
+        raise
     _check(image.size)
     for page in range(1, image.n_frames):
         image.seek(page)

@@ -88,14 +88,13 @@ def _patient(patient: pb.Patient) -> Resource:
 
 
 def _media(image: pb.Image, record: Record, subject: Resource, base_url: str) -> Resource:
-    taken = image.captured_at if image.HasField("captured_at") else image.created_at
     resource: Resource = {
         "resourceType": "Media",
         "id": image.id,
         "status": "completed",
         "type": {"text": "Photo of a skin lesion"},
         "subject": subject,
-        "createdDateTime": from_timestamp(taken).isoformat(),
+        "issued": from_timestamp(image.created_at).isoformat(),
         "content": {
             "contentType": image.media_type,
             "url": f"{base_url}/images/{image.id}",
@@ -103,6 +102,8 @@ def _media(image: pb.Image, record: Record, subject: Resource, base_url: str) ->
             "creation": from_timestamp(image.created_at).isoformat(),
         },
     }
+    if image.HasField("captured_at"):
+        resource["createdDateTime"] = from_timestamp(image.captured_at).isoformat()
     if image.width and image.height:
         resource |= {"width": image.width, "height": image.height}
     lesion = record.lesions.get(image.lesion_id)

@@ -3,15 +3,19 @@
 import re
 from typing import Any
 
+import orjson
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
 from dermis.auth.v1 import auth_pb2
 from dermis.patient.v1 import patient_pb2 as pb
+from gateway.exports import fhir
 from gateway.exports import report as paper
+from gateway.exports.patient_record import Record
 from gateway.tests.conftest import Gateway
 from gateway.tests.pictures import photo
 from gateway.tests.test_record import MOMENT, lesion, patient
+from gateway.tests.test_record import image as described
 from service_kit.codes import Code
 from service_kit.errors import DomainError
 
@@ -234,3 +238,16 @@ async def test_the_report_has_words_for_every_warning_about_a_photo(
         "another doubt about the photo" in written
     )
     assert not any(re.search("[A-Z]{2,}_", line) for line in written)
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_photo_of_unknown_date_has_none_in_fhir(is_known: bool) -> None:
+    stored = described()
+    if is_known:
+        stored.captured_at.FromJsonString("2024-05-06T05:08:09Z")
+    record = Record(patient(), images={stored.id: stored})
+    entries = fhir.bundle(record, "https://clinic.example/api")["entry"]
+    (media,) = (e["resource"] for e in entries if e["resource"]["resourceType"] == "Media")
+    said = media.get("createdDateTime")
+    assert said == ("2024-05-06T05:08:09+00:00" if is_known else None)
+    Bundle.model_validate_json(orjson.dumps(fhir.bundle(record, "https://clinic.example/api")))

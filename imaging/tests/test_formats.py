@@ -75,6 +75,35 @@ def test_a_heic_is_read_upright_with_its_colours_and_its_date_and_stored_as_jpeg
     assert decode(cleaned.data).tobytes() == decode(sent).tobytes()
 
 
+@pytest.mark.parametrize(("turn", "expected"), [
+    *((b"irot" + bytes([quarters]), quarters) for quarters in range(4)),
+    (b"imir\x00", Image.Transpose.FLIP_TOP_BOTTOM), (b"imir\x01", Image.Transpose.FLIP_LEFT_RIGHT),
+])  # fmt: skip
+def test_a_heic_is_turned_by_its_own_properties_and_not_by_its_exif(
+    turn: bytes, expected: int | Image.Transpose
+) -> None:
+    whole = (FILES / "photo.heic").read_bytes()
+    lying = decode(whole.replace(b"irot\x03", b"irot\x00"))
+    cleaned = clean(whole.replace(b"irot\x03", turn))
+    upright = (
+        lying.transpose(expected)
+        if isinstance(expected, Image.Transpose)
+        else lying.rotate(90 * expected, expand=True)
+    )
+    shown = decode(cleaned.data)
+    assert shown.size == upright.size == (cleaned.width, cleaned.height)
+    assert max(ImageStat.Stat(ImageChops.difference(shown, upright)).mean) < 3
+    assert cleaned.original_type == "image/heic"
+
+
+def test_a_tiff_of_floats_is_named_as_a_kind_that_is_not_read() -> None:
+    floats = encoded(Image.new("F", (8, 8)), "TIFF")
+    # Three samples of 32 bits each: no mode of Pillow's.
+    wide = encoded(picture(), "TIFF").replace(b"\x08\x00" * 3, b"\x20\x00" * 3, 1)
+    for sent in (floats, wide):
+        assert "kind of TIFF" in refusal_of(sent).message
+
+
 def test_of_a_heic_with_two_pictures_the_primary_one_counts() -> None:
     cleaned = clean((FILES / "two_pictures.heic").read_bytes())
     assert (cleaned.width, cleaned.height) == (100, 90)
