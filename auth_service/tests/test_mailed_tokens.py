@@ -1,5 +1,6 @@
 """A mailed link dies with what it was made for."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from auth_service.tests.conftest import PASSWORD, Identity, Person
 from auth_service.tests.refusals import refusal
 from auth_service.tests.test_account import NEW_PASSWORD, reset_token
+from service_kit import clock
 
 
 async def change_address(identity: Identity, person: Person, email: str) -> None:
@@ -36,6 +38,16 @@ async def test_a_reset_link_stays_dead_when_the_address_comes_back(identity: Ide
     token = await reset_token(identity, first)
     await change_address(identity, person, f"new.{first}")
     await change_address(identity, person, first)
+    assert await refused_reset(person, token) == "LINK_INVALID"
+
+
+async def test_a_reset_link_opens_for_half_an_hour(
+    identity: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = await identity.enrolled()
+    token = await reset_token(identity, person.email)
+    late = timedelta(minutes=30, seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + late)
     assert await refused_reset(person, token) == "LINK_INVALID"
 
 

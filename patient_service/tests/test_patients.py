@@ -174,7 +174,7 @@ async def test_bad_profiles_are_refused_with_the_field_named(
     for reason, field, value in (
         ("TEXT_REQUIRED", "full_name", "  "),
         ("TEXT_REQUIRED", "record_number", ""),
-        ("TEXT_TOO_LONG", "full_name", "x" * 10_000),
+        ("TEXT_TOO_LONG", "full_name", "x" * 201),
         ("TEXT_NOT_ALLOWED", "full_name", "Anna\u202eanA"),
         ("TEXT_NOT_ALLOWED", "full_name", "Anna\x00"),
         ("TEXT_NOT_ALLOWED", "full_name", "Two\nlines"),
