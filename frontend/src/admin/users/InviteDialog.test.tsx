@@ -8,7 +8,10 @@ const dialog = () => within(screen.getByRole("dialog"));
 
 async function open() {
   const asked = fakeGateway({
-    "GET /api/admin/clinics": { items: [{ id: "c-1", name: "Harbour Dermatology" }], next_cursor: null },
+    "GET /api/admin/clinics": {
+      items: [{ id: "c-1", name: "Harbour Dermatology" }],
+      next_cursor: null,
+    },
     "POST /api/admin/invitations": { id: "v-1", expires_at: "2026-03-21T09:26:53.589Z" },
   });
   const onClose = vi.fn();
@@ -21,9 +24,7 @@ describe("the invitation of somebody", () => {
   it("needs an address, and a clinic for a clinician", async () => {
     const { sent, user } = await open();
     await user.click(dialog().getByRole("button", { name: "Send invitation" }));
-    expect(
-      await dialog().findByText("A clinician belongs to a clinic; choose one."),
-    ).toBeVisible();
+    expect(await dialog().findByText("A clinician belongs to a clinic; choose one.")).toBeVisible();
     expect(dialog().getByLabelText("E-mail address")).toBeInvalid();
     expect(sent()).toEqual([]);
   });
@@ -34,7 +35,9 @@ describe("the invitation of somebody", () => {
     await user.selectOptions(dialog().getByLabelText("Role"), "ml_engineer");
     expect(dialog().queryByLabelText("Clinic")).toBeNull();
     await user.click(dialog().getByRole("button", { name: "Send invitation" }));
-    expect(await screen.findByText(/^An invitation to mia@lab\.example is on its way/)).toBeVisible();
+    expect(
+      await screen.findByText(/^An invitation to mia@lab\.example is on its way/),
+    ).toBeVisible();
     expect(onClose).toHaveBeenCalledOnce();
     expect(sent()).toEqual([{ email: "mia@lab.example", role: "ml_engineer", clinic_id: null }]);
   });
