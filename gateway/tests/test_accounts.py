@@ -91,6 +91,8 @@ async def test_refreshing_replaces_the_cookie_and_logging_out_removes_it(gateway
     ended = await gateway.post("/auth/logout", headers={})
     assert ended.status_code == 204
     assert 'dermis_refresh=""' in ended.headers["set-cookie"]
+    # What waits to be sent is in the browser's storage, and must stay.
+    assert ended.headers["clear-site-data"] == '"cache"'
     assert gateway.auth.count("Logout") == 1
 
 

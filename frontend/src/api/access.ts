@@ -16,7 +16,11 @@ export interface Access {
   expiresAt: number;
 }
 
-type SessionMessage = { kind: "access"; access: Access } | { kind: "ended" };
+type SessionMessage =
+  | { kind: "access"; access: Access }
+  | { kind: "ended" }
+  /** Somebody is leaving: unlike a session that ended by itself, its pages go too. */
+  | { kind: "signed_out" };
 type Listener = () => void;
 
 /** A token is replaced so many seconds before it expires: clocks differ a little. */
@@ -27,10 +31,12 @@ const HINT = "dermis.session";
 
 const channel = new BroadcastChannel("dermis.session");
 const listeners = new Set<Listener>();
+const leaving = new Set<Listener>();
 let access: Access | null = null;
 let refreshing: Promise<Access> | null = null;
 
 channel.onmessage = ({ data }: MessageEvent<SessionMessage>) => {
+  if (data.kind === "signed_out") leaving.forEach((listener) => listener());
   access = data.kind === "access" ? data.access : null;
   listeners.forEach((listener) => listener());
 };
@@ -39,6 +45,12 @@ channel.onmessage = ({ data }: MessageEvent<SessionMessage>) => {
 export function onAccessChange(listener: Listener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+/** Calls `listener` when somebody signs out, in whichever tab, just before the session is forgotten. */
+export function onSignOut(listener: Listener): () => void {
+  leaving.add(listener);
+  return () => leaving.delete(listener);
 }
 
 export function currentAccess(): Access | null {
@@ -93,18 +105,15 @@ export function refresh(stale?: string): Promise<Access> {
   return refreshing;
 }
 
-/**
- * Ends the session, on this side even if the server can't be reached.
- *
- * @param beforeForgetting runs just before this browser forgets it.
- */
-export async function signOut(beforeForgetting: () => void): Promise<void> {
+/** Ends the session, on this side even if the server can't be reached. */
+export async function signOut(): Promise<void> {
   try {
     await fetch("/api/auth/logout", { method: "POST", signal: AbortSignal.timeout(DEADLINE_MS) });
   } catch {
     // A broken connection must not keep anybody signed in at a shared workstation.
   } finally {
-    beforeForgetting();
+    channel.postMessage({ kind: "signed_out" } satisfies SessionMessage);
+    leaving.forEach((listener) => listener());
     forget();
   }
 }

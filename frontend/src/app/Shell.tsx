@@ -14,7 +14,6 @@ import {
   useMantineColorScheme,
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { useQueryClient } from "@tanstack/react-query";
 import {
   IconChevronDown,
   IconLayoutDashboard,
@@ -32,7 +31,9 @@ import { signOut } from "@/api/access";
 import { chooseLanguage, LANGUAGES, type Language } from "@/i18n";
 import { useUser } from "@/session/useSession";
 import { resumeUploads } from "@/uploads/queue";
+import { useUploads } from "@/uploads/useUploads";
 import { OfflineBanner } from "./OfflineBanner";
+import { confirm } from "@/ui/confirm";
 import { showProblem } from "@/ui/notices";
 import { LoadingRows } from "@/ui/States";
 import classes from "./Shell.module.css";
@@ -139,12 +140,19 @@ function AccountMenu() {
   const { t } = useTranslation();
   const user = useUser();
   const navigate = useNavigate();
-  const queryClient = useQueryClient();
+  const unsent = useUploads().filter(({ state }) => state === "waiting" || state === "sending");
   const leave = async () => {
-    // Nothing of this account stays in the page's memory, and before the session is forgotten: a
-    // session that ends under a known user keeps its page, for signing in again above it.
-    await signOut(() => queryClient.clear());
+    await signOut();
     await navigate("/", { replace: true });
+  };
+  const askToLeave = () => {
+    if (unsent.length === 0) return void leave();
+    confirm({
+      title: t("shell.unsent.title", { count: unsent.length }),
+      text: t("shell.unsent.text"),
+      action: t("shell.menu.signOut"),
+      onConfirm: () => void leave(),
+    });
   };
   return (
     <Menu position="bottom-end">
@@ -171,7 +179,7 @@ function AccountMenu() {
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={askToLeave}>
           {t("shell.menu.signOut")}
         </Menu.Item>
       </Menu.Dropdown>

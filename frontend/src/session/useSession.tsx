@@ -8,7 +8,7 @@ import {
   useSyncExternalStore,
   type ReactNode,
 } from "react";
-import { currentAccess, mayHaveSession, onAccessChange, refresh } from "@/api/access";
+import { currentAccess, mayHaveSession, onAccessChange, onSignOut, refresh } from "@/api/access";
 import { api, unwrap, type Schemas } from "@/api/client";
 
 export type User = Schemas["User"];
@@ -37,6 +37,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     enabled: access !== null,
     staleTime: Infinity,
   });
+
+  // Nothing of an account stays in memory once somebody signs out, pictures least of all, and in no
+  // tab. Before the session is forgotten: one that ends under a known user keeps its page, for
+  // signing in again above it.
+  useEffect(() => onSignOut(() => queryClient.clear()), [queryClient]);
 
   useEffect(() => {
     if (!resuming) return;

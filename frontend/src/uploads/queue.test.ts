@@ -1,5 +1,6 @@
 import { waitFor } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { signOut } from "@/api/access";
 import { fakeUploads, refusal } from "@/testing/gateway";
 import { detectionWith } from "@/testing/records";
 import { signIn } from "@/testing/show";
@@ -10,6 +11,7 @@ import {
   dateUpload,
   dismissUpload,
   holdUpload,
+  resumeUploads,
   sendWaiting,
 } from "./queue";
 
@@ -91,6 +93,20 @@ test("a photo that waits is never sent in the name of whoever signs in next", as
   signIn("ada");
   await waitFor(() => expect(state("waits.jpg")).toBe("done"));
   expect(sent).toHaveLength(2);
+});
+
+test("after a sign-out no photo is in memory, and one that was not sent comes back", async () => {
+  signIn("ada");
+  fakeUploads(() => refusal(503, "UNAVAILABLE", "Later."));
+  await addUploads([photo("stays.jpg")], TO);
+  await waitFor(() => expect(state("stays.jpg")).toBe("waiting"));
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response(null, { status: 204 })));
+  await signOut();
+  expect(currentUploads()).toEqual([]);
+  signIn("ada");
+  await resumeUploads("ada");
+  expect(state("stays.jpg")).toBeDefined();
+  for (const { id } of currentUploads()) await dismissUpload(id);
 });
 
 test("a photo is said to wait only once it outlives a reload", async () => {

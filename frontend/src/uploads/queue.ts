@@ -1,5 +1,5 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
-import { accountOf, currentAccess, onAccessChange } from "@/api/access";
+import { accountOf, currentAccess, onAccessChange, onSignOut } from "@/api/access";
 import type { Schemas } from "@/api/client";
 import { patientKey } from "@/api/patient_key";
 import { Problem } from "@/api/problem";
@@ -204,6 +204,8 @@ function store(): Promise<IDBPDatabase<Database>> {
   return database;
 }
 
+// Those that were not sent stay on disk, for whoever took them.
+onSignOut(() => change([]));
 window.addEventListener("online", sendWaiting);
 onAccessChange(() => {
   if (currentAccess()) sendWaiting();

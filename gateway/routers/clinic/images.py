@@ -15,8 +15,9 @@ from gateway.schemas.fields import Page
 from gateway.schemas.images import Image, ImageMove, ImageRecord
 from service_kit.reasons import Reason
 
-# A photo never changes, but only its own clinician's browser may keep it.
-PRIVATE = {"Cache-Control": "private, max-age=3600", "Vary": "Authorization"}
+# A photo never changes, but a shared computer must hold none once its clinician has signed out: the
+# page keeps what it shows in memory, and nothing goes to the browser's disk.
+PRIVATE = {"Cache-Control": "private, no-store", "Vary": "Authorization"}
 
 IfNoneMatch = Annotated[str, Header(description="ETags the client has.")]
 

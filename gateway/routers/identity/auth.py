@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64encode
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
@@ -153,9 +153,11 @@ async def refresh(cookie: RefreshCookieDep, clients: ClientsDep) -> SignedIn:
     dependencies=[limited("refresh"), OWN_ORIGIN],
     responses=answers(Reason.FOREIGN_ORIGIN),
 )
-async def logout(cookie: RefreshCookieDep, clients: ClientsDep) -> None:
-    """End the session of the refresh cookie."""
+async def logout(cookie: RefreshCookieDep, response: Response, clients: ClientsDep) -> None:
+    """End the session of the refresh cookie, and have the browser empty its cache."""
     cookie.delete()
+    # Not "storage": photos that have not been sent wait there for whoever took them.
+    response.headers["Clear-Site-Data"] = '"cache"'
     if cookie.token:
         await clients.auth.Logout(pb.LogoutRequest(refresh_token=cookie.token))
 

@@ -35,6 +35,11 @@ export default {
     "Sie sind offline. Was Sie senden, bleibt hier gespeichert und wird später von selbst gesendet.",
   waitingUploads_one: "{{count}} Foto wartet auf das Hochladen.",
   waitingUploads_other: "{{count}} Fotos warten auf das Hochladen.",
+  unsent: {
+    title_one: "{{count}} Foto ist noch nicht gesendet",
+    title_other: "{{count}} Fotos sind noch nicht gesendet",
+    text: "Sie bleiben in diesem Browser und gehen hinaus, sobald Sie sich hier wieder anmelden. Warten Sie an einem Computer, den auch andere benutzen, bis sie gesendet sind.",
+  },
   menu: {
     open: "Menü öffnen",
     dashboard: "Heute",

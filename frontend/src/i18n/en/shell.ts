@@ -34,6 +34,11 @@ export default {
   offline: "You are offline. What you send is kept here and goes out by itself.",
   waitingUploads_one: "{{count}} photo is waiting to be sent.",
   waitingUploads_other: "{{count}} photos are waiting to be sent.",
+  unsent: {
+    title_one: "{{count}} photo has not been sent",
+    title_other: "{{count}} photos have not been sent",
+    text: "They stay in this browser and go out once you sign in here again. On a computer that others use, wait until they are sent.",
+  },
   menu: {
     open: "Open menu",
     dashboard: "Today",
