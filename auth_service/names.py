@@ -4,6 +4,7 @@ import unicodedata
 
 from service_kit.errors import DomainError
 from service_kit.reasons import Reason
+from service_kit.visible_text import shows_something
 
 MAX_NAME_LENGTH = 200
 
@@ -14,13 +15,14 @@ _BIDIRECTIONAL = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u20
 
 
 def parse_name(text: str, *, reason: Reason = Reason.NAME_INVALID) -> str:
-    """A person's or clinic's name: NFC, trimmed, 1 to 200 characters.
+    """A person's or clinic's name: NFC, trimmed, 1 to 200 characters, not all invisible.
 
     Raises:
         DomainError: INVALID_ARGUMENT with `reason`.
     """
     name = unicodedata.normalize("NFC", text).strip()
-    if not 1 <= len(name) <= MAX_NAME_LENGTH or any(_is_refused(c) for c in name):
+    is_sound = shows_something(name) and not any(map(_is_refused, name))
+    if not is_sound or len(name) > MAX_NAME_LENGTH:
         raise DomainError(reason)
     return name
 

@@ -13,7 +13,7 @@ from patient_service import audit, change_history, search
 from patient_service.audit_events import Event
 from patient_service.calendar_dates import parse_past_date
 from patient_service.models import Patient
-from patient_service.search import search_key
+from patient_service.name_folding import search_key
 from patient_service.tenancy import own_clinic
 from patient_service.text_fields import checked_text
 from service_kit.clock import now
@@ -71,6 +71,7 @@ class Profile:
         return asdict(self) | {
             "record_key": search_key(self.record_number) or self.record_number,
             "name_key": search_key(self.full_name),
+            "search_words": search.search_words(self.full_name),
         }
 
 
@@ -147,9 +148,9 @@ async def update(
         return patient
     _touch(patient)
     await _flush(session)
-    if {"full_name", "record_number"} & set(fields):
+    if {"full_name", "record_number", "birth_date"} & set(fields):
         await search.index(session, patient)
-    shown = [name for name in fields if not name.endswith("_key")]
+    shown = [name for name in fields if name in Profile.__dataclass_fields__]
     await _record_change(session, "updated", Event.PATIENT_UPDATED, patient, shown)
     return patient
 

@@ -1,7 +1,12 @@
-"""How patients are found: by the beginning of any word of the name, or of the record number."""
+"""How patients are found: by parts of the name in any order, record number and birth date.
 
-import re
-import unicodedata
+A patient is found by the beginnings of *terms*: the name from any of its parts on, written as one
+word, the record number likewise, and the birth date. So it doesn't matter where a name has spaces,
+hyphens and apostrophes; see docs/decisions/0043-patients-are-found-by-beginnings.md.
+"""
+
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import delete, insert
@@ -9,39 +14,64 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service.models import Patient, SearchTerm
+from patient_service.name_folding import APOSTROPHE, is_mark, joined, parts, search_key
+from patient_service.typed_dates import take_dates
 
-# A longer name is found by its first words only.
-_MAX_TERMS = 12
-_SPACES = re.compile(r"\s+")
-# To Unicode, letters with a stroke and ligatures are letters of their own, so NFKD leaves them.
-_STROKED = str.maketrans(
-    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "\u0131": "i"}
-    | {"æ": "ae", "œ": "oe", "þ": "th"}
-)
-# An index entry must stay below a third of a PostgreSQL page, however much NFKD lengthens a text.
-_KEY_LENGTH = 200
+# A longer name is found by its first parts only, and of a longer search only these count.
+_MAX_PARTS = 12
+# "van den berg" finds Vandenberg.
+_LONGEST_RUN = 3
 
 
-def search_key(text: str) -> str:
-    """A text as it is compared: without case and accents, with single spaces.
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search as it was understood.
 
-    >>> search_key("Renée  ÅNGSTRÖM-Weiß")
-    'renee angstrom-weiss'
+    Attributes:
+        words: for each word that was typed, the beginnings of which one must be found.
+        text: the words themselves, compared with the names to rank what was found.
     """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-    return _SPACES.sub(" ", bare.translate(_STROKED)).strip()[:_KEY_LENGTH]
+
+    words: tuple[tuple[str, ...], ...]
+    text: str
 
 
-def search_terms(full_name: str, record_number: str) -> list[str]:
+def parse(search: str) -> Query:
+    r"""Understand a search.
+
+    >>> parse("O\u2019Brien Mary").words
+    (('obrien', 'obrienmary'), ('mary', 'obrienmary'))
+    >>> parse("30.04.1961").words
+    (('19610430', '30041961'),)
+    """
+    dates, rest = take_dates(search_key(search))
+    words = _words(rest)[:_MAX_PARTS]
+    if not words and not dates and rest.strip():
+        words = [rest.strip()]
+    typed = tuple(tuple(dict.fromkeys(_runs_with(words, place))) for place in range(len(words)))
+    days = tuple(
+        tuple(sorted({_date_term(day) for day in days} | {joined(parts(text))}))
+        for text, days in dates
+    )
+    return Query(days + typed, " ".join(words))
+
+
+def search_terms(full_name: str, record_number: str, birth_date: date | None = None) -> list[str]:
     """The texts whose beginnings find a patient.
 
-    >>> search_terms("Ana María Weiß", "A-17")
-    ['a-17', 'ana maria weiss', 'maria weiss', 'weiss']
+    >>> search_terms("Ana María O'Weiß", "A-17", date(1961, 4, 30))
+    ['17', '19610430', 'a17', 'anamariaoweiss', 'mariaoweiss', 'oweiss', 'weiss']
     """
-    words = search_key(full_name).split(" ")
-    suffixes = [" ".join(words[start:]) for start in range(min(len(words), _MAX_TERMS))]
-    return sorted({search_key(record_number), *suffixes} - {""})
+    terms = {_date_term(birth_date)} if birth_date else set()
+    for text in (full_name, record_number):
+        split = parts(text)
+        terms |= {joined(split[start:]) for start in range(min(len(split), _MAX_PARTS))}
+    return sorted(terms - {""})
+
+
+def search_words(full_name: str) -> str:
+    """A name as searches are compared with: words without accents, hyphens and apostrophes."""
+    return " ".join(_words(search_key(full_name)))
 
 
 def prefix_range(prefix: str) -> tuple[str, str]:
@@ -64,5 +94,33 @@ async def index(session: AsyncSession, patient: Patient, *, is_new: bool = False
 def _rows(patient_id: UUID, clinic_id: UUID, patient: Patient) -> list[dict[str, object]]:
     return [
         {"patient_id": patient_id, "clinic_id": clinic_id, "term": term}
-        for term in search_terms(patient.full_name, patient.record_number)
+        for term in search_terms(patient.full_name, patient.record_number, patient.birth_date)
     ]
+
+
+def _words(key: str) -> list[str]:
+    """A text as words: a double name is two of them, a record number one, a mark alone none."""
+    words = []
+    for chunk in key.replace(APOSTROPHE, "").split():
+        split = [part for part in parts(chunk) if not is_mark(part)]
+        words += [joined(split)] if _is_number(chunk) else [joined([part]) for part in split]
+    return words
+
+
+def _runs_with(words: list[str], place: int) -> list[str]:
+    """A word, and the runs of neighbouring words that contain it, each written as one."""
+    runs = [words[place]]
+    for length in range(2, _LONGEST_RUN + 1):
+        for start in range(max(0, place - length + 1), place + 1):
+            run = words[start : start + length]
+            if len(run) == length and not any(_is_number(one) for one in run):
+                runs.append(joined(run))
+    return runs
+
+
+def _is_number(word: str) -> bool:
+    return any(c.isdigit() for c in word)
+
+
+def _date_term(day: date) -> str:
+    return day.strftime("%Y%m%d")

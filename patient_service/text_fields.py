@@ -4,6 +4,7 @@ import unicodedata
 
 from service_kit.errors import DomainError
 from service_kit.reasons import Reason
+from service_kit.visible_text import shows_something
 
 # Embeddings, overrides and isolates reorder the text around them (UAX #9), so a name that contains
 # one can look like another name. Right-to-left scripts themselves need none of them.
@@ -20,14 +21,14 @@ def checked_text(
         text: as it came.
         field: its name in the contract, for the error.
         limit: the most characters it may have.
-        required: an empty text is refused.
+        required: a text that shows nothing is refused.
         lines: line breaks and tabs are allowed.
 
     Raises:
         DomainError: INVALID_ARGUMENT with TEXT_REQUIRED, TEXT_TOO_LONG or TEXT_NOT_ALLOWED.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").strip())
-    if required and not text:
+    if required and not shows_something(text):
         raise _refused(Reason.TEXT_REQUIRED, field, "must not be empty")
     if len(text) > limit:
         raise _refused(Reason.TEXT_TOO_LONG, field, f"must have at most {limit} characters")

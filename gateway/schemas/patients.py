@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from dermis.patient.v1 import patient_pb2 as pb
-from gateway.schemas.fields import Body, Id, Moment
+from gateway.schemas.fields import Body, Id, Moment, Page
 from service_kit.clock import from_timestamp
 
 Sex = Literal["female", "male", "other", "unknown"]
@@ -73,3 +73,10 @@ class Patient(PatientProfile):
                 else None,
             }
         )
+
+
+class PatientPage(Page[Patient]):
+    """One page of patients."""
+
+    # The search finds nobody; these patients' names are only like it.
+    only_similar: bool = Field(examples=[False])

@@ -88,7 +88,13 @@ async def test_lists_take_a_limit_and_a_cursor_and_answer_the_next(gateway: Gate
     assert (sent.search, sent.limit, sent.cursor, sent.archived) == ("ren", 1, "c", True)
     assert (await gateway.get("/patients/?limit=201")).status_code == 422
     gateway.patients.answers["ListPatients"] = pb.ListPatientsResponse()
-    assert (await gateway.get("/patients/")).json() == {"items": [], "next_cursor": None}
+    assert (await gateway.get("/patients/")).json() == {
+        "items": [], "next_cursor": None, "only_similar": False,
+    }  # fmt: skip
+    gateway.patients.answers["ListPatients"] = pb.ListPatientsResponse(
+        patients=[patient()], only_similar=True
+    )
+    assert (await gateway.get("/patients/?search=renne")).json()["only_similar"] is True
 
 
 async def test_patients_are_archived_and_restored(gateway: Gateway) -> None:

@@ -27,15 +27,21 @@ class Patient(Table, table=True):
             "patients_archived", "clinic_id", "name_key", "id",
             postgresql_where=text("archived_at IS NOT NULL"),
         ),
+        Index(
+            "patients_search_words", "search_words",
+            postgresql_using="gin", postgresql_ops={"search_words": "gin_trgm_ops"},
+        ),
     )  # fmt: skip
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     clinic_id: UUID
     record_number: str
-    # As compared: without case and accents (`search.search_key`).
+    # As compared: without case and accents (`name_folding.search_key`).
     record_key: str = Field(sa_type=KEY)
     full_name: str
     name_key: str = Field(sa_type=KEY)
+    # What a search is compared with (`search.search_words`).
+    search_words: str = Field(default="", sa_column_kwargs={"server_default": ""})
     birth_date: date | None = None
     sex: str = ""
     fitzpatrick_type: int | None = Field(default=None, sa_type=SmallInteger)
@@ -48,7 +54,7 @@ class Patient(Table, table=True):
 
 
 class SearchTerm(Table, table=True):
-    """A text whose beginning finds a patient: the name from any word on, or the record number."""
+    """A text whose beginning finds a patient (`search.search_terms`)."""
 
     __tablename__ = "patient_search_terms"
     __table_args__ = (

@@ -38,7 +38,7 @@ class PatientServicer(patient_pb2_grpc.PatientServiceServicer):
         collection = f"patients archived={request.archived} search={search}"
         asked = PageRequest.of(request, collection, self._cursors)
         async with self._database.session() as session:
-            page = await patient_lists.page(
+            page, only_similar = await patient_lists.page(
                 session,
                 search=search,
                 archived=request.archived,
@@ -48,6 +48,7 @@ class PatientServicer(patient_pb2_grpc.PatientServiceServicer):
         return pb.ListPatientsResponse(
             patients=[patient_message(patient) for patient in page.rows],
             next_cursor=asked.next_cursor(page),
+            only_similar=only_similar,
         )
 
     async def GetPatient(

@@ -133,6 +133,15 @@ def _calls(caller: Caller, ids: list[UUID]) -> Calls:
         "ListPatients, next page": lambda: second_page(pb.ListPatientsRequest(limit=50)),
         "search, one letter": lambda: caller.call(pb.ListPatientsRequest(search=prefix(1))),
         "search, four letters": lambda: caller.call(pb.ListPatientsRequest(search=prefix(4))),
+        "search, two words": lambda: caller.call(
+            pb.ListPatientsRequest(search=f"{prefix(2)} {prefix(3)}")
+        ),
+        "search, a name that nobody has": lambda: caller.call(
+            pb.ListPatientsRequest(search=prefix(4) + "qqu")
+        ),
+        "search, what all numbers begin with": lambda: caller.call(
+            pb.ListPatientsRequest(search="R-0")
+        ),
         "search, record number": lambda: caller.call(pb.ListPatientsRequest(search="R-00005")),
         "GetPatient": lambda: caller.call(pb.GetPatientRequest(patient_id=patient())),
         "ListDetections": lambda: caller.call(pb.ListDetectionsRequest(patient_id=patient())),

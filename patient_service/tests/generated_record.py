@@ -5,7 +5,8 @@ from uuid import UUID
 
 import psycopg
 
-from patient_service.search import search_key, search_terms
+from patient_service.name_folding import search_key
+from patient_service.search import search_terms, search_words
 from service_kit.ids import new_id
 
 IMAGES_PER_PATIENT = 20
@@ -60,14 +61,15 @@ def _copy_patients(
     connection: psycopg.Connection, clinic: UUID, rows: list[tuple[UUID, str, str]]
 ) -> None:
     patients = (
-        "COPY patients (id, clinic_id, record_number, record_key, full_name, name_key, sex,"
+        "COPY patients (id, clinic_id, record_number, record_key, full_name, name_key,"
+        " search_words, sex,"
         " contact, risk_notes, version, created_at, updated_at) FROM STDIN"
     )
     terms = "COPY patient_search_terms (patient_id, clinic_id, term) FROM STDIN"
     with connection.cursor() as cursor:
         with cursor.copy(patients) as copy:
             for patient_id, number, name in rows:
-                keys = (number, search_key(number), name, search_key(name))
+                keys = (number, search_key(number), name, search_key(name), search_words(name))
                 moment = "2026-01-01T00:00:00Z"
                 copy.write_row((patient_id, clinic, *keys, "", "", "", 1, moment, moment))
         with cursor.copy(terms) as copy:

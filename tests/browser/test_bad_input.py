@@ -125,7 +125,7 @@ async def test_script_in_every_field_of_a_record_stays_text(at_work: AtWork) -> 
     visitor, _ = at_work
     page = visitor.page
     await page.goto("/patients")
-    await page.get_by_label("Search by name or record number").fill(HOSTILE)
+    await page.get_by_label("Name, record number or date of birth").fill(HOSTILE)
     await expect(page.get_by_text("No matches")).to_contain_text(HOSTILE)
     await page.get_by_role("button", name="New patient").first.click()
     for field in ("Full name", "Record number", "Contact", "Risk factors"):

@@ -71,6 +71,9 @@ export function PatientSearch() {
           {found.data?.items.length === 0 && (
             <Combobox.Empty>{t("dashboard.searchNone")}</Combobox.Empty>
           )}
+          {found.data?.only_similar && found.data.items.length > 0 && (
+            <Combobox.Empty ta="start">{t("dashboard.searchSimilar")}</Combobox.Empty>
+          )}
           {found.data?.items.map((patient) => (
             <Combobox.Option key={patient.id} value={patient.id}>
               <Text fw={500}>{patient.full_name}</Text>

@@ -4,6 +4,7 @@ import {
   Group,
   SegmentedControl,
   Stack,
+  Text,
   TextInput,
   Title,
 } from "@mantine/core";
@@ -107,6 +108,7 @@ function SearchResults({
   archived: boolean;
   onAdd: () => void;
 }) {
+  const { t } = useTranslation();
   const patients = usePatients({ search, archived });
   const all = useMemo(() => patients.data?.pages.flatMap(({ items }) => items), [patients.data]);
   const { fetchNextPage } = patients;
@@ -122,6 +124,9 @@ function SearchResults({
   if (all.length === 0) return <NoPatients search={search} archived={archived} onAdd={onAdd} />;
   return (
     <>
+      {patients.data?.pages[0]?.only_similar && (
+        <Text role="status">{t("patients.onlySimilar", { search })}</Text>
+      )}
       <PatientList
         patients={all}
         hasMore={patients.hasNextPage && !patients.isFetchNextPageError}

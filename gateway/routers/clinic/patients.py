@@ -10,7 +10,7 @@ from gateway.routers.dependencies import ClientsDep, Cursor, Limit, Version, set
 from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
 from gateway.schemas.detections import Detection
 from gateway.schemas.fields import Page
-from gateway.schemas.patients import Patient, PatientProfile
+from gateway.schemas.patients import Patient, PatientPage, PatientProfile
 from gateway.schemas.timeline import Kind, Note, NoteDraft, TimelinePage, timeline_entry
 from service_kit.reasons import Reason
 
@@ -44,17 +44,25 @@ async def create_patient(body: PatientProfile, response: Response, clients: Clie
 async def list_patients(
     clients: ClientsDep,
     search: Annotated[
-        str, Query(max_length=200, description="Matches the beginnings of words.")
+        str,
+        Query(
+            max_length=200,
+            description="Parts of the name, record number or birth date, in any order.",
+        ),
     ] = "",
     limit: Limit = 50,
     cursor: Cursor = "",
     archived: Annotated[bool, Query(description="Archived patients instead.")] = False,
-) -> Page[Patient]:
-    """My clinic's patients, by name or record number."""
+) -> PatientPage:
+    """My clinic's patients: all by name, or those that a search finds, the likest first."""
     page = await clients.patients.ListPatients(
         pb.ListPatientsRequest(search=search, limit=limit, cursor=cursor, archived=archived)
     )
-    return Page.of([Patient.of(patient) for patient in page.patients], page.next_cursor)
+    return PatientPage(
+        items=[Patient.of(patient) for patient in page.patients],
+        next_cursor=page.next_cursor or None,
+        only_similar=page.only_similar,
+    )
 
 
 @router.get("/{patient_id}", dependencies=[READ_PATIENTS, limited("api")], responses=answers(*ONE))

@@ -1,7 +1,8 @@
 export default {
   title: "Heute",
-  search: "Patienten nach Name oder Aktennummer finden",
+  search: "Patienten nach Name, Aktennummer oder Geburtsdatum finden",
   searchKey: "Strg K",
+  searchSimilar: "Keine Treffer. Ähnliche Namen:",
   searchNone: "Keine Treffer",
   searchAll: "Alle Treffer für „{{search}}“ anzeigen",
   addPatient: "Neuer Patient",

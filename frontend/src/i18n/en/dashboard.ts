@@ -1,7 +1,8 @@
 export default {
   title: "Today",
-  search: "Find a patient by name or record number",
+  search: "Find a patient by name, record number or date of birth",
   searchKey: "Ctrl K",
+  searchSimilar: "No matches. These names are similar:",
   searchNone: "No matches",
   searchAll: "Show all matches for “{{search}}”",
   addPatient: "New patient",

@@ -1,10 +1,11 @@
 export default {
   title: "Patients",
-  search: "Search by name or record number",
+  search: "Name, record number or date of birth",
   clear: "Clear search",
   state: { label: "Which patients", active: "Active", archived: "Archived" },
   columns: { name: "Name", record: "Record number", born: "Born", changed: "Changed" },
   list: "Patients, by name",
+  onlySimilar: "No matches for “{{search}}”. These names are similar:",
   loadingMore: "Loading more patients",
   age_one: "{{count}} year",
   age_other: "{{count}} years",
@@ -13,7 +14,8 @@ export default {
     text: "Add the first one; photos and results will be kept in their record.",
     archived: "No archived patients",
     found: "No matches for “{{search}}”",
-    foundText: "The search looks at the start of each part of a name and of the record number.",
+    foundText:
+      "The search looks at the start of each part of a name, at the record number and at the date of birth.",
   },
   add: "New patient",
   create: "Add patient",
