@@ -35,6 +35,7 @@ class Event(StrEnum):
 
     TWO_FACTOR_SET_UP = "two_factor.set_up"
     TWO_FACTOR_CONFIRMED = "two_factor.confirmed"
+    TWO_FACTOR_MOVED = "two_factor.moved"
     TWO_FACTOR_REFUSED = "two_factor.refused"
     TWO_FACTOR_REMOVED = "two_factor.removed"
     TWO_FACTOR_RESET = "two_factor.reset"

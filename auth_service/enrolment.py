@@ -15,6 +15,7 @@ from auth_service.models import Account, SignInSession
 from auth_service.reauthentication import accept_password, check_password
 from auth_service.sessions import SignedIn
 from auth_service.sign_in import Authenticator, start_session
+from auth_service.two_factor import NewSecret
 from service_kit.database import released
 from service_kit.errors import DomainError
 from service_kit.principal import Principal, current_principal
@@ -41,8 +42,45 @@ def full_principal() -> Principal:
     return principal
 
 
+async def begin_move(
+    session: AsyncSession,
+    account_id: UUID,
+    password: str,
+    code: str,
+    *,
+    authenticator: Authenticator,
+) -> NewSecret:
+    """Begin to move the second factor to a new phone, by password and a code of the old one.
+
+    A recovery code will do as well, for whom the old phone is lost.
+
+    Raises:
+        DomainError: FAILED_PRECONDITION TWO_FACTOR_NOT_SET_UP; RESOURCE_EXHAUSTED
+            TOO_MANY_ATTEMPTS; PERMISSION_DENIED PASSWORD_WRONG (kept); INVALID_ARGUMENT
+            CODE_INVALID (kept).
+    """
+    account = (await profiles.find(session, account_id)).account
+    async with released(session):
+        check = await check_password(account, password, authenticator=authenticator)
+        reserved: Sequence[UUID] = ()
+        if check.is_right:
+            reserved = await authenticator.attempts.reserve(guesses.while_signed_in(Guess.CODE))
+    account = await accept_password(session, check)
+    factor = await two_factor.confirmed(session, account_id)
+    if factor is None:
+        raise two_factor.not_set_up()
+    is_right = await two_factor.use_code(
+        session, factor, code, keys=authenticator.keys
+    ) or await two_factor.use_recovery_code(session, account_id, code)
+    if not is_right:
+        await audit.append(session, Event.TWO_FACTOR_REFUSED, subject_id=account_id)
+        raise DomainError(Reason.CODE_INVALID, keep_changes=True)
+    await give_back(session, reserved)
+    return await two_factor.begin_move(session, account, factor, keys=authenticator.keys)
+
+
 async def confirm(session: AsyncSession, code: str, *, authenticator: Authenticator) -> Enrolled:
-    """Turn 2FA on by a first code.
+    """Turn 2FA on, or move it to a new phone, by a first code.
 
     Raises:
         DomainError: FAILED_PRECONDITION TWO_FACTOR_NOT_SET_UP or TWO_FACTOR_ALREADY_ON;
@@ -51,12 +89,15 @@ async def confirm(session: AsyncSession, code: str, *, authenticator: Authentica
     principal = current_principal()
     reserved = await authenticator.attempts.reserve(guesses.while_signed_in(Guess.CODE))
     account = await accounts.locked(session, principal.user_id)
+    is_move = await two_factor.confirmed(session, account.id) is not None
     codes = await two_factor.confirm(session, account, code, keys=authenticator.keys)
     if codes is None:
         await audit.append(session, Event.TWO_FACTOR_REFUSED, subject_id=account.id)
         raise DomainError(Reason.CODE_INVALID, keep_changes=True)
     await give_back(session, reserved)
     if principal.kind != "enrolment":
+        if is_move:  # whoever is signed in with the old phone's codes signs in anew
+            await sessions.end_all(session, account.id, but=principal.session_id)
         return Enrolled(codes, None)
     await sessions.end(session, col(SignInSession.id) == principal.session_id)
     return Enrolled(codes, await start_session(session, account, authenticator.policy, "enrolment"))

@@ -29,6 +29,7 @@ class MailTemplate(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of a template
     TWO_FACTOR_ON = "two_factor_on"
     TWO_FACTOR_OFF = "two_factor_off"
+    TWO_FACTOR_MOVED = "two_factor_moved"
 
     # About an invitation.
     INVITATION = "invitation"

@@ -5,6 +5,7 @@ import io
 import re
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import pyotp
@@ -27,6 +28,8 @@ STEP_SECONDS = 30
 # One step either way: the phone's clock may be off by that much (RFC 6238, 5.2).
 WINDOW_STEPS = 1
 RECOVERY_CODES = 10
+# How long a move to a new phone may take from password to first code.
+MOVE_LIFETIME = timedelta(minutes=15)
 # 24 characters of base32 are 120 bits, so a plain hash keeps them (ASVS 5.0, 6.5.2).
 RECOVERY_CODE_LENGTH = 24
 # Apps show "123 456", and people write "123-456".
@@ -52,20 +55,29 @@ async def set_up(session: AsyncSession, account: Account, *, keys: KeyRing) -> N
     factor = await session.get(TwoFactor, account.id)
     if factor is not None and factor.confirmed_at is not None:
         raise DomainError(Reason.TWO_FACTOR_ALREADY_ON)
-    secret = pyotp.random_base32()
-    sealed = keys.seal(secret.encode(), context=_context(account.id))
+    secret, sealed = _new_secret(account, keys)
     factor = factor or TwoFactor(account_id=account.id, secret=sealed)
     factor.secret, factor.created_at, factor.last_step = sealed, clock.now(), None
     session.add(factor)
     await audit.append(session, Event.TWO_FACTOR_SET_UP, subject_id=account.id)
-    uri = pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name=ISSUER)
-    return NewSecret(secret, uri, _qr_svg(uri))
+    return _for_app(account, secret)
+
+
+async def begin_move(
+    session: AsyncSession, account: Account, factor: TwoFactor, *, keys: KeyRing
+) -> NewSecret:
+    """Make the secret of a new phone; the old phone's counts until a code of the new one does."""
+    secret, factor.next_secret = _new_secret(account, keys)
+    factor.next_at = clock.now()
+    session.add(factor)
+    await audit.append(session, Event.TWO_FACTOR_SET_UP, subject_id=account.id)
+    return _for_app(account, secret)
 
 
 async def confirm(
     session: AsyncSession, account: Account, code: str, *, keys: KeyRing
 ) -> list[str] | None:
-    """Turn 2FA on with a first code.
+    """Turn 2FA on, or move it to a new phone, with a first code.
 
     Returns:
         The recovery codes, or None when the code is wrong.
@@ -77,7 +89,7 @@ async def confirm(
     if factor is None:
         raise not_set_up()
     if factor.confirmed_at is not None:
-        raise DomainError(Reason.TWO_FACTOR_ALREADY_ON)
+        return await _finish_move(session, account, factor, code, keys=keys)
     if not await use_code(session, factor, code, keys=keys):
         return None
     factor.confirmed_at = clock.now()
@@ -85,6 +97,26 @@ async def confirm(
     codes = await _new_recovery_codes(session, account.id)
     enqueue(session, MailTemplate.TWO_FACTOR_ON, account.email, subject_id=account.id)
     await audit.append(session, Event.TWO_FACTOR_CONFIRMED, subject_id=account.id)
+    return codes
+
+
+async def _finish_move(
+    session: AsyncSession, account: Account, factor: TwoFactor, code: str, *, keys: KeyRing
+) -> list[str] | None:
+    """Put the new phone's secret in the old one's place; its codes and recovery codes are void."""
+    if factor.next_secret is None or factor.next_at is None:
+        raise DomainError(Reason.TWO_FACTOR_ALREADY_ON)
+    if factor.next_at + MOVE_LIFETIME < clock.now():
+        raise not_set_up()
+    step = _matching_step(_totp(factor.next_secret, account.id, keys), _digits(code))
+    if step is None:
+        return None
+    factor.secret, factor.last_step = factor.next_secret, step
+    factor.next_secret = factor.next_at = None
+    session.add(factor)
+    codes = await _new_recovery_codes(session, account.id)
+    enqueue(session, MailTemplate.TWO_FACTOR_MOVED, account.email, subject_id=account.id)
+    await audit.append(session, Event.TWO_FACTOR_MOVED, subject_id=account.id)
     return codes
 
 
@@ -98,8 +130,7 @@ async def confirmed(session: AsyncSession, account_id: UUID) -> TwoFactor | None
 
 async def use_code(session: AsyncSession, factor: TwoFactor, code: str, *, keys: KeyRing) -> bool:
     """Whether a code is right; it and all older ones are used up, even in a race."""
-    secret = keys.open(factor.secret, context=_context(factor.account_id)).decode()
-    step = _matching_step(pyotp.TOTP(secret), _SEPARATORS.sub("", code))
+    step = _matching_step(_totp(factor.secret, factor.account_id, keys), _digits(code))
     if step is None:
         return False
     fresh = or_(col(TwoFactor.last_step).is_(None), col(TwoFactor.last_step) < step)
@@ -159,6 +190,7 @@ async def reseal(session: AsyncSession, keys: KeyRing) -> int:
     for factor in (await session.exec(select(TwoFactor).with_for_update())).all():
         if not keys.is_current(factor.secret):
             context = _context(factor.account_id)
+            factor.next_secret = factor.next_at = None  # whoever is moving begins again
             factor.secret = keys.seal(keys.open(factor.secret, context=context), context=context)
             session.add(factor)
             resealed += 1
@@ -175,6 +207,25 @@ async def _new_recovery_codes(session: AsyncSession, account_id: UUID) -> list[s
     codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
     session.add_all(RecoveryCode(account_id=account_id, code_hash=_hash(c)) for c in codes)
     return codes
+
+
+def _new_secret(account: Account, keys: KeyRing) -> tuple[str, bytes]:
+    """A secret, as the app takes it and as it is stored."""
+    secret = pyotp.random_base32()
+    return secret, keys.seal(secret.encode(), context=_context(account.id))
+
+
+def _for_app(account: Account, secret: str) -> NewSecret:
+    uri = pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name=ISSUER)
+    return NewSecret(secret, uri, _qr_svg(uri))
+
+
+def _totp(sealed: bytes, account_id: UUID, keys: KeyRing) -> pyotp.TOTP:
+    return pyotp.TOTP(keys.open(sealed, context=_context(account_id)).decode())
+
+
+def _digits(code: str) -> str:
+    return _SEPARATORS.sub("", code)
 
 
 def _matching_step(totp: pyotp.TOTP, code: str) -> int | None:

@@ -24,6 +24,9 @@ class TwoFactor(Table, table=True):
     confirmed_at: datetime | None = Field(default=None, sa_type=Moment)
     # The newest time step that was used; it and older ones are refused (RFC 6238, 5.2).
     last_step: int | None = Field(default=None, sa_type=BigInteger)
+    # Of the phone that its owner moves to; it counts once confirmed by a code of its own.
+    next_secret: bytes | None = None
+    next_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class RecoveryCode(Table, table=True):

@@ -93,9 +93,18 @@ class AccountServicer(auth_pb2_grpc.AccountServiceServicer):
     async def SetUpTwoFactor(
         self, request: auth_pb2.SetUpTwoFactorRequest, context: Any
     ) -> auth_pb2.SetUpTwoFactorResponse:
-        """Begin to set 2FA up."""
+        """Begin to set 2FA up, or to move it to a new phone."""
         principal = current_principal()
         async with self._database.session() as session:
+            if request.code:
+                new = await enrolment.begin_move(
+                    session,
+                    enrolment.full_principal().user_id,
+                    request.password,
+                    request.code,
+                    authenticator=self._authenticator,
+                )
+                return _setup_message(new)
             if principal.kind == "enrolment":  # whoever enrols gave the password a moment ago
                 account = await accounts.locked(session, principal.user_id)
             else:
@@ -103,9 +112,7 @@ class AccountServicer(auth_pb2_grpc.AccountServiceServicer):
                     session, principal.user_id, request.password, authenticator=self._authenticator
                 )
             new = await two_factor.set_up(session, account, keys=self._authenticator.keys)
-        return auth_pb2.SetUpTwoFactorResponse(
-            otpauth_uri=new.otpauth_uri, secret=new.secret, qr_svg=new.qr_svg
-        )
+        return _setup_message(new)
 
     async def ConfirmTwoFactor(
         self, request: auth_pb2.ConfirmTwoFactorRequest, context: Any
@@ -225,3 +232,9 @@ class AccountServicer(auth_pb2_grpc.AccountServiceServicer):
     async def _me(self, session: AsyncSession) -> auth_pb2.User:
         profile = await profiles.find(session, current_principal().user_id)
         return user_message(profile, two_factor_by_role=self._authenticator.two_factor_by_role)
+
+
+def _setup_message(new: two_factor.NewSecret) -> auth_pb2.SetUpTwoFactorResponse:
+    return auth_pb2.SetUpTwoFactorResponse(
+        otpauth_uri=new.otpauth_uri, secret=new.secret, qr_svg=new.qr_svg
+    )

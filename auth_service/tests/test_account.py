@@ -231,3 +231,65 @@ async def test_mails_have_text_and_html(identity: Identity) -> None:
     html = message.get_body(("html",))
     assert html is not None
     assert "Ada Byron" in html.get_content()
+
+
+@pytest.mark.parametrize("by_recovery_code", [False, True])
+async def test_a_second_factor_moves_to_a_new_phone(
+    identity: Identity, by_recovery_code: bool
+) -> None:
+    person = await identity.enrolled()
+    elsewhere = identity.client()
+    begun = await elsewhere.call("Login", email=person.email, password=PASSWORD)
+    signed_in = await elsewhere.call(
+        "VerifyTwoFactor",
+        challenge_token=begun.two_factor_required.challenge_token,
+        code=identity.code(person),
+    )
+    elsewhere.token = signed_in.tokens.access_token
+    proof = person.recovery_codes[0] if by_recovery_code else identity.code(person, steps=1)
+    setup = await person.client.call("SetUpTwoFactor", password=PASSWORD, code=proof)
+    old_codes, person.secret = person.recovery_codes, setup.secret
+    moved = await person.client.call("ConfirmTwoFactor", code=identity.code(person))
+    assert len(moved.recovery_codes) == 10
+    assert not set(moved.recovery_codes) & set(old_codes)
+    assert await refusal(elsewhere.call("GetMe")) == "SESSION_ENDED"
+    await person.client.call("GetMe")
+    challenge = await identity.challenge(person)
+    used = person.client.call(
+        "VerifyTwoFactor", challenge_token=challenge, recovery_code=old_codes[1]
+    )
+    assert await refusal(used) == "CODE_INVALID"
+    await person.client.call(
+        "VerifyTwoFactor", challenge_token=challenge, code=identity.code(person, steps=1)
+    )
+    await identity.deliver()
+    subjects = [mail["Subject"] for mail in identity.mailbox.to(person.email)]
+    assert "Your second factor has moved" in subjects
+
+
+async def test_the_old_phone_counts_until_the_new_one_is_confirmed(identity: Identity) -> None:
+    person = await identity.enrolled()
+    await person.client.call("SetUpTwoFactor", password=PASSWORD, code=person.recovery_codes[0])
+    wrong = person.client.call("ConfirmTwoFactor", code="000000")
+    assert await refusal(wrong) == "CODE_INVALID"
+    challenge = await identity.challenge(person)
+    await person.client.call(
+        "VerifyTwoFactor", challenge_token=challenge, code=identity.code(person)
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"password": "wrong", "code": "000000"}, "PASSWORD_WRONG"),
+        ({"password": PASSWORD, "code": "000000"}, "CODE_INVALID"),
+        ({"password": PASSWORD}, "TWO_FACTOR_ALREADY_ON"),
+    ],
+)
+async def test_a_move_needs_password_and_a_present_code(
+    identity: Identity, fields: dict[str, str], reason: str
+) -> None:
+    person = await identity.enrolled()
+    assert await refusal(person.client.call("SetUpTwoFactor", **fields)) == reason
+    unasked = person.client.call("ConfirmTwoFactor", code=identity.code(person))
+    assert await refusal(unasked) == "TWO_FACTOR_ALREADY_ON"

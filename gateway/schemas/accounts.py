@@ -43,6 +43,12 @@ class SetUpTwoFactor(Body):
     """The current password; not needed with an enrolment token, which was just issued for it."""
 
     password: Password = ""
+    code: str = Field(
+        default="",
+        max_length=64,
+        description="To move to a new phone: a code of the old one, or a recovery code.",
+        examples=["492039"],
+    )
 
 
 class ConfirmTwoFactor(Body):

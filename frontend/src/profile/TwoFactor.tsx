@@ -6,11 +6,11 @@ import { useTranslation } from "react-i18next";
 import { ME, useUser } from "@/session/useSession";
 import { Section } from "@/ui/Section";
 import { SECURITY_EVENTS } from "./SecurityEvents";
-import { NewCodesDialog, RemoveDialog, SetUpDialog } from "./TwoFactorDialogs";
+import { MoveDialog, NewCodesDialog, RemoveDialog, SetUpDialog } from "./TwoFactorDialogs";
 
 /** With so few recovery codes left it is time for new ones. */
 const FEW_CODES = 3;
-const DIALOGS = { setUp: SetUpDialog, newCodes: NewCodesDialog, remove: RemoveDialog };
+const DIALOGS = { setUp: SetUpDialog, move: MoveDialog, newCodes: NewCodesDialog, remove: RemoveDialog };
 
 /** The authenticator app and the recovery codes. */
 export function TwoFactor() {
@@ -44,9 +44,14 @@ export function TwoFactor() {
       {isOn && <CodesLeft count={user.recovery_codes_left} />}
       <Group>
         {isOn ? (
-          <Button variant="default" onClick={() => setOpen("newCodes")}>
-            {t("profile.twoFactor.newCodes")}
-          </Button>
+          <>
+            <Button variant="default" onClick={() => setOpen("move")}>
+              {t("profile.twoFactor.move")}
+            </Button>
+            <Button variant="default" onClick={() => setOpen("newCodes")}>
+              {t("profile.twoFactor.newCodes")}
+            </Button>
+          </>
         ) : (
           <Button onClick={() => setOpen("setUp")}>{t("profile.twoFactor.setUp")}</Button>
         )}

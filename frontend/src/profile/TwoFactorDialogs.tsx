@@ -1,3 +1,4 @@
+import { TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { CodeInput } from "@/account/CodeInput";
@@ -27,6 +28,39 @@ export function SetUpDialog({ onClose }: Close) {
           ask={(password) => unwrap(api.POST("/users/me/2fa/setup", { body: { password } }))}
           onDone={setSetup}
         />
+      )}
+    </Dialog>
+  );
+}
+
+/** Moves the second factor to a new phone: password and a code of the old one, then a new code. */
+export function MoveDialog({ onClose }: Close) {
+  const { t } = useTranslation();
+  const [code, setCode] = useState("");
+  const [setup, setSetup] = useState<Schemas["TwoFactorSetup"] | null>(null);
+  const [codes, setCodes] = useState<string[] | null>(null);
+  if (codes) return <CodesStep codes={codes} onClose={onClose} />;
+  return (
+    <Dialog title={t("profile.twoFactor.move")} onClose={onClose}>
+      {setup ? (
+        <Enrolment setup={setup} onConfirmed={({ recovery_codes }) => setCodes(recovery_codes)} />
+      ) : (
+        <PasswordStep
+          text={t("profile.twoFactor.moveText")}
+          submit={t("profile.twoFactor.go")}
+          isReady={code.trim().length >= 6}
+          ask={(password) =>
+            unwrap(api.POST("/users/me/2fa/setup", { body: { password, code: code.trim() } }))
+          }
+          onDone={setSetup}
+        >
+          <TextInput
+            label={t("profile.twoFactor.presentCode")}
+            autoComplete="one-time-code"
+            value={code}
+            onChange={(event) => setCode(event.currentTarget.value)}
+          />
+        </PasswordStep>
       )}
     </Dialog>
   );

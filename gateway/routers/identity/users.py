@@ -63,10 +63,20 @@ async def change_password(body: PasswordChange, clients: ClientsDep) -> None:
     )
 
 
-@router.post("/2fa/setup", responses=answers(*PASSWORD, Reason.TWO_FACTOR_ALREADY_ON))
+@router.post(
+    "/2fa/setup",
+    responses=answers(
+        *PASSWORD,
+        Reason.CODE_INVALID,
+        Reason.TWO_FACTOR_ALREADY_ON,
+        Reason.TWO_FACTOR_NOT_SET_UP,
+    ),
+)
 async def set_up_two_factor(body: SetUpTwoFactor, clients: ClientsDep) -> TwoFactorSetup:
-    """Start enrolling an authenticator app."""
-    answer = await clients.accounts.SetUpTwoFactor(pb.SetUpTwoFactorRequest(password=body.password))
+    """Start enrolling an authenticator app, or moving to another phone's."""
+    answer = await clients.accounts.SetUpTwoFactor(
+        pb.SetUpTwoFactorRequest(password=body.password, code=body.code)
+    )
     return TwoFactorSetup(
         otpauth_uri=answer.otpauth_uri, secret=answer.secret, qr_svg=answer.qr_svg
     )

@@ -42,6 +42,7 @@ export default {
     set_up: "Authenticator-App eingerichtet",
     confirmed: "Zweiter Faktor eingeschaltet",
     refused: "Falscher Code",
+    moved: "Zweiter Faktor auf ein neues Handy umgezogen",
     removed: "Zweiter Faktor entfernt",
     reset: "Zweiter Faktor durch die Verwaltung zurückgesetzt",
     recovery_code_used: "Wiederherstellungscode verwendet",

@@ -35,6 +35,10 @@ export default {
     codesLeft_other: "{{count}} Wiederherstellungscodes übrig.",
     fewCodes: "Erzeugen Sie neue, bevor sie ausgehen.",
     setUp: "App einrichten",
+    move: "Auf ein neues Handy umziehen",
+    moveText:
+      "Die Codes des alten Handys gelten, bis Sie den ersten des neuen eingeben. Danach enden Ihre anderen Sitzungen.",
+    presentCode: "Code vom alten Handy oder ein Wiederherstellungscode",
     newCodes: "Neue Wiederherstellungscodes",
     newCodesText: "Zehn neue Codes ersetzen alle alten.",
     remove: "Zweiten Faktor entfernen",

@@ -43,6 +43,7 @@ export default {
     set_up: "Authenticator app set up",
     confirmed: "Second factor turned on",
     refused: "Wrong code",
+    moved: "Second factor moved to a new phone",
     removed: "Second factor removed",
     reset: "Second factor reset by an administrator",
     recovery_code_used: "Recovery code used",

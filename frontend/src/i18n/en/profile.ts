@@ -34,6 +34,10 @@ export default {
     codesLeft_other: "{{count}} recovery codes left.",
     fewCodes: "Create new ones before they run out.",
     setUp: "Set up an app",
+    move: "Move to a new phone",
+    moveText:
+      "The old phone’s codes count until you enter the first one of the new phone. Your other sessions then end.",
+    presentCode: "Code from the old phone, or a recovery code",
     newCodes: "New recovery codes",
     newCodesText: "Ten new codes will replace all old ones.",
     remove: "Remove the second factor",
