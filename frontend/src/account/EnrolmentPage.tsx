@@ -23,7 +23,7 @@ export default function EnrolmentPage() {
     queryFn: () =>
       unwrap(
         api.POST("/users/me/2fa/setup", {
-          body: { password: "" },
+          body: { password: "", code: "" },
           headers: { authorization: `Bearer ${token ?? ""}` },
         }),
       ),

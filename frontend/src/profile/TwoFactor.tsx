@@ -10,7 +10,12 @@ import { MoveDialog, NewCodesDialog, RemoveDialog, SetUpDialog } from "./TwoFact
 
 /** With so few recovery codes left it is time for new ones. */
 const FEW_CODES = 3;
-const DIALOGS = { setUp: SetUpDialog, move: MoveDialog, newCodes: NewCodesDialog, remove: RemoveDialog };
+const DIALOGS = {
+  setUp: SetUpDialog,
+  move: MoveDialog,
+  newCodes: NewCodesDialog,
+  remove: RemoveDialog,
+};
 
 /** The authenticator app and the recovery codes. */
 export function TwoFactor() {

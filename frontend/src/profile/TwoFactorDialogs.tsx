@@ -25,7 +25,9 @@ export function SetUpDialog({ onClose }: Close) {
       ) : (
         <PasswordStep
           submit={t("profile.twoFactor.go")}
-          ask={(password) => unwrap(api.POST("/users/me/2fa/setup", { body: { password } }))}
+          ask={(password) =>
+            unwrap(api.POST("/users/me/2fa/setup", { body: { password, code: "" } }))
+          }
           onDone={setSetup}
         />
       )}
