@@ -57,16 +57,18 @@ async def create(session: AsyncSession, new: OperatorMadeAccount, *, passwords: 
     return True
 
 
-async def verify_email(session: AsyncSession, token: str) -> None:
+async def verify_email(session: AsyncSession, token: str) -> bool:
     """Verify an address: a registration's, which becomes an account, or an account's new one.
+
+    Returns:
+        Whether it is a registration that waits for a clinic's owner now.
 
     Raises:
         DomainError: INVALID_ARGUMENT LINK_INVALID.
     """
     pending = await registration_of(session, token)
     if pending is not None:
-        await registrations.verify(session, pending)
-        return
+        return await registrations.verify(session, pending)
     link, account = await redeem(session, token, Purpose.CHANGE_EMAIL)
     account.email, account.email_key = link.email, email_key(link.email)
     account.pending_email = None
@@ -78,6 +80,7 @@ async def verify_email(session: AsyncSession, token: str) -> None:
     await void(session, account.id)
     await registrations.discard(session, account.email_key)
     await audit.append(session, Event.EMAIL_CHANGED, subject_id=account.id, actor_id=account.id)
+    return False
 
 
 async def change_name(session: AsyncSession, account: Account, full_name: str) -> None:

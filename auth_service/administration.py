@@ -21,6 +21,7 @@ class AccountChange:
 
     role: Role | None = None
     active: bool | None = None
+    owns_clinic: bool | None = None
     require_two_factor: bool | None = None
     clinic_id: UUID | None = None
 
@@ -104,9 +105,15 @@ async def _apply(
     if clinic_id != account.clinic_id:
         events[Event.ACCOUNT_CLINIC_CHANGED] = {"after": str(clinic_id or "")}
         account.clinic_id = clinic_id
+        account.owns_clinic = False
     if wanted.active is not None and wanted.active != account.active:
         events[Event.ACCOUNT_ENABLED if wanted.active else Event.ACCOUNT_DISABLED] = {}
         account.active = wanted.active
+    # Where the only owner has left, an administrator names another.
+    owns = account.clinic_id is not None and wanted.owns_clinic
+    if wanted.owns_clinic is not None and owns != account.owns_clinic:
+        events[Event.CLINIC_OWNER_ADDED if owns else Event.CLINIC_OWNER_REMOVED] = {}
+        account.owns_clinic = bool(owns)
     required = wanted.require_two_factor
     if required is not None and required != account.require_two_factor:
         events[

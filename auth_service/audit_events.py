@@ -22,6 +22,14 @@ class Event(StrEnum):
     EMAIL_CHANGED = "email.changed"
 
     INVITATION_CREATED = "invitation.created"
+    INVITATION_REVOKED = "invitation.revoked"
+
+    CLINIC_CHANGED = "clinic.changed"
+    CLINIC_OWNER_ADDED = "clinic.owner_added"
+    CLINIC_OWNER_REMOVED = "clinic.owner_removed"
+    JOIN_REQUESTED = "clinic.join_requested"
+    JOIN_APPROVED = "clinic.join_approved"
+    JOIN_DECLINED = "clinic.join_declined"
 
     PASSWORD_CHANGED = "password.changed"  # noqa: S105  the name of an event
     PASSWORD_RESET_REQUESTED = "password.reset_requested"  # noqa: S105  the name of an event

@@ -4,11 +4,11 @@ import asyncio
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import delete
+from sqlalchemy import delete, func
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from auth_service import registrations
+from auth_service import join_requests, registrations
 from auth_service.known_places import KNOWN_FOR
 from auth_service.models import (
     Attempt,
@@ -39,7 +39,12 @@ async def delete_expired(session: AsyncSession) -> None:
     await session.exec(delete(SignInChallenge).where(col(SignInChallenge.expires_at) < before))
     await session.exec(
         delete(PendingRegistration).where(
-            col(PendingRegistration.created_at) < clock.now() - registrations.LIFETIME
+            func.coalesce(
+                col(PendingRegistration.verified_at)
+                + (join_requests.LIFETIME - registrations.LIFETIME),
+                col(PendingRegistration.created_at),
+            )
+            < clock.now() - registrations.LIFETIME
         )
     )
     await session.exec(delete(MailedToken).where(col(MailedToken.expires_at) < before))

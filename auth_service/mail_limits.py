@@ -28,9 +28,16 @@ _ON_REQUEST = {
     MailTemplate.VERIFICATION,
     MailTemplate.PASSWORD_RESET,
     MailTemplate.CONFIRM_EMAIL,
+    # Anybody can found a clinic and invite, or name somebody as the owner to join.
+    MailTemplate.COLLEAGUE_INVITATION,
+    MailTemplate.JOIN_REQUESTED,
 }
 # No account has proved that the address of these is its own.
-_TO_ANYBODY = {MailTemplate.CONFIRM_EMAIL, MailTemplate.INVITATION}
+_TO_ANYBODY = {
+    MailTemplate.CONFIRM_EMAIL,
+    MailTemplate.INVITATION,
+    MailTemplate.COLLEAGUE_INVITATION,
+}
 
 _HALF_HOUR, _HOUR, _DAY = timedelta(minutes=30), timedelta(hours=1), timedelta(days=1)
 

@@ -24,6 +24,7 @@ _LINKS = {
     MailTemplate.CONFIRM_EMAIL: (Purpose.CHANGE_EMAIL, "verify"),
     MailTemplate.PASSWORD_RESET: (Purpose.RESET_PASSWORD, "reset"),
 }
+_INVITATIONS = {MailTemplate.INVITATION, MailTemplate.COLLEAGUE_INVITATION}
 _ABOUT_REGISTRATIONS = {MailTemplate.REGISTRATION, MailTemplate.VERIFICATION}
 # The oldest come first: whoever registers an address after its owner doesn't push the owner's out.
 MOST_LINKS = 5
@@ -74,7 +75,7 @@ async def compose(session: AsyncSession, mail: OutboxMail, sender: Sender) -> Em
         None when there is nothing to send: the address has no account, and nothing to verify.
     """
     template = MailTemplate(mail.template)
-    if template == MailTemplate.INVITATION:
+    if template in _INVITATIONS:
         return await _invitation(session, mail, sender)
     account = await _account(session, mail, template)
     if template in _ABOUT_REGISTRATIONS and account is None:
@@ -122,6 +123,7 @@ async def _verification(
         .where(
             PendingRegistration.email_key == email_key(mail.recipient),
             PendingRegistration.created_at > clock.now() - LIFETIME,
+            col(PendingRegistration.verified_at).is_(None),
         )
         .order_by(col(PendingRegistration.id))
         .limit(MOST_LINKS)
@@ -149,6 +151,8 @@ async def _invitation(
     )
     found = (await session.exec(query)).first()
     if found is None or found[0].used_at is not None:
+        return None
+    if await account_of(session, email_key(mail.recipient)) is not None:
         return None
     invitation, clinic_name = found
     token = new_token()

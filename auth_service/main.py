@@ -16,6 +16,7 @@ from auth_service.servicers.account import AccountServicer
 from auth_service.servicers.admin import AdminServicer
 from auth_service.servicers.audit import AuditServicer
 from auth_service.servicers.auth import AuthServicer
+from auth_service.servicers.clinic import ClinicServicer
 from auth_service.sessions import SessionPolicy
 from auth_service.settings import Settings
 from auth_service.sign_in import Authenticator
@@ -88,6 +89,9 @@ class AuthService:
                 two_factor_by_role=settings.require_two_factor,
             ),
             server,
+        )
+        auth_pb2_grpc.add_ClinicServiceServicer_to_server(
+            ClinicServicer(database=self.database), server
         )
         auth_pb2_grpc.add_AuditServiceServicer_to_server(
             AuditServicer(database=self.database, cursors=cursors), server

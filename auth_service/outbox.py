@@ -33,6 +33,11 @@ class MailTemplate(StrEnum):
 
     # About an invitation.
     INVITATION = "invitation"
+    COLLEAGUE_INVITATION = "colleague_invitation"
+
+    # About somebody who wants to join a clinic.
+    JOIN_REQUESTED = "join_requested"
+    JOIN_APPROVED = "join_approved"
 
 
 def enqueue(

@@ -20,7 +20,13 @@ from auth_service import audit, invitations, known_places
 from auth_service.audit_events import Event
 from auth_service.email_addresses import email_key, parse_email
 from auth_service.mailed_tokens import link_is_invalid
-from auth_service.models import Account, Clinic, Invitation, PendingRegistration
+from auth_service.models import (
+    Account,
+    Clinic,
+    Invitation,
+    MailedToken,
+    PendingRegistration,
+)
 from auth_service.names import parse_name
 from auth_service.outbox import MailTemplate, enqueue
 from auth_service.passwords import Passwords
@@ -34,13 +40,15 @@ LIFETIME = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What somebody enters to open an account: a new clinic's name, or an invitation to one."""
+    """What somebody enters to open an account: a new clinic's name, an invitation, or an owner."""
 
     email: str
     password: str
     full_name: str
     clinic_name: str = ""
     invitation_token: str = ""
+    # Of an owner of the clinic that it asks to join.
+    owner_email: str = ""
 
 
 async def register(
@@ -75,24 +83,51 @@ async def register(
     await audit.append(session, event, subject_id=subject_id, actor_id=subject_id)
 
 
-async def verify(session: AsyncSession, pending: PendingRegistration) -> None:
+async def verify(session: AsyncSession, pending: PendingRegistration) -> bool:
     """Make a registration an account; others of its address go.
+
+    One that names the owner of a clinic waits for them instead (`join_requests`).
 
     Args:
         session: the transaction that verifies it; its link goes with it.
         pending: the registration that the link was made for.
+
+    Returns:
+        Whether it waits.
 
     Raises:
         DomainError: INVALID_ARGUMENT LINK_INVALID where the address has an account by now.
     """
     if pending.id not in await _locked_ids(session, pending.email_key):
         raise link_is_invalid()  # another one was verified a moment ago
+    if pending.owner_email_key is not None:
+        await _wait_for_owner(session, pending, pending.owner_email_key)
+        return True
     clinic_id = pending.clinic_id
-    if pending.clinic_name and clinic_id is None:
+    is_founder = bool(pending.clinic_name) and clinic_id is None
+    if is_founder:
         clinic = Clinic(name=pending.clinic_name)
         session.add(clinic)
         await session.flush()
         clinic_id = clinic.id
+    account = await become_account(session, pending, clinic_id, is_founder=is_founder)
+    await known_places.remember(session, account.id)
+    await audit.append(session, Event.EMAIL_VERIFIED, subject_id=account.id, actor_id=account.id)
+    return False
+
+
+async def become_account(
+    session: AsyncSession,
+    pending: PendingRegistration,
+    clinic_id: UUID | None,
+    *,
+    is_founder: bool = False,
+) -> Account:
+    """Make a registration an account, whose owner has proved its address; others of it go.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT LINK_INVALID where the address has an account by now.
+    """
     await _delete_unverified(session, pending.email_key)
     account = Account(
         id=pending.id,
@@ -102,6 +137,7 @@ async def verify(session: AsyncSession, pending: PendingRegistration) -> None:
         full_name=pending.full_name,
         role=pending.role,
         clinic_id=clinic_id,
+        owns_clinic=is_founder,
         password_hash=pending.password_hash,
         created_at=pending.created_at,
     )
@@ -111,8 +147,20 @@ async def verify(session: AsyncSession, pending: PendingRegistration) -> None:
     except IntegrityError:  # the address has an account by now
         raise link_is_invalid() from None
     await discard(session, account.email_key)
-    await known_places.remember(session, account.id)
-    await audit.append(session, Event.EMAIL_VERIFIED, subject_id=account.id, actor_id=account.id)
+    return account
+
+
+async def _wait_for_owner(
+    session: AsyncSession, pending: PendingRegistration, owner_key: str
+) -> None:
+    """Note that the address is proved, and tell the owner, if there is one by that address."""
+    pending.verified_at = clock.now()
+    session.add(pending)
+    await session.exec(delete(MailedToken).where(col(MailedToken.registration_id) == pending.id))
+    owner = await account_of(session, owner_key)
+    if owner is not None and owner.active and owner.owns_clinic:
+        enqueue(session, MailTemplate.JOIN_REQUESTED, owner.email, subject_id=owner.id)
+    await audit.append(session, Event.JOIN_REQUESTED, subject_id=pending.id, actor_id=pending.id)
 
 
 async def account_of(session: AsyncSession, key: str) -> Account | None:
@@ -153,6 +201,9 @@ async def _join(
         if pending.clinic_id is not None:
             clinic = await session.get_one(Clinic, pending.clinic_id)
             pending.clinic_name = clinic.name
+        return
+    if registration.owner_email:
+        pending.owner_email_key = email_key(parse_email(registration.owner_email))
         return
     pending.clinic_name = parse_name(registration.clinic_name, reason=Reason.CLINIC_NAME_INVALID)
 

@@ -15,7 +15,7 @@ import tseslint from "typescript-eslint";
 //   uploads    the queue of photos on their way
 //   findings   how the model's answer on a photo is shown
 //   model_card what a version is and how well it does, as clinicians and engineers read it
-//   patients, patient, dashboard, profile, admin    the pages
+//   patients, patient, dashboard, profile, clinic, admin    the pages
 //   app        what stands around the pages, and their addresses
 const FLOORS = [
   "i18n",
@@ -30,6 +30,7 @@ const FLOORS = [
   "patient",
   "dashboard",
   "profile",
+  "clinic",
   "admin",
   "app",
 ];

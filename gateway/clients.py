@@ -17,6 +17,7 @@ AUTH_SERVICES = [
     "dermis.auth.v1.AuthService",
     "dermis.auth.v1.AccountService",
     "dermis.auth.v1.AdminService",
+    "dermis.auth.v1.ClinicService",
     "dermis.auth.v1.AuditService",
 ]
 PATIENT_SERVICES = [
@@ -41,6 +42,7 @@ class Clients:
     auth: "auth_pb2_grpc.AuthServiceAsyncStub"
     accounts: "auth_pb2_grpc.AccountServiceAsyncStub"
     account_admin: "auth_pb2_grpc.AdminServiceAsyncStub"
+    clinic: "auth_pb2_grpc.ClinicServiceAsyncStub"
     auth_audit: "auth_pb2_grpc.AuditServiceAsyncStub"
     patients: "patient_pb2_grpc.PatientServiceAsyncStub"
     lesions: "patient_pb2_grpc.LesionServiceAsyncStub"
@@ -75,6 +77,7 @@ def open_clients(settings: Settings) -> Clients:
         auth=auth_pb2_grpc.AuthServiceStub(auth),
         accounts=auth_pb2_grpc.AccountServiceStub(auth),
         account_admin=auth_pb2_grpc.AdminServiceStub(auth),
+        clinic=auth_pb2_grpc.ClinicServiceStub(auth),
         auth_audit=auth_pb2_grpc.AuditServiceStub(auth),
         patients=patient_pb2_grpc.PatientServiceStub(patient),
         lesions=patient_pb2_grpc.LesionServiceStub(patient),

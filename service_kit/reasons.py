@@ -133,6 +133,25 @@ class Reason(Enum):
         Code.FAILED_PRECONDITION,
         "This is the last active administrator. Appoint another one first.",
     )
+    NOT_CLINIC_OWNER = (
+        Code.PERMISSION_DENIED,
+        "Only an owner of the clinic can do this.",
+    )
+    LAST_OWNER = (
+        Code.FAILED_PRECONDITION,
+        "This is the clinic's last owner. Make a colleague an owner first.",
+    )
+    INVITATION_NOT_FOUND = Code.NOT_FOUND, "There is no such pending invitation."
+    JOIN_REQUEST_NOT_FOUND = Code.NOT_FOUND, "There is no such request to join. Reload the page."
+    ADDRESS_INVALID = (
+        Code.INVALID_ARGUMENT,
+        "An address must have at most 500 characters and no control characters.",
+    )
+    TIME_ZONE_INVALID = Code.INVALID_ARGUMENT, "There is no such time zone. Choose one of the list."
+    LOGO_INVALID = (
+        Code.INVALID_ARGUMENT,
+        "The logo must be a picture in PNG or JPEG of at most 2 MB.",
+    )
     CHANGE_INVALID = Code.INVALID_ARGUMENT, "Name the change and the version."
 
     # The record.

@@ -18,6 +18,11 @@ class Clinic(Table, table=True):
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     name: str
+    # Of its letterhead: lines of text, and a PNG of up to 256 KiB.
+    address: str = ""
+    logo: bytes | None = None
+    # IANA's name of the zone that times are given in, such as "Europe/Berlin".
+    time_zone: str = "UTC"
     created_at: datetime = Field(default_factory=now, sa_type=Moment)
 
 
@@ -35,6 +40,8 @@ class Account(Table, table=True):
     full_name: str
     role: str
     clinic_id: UUID | None = Field(default=None, foreign_key="clinics.id", index=True)
+    # Keeps the team and the letterhead of its clinic.
+    owns_clinic: bool = False
     password_hash: str
     # Links and challenges made before this moment no longer count.
     password_changed_at: datetime = Field(default_factory=now, sa_type=Moment)
@@ -76,4 +83,7 @@ class PendingRegistration(Table, table=True):
     # The clinic of an invitation; where there is none, verifying makes one of this name.
     clinic_id: UUID | None = Field(default=None, foreign_key="clinics.id")
     clinic_name: str = ""
+    # Whose clinic it asks to join instead, by `email_key`; from `verified_at` on it waits for them.
+    owner_email_key: str | None = None
+    verified_at: datetime | None = Field(default=None, sa_type=Moment)
     created_at: datetime = Field(default_factory=now, sa_type=Moment)

@@ -49,6 +49,7 @@ class AdminServicer(auth_pb2_grpc.AdminServiceServicer):
         wanted = AccountChange(
             role=Role.from_number(request.role) if request.HasField("role") else None,
             active=request.active if request.HasField("active") else None,
+            owns_clinic=request.owns_clinic if request.HasField("owns_clinic") else None,
             require_two_factor=(
                 request.require_two_factor if request.HasField("require_two_factor") else None
             ),

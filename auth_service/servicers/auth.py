@@ -52,6 +52,7 @@ class AuthServicer(auth_pb2_grpc.AuthServiceServicer):
             full_name=request.full_name,
             clinic_name=request.clinic_name,
             invitation_token=request.invitation_token,
+            owner_email=request.owner_email,
         )
         async with self._database.session() as session:
             await registrations.register(
@@ -64,8 +65,8 @@ class AuthServicer(auth_pb2_grpc.AuthServiceServicer):
     ) -> auth_pb2.VerifyEmailResponse:
         """Verify an address by a mailed link."""
         async with self._database.session() as session:
-            await accounts.verify_email(session, request.token)
-        return auth_pb2.VerifyEmailResponse()
+            waits = await accounts.verify_email(session, request.token)
+        return auth_pb2.VerifyEmailResponse(awaits_approval=waits)
 
     async def ResendVerification(
         self, request: auth_pb2.ResendVerificationRequest, context: Any

@@ -80,6 +80,7 @@ class Client:
             auth_pb2_grpc.AuthServiceStub(self.channel),
             auth_pb2_grpc.AccountServiceStub(self.channel),
             auth_pb2_grpc.AdminServiceStub(self.channel),
+            auth_pb2_grpc.ClinicServiceStub(self.channel),
             auth_pb2_grpc.AuditServiceStub(self.channel),
         ]
 

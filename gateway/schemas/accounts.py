@@ -95,6 +95,7 @@ class User(FromMessage):
     role: RoleName
     clinic_id: Id | None
     clinic_name: str | None = Field(examples=["Harbour Dermatology"])
+    owns_clinic: bool = Field(description="Keeps team and letterhead.", examples=[False])
     active: bool = Field(examples=[True])
     email_verified: bool = Field(examples=[True])
     two_factor_enabled: bool = Field(examples=[True])

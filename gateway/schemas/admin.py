@@ -21,6 +21,9 @@ class UserChange(Body):
     active: bool | None = Field(
         default=None, description="False disables the account.", examples=[True]
     )
+    owns_clinic: bool | None = Field(
+        default=None, description="A clinician keeps the clinic's team.", examples=[True]
+    )
     require_two_factor: bool | None = Field(default=None, examples=[True])
     clinic_id: Id | None = Field(default=None, description="For someone who becomes a clinician.")
 

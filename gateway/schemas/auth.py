@@ -20,7 +20,7 @@ _JWT = "eyJhbGciOiJFZERTQSIsImtpZCI6IjEifQ.eyJzdWIiOiIwMWEy….c2lnbmVk"
 
 
 class Registration(Body):
-    """A new account, for a new clinic or by invitation."""
+    """A new account: for a new clinic, by invitation, or at the clinic of an owner who approves."""
 
     email: Email
     password: Password
@@ -28,10 +28,17 @@ class Registration(Body):
     clinic_name: str = Field(default="", max_length=400, examples=["Harbour Dermatology"])
     invitation: str = Field(default="", max_length=2048, examples=[""])
 
+    owner_email: str = Field(
+        default="",
+        max_length=254,
+        description="An owner of the clinic to join; they approve.",
+        examples=[""],
+    )
+
     @model_validator(mode="after")
     def _one_membership(self) -> Self:
-        if bool(self.clinic_name) == bool(self.invitation):
-            raise ValueError("give a clinic name or an invitation")
+        if sum(map(bool, (self.clinic_name, self.invitation, self.owner_email))) != 1:
+            raise ValueError("give a clinic name, an invitation or an owner's address")
         return self
 
 

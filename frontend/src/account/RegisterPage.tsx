@@ -1,4 +1,13 @@
-import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import {
+  Alert,
+  Anchor,
+  Button,
+  PasswordInput,
+  SegmentedControl,
+  Stack,
+  Text,
+  TextInput,
+} from "@mantine/core";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
@@ -17,17 +26,19 @@ import { useMailedToken } from "./mailed_token";
 export default function RegisterPage() {
   const { t } = useTranslation();
   const invitation = useMailedToken();
+  const [joins, setJoins] = useState(false);
   const [sentTo, setSentTo] = useState<string | null>(null);
   const { register, handleSubmit, setError, formState } = useForm({
     resolver: zodResolver(
       z.object({
         email,
         full_name: filled,
-        clinic_name: invitation ? z.string() : filled,
+        clinic_name: invitation || joins ? z.string() : filled,
+        owner_email: joins ? email : z.string(),
         password: newPassword,
       }),
     ),
-    defaultValues: { email: "", full_name: "", clinic_name: "", password: "" },
+    defaultValues: { email: "", full_name: "", clinic_name: "", owner_email: "", password: "" },
   });
   const create = useMutation({
     mutationFn: (body: Schemas["Registration"]) => unwrap(api.POST("/auth/register", { body })),
@@ -41,7 +52,14 @@ export default function RegisterPage() {
     <AccountPage title={t("account.register.title")}>
       <form
         noValidate
-        onSubmit={handleSubmit((values) => create.mutate({ ...values, invitation }))}
+        onSubmit={handleSubmit((values) =>
+          create.mutate({
+            ...values,
+            invitation,
+            clinic_name: joins ? "" : values.clinic_name,
+            owner_email: joins ? values.owner_email : "",
+          }),
+        )}
       >
         <Stack>
           {invitation && <Text size="sm">{t("account.register.invited")}</Text>}
@@ -53,6 +71,27 @@ export default function RegisterPage() {
             {...register("full_name")}
           />
           {!invitation && (
+            <SegmentedControl
+              aria-label={t("account.register.membership")}
+              value={joins ? "join" : "found"}
+              onChange={(choice) => setJoins(choice === "join")}
+              data={[
+                { value: "found", label: t("account.register.newClinic") },
+                { value: "join", label: t("account.register.existingClinic") },
+              ]}
+            />
+          )}
+          {!invitation && joins && (
+            <TextInput
+              label={t("account.register.owner")}
+              description={t("account.register.ownerHelp")}
+              type="email"
+              autoComplete="off"
+              error={errors.owner_email?.message}
+              {...register("owner_email")}
+            />
+          )}
+          {!invitation && !joins && (
             <TextInput
               label={t("account.register.clinic")}
               description={t("account.register.clinicHelp")}

@@ -7,14 +7,17 @@ import { ErrorState } from "@/ui/States";
 import { AccountPage } from "./AccountPage";
 import { useMailedToken } from "./mailed_token";
 
+const WAITS_FOR_OWNER = 202;
+
 export default function VerifyPage() {
   const { t } = useTranslation();
   const token = useMailedToken();
   const verified = useQuery({
     queryKey: ["verify", token],
     queryFn: async () => {
-      await unwrap(api.POST("/auth/verify-email", { body: { token } }));
-      return true;
+      const outcome = await api.POST("/auth/verify-email", { body: { token } });
+      await unwrap(Promise.resolve(outcome));
+      return outcome.response.status === WAITS_FOR_OWNER ? ("waits" as const) : ("done" as const);
     },
     enabled: token !== "",
     // A token works once: a success is not repeated.
@@ -32,7 +35,7 @@ export default function VerifyPage() {
       {verified.error && (
         <ErrorState error={verified.error} onRetry={() => void verified.refetch()} />
       )}
-      {verified.data && <Alert color="teal">{t("account.verify.done")}</Alert>}
+      {verified.data && <Alert color="teal">{t(`account.verify.${verified.data}`)}</Alert>}
       <Button component={Link} to="/" variant={verified.data ? "filled" : "default"}>
         {t("account.verify.signIn")}
       </Button>

@@ -15,6 +15,7 @@ import {
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
+  IconBuildingHospital,
   IconChevronDown,
   IconLayoutDashboard,
   IconLogout,
@@ -54,6 +55,16 @@ export function Shell() {
       for: ["clinician"],
     },
     { to: "/patients", label: t("shell.menu.patients"), icon: IconUsers, for: ["clinician"] },
+    ...(user.owns_clinic
+      ? [
+          {
+            to: "/clinic",
+            label: t("shell.menu.clinic"),
+            icon: IconBuildingHospital,
+            for: ["clinician"],
+          },
+        ]
+      : []),
     {
       to: "/admin",
       label: t("shell.menu.admin"),

@@ -51,6 +51,7 @@ export const router = createBrowserRouter([
           { path: "/patients", element: page(() => import("@/patients/PatientsPage")) },
           { path: "/patient/:id", element: page(() => import("@/patient/PatientPage")) },
           { path: "/profile", element: page(() => import("@/profile/ProfilePage")) },
+          { path: "/clinic", element: page(() => import("@/clinic/ClinicPage")) },
           { path: "/admin", element: page(() => import("@/admin/AdminPage")) },
         ],
       },

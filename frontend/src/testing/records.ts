@@ -10,6 +10,7 @@ export const CLINICIAN: Schemas["User"] = {
   role: "clinician",
   clinic_id: "harbour",
   clinic_name: "Harbour Dermatology",
+  owns_clinic: false,
   active: true,
   email_verified: true,
   two_factor_enabled: true,

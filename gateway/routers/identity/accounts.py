@@ -52,6 +52,7 @@ async def update_user(user_id: str, body: UserChange, clients: ClientsDep) -> Us
             user_id=user_id,
             role=role_value(body.role) if body.role else None,
             active=body.active,
+            owns_clinic=body.owns_clinic,
             require_two_factor=body.require_two_factor,
             clinic_id=body.clinic_id,
         )

@@ -60,6 +60,8 @@ async def register(body: Registration, clients: ClientsDep) -> None:
     message = pb.RegisterRequest(email=body.email, password=body.password, full_name=body.full_name)
     if body.invitation:
         message.invitation_token = body.invitation
+    elif body.owner_email:
+        message.owner_email = body.owner_email
     else:
         message.clinic_name = body.clinic_name
     await clients.auth.Register(message)
@@ -69,11 +71,15 @@ async def register(body: Registration, clients: ClientsDep) -> None:
     "/verify-email",
     status_code=204,
     dependencies=[limited("mailed-link")],
-    responses=answers(Reason.LINK_INVALID, 422),
+    responses={
+        202: {"description": "Verified; the account is opened once the clinic's owner approves."},
+        **answers(Reason.LINK_INVALID, 422),
+    },
 )
-async def verify_email(body: TokenOnly, clients: ClientsDep) -> None:
+async def verify_email(body: TokenOnly, clients: ClientsDep) -> Response:
     """Verify an address with the token from the mail."""
-    await clients.auth.VerifyEmail(pb.VerifyEmailRequest(token=body.token))
+    answer = await clients.auth.VerifyEmail(pb.VerifyEmailRequest(token=body.token))
+    return Response(status_code=202 if answer.awaits_approval else 204)
 
 
 @router.post(

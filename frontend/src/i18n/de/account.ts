@@ -24,8 +24,13 @@ export default {
     title: "Konto anlegen",
     fullName: "Vollständiger Name",
     clinic: "Praxis oder Klinik",
-    clinicHelp:
-      "Damit legen Sie eine neue Klinik an. Um einer bestehenden beizutreten, bitten Sie deren Verwaltung um eine Einladung.",
+    clinicHelp: "Damit legen Sie eine neue Klinik an und übernehmen deren Leitung.",
+    membership: "Wo Sie arbeiten",
+    newClinic: "Neue Klinik",
+    existingClinic: "Klinik, die Dermis schon nutzt",
+    owner: "E-Mail-Adresse der Klinikleitung",
+    ownerHelp:
+      "Die Leitung muss zustimmen; Sie erhalten dann eine E-Mail. Oder lassen Sie sich einladen.",
     invited: "Sie wurden eingeladen. Wählen Sie ein Passwort, um Ihr Konto anzulegen.",
     password: "Passwort",
     passwordHelp: "12 bis 128 Zeichen. Am besten einige Wörter, die nur Sie so kombinieren würden.",
@@ -40,6 +45,8 @@ export default {
     title: "Adresse bestätigen",
     checking: "Ihre Adresse wird bestätigt …",
     done: "Ihre Adresse ist bestätigt. Sie können sich jetzt anmelden.",
+    waits:
+      "Ihre Adresse ist bestätigt. Die Leitung der Klinik muss Ihrer Registrierung noch zustimmen; Sie erhalten dann eine E-Mail.",
     signIn: "Anmelden",
     missing: "Der Link ist unvollständig. Öffnen Sie ihn noch einmal aus der E-Mail.",
   },

@@ -16,7 +16,19 @@ export default {
     change_requested: "Neue Adresse beantragt",
     changed: "Adresse geändert",
   },
-  invitation: { created: "Einladung gesendet", accepted: "Einladung angenommen" },
+  invitation: {
+    created: "Einladung gesendet",
+    accepted: "Einladung angenommen",
+    revoked: "Einladung widerrufen",
+  },
+  clinic: {
+    changed: "Briefkopf oder Zeitzone geändert",
+    owner_added: "In die Leitung der Klinik aufgenommen",
+    owner_removed: "Leitung der Klinik beendet",
+    join_requested: "Registrierung für eine Klinik wartet auf Zustimmung",
+    join_approved: "Registrierung für eine Klinik zugelassen",
+    join_declined: "Registrierung für eine Klinik abgelehnt",
+  },
   password: {
     changed: "Passwort geändert",
     reset_requested: "Neues Passwort beantragt",

@@ -76,6 +76,14 @@ const reasons: Record<Refusal, string> = {
   ROLE_INVALID: "Diese Rolle kann kein Konto haben.",
   LAST_ADMINISTRATOR:
     "Das ist das letzte aktive Administrationskonto. Ernennen Sie zuerst ein anderes.",
+  NOT_CLINIC_OWNER: "Das kann nur die Leitung der Klinik.",
+  LAST_OWNER:
+    "Die Klinik hätte dann keine Leitung mehr. Nehmen Sie zuerst jemanden in die Leitung auf.",
+  INVITATION_NOT_FOUND: "Diese Einladung ist nicht mehr offen.",
+  JOIN_REQUEST_NOT_FOUND: "Über diese Anfrage ist schon entschieden. Laden Sie die Seite neu.",
+  ADDRESS_INVALID: "Geben Sie eine Anschrift mit höchstens 500 Zeichen ein.",
+  TIME_ZONE_INVALID: "Wählen Sie eine Zeitzone aus der Liste.",
+  LOGO_INVALID: "Das Logo muss ein Bild in PNG oder JPEG mit höchstens 2 MB sein.",
   CHANGE_INVALID: "Dieser Versionsname ist zu lang.",
 
   // The record.

@@ -44,6 +44,7 @@ export default {
     open: "Menü öffnen",
     dashboard: "Heute",
     patients: "Patienten",
+    clinic: "Team",
     profile: "Mein Konto",
     admin: "Verwaltung",
     signOut: "Abmelden",

@@ -23,8 +23,12 @@ export default {
     title: "Create an account",
     fullName: "Full name",
     clinic: "Clinic",
-    clinicHelp:
-      "This opens a new clinic. To join an existing one, ask its administrator to invite you.",
+    clinicHelp: "This opens a new clinic, whose owner you become.",
+    membership: "Where you work",
+    newClinic: "A new clinic",
+    existingClinic: "A clinic on Dermis",
+    owner: "E-mail address of the clinic's owner",
+    ownerHelp: "They approve your registration; you will get a mail. Or have them invite you.",
     invited: "You have been invited. Choose a password to open your account.",
     password: "Password",
     passwordHelp: "12 to 128 characters. A few words that nobody else would combine work best.",
@@ -39,6 +43,8 @@ export default {
     title: "Verify your address",
     checking: "Verifying your address …",
     done: "Your address is verified. You can sign in now.",
+    waits:
+      "Your address is verified. The clinic's owner has to approve your registration; you will get a mail.",
     signIn: "Sign in",
     missing: "This link is incomplete. Open it from the e-mail again.",
   },

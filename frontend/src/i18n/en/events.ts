@@ -17,7 +17,19 @@ export default {
     change_requested: "New address requested",
     changed: "Address changed",
   },
-  invitation: { created: "Invitation sent", accepted: "Invitation accepted" },
+  invitation: {
+    created: "Invitation sent",
+    accepted: "Invitation accepted",
+    revoked: "Invitation revoked",
+  },
+  clinic: {
+    changed: "Letterhead or time zone changed",
+    owner_added: "Made an owner of the clinic",
+    owner_removed: "Ownership of the clinic ended",
+    join_requested: "Registration for a clinic awaits approval",
+    join_approved: "Registration for a clinic approved",
+    join_declined: "Registration for a clinic declined",
+  },
   password: {
     changed: "Password changed",
     reset_requested: "Password reset requested",

@@ -3,6 +3,7 @@ import admin from "./admin";
 import archives from "./archives";
 import card from "./card";
 import candidate from "./candidate";
+import clinic from "./clinic";
 import shell from "./shell";
 import dashboard from "./dashboard";
 import events from "./events";
@@ -24,6 +25,7 @@ export default {
   admin,
   card,
   candidate,
+  clinic,
   events,
   files,
   finding,

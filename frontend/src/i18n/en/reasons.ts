@@ -70,6 +70,13 @@ export default {
   CLINIC_REQUIRED: "A clinician belongs to a clinic. Choose one.",
   ROLE_INVALID: "No account can have this role.",
   LAST_ADMINISTRATOR: "This is the last active administrator. Appoint another one first.",
+  NOT_CLINIC_OWNER: "Only an owner of the clinic can do this.",
+  LAST_OWNER: "This is the clinic’s last owner. Make a colleague an owner first.",
+  INVITATION_NOT_FOUND: "This invitation is no longer pending.",
+  JOIN_REQUEST_NOT_FOUND: "This request has been decided already. Reload the page.",
+  ADDRESS_INVALID: "Enter an address of at most 500 characters.",
+  TIME_ZONE_INVALID: "Choose a time zone from the list.",
+  LOGO_INVALID: "The logo must be a picture in PNG or JPEG of at most 2 MB.",
   CHANGE_INVALID: "This version name is too long.",
 
   // The record.

@@ -43,6 +43,7 @@ export default {
     open: "Open menu",
     dashboard: "Today",
     patients: "Patients",
+    clinic: "Team",
     profile: "My account",
     admin: "Administration",
     signOut: "Sign out",
