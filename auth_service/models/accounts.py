@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from auth_service.models.table import Table
@@ -72,6 +73,13 @@ class PendingRegistration(Table, table=True):
     """What somebody has asked for; it becomes an account of the same id when it is verified."""
 
     __tablename__ = "pending_registrations"
+    __table_args__ = (
+        Index(
+            "pending_registrations_by_owner",
+            "owner_email_key",
+            postgresql_where=text("verified_at IS NOT NULL"),
+        ),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     email: str
