@@ -62,6 +62,15 @@ async def read(clients: Clients, patient_id: str) -> Record:
     return record
 
 
+async def lesions(clients: Clients, patient_id: str) -> list[pb.Lesion]:
+    """A patient's lesions, oldest first.
+
+    Raises:
+        grpc.aio.AioRpcError: as `read`.
+    """
+    return [lesion async for lesion in _lesions(clients, patient_id)]
+
+
 async def _lesions(clients: Clients, patient_id: str) -> AsyncIterator[pb.Lesion]:
     async for page in every_page(
         lambda cursor: clients.lesions.ListLesions(

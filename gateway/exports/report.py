@@ -1,4 +1,4 @@
-"""A patient's report, or a single result, as a PDF to print and hand on.
+"""A patient's report, or a single result, as a PDF that a hospital files.
 
 Everything that is drawn is text or a picture of ours; nothing is fetched, and no text is markup.
 """
@@ -6,34 +6,30 @@ Everything that is drawn is text or a picture of ours; nothing is fetched, and n
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from datetime import datetime
 
-import font_source_sans_pro
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
-from fpdf.fonts import TTFFont
-from PIL import Image
-
+from dermis.auth.v1 import auth_pb2
 from dermis.patient.v1 import patient_pb2 as pb
-from gateway.assessments.findings import display_name, grid_of
+from gateway.assessments.cautions import Caution
+from gateway.assessments.findings import grid_of
 from gateway.assessments.heatmaps import overlay_png, shown_photo
-from gateway.assessments.quality import quality_text
-from gateway.exports.fhir import INTENDED_USE, verdict_text
+from gateway.exports import body_diagram
 from gateway.exports.patient_record import standing
+from gateway.exports.report_page import ReportPage
+from gateway.exports.report_words import Words
 from service_kit.clock import from_timestamp, now
-from serving.contract.probability import probability_text
 
-_FONTS = Path(font_source_sans_pro.__file__).parent / "files"
 _PICTURE_PIXELS = 640
-_PICTURE_MM = 80
 # For paper; who needs the pixels as they came downloads the photo.
 _JPEG_QUALITY = 88
-_BLOCK_MM = 110
+_BLOCK_MM = 125
+_PAIR_MM = 95
+_SIGN_MM = 30
+_MAP_MM = 32
+_SECOND_X = 90
 _OPACITY = 0.5
 # Of the differential.
 _LISTED = 3
-# Stands for a character of a script that the font does not have.
-_MISSING = "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +41,41 @@ class ReportEntry:
         photo: as `printable` made it; twenty photos as they came may be 400 MB.
         reviews: all on its photo, newest first.
         names: of their authors, by account; whoever is missing stays unnamed.
+        image: what is known about the photo.
+        cautions: why to rely less on the answer; None where the card doesn't say, and where there
+            is no answer to rely on.
     """
 
     detection: pb.Detection
     photo: bytes
     reviews: Sequence[pb.Review]
     names: Mapping[str, str] = field(default_factory=dict)
+    image: pb.Image = field(default_factory=pb.Image)
+    cautions: Sequence[Caution] | None = ()
+
+    @property
+    def taken_at(self) -> datetime:
+        """When the photo was taken or, where that isn't known, assessed."""
+        is_known = self.image.HasField("captured_at")
+        return from_timestamp(self.image.captured_at if is_known else self.detection.created_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a report is about, and for whom.
+
+    Attributes:
+        lesions: of the patient, in the order of their numbers.
+        entries: complete detections, newest first.
+        left_out: how many older ones the report leaves out; it says so.
+    """
+
+    patient: pb.Patient
+    entries: Sequence[ReportEntry]
+    lesions: Sequence[pb.Lesion] = ()
+    letterhead: auth_pb2.Letterhead = field(default_factory=auth_pb2.Letterhead)
+    words: Words = field(default_factory=Words)
+    left_out: int = 0
 
 
 def printable(photo: bytes) -> bytes:
@@ -60,121 +85,145 @@ def printable(photo: bytes) -> bytes:
     return out.getvalue()
 
 
-class _Page(FPDF):
-    """A4 with the intended use at the foot of every page."""
-
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self.set_title(title)
-        self.set_creator("Dermis")
-        for style, file in (("", "Regular"), ("B", "Semibold")):
-            self.add_font("Source", style, _FONTS / f"SourceSansPro-{file}.ttf")
-        self.set_auto_page_break(auto=True, margin=24)
-        self.add_page()
-
-    def footer(self) -> None:
-        """Say what the report is not, and which page this is."""
-        self.set_y(-18)
-        self.text_line(f"{INTENDED_USE}  ·  {self.page_no()} of {{nb}}", size=8)
-
-    def text_line(self, text: str, *, size: int = 10, bold: bool = False) -> None:
-        """One paragraph over the whole width."""
-        self.set_font("Source", "B" if bold else "", size)
-        shown = "".join(self._shape(character) for character in text)
-        self.multi_cell(0, size * 0.5, shown, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-
-    def _shape(self, character: str) -> str:
-        """A character, or a mark where the font lacks it: no part of a name may just vanish."""
-        if not character.isprintable():
-            return " "
-        font = self.current_font
-        is_there = isinstance(font, TTFFont) and ord(character) in font.cmap
-        return character if is_there else _MISSING
-
-
-def report(patient: pb.Patient, entries: Sequence[ReportEntry], left_out: int = 0) -> bytes:
-    """The report as PDF; takes tens of milliseconds per entry, so call it in a thread.
-
-    Args:
-        patient: whose it is.
-        entries: complete detections, newest first.
-        left_out: how many older ones the report leaves out; it says so.
-    """
-    profile = patient.profile
-    page = _Page(f"Dermis: {profile.record_number}")
-    page.text_line("Skin lesions", size=20, bold=True)
-    page.text_line(f"{profile.full_name}  ·  {profile.record_number}", size=13)
-    known = [
-        profile.birth_date and f"born {profile.birth_date}",
-        profile.sex and pb.Sex.Name(profile.sex).removeprefix("SEX_").lower(),
-        profile.fitzpatrick_type and f"Fitzpatrick type {profile.fitzpatrick_type}",
-        f"printed {now():%Y-%m-%d %H:%M} UTC",
-    ]
-    page.text_line("  ·  ".join(part for part in known if part))
-    if not entries:
+def write(report: Report) -> bytes:
+    """The report as PDF; takes tens of milliseconds per entry, so call it in a thread."""
+    page = ReportPage(report.patient, report.letterhead, report.words)
+    _head(page, report)
+    numbers = {lesion.id: number for number, lesion in enumerate(report.lesions, start=1)}
+    lesions = {lesion.id: lesion for lesion in report.lesions}
+    for lesion_id in [*numbers, ""]:
+        shown = [one for one in report.entries if _lesion_of(one, lesions) == lesion_id]
+        for entry in shown:
+            _add(page, entry, lesions.get(lesion_id), numbers.get(lesion_id))
+        if lesion_id and len({entry.detection.image_id for entry in shown}) > 1:
+            _pair(page, shown)
+    if report.left_out:
         page.ln(6)
-        page.text_line("No photo of this patient has been assessed yet.")
-    for entry in entries:
-        _add(page, entry)
-    if left_out:
-        page.ln(6)
-        page.text_line(f"{left_out} older results are not included in this report.")
+        page.text_line(report.words("left_out", report.left_out))
+    _sign(page)
     return bytes(page.output())
 
 
-def _add(page: _Page, entry: ReportEntry) -> None:
-    detection, finding = entry.detection, entry.detection.finding
-    page.ln(6)
+def _lesion_of(entry: ReportEntry, lesions: Mapping[str, pb.Lesion]) -> str:
+    return entry.image.lesion_id if entry.image.lesion_id in lesions else ""
+
+
+def _head(page: ReportPage, report: Report) -> None:
+    words, profile = report.words, report.patient.profile
+    page.text_line(words("title"), size=20, bold=True)
+    sex = pb.Sex.Name(profile.sex).removeprefix("SEX_").lower()
+    known = [
+        sex != "unspecified" and words(sex),
+        profile.fitzpatrick_type and words("skin", profile.fitzpatrick_type),
+        words("printed", words.moment(now())),
+    ]
+    page.text_line("  ·  ".join(part for part in known if part))
+    if profile.risk_notes:
+        page.ln(2)
+        page.text_line(words("risks"), bold=True)
+        for line in profile.risk_notes.splitlines():
+            page.text_line(line)
+    if not report.entries:
+        page.ln(6)
+        page.text_line(words("nothing"))
+
+
+def _add(
+    page: ReportPage, entry: ReportEntry, lesion: pb.Lesion | None, number: int | None
+) -> None:
+    finding, words = entry.detection.finding, page.words
+    page.ln(5)
     if page.will_page_break(_BLOCK_MM):
         page.add_page()
-    taken = from_timestamp(detection.created_at)
-    page.text_line(f"{taken:%Y-%m-%d %H:%M} UTC", size=12, bold=True)
+    top = page.get_y()
+    page.text_line(_lesion_line(words, lesion, number), size=12, bold=True)
+    page.text_line(words("taken", words.moment(entry.taken_at)), dim=True)
+    if lesion and lesion.profile.HasField("position"):
+        _map(page, lesion.profile.position, top)
     top = page.get_y() + 1
-    heights = [_picture(page, entry.photo, page.l_margin, top)]
+    heights = [page.picture(entry.photo, page.l_margin, top, words("photo"))]
     if finding.assessable:
         seen = finding.seen if finding.HasField("seen") else None
         drawn = overlay_png(grid_of(finding.heatmap), entry.photo, _OPACITY, seen)
-        overlay = printable(drawn)
-        heights.append(_picture(page, overlay, page.l_margin + _PICTURE_MM + 10, top))
+        x = page.l_margin + _SECOND_X
+        heights.append(page.picture(printable(drawn), x, top, words("overlay")))
     page.set_y(top + max(heights) + 2)
-    for line, bold in _answer(finding):
+    for line, bold in _answer(finding, words):
         page.text_line(line, bold=bold)
+    for caution in words.cautions(entry.cautions) if finding.assessable else ():
+        page.text_line(caution)
     if finding.quality:
-        page.text_line(f"About the photo: {quality_text(finding.quality)}")
+        page.text_line(words("about", words.quality(finding.quality)))
     for review in entry.reviews:
         author = entry.names.get(review.author_id, "")
-        given = f"{from_timestamp(review.created_at):%Y-%m-%d}{author and f', {author}'}"
-        taken_back = " (corrected or withdrawn later)" if review.replaced_by else ""
-        page.text_line(f"{given}: {verdict_text(review)}{taken_back}")
+        given = f"{words.moment(from_timestamp(review.created_at))}{author and f', {author}'}"
+        later = f" {words('replaced')}" if review.replaced_by else ""
+        page.text_line(f"{given}: {words.verdict(review)}{later}")
     if not standing(entry.reviews):
-        page.text_line("No clinician has given a verdict yet.")
+        page.text_line(words("no_verdict"))
 
 
-def _answer(finding: pb.Finding) -> Iterator[tuple[str, bool]]:
+def _lesion_line(words: Words, lesion: pb.Lesion | None, number: int | None) -> str:
+    if lesion is None:
+        return words("unsorted")
+    profile = lesion.profile
+    noted = profile.first_noted and words("first_noted", words.iso_day(profile.first_noted))
+    known = [profile.label or words("unnamed"), words.site(profile.body_site), noted]
+    return words("lesion", number, "  ·  ".join(part for part in known if part))
+
+
+def _map(page: ReportPage, position: pb.BodyPosition, top: float) -> None:
+    """The body diagram, in the right margin of a lesion's heading."""
+    view = "back" if position.view == pb.BODY_VIEW_BACK else "front"
+    page.set_y(max(page.get_y(), top + _MAP_MM + 2))
+    x = page.w - page.r_margin - _MAP_MM * 100 / 212
+    body_diagram.draw(page, position, x, top, _MAP_MM)
+    page.set_font("Source", "", 8)
+    page.text(x - page.get_string_width(page.words(view)) - 2, top + 4, page.words(view))
+
+
+def _answer(finding: pb.Finding, words: Words) -> Iterator[tuple[str, bool]]:
     """What the model says, line by line, and which of them are bold."""
     model = f"{finding.model_name} {finding.model_version}"
     if not finding.assessable:
-        yield "The model can't assess this photo.", True
+        yield words("not_assessable"), True
         yield model, False
         return
-    probability = probability_text(finding.probability_malignant)
-    yield (
-        f"Model: {finding.label}  ·  probability of malignancy {probability}"
-        f" (threshold {finding.threshold:.3f})",
-        True,
-    )
-    yield f"{model}  ·  right picture: where the model looked ({finding.heatmap.target})", False
+    probability, limit = words.percent(finding.probability_malignant), finding.threshold
+    yield words("answer", words(finding.label), probability, words.percent(limit)), True
+    if finding.zone in ("below", "borderline", "above"):
+        yield words(finding.zone), False
+    yield words("model", model, words(finding.heatmap.target)), False
     if finding.differential:
         listed = finding.differential[:_LISTED]
-        diagnoses = (f"{display_name(d)} {probability_text(d.probability)}" for d in listed)
-        yield f"Most likely diagnoses according to the model: {', '.join(diagnoses)}", False
+        diagnoses = (f"{words.diagnosis(d)} {words.percent(d.probability)}" for d in listed)
+        yield words("likely", "; ".join(diagnoses)), False
 
 
-def _picture(page: _Page, jpeg: bytes, x: float, y: float) -> float:
-    """Draw a picture `_PICTURE_MM` wide at most; its height in millimetres."""
-    encoded = io.BytesIO(jpeg)
-    pixels = Image.open(encoded).size
-    width = min(_PICTURE_MM, _PICTURE_MM * pixels[0] / pixels[1])
-    height = width * pixels[1] / pixels[0]
-    page.image(encoded, x, y, width, height)
-    return height
+def _pair(page: ReportPage, entries: Sequence[ReportEntry]) -> None:
+    """The first and the newest photo of one lesion, side by side."""
+    words = page.words
+    in_order = sorted(entries, key=lambda entry: entry.taken_at)
+    pair = (in_order[0], in_order[-1])
+    page.ln(4)
+    if page.will_page_break(_PAIR_MM):
+        page.add_page()
+    days = (pair[1].taken_at - pair[0].taken_at).days
+    page.text_line(words("pair", days), bold=True)
+    top = page.get_y() + 1
+    heights = []
+    for number, entry in enumerate(pair):
+        alt = words("taken", words.moment(entry.taken_at))
+        x = page.l_margin + number * _SECOND_X
+        heights.append(page.picture(entry.photo, x, top, alt))
+    page.set_y(top + max(heights) + 2)
+    page.text_line("  –  ".join(words.moment(entry.taken_at) for entry in pair), dim=True)
+
+
+def _sign(page: ReportPage) -> None:
+    if page.will_page_break(_SIGN_MM):
+        page.add_page()
+    page.ln(18)
+    page.line(page.l_margin, page.get_y(), page.l_margin + 90, page.get_y())
+    page.ln(1)
+    page.text_line(page.words("sign"), size=8, dim=True)

@@ -12,6 +12,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schemas } from "@/api/client";
 import { ageInYears } from "@/i18n/calendar";
+import { currentLanguage } from "@/i18n";
 import { day } from "@/i18n/moments";
 import { EditPatientDialog } from "./EditPatientDialog";
 import { useRefreshPatient } from "./queries";
@@ -92,7 +93,12 @@ function ExportMenu({ patient }: { patient: Patient }) {
       <Menu.Dropdown>
         <Menu.Item
           leftSection={<IconFileTypePdf size={16} aria-hidden />}
-          onClick={() => save.mutate({ what: "report.pdf", name: `dermis-${patient.id}.pdf` })}
+          onClick={() =>
+            save.mutate({
+              what: `report.pdf?language=${currentLanguage()}`,
+              name: `dermis-${patient.id}.pdf`,
+            })
+          }
         >
           {t("patient.export.report")}
         </Menu.Item>

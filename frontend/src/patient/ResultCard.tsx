@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schemas } from "@/api/client";
 import { download } from "@/api/useBytes";
 import { QualityWarnings } from "@/findings/QualityWarnings";
+import { currentLanguage } from "@/i18n";
 import { dayAndTime } from "@/i18n/moments";
 import { reasonText } from "@/ui/notices";
 import { IntendedUse } from "@/ui/States";
@@ -107,7 +108,11 @@ function Actions({
     onSuccess: refresh,
   });
   const report = useMutation({
-    mutationFn: (id: string) => download(`/api/detections/${id}/report.pdf`, `dermis-${id}.pdf`),
+    mutationFn: (id: string) =>
+      download(
+        `/api/detections/${id}/report.pdf?language=${currentLanguage()}`,
+        `dermis-${id}.pdf`,
+      ),
   });
   if (detection?.status === "pending") return null;
   return (

@@ -2,18 +2,23 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments import stored_images
+from gateway.assessments.cautions import cautions
 from gateway.clients import Clients
-from gateway.exports import authors, fhir, patient_record
-from gateway.exports.report import ReportEntry, printable, report
+from gateway.exports import authors, fhir, letterheads, patient_record
+from gateway.exports.report import Report, ReportEntry, printable, write
+from gateway.exports.report_words import Language
 from gateway.http.answers import answers
+from gateway.model_store.cards import ModelCards
 from gateway.photo_memory import PhotoMemory
-from gateway.routers.dependencies import ClientsDep, PhotoMemoryDep, SettingsDep
+from gateway.routers.dependencies import CardsDep, ClientsDep, PhotoMemoryDep, SettingsDep
 from gateway.routers.guards import READ_PATIENTS, limited
 from service_kit.errors import DomainError
 from service_kit.reasons import Reason
@@ -25,6 +30,8 @@ AT_ONCE = 4
 
 PATIENT = (Reason.PATIENT_NOT_FOUND, Reason.INVALID_ID, 422)
 STORED = (503, Reason.STORE_UNAVAILABLE, Reason.TOO_MANY_UPLOADS)
+
+ReaderLanguage = Annotated[Language, Query(description="Of the report.")]
 
 router = APIRouter(tags=["patients"], responses=answers(401, 403, 429, 503))
 
@@ -39,22 +46,36 @@ router = APIRouter(tags=["patients"], responses=answers(401, 403, 429, 503))
     response_class=Response,
 )
 async def get_patient_report(
-    patient_id: str, clients: ClientsDep, memory: PhotoMemoryDep
+    patient_id: str,
+    clients: ClientsDep,
+    memory: PhotoMemoryDep,
+    cards: CardsDep,
+    language: ReaderLanguage = "en",
 ) -> Response:
     """A PDF report: a patient's latest results with photos, heatmaps and verdicts."""
-    found, names = await asyncio.gather(
-        patient_record.read(clients, patient_id), authors.names(clients)
+    found, names, clinic = await asyncio.gather(
+        patient_record.read(clients, patient_id),
+        authors.names(clients),
+        letterheads.letterhead(clients),
     )
     complete = [d for d in found.detections if d.status == pb.DETECTION_STATUS_COMPLETE]
     room = asyncio.Semaphore(AT_ONCE)
 
-    async def one(detection_id: str) -> ReportEntry:
+    async def one(detection: pb.Detection) -> ReportEntry:
         async with room:
-            return await _report_entry(clients, detection_id, names, memory)
+            entry = await _report_entry(clients, detection.id, names, memory, cards)
+            return replace(entry, image=found.images.get(detection.image_id, pb.Image()))
 
-    entries = await asyncio.gather(*(one(d.id) for d in complete[:MOST_DETECTIONS]))
-    left_out = max(0, len(complete) - MOST_DETECTIONS)
-    return _pdf(await asyncio.to_thread(report, found.patient, entries, left_out))
+    entries = await asyncio.gather(*(one(d) for d in complete[:MOST_DETECTIONS]))
+    report = Report(
+        patient=found.patient,
+        entries=entries,
+        lesions=list(found.lesions.values()),
+        letterhead=clinic,
+        words=letterheads.words(language, clinic),
+        left_out=max(0, len(complete) - MOST_DETECTIONS),
+    )
+    return _pdf(await asyncio.to_thread(write, report))
 
 
 @router.get(
@@ -74,13 +95,29 @@ async def get_patient_report(
     response_class=Response,
 )
 async def get_detection_report(
-    detection_id: str, clients: ClientsDep, memory: PhotoMemoryDep
+    detection_id: str,
+    clients: ClientsDep,
+    memory: PhotoMemoryDep,
+    cards: CardsDep,
+    language: ReaderLanguage = "en",
 ) -> Response:
     """A PDF report: one result with its photo, heatmap and verdicts."""
-    entry = await _report_entry(clients, detection_id, await authors.names(clients), memory)
-    patient_id = entry.detection.patient_id
-    answer = await clients.patients.GetPatient(pb.GetPatientRequest(patient_id=patient_id))
-    return _pdf(await asyncio.to_thread(report, answer.patient, [entry]))
+    names, clinic = await asyncio.gather(authors.names(clients), letterheads.letterhead(clients))
+    entry = await _report_entry(clients, detection_id, names, memory, cards)
+    patient_id, image_id = entry.detection.patient_id, entry.detection.image_id
+    answer, shown, lesions = await asyncio.gather(
+        clients.patients.GetPatient(pb.GetPatientRequest(patient_id=patient_id)),
+        clients.images.GetImageInfo(pb.GetImageInfoRequest(image_id=image_id)),
+        patient_record.lesions(clients, patient_id),
+    )
+    report = Report(
+        patient=answer.patient,
+        entries=[replace(entry, image=shown.image)],
+        lesions=lesions,
+        letterhead=clinic,
+        words=letterheads.words(language, clinic),
+    )
+    return _pdf(await asyncio.to_thread(write, report))
 
 
 @router.get(
@@ -103,7 +140,11 @@ async def export_patient(patient_id: str, settings: SettingsDep, clients: Client
 
 
 async def _report_entry(
-    clients: Clients, detection_id: str, names: Mapping[str, str], memory: PhotoMemory
+    clients: Clients,
+    detection_id: str,
+    names: Mapping[str, str],
+    memory: PhotoMemory,
+    cards: ModelCards,
 ) -> ReportEntry:
     """One complete detection with everything its page shows.
 
@@ -118,7 +159,11 @@ async def _report_entry(
     with memory.hold() as held:
         _, photo = await stored_images.read(clients, answer.detection.image_id, held)
         photo = await asyncio.to_thread(printable, photo)
-    return ReportEntry(answer.detection, photo, list(reversed(answer.reviews)), names)
+    finding = answer.detection.finding
+    card = await cards.find(finding.model_version)
+    found = cautions(card.shown_for if card else None, answer.subject)
+    reviews = list(reversed(answer.reviews))
+    return ReportEntry(answer.detection, photo, reviews, names, cautions=found)
 
 
 def _pdf(content: bytes) -> Response:
