@@ -154,6 +154,11 @@ def _add(
         page.text_line(caution)
     if finding.quality:
         page.text_line(words("about", words.quality(finding.quality)))
+    _verdicts(page, entry)
+
+
+def _verdicts(page: ReportPage, entry: ReportEntry) -> None:
+    words = page.words
     for review in entry.reviews:
         author = entry.names.get(review.author_id, "")
         given = f"{words.moment(from_timestamp(review.created_at))}{author and f', {author}'}"

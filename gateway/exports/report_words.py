@@ -8,7 +8,7 @@ from typing import Literal
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments.cautions import Caution, caution_texts
 from gateway.assessments.findings import display_name
-from gateway.exports.fhir import INTENDED_USE
+from gateway.exports.fhir_terms import INTENDED_USE
 from serving.contract.probability import LEAST, MOST
 
 Language = Literal["en", "de"]

@@ -1,6 +1,9 @@
 """Reports and exports."""
 
+import io
+import json
 import re
+import zipfile
 from typing import Any
 
 import orjson
@@ -10,6 +13,7 @@ from fhir.resources.R4B.bundle import Bundle
 from dermis.auth.v1 import auth_pb2
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.exports import fhir
+from gateway.exports.fhir import Export
 from gateway.exports.patient_record import Record
 from gateway.exports.report_page import ReportPage
 from gateway.exports.report_words import texts
@@ -75,8 +79,22 @@ async def test_the_export_is_a_valid_fhir_bundle(gateway: Gateway) -> None:
     # Any: what each resource holds is for the assertions to say.
     entries: list[Any] = bundle.entry or []
     resources = {e.resource.get_resource_type(): e.resource for e in entries}
-    assert set(resources) == {"Patient", "Media", "Observation", "DiagnosticReport"}
-    assert float(resources["Observation"].valueQuantity.value) == 0.75
+    assert set(resources) == {
+        "Patient", "BodyStructure", "Media", "Device", "Observation", "DiagnosticReport",
+        "Provenance",
+    }  # fmt: skip
+    by_code = {
+        e.resource.code.text: e.resource
+        for e in entries
+        if e.resource.get_resource_type() == "Observation"
+    }
+    answer_of_model = by_code["Calibrated probability that the lesion is malignant"]
+    assert float(answer_of_model.valueQuantity.value) == 0.75
+    assert by_code["Fitzpatrick skin type"].valueInteger == 2
+    assert by_code["A clinician's verdict on a skin lesion"].status == "final"
+    urls = {entry.fullUrl for entry in entries}
+    assert answer_of_model.device.reference in urls
+    assert len(urls) == len(entries)
     assert resources["Media"].bodySite.coding[0].code == "261160000"
     assert resources["DiagnosticReport"].id == uploaded["id"]
     assert resources["DiagnosticReport"].status == "final"
@@ -95,8 +113,7 @@ async def test_exports_list_the_most_likely_diagnoses(gateway: Gateway, written:
     (uploaded,) = await a_record(gateway)
     bundle = (await gateway.get("/patients/p-1/export")).json()
     Bundle.model_validate(bundle)
-    (observation,) = [e["resource"] for e in bundle["entry"]
-                      if e["resource"]["resourceType"] == "Observation"]  # fmt: skip
+    (observation,) = [e["resource"] for e in bundle["entry"] if "component" in e["resource"]]
     told = {c["code"]["text"]: c["valueQuantity"]["value"] for c in observation["component"]}
     assert told["Probability of basal cell carcinoma"] == 0.9995
     assert len(told) == len(probable)
@@ -157,7 +174,7 @@ async def test_a_record_of_many_pages_is_read_to_its_end(gateway: Gateway) -> No
         return pb.ListTimelineResponse(entries=[whole.entries[position]], next_cursor=following)
 
     gateway.patients.own["ListTimeline"] = page
-    assert len((await gateway.get("/patients/p-1/export")).json()["entry"]) == 4
+    assert len((await gateway.get("/patients/p-1/export")).json()["entry"]) == 9
 
 
 async def test_a_patients_report_shows_every_detection(gateway: Gateway) -> None:
@@ -248,11 +265,13 @@ def test_a_photo_of_unknown_date_has_none_in_fhir(is_known: bool) -> None:
     if is_known:
         stored.captured_at.FromJsonString("2024-05-06T05:08:09Z")
     record = Record(patient(), images={stored.id: stored})
-    entries = fhir.bundle(record, "https://clinic.example/api")["entry"]
+    written = b"".join(fhir.bundle(Export(record)))
+    entries = orjson.loads(written)["entry"]
     (media,) = (e["resource"] for e in entries if e["resource"]["resourceType"] == "Media")
     said = media.get("createdDateTime")
     assert said == ("2024-05-06T05:08:09+00:00" if is_known else None)
-    Bundle.model_validate_json(orjson.dumps(fhir.bundle(record, "https://clinic.example/api")))
+    Bundle.model_validate_json(written)
+
 
 async def test_a_report_is_in_the_readers_language_and_the_clinics_time_zone(
     gateway: Gateway, written: list[str]
@@ -331,3 +350,65 @@ def test_reports_have_every_text_in_both_languages() -> None:
         "missing_age", "missing_site", "missing_skin_type",
     }  # fmt: skip
     assert (german - english, english - german) == (only_german, set())
+
+
+async def test_every_verdict_is_exported_with_who_gave_it_and_whether_it_stands(
+    gateway: Gateway,
+) -> None:
+    (uploaded,) = await a_record(gateway)
+    image_id = uploaded["image_id"]
+    author = "01a20817-f471-731e-896b-230f70989782"
+    said = [
+        pb.Review(
+            id="r-2", image_id=image_id, verdict=pb.VERDICT_MALIGNANT, author_id=author,
+            created_at=MOMENT, replaces="r-1",
+            diagnosis=pb.Diagnosis(code="melanoma", icd_o="8720/3", icd_11="2C30"),
+        ),
+        pb.Review(
+            id="r-1", image_id=image_id, verdict=pb.VERDICT_BENIGN, author_id=author,
+            created_at=MOMENT, replaced_by="r-2",
+        ),
+    ]  # fmt: skip
+    listed = gateway.patients.answers["ListTimeline"]
+    del listed.entries[0]
+    listed.entries.extend(pb.TimelineEntry(at=MOMENT, review=review) for review in said)
+    gateway.auth.answers["ListColleagues"] = auth_pb2.ListColleaguesResponse(
+        colleagues=[auth_pb2.Colleague(id=author, full_name="Grace Hopper")]
+    )
+    bundle = (await gateway.get("/patients/p-1/export")).json()
+    Bundle.model_validate(bundle)
+    found = {e["resource"]["id"]: e["resource"] for e in bundle["entry"]}
+    assert (found["r-2"]["status"], found["r-1"]["status"]) == ("corrected", "entered-in-error")
+    assert {"8720/3", "2C30"} == {
+        coding["code"] for coding in found["r-2"]["valueCodeableConcept"]["coding"]
+    }
+    assert found[author]["name"] == [{"text": "Grace Hopper"}]
+    report = found[uploaded["id"]]
+    assert report["resultsInterpreter"] == [{"reference": f"urn:uuid:{author}"}]
+    assert {"urn:uuid:r-1", "urn:uuid:r-2"} <= {r["reference"] for r in report["result"]}
+    whos = {
+        e["resource"]["target"][0]["reference"]: e["resource"]["agent"][0]["who"]["reference"]
+        for e in bundle["entry"]
+        if e["resource"]["resourceType"] == "Provenance"
+    }
+    assert whos["urn:uuid:r-2"] == f"urn:uuid:{author}"
+    machine = whos[report["result"][0]["reference"]].removeprefix("urn:uuid:")
+    assert found[machine]["resourceType"] == "Device"
+
+
+async def test_an_export_links_to_nothing_that_needs_a_sign_in(gateway: Gateway) -> None:
+    await a_record(gateway)
+    bundle = (await gateway.get("/patients/p-1/export")).text
+    assert "/api/" not in bundle
+    answer = await gateway.get("/patients/p-1/export.zip")
+    assert answer.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        media = [
+            e["resource"]
+            for e in json.loads(archive.read("bundle.json"))["entry"]
+            if e["resource"]["resourceType"] == "Media"
+        ]
+        for one in media:
+            photo_bytes = archive.read(one["content"]["url"])
+            assert photo_bytes == gateway.patients.photos[one["id"]]

@@ -5,6 +5,7 @@ import {
   IconArchiveOff,
   IconDownload,
   IconFileTypePdf,
+  IconFileZip,
   IconJson,
   IconPencil,
 } from "@tabler/icons-react";
@@ -107,6 +108,12 @@ function ExportMenu({ patient }: { patient: Patient }) {
           onClick={() => save.mutate({ what: "export", name: `dermis-${patient.id}.fhir.json` })}
         >
           {t("patient.export.fhir")}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconFileZip size={16} aria-hidden />}
+          onClick={() => save.mutate({ what: "export.zip", name: `dermis-${patient.id}.zip` })}
+        >
+          {t("patient.export.zip")}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

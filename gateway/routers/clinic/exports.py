@@ -5,20 +5,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
-import orjson
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments import stored_images
 from gateway.assessments.cautions import cautions
 from gateway.clients import Clients
-from gateway.exports import authors, fhir, letterheads, patient_record
+from gateway.exports import archive, authors, fhir, letterheads, patient_record
+from gateway.exports.fhir import Export
 from gateway.exports.report import Report, ReportEntry, printable, write
 from gateway.exports.report_words import Language
 from gateway.http.answers import answers
 from gateway.model_store.cards import ModelCards
 from gateway.photo_memory import PhotoMemory
-from gateway.routers.dependencies import CardsDep, ClientsDep, PhotoMemoryDep, SettingsDep
+from gateway.routers.dependencies import CardsDep, ClientsDep, PhotoMemoryDep
 from gateway.routers.guards import READ_PATIENTS, limited
 from service_kit.errors import DomainError
 from service_kit.reasons import Reason
@@ -132,11 +133,39 @@ async def get_detection_report(
     },
     response_class=Response,
 )
-async def export_patient(patient_id: str, settings: SettingsDep, clients: ClientsDep) -> Response:
-    """A patient's record as a FHIR R4 Bundle: Patient, Media, Observation, DiagnosticReport."""
-    found = await patient_record.read(clients, patient_id)
-    base = f"{settings.public_url.rstrip('/')}/api"
-    return Response(orjson.dumps(fhir.bundle(found, base)), media_type=fhir.MEDIA_TYPE)
+async def export_patient(patient_id: str, clients: ClientsDep, cards: CardsDep) -> Response:
+    """A patient's whole record as a FHIR R4 Bundle, without the photos' bytes."""
+    export = await _export(clients, patient_id, cards, beside=False)
+    return StreamingResponse(fhir.bundle(export), media_type=fhir.MEDIA_TYPE)
+
+
+@router.get(
+    "/patients/{patient_id}/export.zip",
+    dependencies=[READ_PATIENTS, limited("upload")],
+    responses={
+        200: {"content": {"application/zip": {}}, "description": "`bundle.json` and photos."},
+        **answers(*PATIENT),
+    },
+    response_class=Response,
+)
+async def export_patient_with_photos(
+    patient_id: str, clients: ClientsDep, memory: PhotoMemoryDep, cards: CardsDep
+) -> Response:
+    """The same Bundle in a zip, with the photos as files beside it that it refers to."""
+    export = await _export(clients, patient_id, cards, beside=True)
+    return StreamingResponse(archive.pieces(export, clients, memory), media_type="application/zip")
+
+
+async def _export(clients: Clients, patient_id: str, cards: ModelCards, *, beside: bool) -> Export:
+    found, names, clinic = await asyncio.gather(
+        patient_record.read(clients, patient_id),
+        authors.names(clients),
+        letterheads.letterhead(clients),
+    )
+    versions = {d.finding.model_version for d in found.detections if d.finding.model_version}
+    found_cards = {version: await cards.find(version) for version in versions}
+    shown_for = {version: card.shown_for if card else None for version, card in found_cards.items()}
+    return Export(found, clinic, names, beside, shown_for)
 
 
 async def _report_entry(

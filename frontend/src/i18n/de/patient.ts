@@ -145,7 +145,12 @@ export default {
     first_noted: "Erstmals bemerkt",
     status: "Status",
   },
-  export: { open: "Exportieren", report: "Bericht (PDF)", fhir: "Akte (FHIR R4)" },
+  export: {
+    open: "Exportieren",
+    report: "Bericht (PDF)",
+    fhir: "Akte (FHIR R4)",
+    zip: "Akte mit Fotos (FHIR, ZIP)",
+  },
   note: { label: "Notiz hinzufügen", add: "Notiz speichern" },
   timeline: {
     kinds: "Arten von Einträgen",

@@ -138,7 +138,12 @@ export default {
     first_noted: "First noted",
     status: "Status",
   },
-  export: { open: "Export", report: "Report (PDF)", fhir: "Record (FHIR R4)" },
+  export: {
+    open: "Export",
+    report: "Report (PDF)",
+    fhir: "Record (FHIR R4)",
+    zip: "Record with photos (FHIR, zip)",
+  },
   note: { label: "Add a note", add: "Save note" },
   timeline: {
     kinds: "Kinds of entries",
