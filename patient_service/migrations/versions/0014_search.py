@@ -9,8 +9,8 @@ from alembic import op
 from patient_service.search import search_terms, search_words
 from service_kit.migrations import app_role
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 _BATCH = 1000
 
