@@ -98,7 +98,7 @@ async def _result(camera: Camera, page: Page, clinic: Clinic) -> None:
     await page.locator(f"{RESULT} button:has(.tabler-icon-info-circle)").click()
     card = page.get_by_role("dialog")
     await expect(card.get_by_role("table").first).to_be_visible()
-    await camera.take(page, "model-card", parts=[card], tallest=1000)
+    await camera.take(page, "model-card", parts=[card], margin=0, tallest=900)
     await page.keyboard.press("Escape")
 
     verdict = page.locator(VERDICT).last
