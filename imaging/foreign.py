@@ -1,27 +1,18 @@
 """HEIC, WebP and TIFF: turned into JPEG or PNG by a process of its own for each photo."""
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from imaging import refusals
 from imaging.budget import IN_MEMORY
 from imaging.formats import Format
+from service_kit.confinement import ConfinedFailed, confined
 from service_kit.errors import DomainError
 from service_kit.reasons import Reason
 
 # Fifty megapixels of HEIC take some 6 s of one core.
 DEADLINE_SECONDS = 20.0
-_ROOT = str(Path(__file__).parents[1])
-# The decoder must find its packages, and nothing else that this process knows.
-_ENVIRONMENT = {
-    "PYTHONPATH": _ROOT, "PYTHONDONTWRITEBYTECODE": "1", "MALLOC_ARENA_MAX": "1",
-    "PATH": os.defpath,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +44,11 @@ def translated(data: bytes, kind: Format) -> Translated:
 
 
 def _translated(data: bytes, kind: Format) -> Translated:
-    command = [sys.executable, "-P", "-s", "-m", "imaging.foreign_decoder", kind.name]
     try:
-        answer = subprocess.run(  # noqa: S603  nothing of the command comes from outside
-            command, input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env=_ENVIRONMENT, cwd="/", timeout=DEADLINE_SECONDS, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
+        answer = confined("imaging.foreign_decoder", kind.name, sent=data, seconds=DEADLINE_SECONDS)
+    except ConfinedFailed:
         raise refusals.damaged() from None
-    if answer.returncode:
-        raise refusals.damaged()
-    first, _, picture = answer.stdout.partition(b"\n")
+    first, _, picture = answer.partition(b"\n")
     head = json.loads(first)
     if reason := head.get("refused"):
         raise _refusal(reason, kind.value)

@@ -12,7 +12,6 @@ as it was sent, bare of everything else too, where that could be done and shows 
 import hashlib
 import io
 import json
-import resource
 import sys
 from typing import Any
 
@@ -27,6 +26,7 @@ from imaging.colour import conversion, is_usable, sized
 from imaging.limits import MAX_BYTES, MAX_PIXELS
 from imaging.named_colours import by_numbers
 from imaging.rendering import rendered
+from service_kit.confinement import confine
 from service_kit.reasons import Reason
 
 # Of addresses; some 450 MiB of it are used at most.
@@ -183,12 +183,9 @@ def digest(image: Image.Image) -> bytes:
 
 def limit() -> None:
     """Take from this process what decoding needs not: everything is imported by now."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     Image.preinit()
     # No file and no socket is opened from here on.
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_STREAMS, _STREAMS))
+    confine(memory=_MEMORY, cpu_seconds=_CPU_SECONDS, descriptors=_STREAMS)
     Image.MAX_IMAGE_PIXELS = None
     pi_heif.options.DECODE_THREADS = 1
 

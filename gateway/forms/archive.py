@@ -16,7 +16,8 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from gateway.http.errors import FieldError, ManyErrors
 from service_kit.errors import DomainError
 from service_kit.reasons import Reason
-from serving.archives.archive import ArchiveRefused, CheckedArchive, check_archive
+from serving.archives.archive import ArchiveRefused, CheckedArchive
+from serving.archives.judgement import judged_archive
 from serving.archives.signature_policy import Policy
 
 # For OpenAPI, since the route has no form parameters that FastAPI could see.
@@ -41,6 +42,8 @@ REQUEST_BODY: dict[str, Any] = {
 
 # An Ed25519 signature has 64.
 _LONGEST_SIGNATURE_BYTES = 1024
+# Uploads are rare, and each takes a process, memory and a core for a while.
+_ONE_AT_A_TIME = asyncio.Semaphore(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ async def received_archive(request: Request, policy: Policy) -> AsyncIterator[Re
             path = Path(folder) / "model.mar"
             await asyncio.to_thread(_write, file, path)
             proof = await _signature(form.get("signature"))
-            checked = await asyncio.to_thread(_checked, path, policy, proof)
+            async with _ONE_AT_A_TIME:
+                checked = await asyncio.to_thread(_checked, path, policy, proof)
             yield ReceivedArchive(checked, proof)
     finally:
         await form.close()
@@ -93,7 +97,7 @@ async def _signature(field: UploadFile | str | None) -> bytes | None:
 
 def _checked(path: Path, policy: Policy, signature: bytes | None) -> CheckedArchive:
     try:
-        return check_archive(path, policy, signature)
+        return judged_archive(path, policy, signature)
     except ArchiveRefused as refused:
         raise ManyErrors(
             Reason.ARCHIVE_REFUSED,

@@ -19,8 +19,9 @@ from service_kit.blobs import BlobExists, BlobMissing, Blobs
 from service_kit.clock import now
 from service_kit.errors import DomainError
 from service_kit.reasons import Reason
-from serving.archives.archive import ArchiveRefused, CheckedArchive, check_archive
+from serving.archives.archive import ArchiveRefused, CheckedArchive
 from serving.archives.card import ModelCard
+from serving.archives.judgement import judged_archive
 from serving.contract.releases import LIVE, CandidateKind, Desired, Kind, Release, ReleaseLog
 
 log = structlog.get_logger()
@@ -193,7 +194,7 @@ class ModelShelf:
             path = Path(folder) / "model.mar"
             try:
                 await self._log.fetch_archive(release.sha256, path)
-                archive = await asyncio.to_thread(check_archive, path)
+                archive = await asyncio.to_thread(judged_archive, path)
             except (BlobMissing, ArchiveRefused) as error:
                 log.warning(
                     "released archive not usable", version=release.version, error=str(error)

@@ -95,21 +95,31 @@ def check_archive(
     """
     if found := list(wrong_file(path)):
         raise ArchiveRefused(found)
-    digest = _digest(path)
-    signer = policy.signer(digest, signature)
-    found = list(policy.violations(signature, signer))
+    digest, signer = require_signature(path, policy, signature)
     try:
         with zipfile.ZipFile(path) as archive:
-            if found := found + defects(archive):
+            if found := defects(archive):
                 raise ArchiveRefused(found)
-            card = ModelCard.model_validate_json(archive.read(CARD))
+            card = ModelCard.from_json(archive.read(CARD))
             golden = GOLDEN_IMAGES.validate_json(archive.read(GOLDEN))
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError):
         damaged = Defect(ArchiveReason.NOT_AN_ARCHIVE, "The file is not a complete zip file.")
-        raise ArchiveRefused([*found, damaged]) from None
+        raise ArchiveRefused([damaged]) from None
     return CheckedArchive(path, digest, card, golden, signer)
 
 
-def _digest(path: Path) -> str:
+def require_signature(path: Path, policy: Policy, signature: bytes | None) -> tuple[str, str]:
+    """Refuse an archive that nobody who is trusted has signed, before anything in it is read.
+
+    Returns:
+        Its SHA-256 in hex, and the fingerprint of the key that signed it; "" where none did.
+
+    Raises:
+        ArchiveRefused: it isn't signed as the policy demands.
+    """
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    signer = policy.signer(digest, signature)
+    if found := list(policy.violations(signature, signer)):
+        raise ArchiveRefused(found)
+    return digest, signer

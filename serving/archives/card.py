@@ -9,8 +9,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from serving.archives.strict_json import MAX_WHOLE_NUMBER, check_json
+
 Share = Annotated[float, Field(ge=0, le=1)]
-Triple = tuple[float, float, float]
 Zone = Literal["below", "borderline", "above"]
 BodySite = Literal[
     "head_neck", "upper_extremity", "lower_extremity", "anterior_torso", "posterior_torso",
@@ -19,30 +20,63 @@ BodySite = Literal[
 SkinType = Literal["I", "II", "III", "IV", "V", "VI"]
 Age = Annotated[int, Field(ge=0, le=130)]
 Diagnosis = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,63}$")]
+# Of what a byte of a channel can be.
+Mean = Annotated[float, Field(ge=0, le=255)]
+Deviation = Annotated[float, Field(ge=1, le=512)]
+# No test set has more photos.
+Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Text = Annotated[str, Field(max_length=4000)]
+Name = Annotated[str, Field(max_length=200)]
+WholeNumber = Annotated[int, Field(ge=-MAX_WHOLE_NUMBER, le=MAX_WHOLE_NUMBER)]
+# Of a figure that is no share: milliseconds, say.
+_GREATEST_FIGURE = 1e9
+# Figures that are shares by their definition, whoever computed them.
+_SHARES = frozenset(
+    {"auc", "average_precision", "sensitivity", "specificity", "accuracy", "brier", "ece"}
+)
+# JSON has no NaN: one in a card would be stored as null, and never be read again.
+_STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Metric(BaseModel):
     """A figure with its 95 % interval."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = _STRICT
 
-    value: float
-    low: float
-    high: float
+    value: float = Field(ge=-_GREATEST_FIGURE, le=_GREATEST_FIGURE)
+    low: float = Field(ge=-_GREATEST_FIGURE, le=_GREATEST_FIGURE)
+    high: float = Field(ge=-_GREATEST_FIGURE, le=_GREATEST_FIGURE)
+
+    @model_validator(mode="after")
+    def _is_an_interval(self) -> Self:
+        # A bootstrap's interval need not hold the figure itself.
+        if self.low > self.high:
+            raise ValueError("low must not be above high")
+        return self
 
 
 class Evaluation(BaseModel):
     """The model's performance on one set of images that it was not trained on."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = _STRICT
 
-    name: str
-    description: str
-    images: int
-    malignant: int
-    metrics: dict[str, Metric]
+    name: Name
+    description: Text
+    images: Count
+    malignant: Count
+    metrics: dict[Name, Metric] = Field(max_length=500)
     # [[true benign, false malignant], [false benign, true malignant]] at the threshold.
-    confusion: tuple[tuple[int, int], tuple[int, int]] | None = None
+    confusion: tuple[tuple[Count, Count], tuple[Count, Count]] | None = None
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Self:
+        if self.malignant > self.images:
+            raise ValueError("there can't be more malignant images than images")
+        for name in sorted(_SHARES & self.metrics.keys()):
+            figure = self.metrics[name]
+            if not 0 <= min(figure.value, figure.low) <= max(figure.value, figure.high) <= 1:
+                raise ValueError(f"{name} must lie between 0 and 1")
+        return self
 
 
 class Preprocessing(BaseModel):
@@ -53,11 +87,11 @@ class Preprocessing(BaseModel):
     and channels are normalised as `(value − mean) / std`, values in 0 to 255.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = _STRICT
 
     input_size: int = Field(ge=64, le=1024)
-    mean: Triple
-    std: Triple
+    mean: tuple[Mean, Mean, Mean]
+    std: tuple[Deviation, Deviation, Deviation]
     circular_mask: bool = True
 
 
@@ -68,7 +102,7 @@ class Zones(BaseModel):
     stands with the sensitivity that it would have as a threshold, on validation photos.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = _STRICT
 
     lower: Share
     upper: Share
@@ -95,7 +129,7 @@ class ShownFor(BaseModel):
         grounds: one or two sentences for clinicians: what this rests on, what is unknown.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = _STRICT
 
     ages: tuple[Age, Age] | None = None
     sites: list[BodySite] = Field(default_factory=list, max_length=8)
@@ -111,22 +145,26 @@ class ShownFor(BaseModel):
 
 
 class ModelCard(BaseModel):
-    """Everything about one model version."""
+    """Everything about one model version.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Its numbers are bounded by what any sound model has: a card outside of them would call every
+    lesion benign, or every one malignant, whatever the weights say.
+    """
+
+    model_config = _STRICT
 
     schema_version: Literal[1] = 1
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")
-    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    version: str = Field(pattern=r"^[0-9]{1,9}\.[0-9]{1,9}\.[0-9]{1,9}$")
     architecture: str = Field(pattern=r"^[a-z0-9_.]{1,64}$")
     classes: tuple[Literal["benign"], Literal["malignant"]] = ("benign", "malignant")
     preprocessing: Preprocessing
     # Logits are divided by `temperature`, then the malignant one is raised by `intercept`, before
     # the softmax (Platt 1999; with an intercept of 0, Guo et al. 2017).
-    temperature: float = Field(gt=0, le=100)
-    intercept: float = Field(default=0.0, ge=-20, le=20)
+    temperature: float = Field(ge=0.05, le=20)
+    intercept: float = Field(default=0.0, ge=-10, le=10)
     # At or above it, a lesion is considered malignant.
-    threshold: Share
+    threshold: float = Field(ge=0.001, le=0.999)
     # None where none were fitted: then an answer has no zone.
     zones: Zones | None = None
     # Whether logits and heatmap are averaged over photo and mirror image, at twice the cost.
@@ -145,13 +183,23 @@ class ModelCard(BaseModel):
     # Cautions are given for everyone else; None where nobody has derived it: then there are none.
     shown_for: ShownFor | None = None
     trained_on: date
-    intended_use: str
-    limits: list[str]
-    data: list[str]
+    intended_use: Text
+    limits: list[Text] = Field(max_length=100)
+    data: list[Text] = Field(max_length=100)
     # The hardest first.
-    evaluations: list[Evaluation] = Field(default_factory=list)
-    subgroups: list[Evaluation] = Field(default_factory=list)
-    training: dict[str, str | int | float] = Field(default_factory=dict)
+    evaluations: list[Evaluation] = Field(default_factory=list, max_length=200)
+    subgroups: list[Evaluation] = Field(default_factory=list, max_length=200)
+    training: dict[Name, Text | WholeNumber | float] = Field(default_factory=dict, max_length=200)
+
+    @classmethod
+    def from_json(cls, content: bytes) -> Self:
+        """Read a card that others wrote.
+
+        Raises:
+            ValueError: it is no strict JSON (`strict_json`), or no card (a ValidationError).
+        """
+        check_json(content)
+        return cls.model_validate_json(content)
 
     @model_validator(mode="after")
     def _zones_hold_the_threshold(self) -> Self:

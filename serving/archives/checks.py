@@ -19,6 +19,7 @@ from serving.archives.card import ModelCard, Share
 from serving.archives.differential import Differential
 from serving.archives.novelty import Novelty
 from serving.archives.reasons import ArchiveReason, Defect
+from serving.archives.strict_json import check_json
 from serving.archives.weights_file import wrong_weights
 
 
@@ -88,11 +89,13 @@ def _card(archive: zipfile.ZipFile) -> Iterator[Defect]:
     if content is None:
         return
     try:
-        ModelCard.model_validate_json(content)
+        ModelCard.from_json(content)
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_input=False)[:10]:
             where = ".".join(str(part) for part in problem["loc"])
             yield Defect(ArchiveReason.CARD_INVALID, f"{members.CARD}: {where}: {problem['msg']}")
+    except ValueError as error:
+        yield Defect(ArchiveReason.CARD_INVALID, f"{members.CARD} {error}.")
 
 
 def _manifest(archive: zipfile.ZipFile) -> Iterator[Defect]:
@@ -100,8 +103,9 @@ def _manifest(archive: zipfile.ZipFile) -> Iterator[Defect]:
     if content is None:
         return
     try:
+        check_json(content)
         manifest = _Manifest.model_validate_json(content)
-    except ValidationError:
+    except ValueError:
         yield Defect(
             ArchiveReason.MANIFEST_INVALID, "The manifest names more or other files than ours."
         )
@@ -166,11 +170,15 @@ def _golden(archive: zipfile.ZipFile) -> Iterator[Defect]:
     if content is None:
         return
     try:
+        check_json(content)
         listed = [image.file for image in GOLDEN_IMAGES.validate_json(content)]
     except ValidationError:
         yield Defect(
             ArchiveReason.GOLDEN_INVALID, f"{members.GOLDEN} does not describe golden images."
         )
+        return
+    except ValueError as error:
+        yield Defect(ArchiveReason.GOLDEN_INVALID, f"{members.GOLDEN} {error}.")
         return
     held = [name for name in archive.namelist() if members.is_golden_image(name)]
     if not 1 <= len(listed) <= members.MAX_GOLDEN_IMAGES or sorted(listed) != sorted(held):
@@ -212,6 +220,6 @@ def _content(archive: zipfile.ZipFile, name: str) -> bytes | None:
 
 def _valid_card(archive: zipfile.ZipFile) -> ModelCard | None:
     try:
-        return ModelCard.model_validate_json(_content(archive, members.CARD) or b"")
-    except ValidationError:
+        return ModelCard.from_json(_content(archive, members.CARD) or b"")
+    except ValueError:
         return None

@@ -1,38 +1,25 @@
 """Is a file safetensors, complete, and free of NaN? Without torch and without loading it.
 
-Format: https://huggingface.co/docs/safetensors: eight bytes with the length of a JSON header, the
-header, then the tensors' bytes. The safetensors library itself decides whether a header is valid:
-every offset, shape and type, no gap, no overlap, nothing left over. What it lets pass is refused
-here: a header too large to parse cheaply, two tensors of one name (it keeps the last one), a file
-without tensors, types whose values can't be checked, and values that aren't finite.
+The header says which bytes are which tensor's (`weights_header`). Beyond what safetensors itself
+refuses, so are: two tensors of one name (it keeps the last one), a file without tensors, types
+whose values can't be checked, and values that aren't finite.
 """
 
 import io
-import json
-import math
-import struct
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load
 
 from serving.archives.reasons import ArchiveReason
+from serving.archives.weights_header import HeaderInvalid, Tensor, read_header
 
 Floats = NDArray[np.float32]
 
-MAX_HEADER_BYTES = 8 * 1024 * 1024
 _CHUNK_BYTES = 1 << 20
 
-# Bytes of one element.
-_WIDTHS = {
-    "F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1,
-    "BOOL": 1,
-}  # fmt: skip
 # The bits of the exponent: all of them set means infinite or not a number (IEEE 754; bfloat16 is
 # the upper half of a float32).
 _EXPONENTS: dict[str, tuple[type[np.unsignedinteger[Any]], int]] = {
@@ -43,13 +30,6 @@ _EXPONENTS: dict[str, tuple[type[np.unsignedinteger[Any]], int]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Tensor:
-    name: str
-    dtype: str
-    length: int  # in bytes
-
-
 def wrong_weights(file: BinaryIO, size: int) -> Iterator[tuple[ArchiveReason, str]]:
     """What is wrong with a safetensors file, as pairs of reason and the end of a sentence.
 
@@ -57,10 +37,10 @@ def wrong_weights(file: BinaryIO, size: int) -> Iterator[tuple[ArchiveReason, st
         file: at its beginning; read once, forwards.
         size: of the whole file, in bytes.
     """
-    header = _header(file, size)
-    tensors = None if header is None else _tensors(header, size)
-    if not tensors:
-        yield ArchiveReason.WEIGHTS_NOT_SAFETENSORS, "is not a complete safetensors file."
+    try:
+        tensors = read_header(file, size)
+    except HeaderInvalid as error:
+        yield ArchiveReason.WEIGHTS_NOT_SAFETENSORS, f"{error}."
         return
     for tensor in tensors:
         if not _is_finite(file, tensor):
@@ -78,55 +58,13 @@ def read_tensors(content: bytes) -> dict[str, Floats]:
     """
     for _, message in wrong_weights(io.BytesIO(content), len(content)):
         raise ValueError(message)
-    header = _header(io.BytesIO(content), len(content)) or b""
-    for tensor in _tensors(header, len(content)) or []:
+    for tensor in read_header(io.BytesIO(content), len(content)):
         if tensor.dtype != "F32":
             raise ValueError(f"{tensor.name[:100]!r} is not of float32")
     return load(content)
 
 
-def _header(file: BinaryIO, size: int) -> bytes | None:
-    """The length and the JSON behind it; None where there can't be as much."""
-    prefix = file.read(8)
-    if len(prefix) < 8:
-        return None
-    length: int = struct.unpack("<Q", prefix)[0]
-    if length > min(size - 8, MAX_HEADER_BYTES):
-        return None
-    return prefix + file.read(length)
-
-
-def _tensors(header: bytes, size: int) -> list[_Tensor] | None:
-    """The tensors in the order of their bytes; None where the header is not valid."""
-    try:
-        # An archive's member can't be mapped into memory, and need not be: safetensors looks at
-        # the header and the file's length, and a sparse file of that length takes no room.
-        with tempfile.NamedTemporaryFile(prefix="dermis-header-") as stand_in:
-            stand_in.write(header)
-            stand_in.truncate(size)
-            stand_in.flush()
-            with safe_open(stand_in.name, framework="numpy") as opened:
-                tensors = [_tensor(name, opened.get_slice(name)) for name in opened.offset_keys()]
-        json.loads(header[8:], object_pairs_hook=_unique)
-    except (SafetensorError, ValueError, RecursionError):
-        return None
-    return tensors
-
-
-def _tensor(name: str, found: Any) -> _Tensor:
-    """Raises ValueError for a type whose values can't be checked."""
-    dtype = str(found.get_dtype())
-    if dtype not in _WIDTHS:
-        raise ValueError(f"values of {dtype} can't be checked")
-    return _Tensor(name, dtype, _WIDTHS[dtype] * math.prod(found.get_shape()))
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> None:
-    if len({name for name, _ in pairs}) != len(pairs):
-        raise ValueError("a name twice")
-
-
-def _is_finite(file: BinaryIO, tensor: _Tensor) -> bool:
+def _is_finite(file: BinaryIO, tensor: Tensor) -> bool:
     """Read a tensor's bytes and look for infinities and NaN; integers have none."""
     finite = True
     left = tensor.length

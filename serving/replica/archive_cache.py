@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service_kit.files import written_whole
-from serving.archives.archive import ArchiveRefused, CheckedArchive, check_archive
+from serving.archives.archive import ArchiveRefused, CheckedArchive
+from serving.archives.judgement import judged_archive
 from serving.archives.reasons import ArchiveReason, Defect
 from serving.archives.signature_policy import Policy
 from serving.contract.releases import Release, ReleaseLog
@@ -95,7 +96,7 @@ class ArchiveCache:
             await self._releases.fetch_archive(release.sha256, path)
         signature = await self._signature(release.sha256, refetch=refetch)
         try:
-            archive = await asyncio.to_thread(check_archive, path, self._policy, signature)
+            archive = await asyncio.to_thread(judged_archive, path, self._policy, signature)
             _require_released(archive, release)
         except ArchiveRefused:
             # Fetched again next time: this copy may be damaged, or the store's repaired by then.

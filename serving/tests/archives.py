@@ -80,6 +80,11 @@ def bent(folder: Path, bend: Callable[[dict[str, bytes]], Iterable[Member] | Non
     return write(folder / "bent.mar", held.items() if changed is None else changed)
 
 
+def replaced(held: dict[str, bytes], member: str, old: bytes, new: bytes) -> None:
+    assert old in held[member]
+    held[member] = held[member].replace(old, new)
+
+
 def refused(path: Path, policy: Policy = NOTHING_ASKED, signature: bytes | None = None) -> set[str]:
     """The codes of every reason for which an archive is refused."""
     with pytest.raises(ArchiveRefused) as refusal:

@@ -56,7 +56,7 @@ def make_archive(tmp_path_factory: pytest.TempPathFactory) -> MakeArchive:
             architecture=architecture,
             preprocessing=Preprocessing(input_size=224, mean=(127,) * 3, std=(128,) * 3),
             # Untrained logits are large; this keeps the probabilities apart from 0 and 1.
-            temperature=100,
+            temperature=20,
             threshold=0.5,
             weights_sha256=hashlib.sha256(weights.read_bytes()).hexdigest(),
             trained_on=date(2026, 1, 1),

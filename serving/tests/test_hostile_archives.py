@@ -16,15 +16,11 @@ from serving.tests.archives import (
     bent,
     members,
     refused,
+    replaced,
     safetensors,
     sound,
     write,
 )
-
-
-def replaced(held: dict[str, bytes], member: str, old: bytes, new: bytes) -> None:
-    assert old in held[member]
-    held[member] = held[member].replace(old, new)
 
 
 def link(name: str, mode: int = stat.S_IFLNK) -> zipfile.ZipInfo:

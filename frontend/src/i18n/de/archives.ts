@@ -8,6 +8,8 @@ const archives: Record<ArchiveReason, string> = {
   MEMBER_TOO_LARGE: "Eine Datei im Archiv ist zu groß.",
   RATIO_TOO_HIGH: "Eine Datei ist entpackt weit größer als im Archiv.",
   MEMBER_ENCRYPTED: "Eine Datei im Archiv ist verschlüsselt.",
+  ARCHIVE_UNREADABLE:
+    "Das Lesen hat mehr Speicher oder Zeit gebraucht als bei jedem heilen Archiv.",
   COMPRESSION_UNKNOWN: "Eine Datei im Archiv ist anders als mit Deflate gepackt.",
   SIGNATURE_MISSING: "Archive müssen hier signiert sein; dieses ist es nicht.",
   SIGNATURE_WRONG: "Niemand, dem hier vertraut wird, hat dieses Archiv signiert.",

@@ -9,6 +9,7 @@ export default {
   MEMBER_TOO_LARGE: "A member is too large.",
   RATIO_TOO_HIGH: "A member unpacks to far more than its size in the archive.",
   MEMBER_ENCRYPTED: "A member is encrypted.",
+  ARCHIVE_UNREADABLE: "Reading it took more memory or time than any sound archive does.",
   COMPRESSION_UNKNOWN: "A member is neither stored nor deflated.",
   SIGNATURE_MISSING: "Archives must be signed here, and this one is not.",
   SIGNATURE_WRONG: "Nobody who is trusted here has signed this archive.",
