@@ -62,6 +62,9 @@ class Event(StrEnum):
     MODEL_SHADOW_REQUESTED = "model.shadow_requested"
     MODEL_WITHDRAWAL_REQUESTED = "model.withdrawal_requested"
     MODEL_REGENERATION_REQUESTED = "model.regeneration_requested"
+    MODEL_RETIREMENT_REQUESTED = "model.retirement_requested"
+    MODEL_REINSTATEMENT_REQUESTED = "model.reinstatement_requested"
+    MODEL_APPROVAL_REQUESTED = "model.approval_requested"
 
     NOT_FOUND = "refused.not_found"
 

@@ -141,7 +141,9 @@ async def _background(state: AppState) -> AsyncIterator[None]:
     completion = Completion(state.clients, state.service_token, state.model)
     await state.replicas.refresh()
     try:
-        loops = (state.replicas.follow(), completion.run(), state.canary_watch.run())
+        loops = [state.replicas.follow(), completion.run(), state.canary_watch.run()]
+        if state.shelf:
+            loops.append(state.shelf.watch_served(state.replicas.live_versions))
         async with in_background(*loops):
             yield
     finally:

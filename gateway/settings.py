@@ -61,6 +61,10 @@ class Settings(ObjectStoreSettings, SignatureSettings):
         default=False,
         description="Release only versions that passed a trial on a replica and failed on none.",
     )
+    release_needs_approval: bool = Field(
+        default=False,
+        description="Release only versions that somebody else than the releaser has approved.",
+    )
     metric_margins: dict[str, Annotated[float, Field(ge=0)]] = Field(
         default_factory=dict,
         description='JSON, how much worse than live a figure may be: {"auc": 0.01}. Empty: '

@@ -12,6 +12,7 @@ as it was sent, bare of everything else too, where that could be done and shows 
 import hashlib
 import io
 import json
+import resource
 import sys
 from typing import Any
 

@@ -306,6 +306,28 @@ class Reason(Enum):
     )
     VERSION_TAKEN = Code.ALREADY_EXISTS, "Another archive has this version. Raise the version."
     VERSION_NOT_FOUND = Code.NOT_FOUND, "There is no such version of the model."
+    VERSION_RETIRED = (
+        Code.FAILED_PRECONDITION,
+        "This version is retired. Reinstate it first.",
+    )
+    VERSION_NOT_RETIRED = Code.FAILED_PRECONDITION, "This version isn't retired."
+    VERSION_IN_USE = (
+        Code.FAILED_PRECONDITION,
+        "This version is live or a candidate. Release another one or withdraw it first.",
+    )
+    VERSION_NEVER_LIVE = (
+        Code.FAILED_PRECONDITION,
+        "This version was never live here. Release it instead: it must pass the gate.",
+    )
+    ENTRY_SOUND = Code.FAILED_PRECONDITION, "This entry can be read. It is part of the history."
+    ENTRY_DAMAGED = (
+        Code.DATA_LOSS,
+        "An entry of the model store is damaged. Restore it from a backup, or retire it.",
+    )
+    APPROVAL_MISSING = (
+        Code.FAILED_PRECONDITION,
+        "A second person must approve this version first: dermis-model approve.",
+    )
     ALREADY_LIVE = Code.FAILED_PRECONDITION, "This version is already live."
     NOTHING_LIVE = Code.FAILED_PRECONDITION, "Release a version first."
     NOTHING_BEFORE = Code.FAILED_PRECONDITION, "No other version was released before."

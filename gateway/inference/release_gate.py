@@ -1,12 +1,13 @@
 """What a version must have shown before it may be released; a rollback is never held up.
 
-Both gates are settings, off by default: a trial on the replicas (`serving.contract.trials`), and
-figures on the card's common test set that are not worse than the live version's.
+All gates are settings, off by default: a second person's approval, a trial on the replicas
+(`serving.contract.trials`), and figures on the card's common test set that are not worse than the
+live version's.
 """
 
 from gateway.http.errors import FieldError, ManyErrors
 from gateway.inference.replicas import Replicas
-from gateway.model_store.versions import ShelvedVersion
+from gateway.model_store.shelf import Shelf, ShelvedVersion
 from gateway.settings import Settings
 from service_kit.errors import DomainError
 from service_kit.reasons import Reason
@@ -29,17 +30,22 @@ class ReleaseGate:
         self._replicas = replicas
         self._settings = settings
 
-    def check(self, candidate: ShelvedVersion, live: ShelvedVersion | None) -> None:
-        """Let a candidate pass.
+    def check(self, version: str, shelf: Shelf, *, by: str) -> None:
+        """Let a version pass.
 
         Args:
-            candidate: what is to be released.
-            live: what the newest release names; None before the first.
+            version: what is to be released.
+            shelf: what the store holds.
+            by: who wants to release it.
 
         Raises:
-            DomainError: FAILED_PRECONDITION TRIAL_MISSING, TRIAL_FAILED, EVALUATION_MISSING or
-                METRICS_WORSE with every figure that is.
+            DomainError: NOT_FOUND VERSION_NOT_FOUND; FAILED_PRECONDITION VERSION_RETIRED,
+                APPROVAL_MISSING, TRIAL_MISSING, TRIAL_FAILED, EVALUATION_MISSING or METRICS_WORSE
+                with every figure that is.
         """
+        candidate, live = shelf.usable(version), shelf.live
+        if self._settings.release_needs_approval:
+            _require_approval(candidate, shelf, by)
         if self._settings.release_needs_trial:
             self._require_trial(candidate)
         if live and self._settings.metric_margins:
@@ -93,6 +99,17 @@ class ReleaseGate:
                 f"Version {candidate.version} is worse than {live.version} on {name!r}.",
                 errors=worse,
             )
+
+
+def _require_approval(candidate: ShelvedVersion, shelf: Shelf, by: str) -> None:
+    """Whoever releases a version can't be the one who agreed to it."""
+    others = [decided for decided in shelf.approvals(candidate) if decided.by != by]
+    if not others:
+        raise DomainError(
+            Reason.APPROVAL_MISSING,
+            f"Somebody else must approve version {candidate.version} first: "
+            f"dermis-model approve {candidate.version}.",
+        )
 
 
 def _evaluation(version: ShelvedVersion, name: str) -> Evaluation | None:

@@ -59,6 +59,10 @@ class Replicas:
         for state in get_args(Phase):
             REPLICAS.labels(state).set(states[state])
 
+    def live_versions(self) -> frozenset[str]:
+        """The versions that are live on some replica."""
+        return frozenset(known.live_version for known in self._known) - {""}
+
     @property
     def candidate(self) -> Candidate | None:
         """The canary or shadow that answers on some replica."""

@@ -43,12 +43,10 @@ class ModelCards:
             return self._known[version]
         if self._shelf is None:
             raise DomainError(Reason.NO_MODEL_STORE)
-        if not any(
-            release.version == version and release.kind in _ANSWERING
-            for release in await self._shelf.releases()
-        ):
+        shelf = await self._shelf.read()
+        if not any(entry.version == version and entry.kind in _ANSWERING for entry in shelf.log):
             raise DomainError(Reason.VERSION_NOT_FOUND)
-        card = (await self._shelf.version(version)).card
+        card = shelf.version(version).card
         self._known[version] = card
         return card
 

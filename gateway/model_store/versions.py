@@ -3,42 +3,33 @@
     archives/<sha256>.mar          the archives (serving.contract.releases)
     <model>/versions/1.2.0.json    one entry a version: its card, who brought it, when
     <model>/releases/000012.json   the release log (serving.contract.releases)
+    <model>/shelf/000012.json      retirements and approvals (shelf_log)
+    <model>/served/000012.json     which releases were really served (served)
 
-An entry is written once and never changed. Nothing here loads a model: every TorchServe's
+An entry is written once and never changed. One that is damaged is left out and reported, so that
+it hides nothing else. Nothing here loads a model: every TorchServe's
 follower reads the log and proves a version by its golden images before it becomes live.
 """
 
-import asyncio
-import tempfile
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
 
-import structlog
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from prometheus_client import Gauge
 
-from service_kit.blobs import BlobExists, BlobMissing, Blobs
+from gateway.model_store.served import ServedReleases
+from gateway.model_store.shelf import Shelf, ShelvedVersion
+from gateway.model_store.shelf_log import Decided, ShelfLog, retired_subjects
+from gateway.model_store.version_entries import VersionEntries
+from service_kit.blobs import BlobMissing, Blobs
 from service_kit.clock import now
 from service_kit.errors import DomainError
 from service_kit.reasons import Reason
-from serving.archives.archive import ArchiveRefused, CheckedArchive
-from serving.archives.card import ModelCard
-from serving.archives.judgement import judged_archive
-from serving.contract.releases import LIVE, CandidateKind, Desired, Kind, Release, ReleaseLog
+from serving.archives.archive import CheckedArchive
+from serving.contract.entries import Damage
+from serving.contract.releases import CandidateKind, Desired, Kind, Release, ReleaseLog
 
-log = structlog.get_logger()
-
-
-class ShelvedVersion(BaseModel):
-    """One version on the shelf."""
-
-    model_config = ConfigDict(frozen=True)
-
-    version: str
-    sha256: str
-    card: ModelCard
-    by: str
-    at: AwareDatetime
-    # Fingerprint of the trusted key that vouched for it when it was brought.
-    signed_by: str = ""
+DAMAGED = Gauge(
+    "dermis_model_store_damaged", "Entries of the model store that can't be read, not retired."
+)
 
 
 class ModelShelf:
@@ -50,47 +41,62 @@ class ModelShelf:
     """
 
     def __init__(self, blobs: Blobs, model: str) -> None:
-        self._blobs = blobs
         self._model = model
         self._log = ReleaseLog(blobs, model)
+        self._versions = VersionEntries(blobs, model, self._log)
+        self._decisions = ShelfLog(blobs, model)
+        self._served = ServedReleases(blobs, model)
 
-    async def releases(self) -> list[Release]:
-        """The release log, newest first."""
-        return list(reversed(await self._log.entries()))
-
-    async def versions(self) -> list[ShelvedVersion]:
-        """All versions, the one brought last first."""
-        keys = await self._blobs.list(f"{self._model}/versions/")
-        found = [ShelvedVersion.model_validate_json(await self._blobs.get(key)) for key in keys]
-        known = {shelved.version for shelved in found}
-        for release in await self._log.entries():
-            # Released by other means, as the archive that ships with Dermis is.
-            if release.version not in known and (entered := await self._entered(release)):
-                found.append(entered)
-                known.add(release.version)
-        return sorted(found, key=lambda shelved: shelved.at, reverse=True)
-
-    async def version(self, version: str) -> ShelvedVersion:
-        """One version.
-
-        Raises:
-            DomainError: NOT_FOUND VERSION_NOT_FOUND.
-        """
-        for shelved in await self.versions():
-            if shelved.version == version:
-                return shelved
-        raise DomainError(Reason.VERSION_NOT_FOUND)
+    async def read(self) -> Shelf:
+        """Everything, read once."""
+        releases, bad_releases = await self._log.read()
+        decisions, bad_decisions = await self._decisions.read()
+        versions, bad_versions = await self._versions.read(releases)
+        retired = retired_subjects(decisions)
+        damaged = [
+            Damage(subject, damage.why)
+            for what, found in (
+                ("version", bad_versions), ("release", bad_releases), ("decision", bad_decisions),
+            )
+            for damage in found
+            if (subject := _subject(what, damage.name)) not in retired
+        ]  # fmt: skip
+        DAMAGED.set(len(damaged))
+        return Shelf(
+            versions=sorted(versions, key=lambda shelved: shelved.at, reverse=True),
+            log=releases,
+            decisions=decisions,
+            served=frozenset(await self._served.numbers()),
+            damaged=damaged,
+        )
 
     async def desired(self) -> Desired:
         """The release that is to be live everywhere, and the candidate beside it."""
         return await self._log.desired()
 
-    async def live(self) -> ShelvedVersion | None:
-        """The version that is to be live; None where there is none or it is lost."""
-        newest = (await self._log.desired()).live
-        return next(
-            (v for v in await self.versions() if newest and v.sha256 == newest.sha256), None
-        )
+    async def download(self, version: str) -> tuple[ShelvedVersion, AsyncIterator[bytes]]:
+        """A version's archive, as it was brought.
+
+        Raises:
+            DomainError: NOT_FOUND VERSION_NOT_FOUND.
+        """
+        shelved = (await self.read()).version(version)
+        pieces = self._log.archive(shelved.sha256)
+        try:
+            # Before an answer has begun: afterwards nobody could be told.
+            first = await anext(pieces)
+        except (BlobMissing, StopAsyncIteration):
+            message = f"The archive of version {version} is lost."
+            raise DomainError(Reason.VERSION_NOT_FOUND, message) from None
+        return shelved, _with_first(first, pieces)
+
+    async def note_served(self, versions: frozenset[str]) -> None:
+        """Note that replicas serve these versions (`ServedReleases.note`)."""
+        await self._served.note(versions)
+
+    async def watch_served(self, serving: Callable[[], frozenset[str]]) -> None:
+        """Note which releases the replicas serve, until cancelled (`ServedReleases.follow`)."""
+        await self._served.follow(serving)
 
     async def add(
         self, archive: CheckedArchive, by: str, *, signature: bytes | None = None
@@ -116,27 +122,66 @@ class ModelShelf:
             version=card.version, sha256=archive.sha256, card=card, by=by, at=now(),
             signed_by=archive.signed_by,
         )  # fmt: skip
-        return await self._enter(shelved)
+        return await self._versions.add(shelved)
 
     async def release(self, version: str, *, by: str, why: str) -> Release:
         """Make a version the desired one everywhere.
 
         Raises:
-            DomainError: NOT_FOUND VERSION_NOT_FOUND; ABORTED RELEASE_RACE.
+            DomainError: NOT_FOUND VERSION_NOT_FOUND; FAILED_PRECONDITION VERSION_RETIRED; ABORTED
+                RELEASE_RACE.
         """
-        return await self._append(await self.version(version), "release", by, why)
+        return await self._append((await self.read()).usable(version), "release", by, why)
 
-    async def roll_back(self, *, by: str, why: str) -> Release:
-        """Return to the version that was desired before the present one.
+    async def roll_back(self, *, by: str, why: str, to: str = "") -> Release:
+        """Return to an earlier version: `Shelf.way_back` says to which.
 
         Raises:
-            DomainError: FAILED_PRECONDITION NOTHING_BEFORE; ABORTED RELEASE_RACE.
+            DomainError: as `Shelf.way_back`; ABORTED RELEASE_RACE.
         """
-        releases = [release for release in await self.releases() if release.kind in LIVE]
-        for release in releases[1:]:
-            if release.version != releases[0].version:
-                return await self._append(await self.version(release.version), "rollback", by, why)
-        raise DomainError(Reason.NOTHING_BEFORE)
+        shelf = await self.read()
+        entry = shelf.way_back(to)
+        return await self._append(shelf.version(entry.version), "rollback", by, why)
+
+    async def retire(self, subject: str, *, by: str, why: str) -> Decided:
+        """Take a version, or a damaged entry of the release log ("release 12"), out of use.
+
+        Raises:
+            DomainError: NOT_FOUND VERSION_NOT_FOUND; FAILED_PRECONDITION VERSION_IN_USE,
+                VERSION_RETIRED or ENTRY_SOUND; ABORTED RELEASE_RACE.
+        """
+        shelf = await self.read()
+        if subject in shelf.retired:
+            raise DomainError(Reason.VERSION_RETIRED)
+        if subject in shelf.in_use:
+            raise DomainError(Reason.VERSION_IN_USE)
+        broken = {damage.name for damage in shelf.damaged}
+        if subject not in broken:
+            if subject.startswith("release "):
+                raise DomainError(Reason.ENTRY_SOUND)
+            shelf.version(subject)
+        return await self._decisions.append("retirement", subject, by=by, why=why)
+
+    async def reinstate(self, subject: str, *, by: str, why: str) -> Decided:
+        """Let something that was retired be used again.
+
+        Raises:
+            DomainError: FAILED_PRECONDITION VERSION_NOT_RETIRED; ABORTED RELEASE_RACE.
+        """
+        if subject not in (await self.read()).retired:
+            raise DomainError(Reason.VERSION_NOT_RETIRED)
+        return await self._decisions.append("reinstatement", subject, by=by, why=why)
+
+    async def approve(self, version: str, *, by: str, why: str) -> Decided:
+        """Agree to a release of this very archive.
+
+        Raises:
+            DomainError: as `Shelf.usable`; ABORTED RELEASE_RACE.
+        """
+        shelved = (await self.read()).usable(version)
+        return await self._decisions.append(
+            "approval", version, by=by, why=why, sha256=shelved.sha256
+        )
 
     async def put_beside(
         self, version: str, kind: CandidateKind, *, by: str, why: str, percent: int = 0
@@ -151,11 +196,11 @@ class ModelShelf:
             percent: 1 to 99 for a canary.
 
         Raises:
-            DomainError: NOT_FOUND VERSION_NOT_FOUND; FAILED_PRECONDITION NOTHING_LIVE or
-                ALREADY_LIVE; ABORTED RELEASE_RACE.
+            DomainError: NOT_FOUND VERSION_NOT_FOUND; FAILED_PRECONDITION NOTHING_LIVE,
+                VERSION_RETIRED or ALREADY_LIVE; ABORTED RELEASE_RACE.
         """
-        shelved = await self.version(version)
-        live = (await self._log.desired()).live
+        shelf = await self.read()
+        shelved, live = shelf.usable(version), shelf.desired.live
         if live is None:
             raise DomainError(Reason.NOTHING_LIVE)
         if live.version == version:
@@ -188,35 +233,15 @@ class ModelShelf:
             percent=percent,
         )  # fmt: skip
 
-    async def _entered(self, release: Release) -> ShelvedVersion | None:
-        """Read the card out of a released archive; None where it is no longer there or usable."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "model.mar"
-            try:
-                await self._log.fetch_archive(release.sha256, path)
-                archive = await asyncio.to_thread(judged_archive, path)
-            except (BlobMissing, ArchiveRefused) as error:
-                log.warning(
-                    "released archive not usable", version=release.version, error=str(error)
-                )
-                return None
-        return await self._enter(
-            ShelvedVersion(
-                version=release.version, sha256=release.sha256, card=archive.card,
-                by=release.by, at=release.at,
-            )
-        )  # fmt: skip
 
-    async def _enter(self, shelved: ShelvedVersion) -> ShelvedVersion:
-        key = f"{self._model}/versions/{shelved.version}.json"
-        try:
-            await self._blobs.put_if_absent(key, shelved.model_dump_json(indent=2).encode())
-        except BlobExists:
-            there = ShelvedVersion.model_validate_json(await self._blobs.get(key))
-            if there.sha256 == shelved.sha256:
-                return there
-            raise DomainError(
-                Reason.VERSION_TAKEN,
-                f"Another archive is version {shelved.version} already; raise the version.",
-            ) from None
-        return shelved
+async def _with_first(first: bytes, others: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in others:
+        yield piece
+
+
+def _subject(what: str, name: str) -> str:
+    """As a retirement names it: a version by itself, others with what they are."""
+    if what == "version":
+        return name
+    return f"{what} {int(name)}" if name.isdecimal() else f"{what} {name}"[:64]

@@ -3,18 +3,21 @@
 from datetime import date
 from typing import Annotated, Self
 
+from fastapi import Path
 from pydantic import BaseModel, Field
 
-from gateway.model_store.versions import ShelvedVersion
+from gateway.model_store.shelf import Shelf, ShelvedVersion
+from gateway.model_store.shelf_log import Decided, Decision
 from gateway.schemas.fields import Body, Moment
 from serving.archives.card import ModelCard, Preprocessing
-from serving.contract.releases import Kind
+from serving.contract.releases import MAX_RELEASES, Kind
 from serving.contract.releases import Release as LoggedRelease
 
 Version = Annotated[str, Field(examples=["1.0.0"])]
 Digest = Annotated[
     str, Field(examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])
 ]
+ReleaseNumber = Annotated[int, Path(ge=1, le=MAX_RELEASES)]
 Account = Annotated[str, Field(examples=["01a20817-f471-731e-896b-230f70989781"])]
 
 _CARD = ModelCard(
@@ -46,10 +49,13 @@ class ModelVersion(BaseModel):
         examples=["3f1c9a6be2d04458"],
     )
     desired: bool = Field(description="Whether it should be live everywhere.", examples=[True])
+    retired: bool = Field(description="Taken out of use: it can't be released.", examples=[False])
+    approved_by: list[Account] = Field(description="Who agreed to its release.", examples=[[]])
 
     @classmethod
-    def of(cls, shelved: ShelvedVersion, desired: str) -> Self:
-        """From the shelf; `desired` is the version that is to be live."""
+    def of(cls, shelved: ShelvedVersion, shelf: Shelf) -> Self:
+        """One version of what is on the shelf."""
+        live = shelf.desired.live
         return cls(
             version=shelved.version,
             sha256=shelved.sha256,
@@ -58,7 +64,9 @@ class ModelVersion(BaseModel):
             brought_by=shelved.by,
             brought_at=shelved.at,
             signed_by=shelved.signed_by or None,
-            desired=shelved.version == desired,
+            desired=live is not None and shelved.version == live.version,
+            retired=shelved.version in shelf.retired,
+            approved_by=[decided.by for decided in shelf.approvals(shelved)],
         )
 
 
@@ -79,12 +87,39 @@ class Release(BaseModel):
         return cls.model_validate(release.model_dump(include=set(cls.model_fields)))
 
 
+class DamagedEntry(BaseModel):
+    """An entry of the model store that can't be read, and is left out of everything else."""
+
+    entry: str = Field(
+        description="A version, or as in `release 12`.", examples=["release 12", "1.2.0"]
+    )
+    why: str = Field(examples=["holds NaN, which is no number"])
+
+
 class Models(BaseModel):
     """The versions and the release log, both newest first."""
 
     versions: list[ModelVersion]
     releases: list[Release]
     candidate: Release | None = Field(description="The canary or shadow beside the live version.")
+    rolls_back_to: Version | None = Field(
+        description="Where a rollback without a version leads: the last that was live and worked."
+    )
+    damaged: list[DamagedEntry] = Field(
+        description="Entries that can't be read. Restore them from a backup, or retire them."
+    )
+
+    @classmethod
+    def of(cls, shelf: Shelf) -> Self:
+        """From the shelf."""
+        candidate, ways = shelf.desired.candidate, shelf.ways_back
+        return cls(
+            versions=[ModelVersion.of(shelved, shelf) for shelved in shelf.versions],
+            releases=[Release.of(release) for release in shelf.releases],
+            candidate=Release.of(candidate) if candidate else None,
+            rolls_back_to=ways[0].version if ways else None,
+            damaged=[DamagedEntry(entry=found.name, why=found.why) for found in shelf.damaged],
+        )
 
 
 class ModelDetails(ModelVersion):
@@ -93,9 +128,9 @@ class ModelDetails(ModelVersion):
     card: ModelCard = Field(examples=[_CARD.model_dump(mode="json")])
 
     @classmethod
-    def of(cls, shelved: ShelvedVersion, desired: str) -> Self:
-        """From the shelf; `desired` is the version that is to be live."""
-        shown = ModelVersion.of(shelved, desired)
+    def of(cls, shelved: ShelvedVersion, shelf: Shelf) -> Self:
+        """One version of what is on the shelf."""
+        shown = ModelVersion.of(shelved, shelf)
         return cls(**shown.model_dump(), card=shelved.card)
 
 
@@ -103,3 +138,31 @@ class Why(Body):
     """The reason, kept in the release log."""
 
     why: str = Field(default="", max_length=1000, examples=["Better on acral lesions."])
+
+
+class Rollback(Why):
+    """A rollback, and where it leads."""
+
+    version: str | None = Field(
+        default=None,
+        max_length=64,
+        description="A version that was live before; without it, the last one that worked.",
+        examples=["1.0.0"],
+    )
+
+
+class ShelfDecision(BaseModel):
+    """A retirement, a reinstatement or an approval."""
+
+    kind: Decision = Field(examples=["retirement"])
+    entry: str = Field(description="A version, or as in `release 12`.", examples=["1.0.0"])
+    by: Account
+    at: Moment
+    why: str = Field(examples=["It misses melanomas on palms."])
+
+    @classmethod
+    def of(cls, decided: Decided) -> Self:
+        """From the log."""
+        return cls(
+            kind=decided.kind, entry=decided.subject, by=decided.by, at=decided.at, why=decided.why
+        )

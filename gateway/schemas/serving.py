@@ -87,6 +87,13 @@ class Replica(BaseModel):
     id: str = Field(examples=["torchserve-0"])
     address: str = Field(examples=["http://10.0.3.7:8080"])
     live_version: Version | None
+    live_release: int | None = Field(
+        description="Number of the release log's entry that is live here.", examples=[12]
+    )
+    refused_release: int | None = Field(
+        description="Number of the entry that `last_error` is about, where one was refused.",
+        examples=[None],
+    )
     candidate: Candidate | None = Field(
         description="The canary or shadow, once it is ready on this replica."
     )
@@ -110,6 +117,8 @@ class Replica(BaseModel):
             id=replica.id,
             address=replica.address,
             live_version=replica.live_version or None,
+            live_release=replica.live_release or None,
+            refused_release=replica.refused_release or None,
             candidate=Candidate.of(replica.candidate) if replica.candidate else None,
             loaded_versions=replica.loaded_versions,
             workers=replica.workers,

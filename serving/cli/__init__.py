@@ -8,7 +8,7 @@ import structlog
 import typer
 
 from service_kit.version import __version__
-from serving.cli import account, archives, candidates, releases, training
+from serving.cli import account, archives, candidates, releases, shelf, training
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -30,8 +30,12 @@ VERBS: dict[str, Callable[..., None]] = {
     "agreement": candidates.agreement,
     "canary": candidates.canary,
     "withdraw": candidates.withdraw,
+    "approve": shelf.approve,
     "release": releases.release,
     "rollback": releases.rollback,
+    "retire": shelf.retire,
+    "reinstate": shelf.reinstate,
+    "download": shelf.download,
     "regenerate": releases.regenerate,
     "status": releases.status,
     "watch": releases.watch,

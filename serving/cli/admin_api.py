@@ -46,6 +46,26 @@ class AdminApi:
         """
         return self._send("POST", path, json=body, params=query).json()
 
+    def download(self, path: str, out: BinaryIO) -> str:
+        """Write an answer's body to a file.
+
+        Returns:
+            Its ETag, without quotes; "" where there is none.
+
+        Raises:
+            CommandFailed: refused, or not reachable.
+        """
+        self._send("GET", "/admin/models")  # so that the token is fresh
+        with (
+            connection_failures(),
+            self._http.stream("GET", path, headers=self._headers()) as answer,
+        ):
+            if answer.is_error:
+                answer.read()
+                raise refusal(answer)
+            out.writelines(answer.iter_bytes())
+            return str(answer.headers.get("etag", "")).strip('"')
+
     def upload(self, name: str, archive: BinaryIO, signature: bytes | None) -> Any:
         """Upload an archive; `archive` is read in chunks, so that its reader can show progress.
 

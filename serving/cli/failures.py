@@ -29,10 +29,14 @@ class Failure(StrEnum):
     GOLDEN_IMAGES_DIFFER = auto()
     KEY_INVALID = auto()
     KEY_EXISTS = auto()
+    FILE_EXISTS = auto()
+    DOWNLOAD_DAMAGED = auto()
 
     # What replicas were asked to do.
     TRIAL_FAILED = auto()
     RELEASE_REFUSED = auto()
+    SUPERSEDED = auto()
+    NOT_STABLE = auto()
     REGENERATION_FAILED = auto()
     NOT_YET = auto()
 

@@ -1,7 +1,7 @@
 """Verbs that change or show what is running: push, try, release, rollback, regenerate, status."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TransferSpeedColumn
@@ -75,22 +75,25 @@ def release(
         entry = api.post(f"/admin/models/{version}/release", {"why": why})
         show(as_json, entry, f"Release {entry['number']}: {version}.")
         if wait:
-            _until_live(api, version, seconds, as_json)
+            _until_live(api, entry, seconds, as_json)
 
 
 def rollback(
+    to: Annotated[
+        str, typer.Option(help="The version to go back to; default: the last that worked.")
+    ] = "",
     why: Why = "",
     wait: Wait = True,
     seconds: Seconds = WAIT_SECONDS,
     url: Url = LOCAL,
     as_json: Json = False,
 ) -> None:
-    """Go back to the version that was live before the current one."""
+    """Go back to the last version that was live and worked, never to one rolled back before."""
     with signed_in(url, as_json) as api:
-        entry = api.post("/admin/models/rollback", {"why": why})
+        entry = api.post("/admin/models/rollback", {"why": why} | ({"version": to} if to else {}))
         show(as_json, entry, f"Release {entry['number']}: back to {entry['version']}.")
         if wait:
-            _until_live(api, entry["version"], seconds, as_json)
+            _until_live(api, entry, seconds, as_json)
 
 
 def regenerate(seconds: Seconds = WAIT_SECONDS, url: Url = LOCAL, as_json: Json = False) -> None:
@@ -135,7 +138,8 @@ def watch(url: Url = LOCAL, as_json: Json = False) -> None:
             show(as_json, serving, status_tables.replicas(serving["replicas"]))
 
 
-def _until_live(api: AdminApi, version: str, seconds: float, as_json: bool) -> None:
-    count = await_live(api, version, seconds, quiet=as_json)
+def _until_live(api: AdminApi, entry: dict[str, Any], seconds: float, as_json: bool) -> None:
+    count = await_live(api, entry, seconds, quiet=as_json)
+    version = entry["version"]
     line = f"{version} is live on {replica_count(count)}."
     show(as_json, {"live": version, "replicas": count}, line)

@@ -10,16 +10,28 @@ from serving.cli.output import CommandFailed, notices
 
 Replicas = list[dict[str, Any]]
 
+# How often, and after which pauses, a live release is looked at before it is called live.
+CONFIRMING_LOOKS, CONFIRMING_SECONDS = 5, 1.0
 
-def await_live(api: AdminApi, version: str, seconds: float, *, quiet: bool) -> int:
-    """Print every change until all replicas serve a version.
+
+def await_live(api: AdminApi, entry: dict[str, Any], seconds: float, *, quiet: bool) -> int:
+    """Print every change until all replicas serve a release, and have done so for a while.
+
+    Args:
+        api: to ask.
+        entry: of the release log. Its number counts: an older failure of the same version says
+            nothing about this release.
+        seconds: longest wait.
+        quiet: print nothing.
 
     Returns:
-        How many do.
+        How many replicas there are.
 
     Raises:
-        CommandFailed: a replica refused it, or it took too long.
+        CommandFailed: a replica refused it, somebody released something else meanwhile, it was
+            live and is no longer, or it took too long.
     """
+    version, number = entry["version"], entry["number"]
     printed = ""
 
     def is_live(replicas: Replicas) -> bool:
@@ -28,10 +40,48 @@ def await_live(api: AdminApi, version: str, seconds: float, *, quiet: bool) -> i
         if line != printed and not quiet:
             notices.print(line, markup=False)
             printed = line
-        return bool(replicas) and all(replica["live_version"] == version for replica in replicas)
+        _raise_superseded(replicas, entry)
+        return _serve(replicas, number)
 
-    refusal = (f"{version}:", f"{version} did not become live.")
-    return len(_await(api, seconds, f"{version} is not live", is_live, refusal))
+    refusal = (number, f"{version} did not become live; each replica tries it again by itself.")
+    _await(api, seconds, f"{version} is not live", is_live, refusal)
+    return _confirmed(api, entry)
+
+
+def _serve(replicas: Replicas, number: int) -> bool:
+    return bool(replicas) and all(replica["live_release"] == number for replica in replicas)
+
+
+def _confirmed(api: AdminApi, entry: dict[str, Any]) -> int:
+    """Look again for a while: a version can answer its probes and then crash.
+
+    Raises:
+        CommandFailed: a replica no longer serves it.
+    """
+    replicas: Replicas = []
+    for _ in range(CONFIRMING_LOOKS):
+        time.sleep(CONFIRMING_SECONDS)
+        replicas = api.get("/admin/serving")["replicas"]
+        _raise_superseded(replicas, entry)
+        if not _serve(replicas, entry["number"]):
+            raise CommandFailed(
+                Failure.NOT_STABLE,
+                f"{entry['version']} was live and no longer is; see `status`.",
+                [f"{_short(replica)} {replica['last_error'] or ''}" for replica in replicas],
+            )
+    return len(replicas)
+
+
+def _raise_superseded(replicas: Replicas, entry: dict[str, Any]) -> None:
+    """Fail where a later release is live: nobody waits for this one any more."""
+    for replica in replicas:
+        later = replica["live_release"] or 0
+        if later > entry["number"]:
+            raise CommandFailed(
+                Failure.SUPERSEDED,
+                f"Release {entry['number']} of {entry['version']} was superseded by release "
+                f"{later}, {replica['live_version']}.",
+            )
 
 
 def await_candidate(api: AdminApi, entry: dict[str, Any], seconds: float) -> int:
@@ -54,7 +104,7 @@ def await_candidate(api: AdminApi, entry: dict[str, Any], seconds: float) -> int
     def is_ready(replicas: Replicas) -> bool:
         return bool(replicas) and all(replica["candidate"] == wanted for replica in replicas)
 
-    refusal = (f"{kind} {version}:", f"{version} did not become a {kind}.")
+    refusal = (entry["number"], f"{version} did not become a {kind}.")
     return len(_await(api, seconds, f"{version} is not ready", is_ready, refusal))
 
 
@@ -109,7 +159,7 @@ def _await(
     seconds: float,
     otherwise: str,
     is_done: Callable[[Replicas], bool],
-    refusal: tuple[str, str] | None = None,
+    refusal: tuple[int, str] | None = None,
 ) -> Replicas:
     """The replicas as soon as `is_done` holds; looked at after each change.
 
@@ -118,7 +168,7 @@ def _await(
         seconds: longest wait.
         otherwise: what to say when the time is up.
         is_done: of all replicas.
-        refusal: how a replica's error begins when it refuses, and what to say then.
+        refusal: number of the entry that a replica may refuse, and what to say then.
 
     Raises:
         CommandFailed: a replica refused, or the time is up.
@@ -139,12 +189,12 @@ def _short(replica: dict[str, Any]) -> str:
     return f"{replica['id']}: {replica['state']} {replica['live_version'] or 'nothing live'}"
 
 
-def _raise_refusals(replicas: Replicas, prefix: str, message: str) -> None:
+def _raise_refusals(replicas: Replicas, number: int, message: str) -> None:
     """Fail where replicas report that they refused what they were to load."""
     details = [
         f"{replica['id']}: {replica['last_error']}"
         for replica in replicas
-        if (replica["last_error"] or "").startswith(prefix)
+        if replica["refused_release"] == number
     ]
     if details:
         raise CommandFailed(Failure.RELEASE_REFUSED, message, details)

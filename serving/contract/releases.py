@@ -5,9 +5,13 @@
 
 The end of the log is the desired state of every TorchServe: the version that is live, and perhaps
 a candidate beside it. An entry is created only if its number is free, so when two administrators
-release at once, exactly one wins. No torch here.
+release at once, exactly one wins. An entry that can't be read is left out and reported. No torch
+here.
 """
 
+import hashlib
+import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +24,7 @@ from service_kit.clock import now
 from service_kit.errors import DomainError
 from service_kit.files import written_whole
 from service_kit.reasons import Reason
+from serving.contract.entries import Damage, EntryDamaged, EntryFolder
 
 # A canary answers for a share of the patients; a shadow gets the same photos as the live version,
 # and nobody sees its answers. A withdrawal ends either.
@@ -27,6 +32,8 @@ CandidateKind = Literal["canary", "shadow"]
 Kind = Literal["release", "rollback", CandidateKind, "withdrawal"]
 LIVE: tuple[Kind, ...] = ("release", "rollback")
 CANDIDATE: tuple[Kind, ...] = ("canary", "shadow")
+MAX_RELEASES = 999_999
+_NAME = re.compile(r"[0-9]{6}")
 
 
 class Release(BaseModel):
@@ -34,7 +41,7 @@ class Release(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    number: int
+    number: int = Field(ge=1, le=MAX_RELEASES)
     model: str
     version: str
     sha256: str
@@ -65,24 +72,37 @@ class ReleaseLog:
     def __init__(self, blobs: Blobs, model: str) -> None:
         self._blobs = blobs
         self._model = model
-        # An entry never changes once written.
-        self._read: dict[str, Release] = {}
+        self._folder = EntryFolder(blobs, f"{model}/releases", Release)
+
+    async def read(self) -> tuple[list[Release], list[Damage]]:
+        """All releases, oldest first, and the entries that can't be read."""
+        entries, damaged = await self._folder.all()
+        sound = []
+        for name, entry in entries.items():
+            if name == _name(entry.number):
+                sound.append(entry)
+            else:
+                damaged.append(Damage(name, f"it says that it is number {entry.number}"))
+        return sound, damaged
 
     async def entries(self) -> list[Release]:
-        """All releases, oldest first."""
-        return [await self._entry(key) for key in await self._keys()]
+        """All releases that can be read, oldest first."""
+        return (await self.read())[0]
 
     async def desired(self) -> Desired:
-        """The desired state."""
-        candidate = None
-        keys = await self._keys()
-        for key in reversed(keys):
-            entry = await self._entry(key)
+        """The desired state, by the entries that can be read."""
+        newest = None
+        for name in reversed(await self._folder.names()):
+            try:
+                entry = await self._folder.get(name)
+            except (EntryDamaged, BlobMissing):
+                continue
+            if name != _name(entry.number):
+                continue
+            newest = newest or entry
             if entry.kind in LIVE:
-                return Desired(entry, candidate)
-            if key == keys[-1] and entry.kind in CANDIDATE:
-                candidate = entry
-        return Desired(None, candidate)
+                return Desired(entry, newest if newest.kind in CANDIDATE else None)
+        return Desired(None, newest if newest and newest.kind in CANDIDATE else None)
 
     async def append(
         self, *, version: str, sha256: str, kind: Kind, by: str, why: str = "",
@@ -93,6 +113,7 @@ class ReleaseLog:
         Raises:
             DomainError: ABORTED RELEASE_RACE when somebody else has just written it;
                 ALREADY_EXISTS VERSION_TAKEN when the version was released with other bytes.
+            EntryDamaged: the store doesn't give back what was written.
         """
         entries = await self.entries()
         if any(known.version == version and known.sha256 != sha256 for known in entries):
@@ -101,7 +122,7 @@ class ReleaseLog:
                 f"Another archive was released as version {version}; raise the version.",
             )
         release = Release(
-            number=entries[-1].number + 1 if entries else 1,
+            number=await self._next_number(),
             model=self._model,
             version=version,
             sha256=sha256,
@@ -111,9 +132,8 @@ class ReleaseLog:
             why=why,
             percent=percent,
         )
-        key = f"{self._model}/releases/{release.number:06}.json"
         try:
-            await self._blobs.put_if_absent(key, release.model_dump_json(indent=2).encode())
+            await self._folder.add(_name(release.number), release)
         except BlobExists:
             raise DomainError(Reason.RELEASE_RACE) from None
         return release
@@ -127,10 +147,14 @@ class ReleaseLog:
             sha256: of the file.
             path: the file.
             signature: stored beside it (`archives.signatures`); a newer one replaces an older one.
+
+        Raises:
+            EntryDamaged: the store doesn't give back what was written.
         """
         if signature is not None:
             await self._blobs.put(signature_key(sha256), signature)
         await self._blobs.put(archive_key(sha256), path)
+        await self._require_stored(sha256)
 
     async def fetch_archive(self, sha256: str, path: Path) -> None:
         """Write an archive to `path`, whole or not at all.
@@ -150,13 +174,29 @@ class ReleaseLog:
         except BlobMissing:
             return None
 
-    async def _keys(self) -> list[str]:
-        return await self._blobs.list(f"{self._model}/releases/")
+    def archive(self, sha256: str) -> AsyncIterator[bytes]:
+        """An archive in pieces.
 
-    async def _entry(self, key: str) -> Release:
-        if key not in self._read:
-            self._read[key] = Release.model_validate_json(await self._blobs.get(key))
-        return self._read[key]
+        Raises:
+            BlobMissing: there is no such archive.
+        """
+        return self._blobs.stream(archive_key(sha256))
+
+    async def _require_stored(self, sha256: str) -> None:
+        digest = hashlib.sha256()
+        async for piece in self._blobs.stream(archive_key(sha256)):
+            digest.update(piece)
+        if digest.hexdigest() != sha256:
+            raise EntryDamaged("the store holds another archive than was sent")
+
+    async def _next_number(self) -> int:
+        """After the last name, whether or not that entry can be read: a name is used once."""
+        numbers = [int(name) for name in await self._folder.names() if _NAME.fullmatch(name)]
+        return max(numbers, default=0) + 1
+
+
+def _name(number: int) -> str:
+    return f"{number:06}"
 
 
 def archive_key(sha256: str) -> str:

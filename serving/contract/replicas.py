@@ -42,6 +42,10 @@ class Replica(BaseModel):
     model: str
     # "" while nothing is live.
     live_version: str = ""
+    # Number of the release log's entry that is live here; 0 while nothing is.
+    live_release: int = 0
+    # Number of the entry that was refused here last, for the reason in `last_error`; 0: none is.
+    refused_release: int = 0
     # None while there is none, or it isn't ready here.
     candidate: Candidate | None = None
     loaded_versions: list[str] = Field(default_factory=list)

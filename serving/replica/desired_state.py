@@ -67,8 +67,8 @@ class DriftDetector:
         if newest is None:
             return None
         if state.live and state.live.release.sha256 == newest.sha256:
-            state.refusal = ""
-            return None
+            state.refusal, state.refused = "", 0
+            return newest if state.live.release.number != newest.number else None
         if not state.backoff.is_resting(newest.number):
             return newest
         if state.live:

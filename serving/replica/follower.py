@@ -201,6 +201,7 @@ class Follower:
             model=self._model,
             state=state.phase,
             last_error=state.trouble or state.refusal or state.candidate_refusal,
+            refused_release=state.refused or state.candidate_refused,
             trials=self._trials.results,
             regeneration=self._regenerator.latest,
             seen_at=time.time(),

@@ -52,6 +52,11 @@ class Rollout:
         Raises:
             TorchServeAway: TorchServe was restarted meanwhile.
         """
+        if state.live and state.live.release.sha256 == release.sha256:
+            # The archive that is live was released again: nothing is to be loaded.
+            self._live_file.write(release)
+            state.live = Held(release, state.live.cached)
+            return
         instance = self._management.instance
         state.phase = "updating" if state.live else "starting"
         log.info("bringing up", version=release.version, release=release.number)
@@ -61,10 +66,11 @@ class Rollout:
         except _RELEASE_FAILURES as error:
             await self._reject(release, error, state, instance)
             state.phase = "ready" if state.live else "failed"
-            state.refusal = f"{release.version}: {error}"
+            state.refusal, state.refused = f"{release.version}: {error}", release.number
             return
         self._live_file.write(release)
-        state.live, state.phase, state.refusal = Held(release, cached), "ready", ""
+        state.live, state.phase = Held(release, cached), "ready"
+        state.refusal, state.refused = "", 0
         state.failed_checks, state.checked_at = 0, time.monotonic()
         state.backoff.passed(release.number)
         log.info("live", version=release.version, release=release.number)
@@ -82,8 +88,10 @@ class Rollout:
         except _RELEASE_FAILURES as error:
             await self._reject(release, error, state, instance)
             state.candidate_refusal = f"{release.kind} {release.version}: {error}"
+            state.candidate_refused = release.number
             return
-        state.candidate, state.candidate_refusal = Held(release, cached), ""
+        state.candidate = Held(release, cached)
+        state.candidate_refusal, state.candidate_refused = "", 0
         log.info("candidate ready", version=release.version, kind=release.kind)
 
     async def _ready(self, release: Release, state: State, loaded: Loaded) -> CachedArchive:

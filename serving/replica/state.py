@@ -38,6 +38,9 @@ class State:
     # Why the newest release, or the candidate, isn't serving; kept until one is.
     refusal: str = ""
     candidate_refusal: str = ""
+    # Numbers of the entries that these are about.
+    refused: int = 0
+    candidate_refused: int = 0
     # What is in the way right now: TorchServe or the object store away; the next good step clears
     # it.
     trouble: str = ""
@@ -58,7 +61,7 @@ class State:
         """Drop a candidate that is no longer wanted; adopt its new percentage."""
         here = self.candidate
         if desired is None:
-            self.candidate_refusal = ""
+            self.candidate_refusal, self.candidate_refused = "", 0
         if here and desired and here.release.sha256 == desired.sha256:
             self.candidate = Held(desired, here.cached)
         else:
@@ -83,6 +86,7 @@ class State:
         return replica.model_copy(
             update={
                 "live_version": served.version if served and live else "",
+                "live_release": served.number if served and live else 0,
                 "candidate": Candidate.of(beside) if beside else None,
                 "loaded_versions": versions,
                 "registrations": registrations,

@@ -19,7 +19,7 @@ from service_kit.reasons import Reason
 
 log = structlog.get_logger()
 
-BESIDE = (Reason.NOTHING_LIVE, Reason.ALREADY_LIVE, Reason.RELEASE_RACE)
+BESIDE = (Reason.NOTHING_LIVE, Reason.VERSION_RETIRED, Reason.ALREADY_LIVE, Reason.RELEASE_RACE)
 
 router = APIRouter(
     prefix="/admin/models",
@@ -46,7 +46,7 @@ async def begin_canary(
     percent: Percent = 10,
 ) -> Release:
     """Let a version answer for some patients; it ends by itself if it fails or is slow."""
-    gate.check(await shelf.version(version), await shelf.live())
+    gate.check(version, await shelf.read(), by=by)
     await audit.record(pb.MODEL_CHANGE_CANARY, version, percent=percent)
     entry = await shelf.put_beside(version, "canary", by=by, why=body.why, percent=percent)
     log.info("canary begun", version=version, percent=percent, release=entry.number)
@@ -87,7 +87,7 @@ async def withdraw_candidate(
 )
 async def get_agreement(version: str, state: StateDep, shelf: ShelfDep) -> Agreement:
     """How a shadow's answers compare with the live version's, over its latest photos."""
-    await shelf.version(version)
+    (await shelf.read()).version(version)
     try:
         return Agreement.of(version, await state.comparisons.agreement(version))
     except (RedisError, OSError):

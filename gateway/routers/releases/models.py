@@ -9,18 +9,18 @@ from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.forms import archive
 from gateway.http.answers import answers
-from gateway.model_store.versions import ModelShelf
 from gateway.routers.dependencies import CallerId, ModelAuditDep, ReleaseGateDep, ShelfDep, StateDep
 from gateway.routers.guards import limited, permit
-from gateway.schemas.models import ModelDetails, Models, ModelVersion, Release, Why
+from gateway.schemas.models import ModelDetails, Models, Release, Rollback, Why
 from service_kit.reasons import Reason
 
 log = structlog.get_logger()
 
 # What every route to the model store answers while it is away, and what the gate refuses.
-STORE = (Reason.NO_MODEL_STORE, 503, Reason.STORE_UNAVAILABLE)
+STORE = (Reason.NO_MODEL_STORE, 503, Reason.STORE_UNAVAILABLE, Reason.ENTRY_DAMAGED)
 GATE = (
-    Reason.TRIAL_MISSING, Reason.TRIAL_FAILED, Reason.EVALUATION_MISSING, Reason.METRICS_WORSE,
+    Reason.APPROVAL_MISSING, Reason.TRIAL_MISSING, Reason.TRIAL_FAILED, Reason.EVALUATION_MISSING,
+    Reason.METRICS_WORSE,
 )  # fmt: skip
 
 router = APIRouter(
@@ -57,38 +57,42 @@ async def upload_model(
         await audit.record(pb.MODEL_CHANGE_UPLOAD, received.archive.card.version)
         shelved = await shelf.add(received.archive, by, signature=received.signature)
     log.info("model uploaded", version=shelved.version, sha256=shelved.sha256)
-    return ModelDetails.of(shelved, await _live_version(shelf))
+    return ModelDetails.of(shelved, await shelf.read())
 
 
 @router.get("/models")
 async def list_models(shelf: ShelfDep) -> Models:
     """Versions in the store, the release log, and the canary or shadow."""
-    desired = await shelf.desired()
-    live = desired.live.version if desired.live else ""
-    return Models(
-        versions=[ModelVersion.of(shelved, live) for shelved in await shelf.versions()],
-        releases=[Release.of(release) for release in await shelf.releases()],
-        candidate=Release.of(desired.candidate) if desired.candidate else None,
-    )
+    return Models.of(await shelf.read())
 
 
 @router.get("/models/{version}", responses=answers(422, Reason.VERSION_NOT_FOUND))
 async def get_model(version: str, shelf: ShelfDep) -> ModelDetails:
     """One version with its model card."""
-    return ModelDetails.of(await shelf.version(version), await _live_version(shelf))
+    found = await shelf.read()
+    return ModelDetails.of(found.version(version), found)
 
 
 @router.post(
     "/models/rollback",
     status_code=202,
-    responses=answers(422, Reason.NOTHING_BEFORE, Reason.RELEASE_RACE),
+    responses=answers(
+        422,
+        Reason.NOTHING_BEFORE,
+        Reason.VERSION_NOT_FOUND,
+        Reason.VERSION_NEVER_LIVE,
+        Reason.VERSION_RETIRED,
+        Reason.ALREADY_LIVE,
+        Reason.RELEASE_RACE,
+    ),
 )
 async def roll_back_model(
-    body: Why, by: CallerId, shelf: ShelfDep, audit: ModelAuditDep
+    body: Rollback, by: CallerId, shelf: ShelfDep, audit: ModelAuditDep
 ) -> Release:
-    """Roll every replica back to the version before the current one."""
-    await audit.record(pb.MODEL_CHANGE_ROLLBACK)
-    release = await shelf.roll_back(by=by, why=body.why)
+    """Roll every replica back to the last version that was live and worked, or to a named one."""
+    to = body.version or ""
+    await audit.record(pb.MODEL_CHANGE_ROLLBACK, to)
+    release = await shelf.roll_back(by=by, why=body.why, to=to)
     log.info("model rolled back", version=release.version, release=release.number)
     return Release.of(release)
 
@@ -96,7 +100,9 @@ async def roll_back_model(
 @router.post(
     "/models/{version}/release",
     status_code=202,
-    responses=answers(422, Reason.VERSION_NOT_FOUND, *GATE, Reason.RELEASE_RACE),
+    responses=answers(
+        422, Reason.VERSION_NOT_FOUND, Reason.VERSION_RETIRED, *GATE, Reason.RELEASE_RACE
+    ),
 )
 async def release_model(
     version: str,
@@ -107,13 +113,8 @@ async def release_model(
     audit: ModelAuditDep,
 ) -> Release:
     """Release a version; a replica switches once the golden images give the right answers."""
-    gate.check(await shelf.version(version), await shelf.live())
+    gate.check(version, await shelf.read(), by=by)
     await audit.record(pb.MODEL_CHANGE_RELEASE, version)
     release = await shelf.release(version, by=by, why=body.why)
     log.info("model released", version=release.version, release=release.number)
     return Release.of(release)
-
-
-async def _live_version(shelf: ModelShelf) -> str:
-    live = (await shelf.desired()).live
-    return live.version if live else ""

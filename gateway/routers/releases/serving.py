@@ -38,12 +38,17 @@ router = APIRouter(
     "/models/{version}/trial",
     status_code=202,
     responses=answers(
-        422, Reason.VERSION_NOT_FOUND, Reason.CANDIDATE_UNDER_WAY, *STORE, Reason.REDIS_AWAY
+        422,
+        Reason.VERSION_NOT_FOUND,
+        Reason.VERSION_RETIRED,
+        Reason.CANDIDATE_UNDER_WAY,
+        *STORE,
+        Reason.REDIS_AWAY,
     ),
 )
 async def try_model(version: str, state: StateDep, shelf: ShelfDep) -> TrialAsked:
     """Try a version: every replica loads it beside the live one, probes, measures, unloads."""
-    shelved = await shelf.version(version)
+    shelved = (await shelf.read()).usable(version)
     await _require_room(shelf, unless=version)
     asked = TrialRequest(
         id=str(new_id()), model=shelved.card.name, version=version, sha256=shelved.sha256

@@ -1,13 +1,6 @@
 import { expect, it } from "vitest";
 import type { Schemas } from "@/api/client";
-import {
-  asPercent,
-  canRollBack,
-  automaticWithdrawal,
-  judgement,
-  notReady,
-  candidateSince,
-} from "./candidate";
+import { asPercent, automaticWithdrawal, judgement, notReady, candidateSince } from "./candidate";
 
 type Release = Schemas["Release"];
 
@@ -30,12 +23,6 @@ function log(...entries: Partial<Release>[]): Release[] {
 const canary = (percent: number) => ({ version: "1.1.0", kind: "canary" as const, percent });
 const shadow = { version: "1.1.0", kind: "shadow" as const };
 const withdrawal = { version: "1.1.0", kind: "withdrawal" as const };
-
-it("a canary is none of the releases that one can return to", () => {
-  expect(canRollBack(log({}, canary(5)))).toBe(false);
-  expect(canRollBack(log({}, { version: "1.1.0" }, canary(5), withdrawal))).toBe(true);
-  expect(canRollBack([])).toBe(false);
-});
 
 it("a canary has begun with its first share, and not before it was withdrawn or a shadow", () => {
   const begun = (releases: Release[]) => {

@@ -13,12 +13,6 @@ export function madeLive(releases: Release[]): Release[] {
   return releases.filter(({ kind }) => kind === "release" || kind === "rollback");
 }
 
-/** Whether there is an earlier version to roll back to. */
-export function canRollBack(releases: Release[]): boolean {
-  const [current, ...earlier] = madeLive(releases);
-  return earlier.some(({ version }) => version !== current?.version);
-}
-
 /** When a candidate became the canary or shadow that it is, whatever its share since. */
 export function candidateSince(releases: Release[], candidate: Release): string {
   const { version, kind } = candidate;

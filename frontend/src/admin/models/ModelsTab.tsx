@@ -7,6 +7,7 @@ import { useServingStream } from "../releases/useServing";
 import { automaticWithdrawal } from "../candidates/candidate";
 import { CandidatePanel } from "../candidates/CandidatePanel";
 import { AutomaticWithdrawal } from "../candidates/AutomaticWithdrawal";
+import { DamagedEntries } from "./DamagedEntries";
 import { ModelCard } from "./ModelCard";
 import { useModels } from "../releases/queries";
 import { ReleaseHistory } from "./ReleaseHistory";
@@ -24,6 +25,9 @@ export function ModelsTab() {
   return (
     <Stack>
       {ended && <AutomaticWithdrawal withdrawal={ended} />}
+      {models.data && models.data.damaged.length > 0 && (
+        <DamagedEntries damaged={models.data.damaged} />
+      )}
       {models.data?.candidate && (
         <CandidatePanel candidate={models.data.candidate} models={models.data} />
       )}
@@ -39,7 +43,7 @@ export function ModelsTab() {
         )}
       </Section>
       {models.data && models.data.releases.length > 0 && (
-        <ReleaseHistory releases={models.data.releases} />
+        <ReleaseHistory releases={models.data.releases} rollsBackTo={models.data.rolls_back_to} />
       )}
       {shown && <ModelCard version={shown} onClose={() => setAddress({ tab: "models" })} />}
     </Stack>

@@ -7,20 +7,26 @@ import { dayAndTime, percent } from "@/i18n/moments";
 import { DataTable } from "@/ui/DataTable";
 import { Section } from "@/ui/Section";
 import { useKnownUsers } from "../users/queries";
-import { AUTOMATIC, canRollBack, madeLive } from "../candidates/candidate";
+import { AUTOMATIC } from "../candidates/candidate";
 import { ReasonDialog } from "../releases/ReasonDialog";
 
-/** The release log, and the way back to the previous release. */
-export function ReleaseHistory({ releases }: { releases: Schemas["Release"][] }) {
+/** The release log, and the way back to the last version that worked. */
+export function ReleaseHistory({
+  releases,
+  rollsBackTo,
+}: {
+  releases: Schemas["Release"][];
+  /** Where a rollback leads; null if there is nothing to return to. */
+  rollsBackTo: string | null;
+}) {
   const { t } = useTranslation();
   const { nameOf } = useKnownUsers();
   const [isAsking, setIsAsking] = useState(false);
-  const current = madeLive(releases)[0];
   return (
     <Section
       title={t("admin.models.log.title")}
       action={
-        canRollBack(releases) && (
+        rollsBackTo && (
           <Button
             variant="default"
             leftSection={<IconArrowBackUp size={18} aria-hidden />}
@@ -57,8 +63,8 @@ export function ReleaseHistory({ releases }: { releases: Schemas["Release"][] })
       />
       {isAsking && (
         <ReasonDialog
-          title={t("admin.models.release.rollBackTitle")}
-          text={t("admin.models.release.rollBackText", { version: current?.version })}
+          title={t("admin.models.release.rollBackTitle", { version: rollsBackTo })}
+          text={t("admin.models.release.rollBackText", { version: rollsBackTo })}
           submit={t("admin.models.release.rollBack")}
           change={(why) => unwrap(api.POST("/admin/models/rollback", { body: { why } }))}
           done={({ version }) => t("admin.models.release.rolledBack", { version })}

@@ -1,11 +1,13 @@
 import { Button, Menu, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import {
+  IconArchive,
   IconChevronDown,
   IconEyeOff,
   IconFeather,
   IconGauge,
   IconRocket,
+  IconUserCheck,
   type Icon as IconType,
 } from "@tabler/icons-react";
 import { useState } from "react";
@@ -15,6 +17,7 @@ import { showDone } from "@/ui/notices";
 import { CanaryDialog } from "../candidates/CanaryDialog";
 import { ReleaseDialog } from "../releases/ReleaseDialog";
 import { ShadowDialog } from "../candidates/ShadowDialog";
+import { ApproveDialog, RetireDialog } from "./ShelfDialogs";
 
 /** The ways to put a version to use, the most careful first. */
 export function VersionActions({
@@ -25,7 +28,9 @@ export function VersionActions({
   candidate: Schemas["Release"] | null;
 }) {
   const { t } = useTranslation();
-  const [open, setOpen] = useState<"shadow" | "canary" | "release" | null>(null);
+  const [open, setOpen] = useState<"shadow" | "canary" | "release" | "approve" | "retire" | null>(
+    null,
+  );
   const close = () => setOpen(null);
   const trial = useMutation({
     mutationFn: () =>
@@ -79,11 +84,28 @@ export function VersionActions({
             text={t("candidate.ways.release")}
             onClick={() => setOpen("release")}
           />
+          <Menu.Divider />
+          <RolloutOption
+            icon={IconUserCheck}
+            name={t("admin.models.shelf.approve")}
+            text={t("admin.models.shelf.approveHint")}
+            onClick={() => setOpen("approve")}
+          />
+          {candidate?.version !== version && (
+            <RolloutOption
+              icon={IconArchive}
+              name={t("admin.models.shelf.retire")}
+              text={t("admin.models.shelf.retireHint")}
+              onClick={() => setOpen("retire")}
+            />
+          )}
         </Menu.Dropdown>
       </Menu>
       {open === "shadow" && <ShadowDialog version={version} current={candidate} onClose={close} />}
       {open === "canary" && <CanaryDialog version={version} current={candidate} onClose={close} />}
       {open === "release" && <ReleaseDialog version={version} onClose={close} />}
+      {open === "approve" && <ApproveDialog version={version} onClose={close} />}
+      {open === "retire" && <RetireDialog version={version} onClose={close} />}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { Button, Group, Text } from "@mantine/core";
-import { IconCheck } from "@tabler/icons-react";
+import { IconArchive, IconCheck, IconUserCheck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { ago, percent } from "@/i18n/moments";
@@ -8,6 +8,7 @@ import { StateBadge } from "@/ui/StateBadge";
 import { EmptyState } from "@/ui/States";
 import { useServing } from "../releases/useServing";
 import { CandidateBadge } from "../candidates/CandidateBadge";
+import { Reinstate } from "./ShelfDialogs";
 import { Trials } from "./Trials";
 import { VersionActions } from "./VersionActions";
 
@@ -38,7 +39,7 @@ export function Versions({
       columns={[
         {
           name: t("admin.models.versions.version"),
-          show: ({ version, desired, architecture }) => (
+          show: ({ version, desired, architecture, retired, approved_by }) => (
             <Group gap="xs">
               <div>
                 <Text size="sm" fw={600}>
@@ -51,6 +52,16 @@ export function Versions({
               {desired && (
                 <StateBadge icon={IconCheck} color="teal">
                   {t("admin.models.versions.desired")}
+                </StateBadge>
+              )}
+              {retired && (
+                <StateBadge icon={IconArchive} color="gray">
+                  {t("admin.models.shelf.retired")}
+                </StateBadge>
+              )}
+              {approved_by.length > 0 && !desired && !retired && (
+                <StateBadge icon={IconUserCheck} color="blue">
+                  {t("admin.models.shelf.isApproved")}
                 </StateBadge>
               )}
               {candidate?.version === version && <CandidateBadge {...candidate} />}
@@ -76,7 +87,7 @@ export function Versions({
         },
         {
           name: t("admin.models.versions.actions"),
-          show: ({ version, desired }) => (
+          show: ({ version, desired, retired }) => (
             <Group gap="xs" miw={{ md: "max-content" }}>
               <Button
                 size="xs"
@@ -86,7 +97,8 @@ export function Versions({
               >
                 {t("admin.models.versions.card")}
               </Button>
-              {!desired && <VersionActions version={version} candidate={candidate} />}
+              {retired && <Reinstate version={version} />}
+              {!desired && !retired && <VersionActions version={version} candidate={candidate} />}
             </Group>
           ),
         },

@@ -43,6 +43,9 @@ export default {
     shadow_requested: "Schattenlauf angefragt",
     withdrawal_requested: "Rückzug angefragt",
     regeneration_requested: "Neuladen der Modellarchive angefragt",
+    retirement_requested: "Ausmustern angefragt",
+    reinstatement_requested: "Wiederzulassung angefragt",
+    approval_requested: "Zustimmung zur Freigabe",
   },
   sign_in: {
     succeeded: "Angemeldet",

@@ -170,6 +170,15 @@ const reasons: Record<Refusal, string> = {
   MODEL_NAME_WRONG: "Das Archiv enthält ein anderes Modell als das hier eingesetzte.",
   VERSION_TAKEN: "Ein anderes Archiv hat schon diese Version. Erhöhen Sie die Version.",
   VERSION_NOT_FOUND: "Diese Version gibt es nicht.",
+  VERSION_RETIRED: "Diese Version ist ausgemustert. Lassen Sie sie zuerst wieder zu.",
+  VERSION_NOT_RETIRED: "Diese Version ist nicht ausgemustert.",
+  VERSION_IN_USE:
+    "Diese Version ist im Einsatz oder Kandidat. Geben Sie erst eine andere frei oder ziehen Sie sie zurück.",
+  VERSION_NEVER_LIVE: "Diese Version war hier nie im Einsatz. Geben Sie sie stattdessen frei.",
+  ENTRY_SOUND: "Dieser Eintrag ist lesbar und gehört zum Verlauf.",
+  ENTRY_DAMAGED:
+    "Ein Eintrag im Modellspeicher ist beschädigt. Stellen Sie ihn aus einer Sicherung wieder her oder mustern Sie ihn aus.",
+  APPROVAL_MISSING: "Zuerst muss jemand anderes dieser Version zustimmen.",
   ALREADY_LIVE: "Diese Version ist schon aktiv.",
   NOTHING_LIVE: "Geben Sie zuerst eine Version frei.",
   NOTHING_BEFORE: "Vorher wurde keine andere Version freigegeben.",

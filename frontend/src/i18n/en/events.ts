@@ -44,6 +44,9 @@ export default {
     shadow_requested: "Shadow requested",
     withdrawal_requested: "Withdrawal requested",
     regeneration_requested: "Model cache regeneration requested",
+    retirement_requested: "Retirement requested",
+    reinstatement_requested: "Reinstatement requested",
+    approval_requested: "Approval requested",
   },
   sign_in: {
     succeeded: "Signed in",
