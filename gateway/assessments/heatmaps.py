@@ -18,6 +18,8 @@ from imaging.decoding import decode_reduced
 # One of 7x7 cells that adds this much to a logit is worth full colour; less stays pale.
 WEAKEST_MAXIMUM = 0.05
 LARGEST_SIDE = 1024
+# Over this share of half a side a drawn map fades to nothing; the stored grid does not.
+_FADED = 0.12
 
 Grid = npt.NDArray[np.float32]
 
@@ -87,13 +89,23 @@ def _coloured(
     smooth = Image.fromarray(share.astype(np.float32)).resize(
         (width, height), Image.Resampling.BICUBIC
     )
-    strength = np.clip(np.asarray(smooth), 0, 1)
+    strength = np.clip(np.asarray(smooth), 0, 1) * _fading(height, width)
     alpha = (strength * opacity * 255)[..., None]
     painted = np.concatenate([colours(strength), alpha], axis=2)
     part = Image.fromarray(painted.round().astype(np.uint8))
     layer = Image.new("RGBA", size)
     layer.paste(part, (left, top))
     return layer
+
+
+def _fading(height: int, width: int) -> Grid:
+    """H×W, 1 inside and 0 at the edge, so that a map ends softly where nothing more was seen."""
+    across, down = (
+        np.clip((1 - np.abs(np.linspace(-1, 1, side))) / _FADED, 0, 1) if side > 1 else np.ones(1)
+        for side in (width, height)
+    )
+    faded: Grid = (down[:, None] * across[None, :]).astype(np.float32)
+    return faded
 
 
 def _pixels_of(seen: pb.SeenPart | None, size: tuple[int, int]) -> tuple[int, int, int, int]:

@@ -185,14 +185,12 @@ class Classifier:
         if head is None:
             cams = self.backend.explain(features, targets)
         else:
-            # The probability follows the difference of both logits.
-            others = [1 - target for target in targets]
-            cams = gradcam.evidence(features, head[targets] - head[others])
+            cams = gradcam.from_linear_head(features, head[targets])
         if mirrored:
             # Mirrored back, so that both match the photo.
             half = len(cams) // 2
             cams = np.concatenate([cams[:half], cams[half:, :, ::-1]])
-        return gradcam.shown(self._averaged(cams))
+        return self._averaged(cams)
 
 
 def calibrated(logits: Floats, temperature: float, intercept: float) -> npt.NDArray[np.float64]:

@@ -9,14 +9,9 @@ everywhere, so Grad-CAM needs no backward pass:
 Other heads need autograd: `torch_backends.explain_by_autograd`.
 """
 
-from functools import lru_cache
-
 import numpy as np
 
 from serving.archives.weights_file import Floats
-
-# A map fades over so much of the way from the middle to the outermost cells, and ends here.
-_END, _OVER = 1.15, 0.5
 
 
 def from_linear_head(features: Floats, weight: Floats) -> Floats:
@@ -29,43 +24,9 @@ def from_linear_head(features: Floats, weight: Floats) -> Floats:
     Returns:
         N×H×W, ≥ 0, not scaled.
     """
-    cams: Floats = np.maximum(evidence(features, weight), 0)
-    return cams
-
-
-def evidence(features: Floats, weight: Floats) -> Floats:
-    """What each cell adds to a linear function of the pooled map: N×H×W, of either sign.
-
-    Args:
-        features: N×K×H×W, the map that is pooled.
-        weight: N×K.
-    """
     count, channels, height, width = features.shape
     rows = features.reshape(count, channels, height * width)
     weighted: Floats = (weight[:, None, :] @ rows).reshape(count, height, width)
-    weighted /= height * width
-    return weighted
-
-
-def shown(cams: Floats) -> Floats:
-    """Maps as they are shown: by how much each cell exceeds the least, fading to the edge.
-
-    A cell at the edge sees little of what is inside the model's circle, and the corners nothing.
-
-    Args:
-        cams: N×H×W, of either sign.
-
-    Returns:
-        N×H×W, ≥ 0, not scaled.
-    """
-    above: Floats = cams - cams.min(axis=(1, 2), keepdims=True)
-    above *= _fading(cams.shape[1], cams.shape[2])
-    return above
-
-
-@lru_cache
-def _fading(height: int, width: int) -> Floats:
-    """H×W: 1 up to 0.65 of the way from the middle to the outermost cells, 0 in the corners."""
-    y, x = (np.linspace(-1, 1, side) if side > 1 else np.zeros(1) for side in (height, width))
-    faded: Floats = np.clip((_END - np.hypot(x[None, :], y[:, None])) / _OVER, 0, 1)
-    return faded.astype(np.float32)
+    cams: Floats = np.maximum(weighted, 0)
+    cams /= height * width
+    return cams

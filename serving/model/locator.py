@@ -21,11 +21,11 @@ Labels = npt.NDArray[np.intp]
 SIDE = 48
 # Shares of the photo's shorter side: a lesion this near the middle needs no further look, nor does
 # a photo with at least this share of the contrast within this distance of the middle.
-NEAR, INNER_RADIUS, INNER_SHARE = 0.37, 0.25, 0.25
+NEAR, INNER_RADIUS, INNER_SHARE = 0.33, 0.25, 0.25
 # Further spots count from this share of the strongest one's weight on, so many at most.
 LEAST_WEIGHT, MOST_SPOTS = 0.4, 3
 # The strongest spot's least share of all contrast.
-LEAST_OF_ALL = 0.4
+LEAST_OF_ALL = 0.3
 # A region whose outermost pixels differ from skin by so much more than its mean is shade.
 SHADE = 1.15
 

@@ -9,7 +9,6 @@ from PIL import Image
 from serving.evaluation.metrics import threshold_for_sensitivity, zones
 from serving.evaluation.moved_lesions import ASPECTS, GAP, Lesion, clear_lesion
 from serving.evaluation.shown_for import shown_for
-from serving.model import gradcam
 from serving.tests.test_attention import skin
 from serving.training.datasets import Sample
 
@@ -72,12 +71,3 @@ def test_a_model_is_shown_for_ages_and_sites_with_enough_photos_only() -> None:
     assert found.ages == (40, 59)
     assert found.sites == ["posterior_torso"]
     assert "139" in found.grounds
-
-
-def test_a_map_is_shown_above_its_least_cell_and_fades_to_nothing_in_the_corners() -> None:
-    cams = np.random.default_rng(3).standard_normal((2, 7, 7)).astype(np.float32)
-    shown = gradcam.shown(cams)
-    assert shown.min() == 0
-    assert shown[:, [0, 0, -1, -1], [0, -1, 0, -1]].max() == 0
-    middle = cams[:, 2:5, 2:5] - cams.min(axis=(1, 2), keepdims=True)
-    np.testing.assert_allclose(shown[:, 2:5, 2:5], middle, rtol=1e-6)
