@@ -9,7 +9,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from patient_service.models import Change
 from service_kit.principal import current_principal
 
-Action = Literal["created", "updated", "archived", "restored", "image_moved"]
+Action = Literal[
+    "created", "updated", "archived", "restored", "image_moved", "image_arrived", "image_left",
+    "image_corrected", "image_voided", "image_restored", "merged", "parted",
+]  # fmt: skip
 
 
 def apply(row: Any, profile: dict[str, Any]) -> list[str]:

@@ -56,16 +56,18 @@ async def record(
 
     Raises:
         DomainError: NOT_FOUND / IMAGE_NOT_FOUND; INVALID_ARGUMENT, as `finished_columns`;
-            FAILED_PRECONDITION / PATIENT_ARCHIVED for a reassessment.
+            FAILED_PRECONDITION with PATIENT_ARCHIVED or IMAGE_VOIDED for a reassessment.
     """
     finish = finished_columns(outcome) if outcome else None
     if finish and not rediagnosis:
         finished = await _finish_pending(session, image_id, finish)
         if finished:
             return finished
-    image = await images.find(session, image_id)
     if rediagnosis:
-        await patients.find_active(session, image.patient_id)
+        image = await images.hold(session, image_id)
+        images.refuse_voided(image)
+    else:
+        image = await images.find(session, image_id)
     detection = await _insert(session, image, finish, rediagnosis)
     if detection is None:
         if not finish:
@@ -136,7 +138,9 @@ async def page(
         DomainError: NOT_FOUND / PATIENT_NOT_FOUND, LESION_NOT_FOUND, IMAGE_NOT_FOUND.
     """
     await patients.find(session, patient_id)
-    query = without_heatmap().where(col(Detection.patient_id) == patient_id)
+    query = without_heatmap().where(
+        col(Detection.patient_id) == patient_id, col(Image.voided_at).is_(None)
+    )
     if lesion_id:
         await lesions.find_of(session, patient_id, lesion_id)
         query = query.where(col(Image.lesion_id) == lesion_id)

@@ -1,4 +1,4 @@
-"""Stored images: viewed, listed, moved between lesions."""
+"""Stored images: found, viewed, listed."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit, change_history, lesions, patients
+from patient_service import audit, lesions, patients
 from patient_service.audit_events import Event
 from patient_service.models import Image
+from service_kit.errors import DomainError
 from service_kit.paging import Page, cut, id_position
 from service_kit.reasons import Reason
 
@@ -37,6 +38,44 @@ async def find_of(session: AsyncSession, patient_id: UUID, image_id: UUID) -> Im
     return image
 
 
+async def hold(
+    session: AsyncSession, image_id: UUID, *others: UUID, exclusively: bool = False
+) -> Image:
+    """An image that stays where it is until this transaction ends.
+
+    Its patient is held first, as everywhere, so that nobody waits in a circle.
+
+    Args:
+        session: the caller's transaction.
+        image_id: which image.
+        others: patients to hold along with its own.
+        exclusively: nobody else may hold it, either.
+
+    Raises:
+        DomainError: as `find` and `patients.find`; FAILED_PRECONDITION / PATIENT_ARCHIVED;
+            ABORTED / VERSION_CONFLICT where it was moved meanwhile.
+    """
+    image = await find(session, image_id)
+    held = sorted({image.patient_id, *others})
+    for patient_id in held:
+        await patients.hold_active(session, patient_id)
+    query = select(Image).where(col(Image.id) == image_id).with_for_update(read=not exclusively)
+    image = (await session.exec(query.execution_options(populate_existing=True))).one()
+    if image.patient_id not in held:
+        raise patients.version_conflict(image.version)
+    return image
+
+
+def refuse_voided(image: Image) -> None:
+    """Refuse to say or change anything of a photo that was entered in error.
+
+    Raises:
+        DomainError: FAILED_PRECONDITION / IMAGE_VOIDED.
+    """
+    if image.voided_at is not None:
+        raise DomainError(Reason.IMAGE_VOIDED)
+
+
 async def view(session: AsyncSession, image_id: UUID, *, what: str) -> Image:
     """An image, shown to the caller.
 
@@ -61,50 +100,31 @@ async def page(
     *,
     lesion_id: UUID | None = None,
     unsorted: bool = False,
+    voided: bool = False,
     size: int,
     position: str | None,
 ) -> Page[Image]:
-    """A patient's images, newest first: all, one lesion's, or those in the unsorted tray.
+    """A patient's images by when they were taken, newest first.
+
+    All, one lesion's, or those in the unsorted tray; those entered in error only if asked for.
 
     Raises:
         DomainError: NOT_FOUND / PATIENT_NOT_FOUND, LESION_NOT_FOUND.
     """
     await patients.find(session, patient_id)
-    query = select(Image).where(col(Image.patient_id) == patient_id)
+    error = col(Image.voided_at)
+    query = select(Image).where(
+        col(Image.patient_id) == patient_id, error.is_not(None) if voided else error.is_(None)
+    )
     if lesion_id:
         await lesions.find_of(session, patient_id, lesion_id)
         query = query.where(col(Image.lesion_id) == lesion_id)
     if unsorted:
         query = query.where(col(Image.lesion_id).is_(None))
     if last := id_position(position):
-        query = query.where(col(Image.id) < last)
+        query = query.where(col(Image.taken_key) < last)
     rows: Sequence[Image] = (
-        await session.exec(query.order_by(col(Image.id).desc()).limit(size + 1))
+        await session.exec(query.order_by(col(Image.taken_key).desc()).limit(size + 1))
     ).all()
     await audit.append(session, Event.IMAGES_LISTED, patient_id=patient_id)
-    return cut(rows, size, lambda image: str(image.id))
-
-
-async def move(session: AsyncSession, image_id: UUID, lesion_id: UUID | None) -> Image:
-    """Move an image to a lesion of the same patient, or to the unsorted tray (None).
-
-    Raises:
-        DomainError: as `find`; NOT_FOUND / LESION_NOT_FOUND for another patient's lesion;
-            FAILED_PRECONDITION / PATIENT_ARCHIVED.
-    """
-    image = await find(session, image_id)
-    await patients.find_active(session, image.patient_id)
-    if lesion_id:
-        await lesions.find_of(session, image.patient_id, lesion_id)
-    if image.lesion_id == lesion_id:
-        return image
-    image.lesion_id = lesion_id
-    change_history.record(
-        session,
-        "image_moved",
-        clinic_id=image.clinic_id,
-        patient_id=image.patient_id,
-        lesion_id=lesion_id,
-    )
-    await audit.append(session, Event.IMAGE_MOVED, patient_id=image.patient_id, subject_id=image.id)
-    return image
+    return cut(rows, size, lambda image: str(image.taken_key))

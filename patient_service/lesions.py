@@ -118,8 +118,10 @@ async def page(
         DomainError: NOT_FOUND / PATIENT_NOT_FOUND.
     """
     await patients.find(session, patient_id)
-    images = select(func.count()).where(col(Image.lesion_id) == col(Lesion.id)).scalar_subquery()
-    query = select(Lesion, images).where(col(Lesion.patient_id) == patient_id)
+    shown = select(func.count()).where(
+        col(Image.lesion_id) == col(Lesion.id), col(Image.voided_at).is_(None)
+    )
+    query = select(Lesion, shown.scalar_subquery()).where(col(Lesion.patient_id) == patient_id)
     if last := id_position(position):
         query = query.where(col(Lesion.id) > last)
     rows = (await session.exec(query.order_by(col(Lesion.id)).limit(size + 1))).all()
@@ -162,7 +164,7 @@ async def compare(
     sides = []
     for image_id in (left, right):
         image = await session.get(Image, image_id)
-        if image is None or image.lesion_id != lesion_id:
+        if image is None or image.lesion_id != lesion_id or image.voided_at:
             raise await audit.not_found(session, Reason.IMAGE_NOT_FOUND, image_id)
         sides.append(image)
     return lesion, sides[0], sides[1]

@@ -113,6 +113,22 @@ async def find_active(session: AsyncSession, patient_id: UUID) -> Patient:
     return patient
 
 
+async def hold_active(session: AsyncSession, patient_id: UUID) -> Patient:
+    """A patient whose record can be added to, and who stays so until this transaction ends.
+
+    Raises:
+        DomainError: as `find_active`.
+    """
+    query = select(Patient).where(col(Patient.id) == patient_id).with_for_update(read=True)
+    query = query.execution_options(populate_existing=True)
+    patient = (await session.exec(query)).first()
+    if patient is None:
+        raise await audit.not_found(session, Reason.PATIENT_NOT_FOUND, patient_id)
+    if patient.archived_at:
+        raise archived()
+    return patient
+
+
 def archived() -> DomainError:
     """The refusal to add to an archived record."""
     return DomainError(Reason.PATIENT_ARCHIVED)

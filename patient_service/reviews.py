@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit, detections, patients
+from patient_service import audit, detections, images
 from patient_service.audit_events import Event
 from patient_service.models import Detection, Review
 from patient_service.verdicts import WITHDRAWN, Content
@@ -80,7 +80,7 @@ async def add(
 
     Raises:
         DomainError: NOT_FOUND with DETECTION_NOT_FOUND or REVIEW_NOT_FOUND; FAILED_PRECONDITION
-            with DETECTION_NOT_COMPLETE, NOTHING_TO_AGREE_WITH, PATIENT_ARCHIVED or
+            with DETECTION_NOT_COMPLETE, NOTHING_TO_AGREE_WITH, PATIENT_ARCHIVED, IMAGE_VOIDED or
             REVIEW_REPLACED; INVALID_ARGUMENT / WITHDRAWAL_SAYS_MORE for a withdrawal of nothing.
     """
     detection = await detections.find(session, detection_id)
@@ -88,15 +88,16 @@ async def add(
         raise DomainError(Reason.DETECTION_NOT_COMPLETE)
     if content.verdict == "agrees" and not detection.assessable:
         raise DomainError(Reason.NOTHING_TO_AGREE_WITH)
-    await patients.find_active(session, detection.patient_id)
+    image = await images.hold(session, detection.image_id)
+    images.refuse_voided(image)
     if replaces:
         await _check_stands(session, detection.image_id, replaces)
     elif content.verdict == WITHDRAWN:
         raise DomainError(Reason.WITHDRAWAL_SAYS_MORE, metadata={"field": "replaces"})
     review = Review(
-        clinic_id=detection.clinic_id,
-        patient_id=detection.patient_id,
-        image_id=detection.image_id,
+        clinic_id=image.clinic_id,
+        patient_id=image.patient_id,
+        image_id=image.id,
         detection_id=detection_id,
         replaces=replaces,
         author_id=current_principal().user_id,

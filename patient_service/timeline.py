@@ -1,6 +1,7 @@
 """Everything that happened to a patient, newest first, and the notes that people add.
 
-Identifiers are UUIDv7, so in every table their order is the order in time. A page is the newest few
+Identifiers are UUIDv7, so in every table their order is the order in time; a photo has a key of the
+same shape that says when it was taken. A page is the newest few
 of each table, merged, and costs the same however long the record is.
 """
 
@@ -63,16 +64,21 @@ async def page(
     last = id_position(position)
     wanted = tuple(kind for kind in KINDS if not kinds or kind in kinds)
     order = _order(wanted, of_lesion=lesion_id is not None, continued=last is not None)
-    given = {"patient_id": patient_id, "lesion_id": lesion_id, "last": last, "most": size + 1}
+    values = {
+        "patient_id": patient_id,
+        "lesion_id": lesion_id,
+        "last": last,
+        "most": size + 1,
+    }
     connection = await session.connection()
     found = cut(
-        [(kind, entry_id) for kind, entry_id in await connection.execute(order, given)],
+        [tuple(row) for row in await connection.execute(order, values)],
         size,
-        lambda entry: str(entry[1]),
+        lambda row: str(row[2]),
     )
     entries = await _load(session, found.rows)
     await audit.append(session, Event.TIMELINE_VIEWED, patient_id=patient_id)
-    return Page([entries[entry_id] for _, entry_id in found.rows], found.next_position)
+    return Page([entries[entry_id] for _, entry_id, _ in found.rows], found.next_position)
 
 
 async def add_note(
@@ -108,40 +114,37 @@ def _order(kinds: tuple[str, ...], *, of_lesion: bool, continued: bool) -> Selec
     """
     newest = [_newest(kind, of_lesion=of_lesion, continued=continued) for kind in kinds]
     merged = union_all(*newest).subquery()
-    return select(merged.c.kind, merged.c.id).order_by(merged.c.id.desc()).limit(bindparam("most"))
+    order = select(merged.c.kind, merged.c.id, merged.c.place).order_by(merged.c.place.desc())
+    return order.limit(bindparam("most"))
 
 
 def _newest(kind: str, *, of_lesion: bool, continued: bool) -> Select[Any]:
     """The identifiers of the newest entries of one kind, older than `last` if it is continued."""
     table = KINDS[kind]
-    query = select(literal(kind).label("kind"), table.id).where(
+    # A photo stands where it was taken, anything else where it was written down.
+    place = table.taken_key if table is Image else table.id
+    query: Any = select(literal(kind).label("kind"), table.id, place.label("place")).where(
         table.patient_id == bindparam("patient_id")
     )
+    if table in (Detection, Review):
+        query = query.join(Image, col(Image.id) == table.image_id)
+    if table in (Detection, Review, Image):
+        query = query.where(col(Image.voided_at).is_(None))
     if of_lesion:
-        query = _of_lesion(query, table)
+        shown = table if table in (Note, Change) else Image
+        query = query.where(shown.lesion_id == bindparam("lesion_id"))
     if continued:
-        query = query.where(table.id < bindparam("last"))
+        query = query.where(place < bindparam("last"))
     # A subquery, so that each branch of the union keeps its own order and limit.
-    rows = query.order_by(table.id.desc()).limit(bindparam("most")).subquery()
-    return select(rows.c.kind, rows.c.id)
+    rows = query.order_by(place.desc()).limit(bindparam("most")).subquery()
+    return select(rows.c.kind, rows.c.id, rows.c.place)
 
 
-def _of_lesion(query: Any, table: type[Any]) -> Any:
-    """Keep what concerns a lesion: directly, or through the image that shows it."""
-    if table is Detection:
-        query = query.join(Image, col(Image.id) == col(Detection.image_id))
-        table = Image
-    elif table is Review:
-        query = query.join(Image, col(Image.id) == col(Review.image_id))
-        table = Image
-    return query.where(table.lesion_id == bindparam("lesion_id"))
-
-
-async def _load(session: AsyncSession, found: Sequence[tuple[str, UUID]]) -> dict[UUID, Entry]:
+async def _load(session: AsyncSession, found: Sequence[tuple[Any, ...]]) -> dict[UUID, Entry]:
     """The rows of a page, by identifier: one query for each kind that is on it."""
     entries: dict[UUID, Entry] = {}
     for kind, table in KINDS.items():
-        wanted = [entry_id for found_kind, entry_id in found if found_kind == kind]
+        wanted = [entry_id for found_kind, entry_id, _ in found if found_kind == kind]
         if not wanted:
             continue
         rows = await session.exec(_rows_of(kind), params={"wanted": wanted})

@@ -6,7 +6,7 @@ held while the client sends or the photo is cleaned.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
@@ -20,15 +20,13 @@ from patient_service.models import Detection, Image
 from patient_service.photos import Prepared
 from patient_service.tenancy import own_clinic
 from service_kit.blobs import Blobs
-from service_kit.clock import now
+from service_kit.clock import CLOCK_SKEW, now
 from service_kit.errors import DomainError
 from service_kit.ids import new_id
 from service_kit.principal import current_principal
 from service_kit.reasons import Reason
 
 MAX_KEY_LENGTH = 128
-# A sender's clock may be ahead by this much.
-CLOCK_SKEW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +150,7 @@ async def _insert(session: AsyncSession, image: Image, detection: Detection | No
 
 # One round trip checks everything and writes every row: is there such a patient, active and of this
 # clinic, is the lesion the patient's, has this key been used, has this photo been stored before.
+# The patient is held, so that nothing is added to a record that is being archived.
 _INSERT = text(f"""
     WITH image AS (
         INSERT INTO images (
@@ -166,6 +165,7 @@ _INSERT = text(f"""
             :created_at, :uploaded_by, :idempotency_key, :upload_sha256,
             (SELECT i.id FROM images i
              WHERE i.patient_id = p.id AND i.sha256 = CAST(:sha256 AS varchar)
+                AND i.voided_at IS NULL
              ORDER BY i.id LIMIT 1)
         FROM patients p
         WHERE p.id = :patient_id AND p.clinic_id = :clinic_id AND p.archived_at IS NULL
@@ -173,6 +173,7 @@ _INSERT = text(f"""
                 SELECT 1 FROM lesions l
                 WHERE l.id = CAST(:lesion_id AS uuid) AND l.patient_id = p.id
             ))
+        FOR SHARE OF p
         ON CONFLICT (clinic_id, uploaded_by, idempotency_key) WHERE idempotency_key IS NOT NULL
             DO NOTHING
         RETURNING *
@@ -201,7 +202,9 @@ async def _stored_before(session: AsyncSession, header: Header, upload_sha256: s
         )
         image = (await session.exec(query)).first()
         if image is not None:
-            if (image.patient_id, image.upload_sha256) != (header.patient_id, upload_sha256):
+            # The upload is known by the patient whom it named, wherever the photo is now.
+            named = image.uploaded_to or image.patient_id
+            if (named, image.upload_sha256) != (header.patient_id, upload_sha256):
                 raise DomainError(Reason.IDEMPOTENCY_KEY_REUSED)
             return Stored(image, await detections.of_upload(session, image.id), replayed=True)
     await patients.find_active(session, header.patient_id)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit
+from patient_service import audit, patients
 from patient_service.audit_events import Event
 from patient_service.models import Detection, Image, Patient, Review, WorklistEntry
 from patient_service.reviews import GivenReview, given
@@ -137,6 +137,33 @@ async def count(session: AsyncSession) -> Counts:
     asked: Any = select(*(_length(kind) for kind in kinds))
     lengths: Sequence[int] = (await session.exec(asked)).one()
     return Counts(**dict(zip(kinds, lengths, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOfPatient:
+    """How many photos of one patient wait for somebody."""
+
+    unreviewed: int
+    considered_malignant: int
+    pending: int
+    due: int
+
+
+async def count_open(session: AsyncSession, patient_id: UUID) -> OpenOfPatient:
+    """What is still open of a patient, archived or not.
+
+    Raises:
+        DomainError: NOT_FOUND / PATIENT_NOT_FOUND.
+    """
+    await patients.find(session, patient_id)
+    asked: Any = select(
+        func.count().filter(col(WorklistEntry.needs_verdict)),
+        func.count().filter(col(WorklistEntry.suspect)),
+        func.count().filter(col(WorklistEntry.is_pending)),
+        func.count().filter(col(WorklistEntry.due_on).is_not(None)),
+    )
+    found = await session.exec(asked.where(col(WorklistEntry.patient_id) == patient_id))
+    return OpenOfPatient(*found.one())
 
 
 def _length(kind: str) -> ScalarSelect[int]:

@@ -1,8 +1,11 @@
 """Time: always UTC, always with its time zone; the one place that reads the system clock."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from google.protobuf.timestamp_pb2 import Timestamp
+
+# A sender's clock may be ahead by this much.
+CLOCK_SKEW = timedelta(minutes=5)
 
 
 def now() -> datetime:

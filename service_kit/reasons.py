@@ -250,6 +250,15 @@ class Reason(Enum):
     )
     IMAGE_TRUNCATED = Code.INVALID_ARGUMENT, "The photo is cut off or damaged. Send the file again."
     IMAGE_LOST = Code.DATA_LOSS, "The stored image is missing. Tell your administrator."
+    IMAGE_VOIDED = (
+        Code.FAILED_PRECONDITION,
+        "This photo is marked as entered in error. Restore it first.",
+    )
+    RESTORE_TOO_LATE = (
+        Code.FAILED_PRECONDITION,
+        "This photo was marked as entered in error more than 30 days ago. Upload it again.",
+    )
+    CAPTURED_TOO_EARLY = Code.INVALID_ARGUMENT, "The photo can't have been taken before 1900."
     CAPTURED_IN_FUTURE = Code.INVALID_ARGUMENT, "The photo can't have been taken in the future."
     TOO_MANY_UPLOADS = (
         Code.UNAVAILABLE,

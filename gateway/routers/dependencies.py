@@ -114,6 +114,17 @@ async def _version(
     raise DomainError(Reason.IF_MATCH_REQUIRED)
 
 
+async def _seen_version(
+    if_match: Annotated[str, Header(description="The ETag of what was seen, if any.")] = "",
+) -> int:
+    """The version in If-Match; 0 without one, where a change may be based on any.
+
+    Raises:
+        DomainError: FAILED_PRECONDITION IF_MATCH_REQUIRED when it is not one of ours.
+    """
+    return await _version(if_match) if if_match else 0
+
+
 def set_etag(response: Response, version: int) -> None:
     """Answer the version that `Version` reads back."""
     response.headers["ETag"] = f'"{version}"'
@@ -135,5 +146,6 @@ PhotoFormDep = Annotated[PhotoForm, Depends(_photo_form)]
 # The signed-in account; needs a route that is not public.
 CallerId = Annotated[str, Depends(_caller_id)]
 Version = Annotated[int, Depends(_version)]
+SeenVersion = Annotated[int, Depends(_seen_version)]
 Limit = Annotated[int, Query(ge=1, le=200, description="Rows per page.")]
 Cursor = Annotated[str, Query(max_length=4096, description="`next_cursor` of the previous page.")]

@@ -2,10 +2,12 @@
 
 from pydantic import Field
 
+from dermis.patient.v1 import patient_pb2 as pb
 from gateway.schemas.detections import Detection
-from gateway.schemas.fields import Body, Id, Moment
+from gateway.schemas.fields import Body, Id, Moment, SentMoment
 from gateway.schemas.messages import FromMessage
 from gateway.schemas.reviews import Review
+from service_kit.clock import to_timestamp
 
 
 class Image(FromMessage):
@@ -31,6 +33,13 @@ class Image(FromMessage):
     )
     captured_at: Moment | None
     created_at: Moment
+    version: int = Field(default=1, description="Also the ETag of a correction.", examples=[1])
+    voided_at: Moment | None = Field(
+        default=None, description="When it was marked as entered in error.", examples=[None]
+    )
+    void_reason: str | None = Field(default=None, examples=[None])
+    voided_by: Id | None = Field(default=None, examples=[None])
+    restorable_until: Moment | None = Field(default=None, examples=[None])
 
 
 class ImageRecord(FromMessage):
@@ -42,7 +51,33 @@ class ImageRecord(FromMessage):
     standing_review_id: Id | None = Field(description="The verdict that stands.")
 
 
-class ImageMove(Body):
-    """The lesion an image belongs to, of the same patient; null for unsorted."""
+class ImageCorrection(Body):
+    """What is to be corrected of a photo; what is left out stays."""
 
-    lesion_id: Id | None
+    patient_id: Id | None = Field(
+        default=None,
+        description="Whom it shows. Without a lesion it then goes to the unsorted photos.",
+    )
+    lesion_id: Id | None = Field(
+        default=None, description="Of that patient; null for the unsorted photos."
+    )
+    captured_at: SentMoment | None = Field(
+        default=None, examples=["2026-03-14T09:20:00Z"], description="When it was taken."
+    )
+
+    def message(self, image_id: str, version: int) -> pb.UpdateImageRequest:
+        """As patient_service takes it."""
+        request = pb.UpdateImageRequest(image_id=image_id, version=version)
+        if self.patient_id:
+            request.patient_id = self.patient_id
+        if "lesion_id" in self.model_fields_set:
+            request.lesion_id = self.lesion_id or ""
+        if self.captured_at:
+            request.captured_at.CopyFrom(to_timestamp(self.captured_at))
+        return request
+
+
+class EnteredInError(Body):
+    """Why a photo should not be in the record."""
+
+    reason: str = Field(max_length=5000, examples=["Shows another patient."])

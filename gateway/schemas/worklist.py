@@ -36,6 +36,17 @@ class WorklistCounts(BaseModel):
     )
 
 
+class OpenOfPatient(FromMessage):
+    """How many photos of one patient wait for somebody."""
+
+    unreviewed: int = Field(description="Complete, awaiting a verdict.", examples=[14])
+    considered_malignant: int = Field(
+        description="Malignant by the model and not reviewed, or to be followed up.", examples=[3]
+    )
+    pending: int = Field(description="Waiting for the model.", examples=[0])
+    due: int = Field(description="To be seen again by a date.", examples=[1])
+
+
 class ModelInUse(BaseModel):
     """The model that assesses photos now; null if none does."""
 

@@ -3,18 +3,67 @@
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.tests.conftest import Gateway
 from gateway.tests.pictures import photo
-from gateway.tests.test_record import image
+from gateway.tests.test_record import MOMENT, image
 
 
 async def test_photos_are_listed_described_and_moved(gateway: Gateway) -> None:
     gateway.patients.answers["ListImages"] = pb.ListImagesResponse(images=[image()])
     assert len((await gateway.get("/patients/p-1/images?unsorted=true")).json()["items"]) == 1
     assert gateway.patients.last("ListImages").unsorted
-    gateway.patients.answers["MoveImage"] = pb.MoveImageResponse(image=image())
+    gateway.patients.answers["UpdateImage"] = pb.UpdateImageResponse(image=image())
     for body, lesion_id in (({"lesion_id": "l-1"}, "l-1"), ({"lesion_id": None}, "")):
         moved = await gateway.http.patch("/api/images/i-1", json=body, headers=gateway.headers)
         assert moved.status_code == 200
-        assert gateway.patients.last("MoveImage").lesion_id == lesion_id
+        asked = gateway.patients.last("UpdateImage")
+        assert (asked.HasField("lesion_id"), asked.lesion_id) == (True, lesion_id)
+
+
+async def test_a_correction_changes_only_what_it_names(gateway: Gateway) -> None:
+    gateway.patients.answers["UpdateImage"] = pb.UpdateImageResponse(image=image())
+    headers = gateway.headers | {"If-Match": '"7"'}
+    moved = await gateway.http.patch("/api/images/i-1", json={"patient_id": "p-2"}, headers=headers)
+    assert moved.status_code == 200
+    asked = gateway.patients.last("UpdateImage")
+    assert (asked.version, asked.patient_id) == (7, "p-2")
+    assert not asked.HasField("lesion_id")
+    assert not asked.HasField("captured_at")
+    dated = {"captured_at": "2026-03-14T10:20:00+01:00"}
+    await gateway.http.patch("/api/images/i-1", json=dated, headers=gateway.headers)
+    asked = gateway.patients.last("UpdateImage")
+    assert (asked.version, asked.captured_at.ToJsonString()) == (0, "2026-03-14T09:20:00Z")
+    wrong = await gateway.http.patch(
+        "/api/images/i-1", json={"captured_at": "last spring"}, headers=gateway.headers
+    )
+    assert wrong.status_code == 422
+
+
+async def test_a_photo_in_error_says_why_and_until_when_it_can_be_restored(
+    gateway: Gateway,
+) -> None:
+    voided = image()
+    voided.void_reason, voided.voided_by = "another patient's", "ada"
+    voided.voided_at.CopyFrom(MOMENT)
+    voided.restorable_until.CopyFrom(MOMENT)
+    gateway.patients.answers["VoidImage"] = pb.VoidImageResponse(image=voided)
+    body = (
+        await gateway.post("/images/i-1/entered-in-error", {"reason": "another patient's"})
+    ).json()
+    assert gateway.patients.last("VoidImage").reason == "another patient's"
+    assert body["void_reason"] == "another patient's"
+    assert body["restorable_until"] is not None
+    gateway.patients.answers["RestoreImage"] = pb.RestoreImageResponse(image=image())
+    restored = (await gateway.post("/images/i-1/restore", None)).json()
+    assert restored["voided_at"] is None
+    gateway.patients.answers["ListImages"] = pb.ListImagesResponse(images=[voided])
+    await gateway.get("/patients/p-1/images?entered_in_error=true")
+    assert gateway.patients.last("ListImages").voided
+
+
+async def test_a_photo_in_error_has_no_report(gateway: Gateway) -> None:
+    uploaded = (await gateway.upload(photo())).json()
+    gateway.patients.images[uploaded["image_id"]].voided_at.CopyFrom(MOMENT)
+    answer = await gateway.get(f"/detections/{uploaded['id']}/report.pdf")
+    assert (answer.status_code, answer.json()["reason"]) == (409, "IMAGE_VOIDED")
 
 
 async def test_a_photo_comes_back_with_an_etag_for_its_own_clinician_only(

@@ -33,6 +33,7 @@ class Detection(Table, table=True):
         ForeignKeyConstraint(
             ["clinic_id", "patient_id", "image_id"],
             ["images.clinic_id", "images.patient_id", "images.id"],
+            onupdate="CASCADE",
         ),
         UniqueConstraint(
             "clinic_id", "patient_id", "id", name="detections_clinic_id_patient_id_id"

@@ -18,7 +18,9 @@ class Note(Table, table=True):
     __tablename__ = "notes"
     __table_args__ = (
         ForeignKeyConstraint(["clinic_id", "patient_id"], ["patients.clinic_id", "patients.id"]),
-        ForeignKeyConstraint(["patient_id", "lesion_id"], ["lesions.patient_id", "lesions.id"]),
+        ForeignKeyConstraint(
+            ["patient_id", "lesion_id"], ["lesions.patient_id", "lesions.id"], onupdate="CASCADE"
+        ),
         Index("notes_by_patient", "patient_id", "id"),
         Index("notes_by_lesion", "lesion_id", "id", postgresql_where=text("lesion_id IS NOT NULL")),
     )
@@ -38,7 +40,9 @@ class Change(Table, table=True):
     __tablename__ = "changes"
     __table_args__ = (
         ForeignKeyConstraint(["clinic_id", "patient_id"], ["patients.clinic_id", "patients.id"]),
-        ForeignKeyConstraint(["patient_id", "lesion_id"], ["lesions.patient_id", "lesions.id"]),
+        ForeignKeyConstraint(
+            ["patient_id", "lesion_id"], ["lesions.patient_id", "lesions.id"], onupdate="CASCADE"
+        ),
         Index("changes_by_patient", "patient_id", "id"),
         Index(
             "changes_by_lesion", "lesion_id", "id", postgresql_where=text("lesion_id IS NOT NULL")

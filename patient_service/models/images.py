@@ -3,7 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    FetchedValue,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlmodel import Field
 
 from patient_service.models.table import Table
@@ -21,14 +31,23 @@ class Image(Table, table=True):
     __tablename__ = "images"
     __table_args__ = (
         ForeignKeyConstraint(["clinic_id", "patient_id"], ["patients.clinic_id", "patients.id"]),
-        ForeignKeyConstraint(["patient_id", "lesion_id"], ["lesions.patient_id", "lesions.id"]),
+        ForeignKeyConstraint(
+            ["patient_id", "lesion_id"], ["lesions.patient_id", "lesions.id"], onupdate="CASCADE"
+        ),
         UniqueConstraint("clinic_id", "patient_id", "id", name="images_clinic_id_patient_id_id"),
         Index("images_by_patient", "patient_id", "id"),
         Index(
             "images_by_lesion", "lesion_id", "id",
             postgresql_where=text("lesion_id IS NOT NULL"),
         ),
-        Index("images_unsorted", "patient_id", "id", postgresql_where=text("lesion_id IS NULL")),
+        Index(
+            "images_unsorted", "patient_id", "taken_key", postgresql_where=text("lesion_id IS NULL")
+        ),
+        Index("images_by_patient_taken", "patient_id", "taken_key"),
+        Index(
+            "images_by_lesion_taken", "lesion_id", "taken_key",
+            postgresql_where=text("lesion_id IS NOT NULL"),
+        ),
         Index("images_by_digest", "patient_id", "sha256"),
         Index(
             "images_idempotency_key", "clinic_id", "uploaded_by", "idempotency_key",
@@ -57,3 +76,14 @@ class Image(Table, table=True):
     idempotency_key: str | None = None
     # Digest of the bytes as sent, which tells a repeated key from a reused one.
     upload_sha256: str
+    # Whom the upload was for; only of an image that was moved to another patient since.
+    uploaded_to: UUID | None = None
+    version: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
+    # Entered in error: in no list, and restorable for a while (`image_corrections`).
+    voided_at: datetime | None = Field(default=None, sa_type=Moment)
+    voided_by: UUID | None = None
+    void_reason: str | None = None
+    # Sorts by when the photo was taken, or stored where that is not known (migration 0015).
+    taken_key: UUID | None = Field(
+        default=None, sa_column=Column(Uuid, FetchedValue(), nullable=False)
+    )

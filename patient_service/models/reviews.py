@@ -33,6 +33,7 @@ class Review(Table, table=True):
         ForeignKeyConstraint(
             ["clinic_id", "patient_id", "image_id"],
             ["images.clinic_id", "images.patient_id", "images.id"],
+            onupdate="CASCADE",
         ),
         ForeignKeyConstraint(
             ["image_id", "detection_id"], ["detections.image_id", "detections.id"]

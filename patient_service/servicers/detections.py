@@ -1,5 +1,6 @@
 """DetectionService: the model's answers, the verdicts on them, and the worklists."""
 
+from dataclasses import asdict
 from typing import Any
 
 from dermis.patient.v1 import patient_pb2 as pb
@@ -121,6 +122,12 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
             due=counts.due,
             archived_open=counts.archived_open,
         )
+
+    async def CountOpen(self, request: pb.CountOpenRequest, context: Any) -> pb.CountOpenResponse:
+        """What is still open of a patient."""
+        async with self._database.session() as session:
+            found = await worklists.count_open(session, parse_id(request.patient_id, "patient"))
+        return pb.CountOpenResponse(**asdict(found))
 
     async def GetImageRecord(
         self, request: pb.GetImageRecordRequest, context: Any

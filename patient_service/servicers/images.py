@@ -5,11 +5,13 @@ from typing import Any
 
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
-from patient_service import image_objects, images, uploads
+from patient_service import image_corrections, image_objects, images, uploads
+from patient_service.image_corrections import Correction
 from patient_service.models import Image
 from patient_service.servicers.detection_messages import detection_message
 from patient_service.servicers.messages import image_message, optional_id
 from patient_service.servicers.received_photo import receive
+from service_kit import clock
 from service_kit.blobs import Blobs
 from service_kit.cursors import Cursors
 from service_kit.database import Database
@@ -77,7 +79,10 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
         """Page through a patient's images."""
         patient_id = parse_id(request.patient_id, "patient")
         lesion_id = optional_id(request.lesion_id, "lesion")
-        collection = f"images patient={patient_id} lesion={lesion_id} tray={request.unsorted}"
+        collection = (
+            f"images by time patient={patient_id} lesion={lesion_id} tray={request.unsorted}"
+            f" voided={request.voided}"
+        )
         asked = PageRequest.of(request, collection, self._cursors)
         async with self._database.session() as session:
             page = await images.page(
@@ -85,6 +90,7 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
                 patient_id,
                 lesion_id=lesion_id,
                 unsorted=request.unsorted,
+                voided=request.voided,
                 size=asked.size,
                 position=asked.position,
             )
@@ -96,12 +102,46 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
     async def MoveImage(self, request: pb.MoveImageRequest, context: Any) -> pb.MoveImageResponse:
         """Move an image to a lesion or to the unsorted tray."""
         async with self._database.session() as session:
-            image = await images.move(
+            lesion_id = optional_id(request.lesion_id, "lesion")
+            image = await image_corrections.correct(
                 session,
                 parse_id(request.image_id, "image"),
-                optional_id(request.lesion_id, "lesion"),
+                Correction(lesion_id=lesion_id, unsorted=lesion_id is None),
             )
         return pb.MoveImageResponse(image=image_message(image))
+
+    async def UpdateImage(
+        self, request: pb.UpdateImageRequest, context: Any
+    ) -> pb.UpdateImageResponse:
+        """Correct where an image belongs and when it was taken."""
+        captured = request.HasField("captured_at")
+        correction = Correction(
+            patient_id=optional_id(request.patient_id, "patient"),
+            lesion_id=optional_id(request.lesion_id, "lesion"),
+            unsorted=request.HasField("lesion_id") and not request.lesion_id,
+            captured_at=clock.from_timestamp(request.captured_at) if captured else None,
+        )
+        async with self._database.session() as session:
+            image = await image_corrections.correct(
+                session, parse_id(request.image_id, "image"), correction, request.version
+            )
+        return pb.UpdateImageResponse(image=image_message(image))
+
+    async def VoidImage(self, request: pb.VoidImageRequest, context: Any) -> pb.VoidImageResponse:
+        """Mark an image as entered in error."""
+        async with self._database.session() as session:
+            image = await image_corrections.void(
+                session, parse_id(request.image_id, "image"), request.reason, request.version
+            )
+        return pb.VoidImageResponse(image=image_message(image))
+
+    async def RestoreImage(
+        self, request: pb.RestoreImageRequest, context: Any
+    ) -> pb.RestoreImageResponse:
+        """Take that back."""
+        async with self._database.session() as session:
+            image = await image_corrections.restore(session, parse_id(request.image_id, "image"))
+        return pb.RestoreImageResponse(image=image_message(image))
 
     async def _original(self, image: Image) -> AsyncIterator[pb.GetImageResponse]:
         content = pb.ImageContent(

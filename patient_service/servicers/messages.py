@@ -6,7 +6,7 @@ from uuid import UUID
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from dermis.patient.v1 import patient_pb2 as pb
-from patient_service import lesions, patients
+from patient_service import image_corrections, lesions, patients
 from patient_service.models import Change, Image, Lesion, Note, Patient
 from patient_service.servicers.enum_words import BODY_SITE, BODY_VIEW, LESION_STATUS, SEX
 from service_kit import clock
@@ -102,6 +102,11 @@ def lesion_message(row: Lesion, image_count: int = 0) -> pb.Lesion:
 # --- Images ---
 
 
+def restorable_until(row: Image) -> datetime | None:
+    """Until when an image that was entered in error can be restored."""
+    return row.voided_at + image_corrections.RESTORABLE_FOR if row.voided_at else None
+
+
 def image_message(row: Image) -> pb.Image:
     """An image's description as the contract has it."""
     return pb.Image(
@@ -119,6 +124,11 @@ def image_message(row: Image) -> pb.Image:
         duplicate_of=str(row.duplicate_of or ""),
         original_media_type=row.original_media_type or "",
         original_size=row.original_size or 0,
+        version=row.version,
+        voided_at=optional_time(row.voided_at),
+        void_reason=row.void_reason or "",
+        voided_by=str(row.voided_by or ""),
+        restorable_until=optional_time(restorable_until(row)),
     )
 
 

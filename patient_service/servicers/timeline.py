@@ -68,7 +68,8 @@ class TimelineServicer(patient_pb2_grpc.TimelineServiceServicer):
 def _entry(entry: timeline.Entry) -> pb.TimelineEntry:
     match entry:
         case Image():
-            message = pb.TimelineEntry(image=image_message(entry))
+            at = clock.to_timestamp(entry.captured_at or entry.created_at)
+            return pb.TimelineEntry(at=at, image=image_message(entry))
         case GivenReview():
             at = clock.to_timestamp(entry.review.created_at)
             return pb.TimelineEntry(at=at, review=review_message(entry))

@@ -27,6 +27,7 @@ CONTENT: dict[str, Any] = {
     "version": 1,
     "verdict": pb.VERDICT_AGREES,
     "text": "a note",
+    "reason": "another patient's",
 }
 
 

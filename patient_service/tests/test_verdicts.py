@@ -283,6 +283,18 @@ async def test_an_archived_patient_leaves_the_open_malignant_photos_in_a_list_of
     assert (waiting.unreviewed, waiting.archived_open) == (0, 1)
 
 
+async def test_what_is_open_of_a_patient_is_counted(clinician: Caller, photo: bytes) -> None:
+    patient = await clinician.add_patient()
+    shown: dict[str, Any] = {"patient_id": patient.id}
+    for answer in (finding(), finding(), finding(0.1, label="benign")):
+        detection = await assessed(clinician, photo, answer=answer, **shown)
+    await monitor(clinician, detection, 30)
+    await clinician.upload(photo, patient_id=patient.id, diagnose=True)
+    found = await clinician.call(pb.CountOpenRequest(patient_id=patient.id))
+    assert (found.unreviewed, found.considered_malignant) == (2, 2)
+    assert (found.pending, found.due) == (1, 1)
+
+
 async def assessed(
     caller: Caller, photo: bytes, answer: pb.Finding | None = None, **header: str
 ) -> pb.Detection:

@@ -30,6 +30,7 @@ import { useTranslation } from "react-i18next";
 import { Link, NavLink as RouterLink, Outlet, useNavigate } from "react-router";
 import { signOut } from "@/api/access";
 import { chooseLanguage, LANGUAGES, type Language } from "@/i18n";
+import { forgetDrafts } from "@/session/drafts";
 import { useUser } from "@/session/useSession";
 import { resumeUploads } from "@/uploads/queue";
 import { useUploads } from "@/uploads/useUploads";
@@ -154,6 +155,7 @@ function AccountMenu() {
   const unsent = useUploads().filter(({ state }) => state === "waiting" || state === "sending");
   const leave = async () => {
     await signOut();
+    forgetDrafts();
     await navigate("/", { replace: true });
   };
   const askToLeave = () => {

@@ -11,12 +11,13 @@ export function Counts() {
   const counts = useCounts().data;
   return (
     <SimpleGrid
-      cols={{ base: 2, md: 4 }}
+      cols={{ base: 2, md: 5 }}
       component="section"
       aria-label={t("dashboard.counts.label")}
     >
       <Count to="unreviewed" count={counts?.unreviewed} what={t("dashboard.counts.unreviewed")} />
       <Count to="followUp" count={counts?.follow_up} what={t("dashboard.counts.followUp")} />
+      <Count to="due" count={counts?.due} what={t("dashboard.counts.due")} />
       <Count to="pending" count={counts?.pending} what={t("dashboard.counts.pending")} />
       <ModelInUse />
     </SimpleGrid>

@@ -7,6 +7,7 @@ import { IntendedUse } from "@/ui/States";
 import { Counts } from "./Counts";
 import { PatientSearch } from "./PatientSearch";
 import { UploadsUnderWay } from "./UploadsUnderWay";
+import { useCounts } from "./queries";
 import { Worklist } from "./Worklist";
 
 /** Where a clinician's day begins: finding patients, and what is waiting. */
@@ -44,13 +45,20 @@ export default function DashboardPage() {
         <Stack>
           <Worklist list="unreviewed" />
           <Worklist list="pending" />
+          <ArchivedOpen />
         </Stack>
         <Stack>
           <Worklist list="followUp" />
+          <Worklist list="due" />
           <Worklist list="recent" />
         </Stack>
       </SimpleGrid>
       <IntendedUse />
     </Stack>
   );
+}
+
+/** Only where there is something: most clinics never archive what is open. */
+function ArchivedOpen() {
+  return useCounts().data?.archived_open ? <Worklist list="archivedOpen" /> : null;
 }

@@ -1,11 +1,12 @@
 import { Text } from "@mantine/core";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
 import { FindingSummary } from "@/findings/FindingSummary";
 import { photoAddress } from "@/findings/photo_address";
 import { Thumbnail } from "@/findings/Thumbnail";
-import { ago } from "@/i18n/moments";
+import { ago, day } from "@/i18n/moments";
 import { MoreButton } from "@/ui/MoreButton";
 import { QueryState } from "@/ui/QueryState";
 import { Section } from "@/ui/Section";
@@ -42,7 +43,7 @@ export function Worklist({ list }: { list: List }) {
 
 function Entry({ entry }: { entry: Schemas["WorklistEntry"] }) {
   const { t } = useTranslation();
-  const { detection, full_name, record_number } = entry;
+  const { detection, full_name, record_number, review, due_on } = entry;
   return (
     <Link to={photoAddress(detection)} className={classes.entry}>
       <Thumbnail
@@ -55,12 +56,23 @@ function Entry({ entry }: { entry: Schemas["WorklistEntry"] }) {
           {full_name}
         </Text>
         <Text size="sm" c="dimmed">
-          {record_number} · {ago(detection.created_at)}
+          {record_number} · {due_on ? dueText(due_on, t) : ago(detection.created_at)}
         </Text>
+        {review && (
+          <Text size="sm" c="dimmed">
+            {t(`patient.verdicts.${review.verdict}`)}
+          </Text>
+        )}
       </div>
       <div className={classes.result}>
         <FindingSummary detection={detection} size="sm" />
       </div>
     </Link>
   );
+}
+
+/** By when somebody is to be seen again, or since when that is past. */
+function dueText(dueOn: string, t: TFunction): string {
+  const today = new Date().toLocaleDateString("sv");
+  return t(dueOn < today ? "dashboard.entry.overdue" : "dashboard.entry.due", { day: day(dueOn) });
 }

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { byCursor } from "@/api/by_cursor";
 import { api, unwrap } from "@/api/client";
 
-export type List = "recent" | "unreviewed" | "pending" | "followUp";
+export type List = "recent" | "unreviewed" | "pending" | "followUp" | "due" | "archivedOpen";
 
 const WORKLIST = ["worklist"] as const;
 const PAGE_SIZE = 6;
@@ -19,7 +19,9 @@ export function useWorklist(list: List) {
         list === "followUp"
           ? api.GET("/worklist/follow-ups", { params: { query: page }, signal })
           : api.GET("/worklist/detections", {
-              params: { query: { ...page, state: list } },
+              params: {
+                query: { ...page, state: list === "archivedOpen" ? "archived_open" : list },
+              },
               signal,
             }),
       );

@@ -1,25 +1,27 @@
-import { Alert, Grid, Group, NativeSelect, Stack, Text } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { Alert, Grid, Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { api, unwrap, type Schemas } from "@/api/client";
+import type { Schemas } from "@/api/client";
 import { takenText } from "@/findings/taken";
 import { dayAndTime } from "@/i18n/moments";
 import { QueryState } from "@/ui/QueryState";
+import { AnswerList } from "./AnswerList";
 import { ImageViewer } from "./ImageViewer";
+import { PhotoMenu } from "./PhotoMenu";
 import { ResultCard } from "./ResultCard";
 import { ReviewForm } from "./ReviewForm";
-import { useAddress } from "./useAddress";
-import { useDetectionOf, useRefreshPatient } from "./queries";
+import { useDetectionOf } from "./queries";
 
 /** One photo with the model's result and the clinicians' verdicts. */
 export function ImageDetails({
   patientId,
   image,
   lesions,
+  archived,
 }: {
   patientId: string;
   image: Schemas["Image"];
   lesions: Schemas["Lesion"][];
+  archived: boolean;
 }) {
   const { t } = useTranslation();
   const detection = useDetectionOf(patientId, image.id);
@@ -45,7 +47,7 @@ export function ImageDetails({
               <br />
               {t("patient.photos.size", { width: image.width, height: image.height })}
             </Text>
-            <MoveImage image={image} lesions={lesions} />
+            {!archived && <PhotoMenu image={image} lesions={lesions} />}
           </Group>
         </Stack>
       </Grid.Col>
@@ -55,44 +57,10 @@ export function ImageDetails({
           {detection.data !== undefined && (
             <ResultCard detection={detection.data} imageId={image.id} patientId={patientId} />
           )}
-          {detection.data?.status === "complete" && <ReviewForm detection={detection.data} />}
+          <AnswerList patientId={patientId} imageId={image.id} />
+          {detection.data && <ReviewForm detection={detection.data} />}
         </Stack>
       </Grid.Col>
     </Grid>
-  );
-}
-
-function MoveImage({ image, lesions }: { image: Schemas["Image"]; lesions: Schemas["Lesion"][] }) {
-  const { t } = useTranslation();
-  const refresh = useRefreshPatient(image.patient_id);
-  const { chooseImage } = useAddress();
-  const move = useMutation({
-    mutationFn: (lesionId: string) =>
-      unwrap(
-        api.PATCH("/images/{image_id}", {
-          params: { path: { image_id: image.id } },
-          body: { lesion_id: lesionId || null },
-        }),
-      ),
-    onSuccess: async () => {
-      chooseImage(null, { replace: true });
-      await refresh();
-    },
-  });
-  return (
-    <NativeSelect
-      size="xs"
-      label={t("patient.photos.belongsTo")}
-      value={image.lesion_id ?? ""}
-      disabled={move.isPending}
-      onChange={(event) => move.mutate(event.currentTarget.value)}
-      data={[
-        { value: "", label: t("patient.photos.unsorted") },
-        ...lesions.map((lesion, index) => ({
-          value: lesion.id,
-          label: `${index + 1} ${lesion.label || t("patient.lesion.unnamed")}`,
-        })),
-      ]}
-    />
   );
 }

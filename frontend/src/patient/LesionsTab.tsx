@@ -7,6 +7,7 @@ import { BodyMap } from "./BodyMap";
 import type { BodyPosition } from "./body_sites";
 import { LesionDialog } from "./LesionDialog";
 import { LesionList } from "./LesionList";
+import { PhotosInError } from "./PhotosInError";
 import { ShelfPanel } from "./ShelfPanel";
 import { useAddress } from "./useAddress";
 import { useLesions, type Shelf } from "./queries";
@@ -44,6 +45,7 @@ export function LesionsTab({ patientId, archived }: { patientId: string; archive
               onChoose={choose}
               onAdd={() => setAdding({})}
             />
+            <PhotosInError patientId={patientId} />
           </Stack>
         </Card>
       </Grid.Col>

@@ -2,7 +2,6 @@ import { Alert, Button, Card, Group, Menu, Stack, Text, Title } from "@mantine/c
 import { useMutation } from "@tanstack/react-query";
 import {
   IconArchive,
-  IconArchiveOff,
   IconDownload,
   IconFileTypePdf,
   IconFileZip,
@@ -11,12 +10,12 @@ import {
 } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, unwrap, type Schemas } from "@/api/client";
+import type { Schemas } from "@/api/client";
 import { ageInYears } from "@/i18n/calendar";
 import { currentLanguage } from "@/i18n";
 import { day } from "@/i18n/moments";
+import { ArchiveButton } from "./ArchiveButton";
 import { EditPatientDialog } from "./EditPatientDialog";
-import { useRefreshPatient } from "./queries";
 import { download } from "@/api/useBytes";
 
 type Patient = Schemas["Patient"];
@@ -117,29 +116,5 @@ function ExportMenu({ patient }: { patient: Patient }) {
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
-  );
-}
-
-function ArchiveButton({ patient }: { patient: Patient }) {
-  const { t } = useTranslation();
-  const refresh = useRefreshPatient(patient.id);
-  const path = { params: { path: { patient_id: patient.id } } };
-  const change = useMutation({
-    mutationFn: () =>
-      patient.archived_at
-        ? unwrap(api.POST("/patients/{patient_id}/restore", path))
-        : unwrap(api.POST("/patients/{patient_id}/archive", path)),
-    onSuccess: refresh,
-  });
-  const Icon = patient.archived_at ? IconArchiveOff : IconArchive;
-  return (
-    <Button
-      variant="default"
-      leftSection={<Icon size={18} aria-hidden />}
-      loading={change.isPending}
-      onClick={() => change.mutate()}
-    >
-      {patient.archived_at ? t("patient.restore") : t("patient.archive")}
-    </Button>
   );
 }

@@ -1,5 +1,5 @@
-import { screen, within } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { cleanup, screen, within } from "@testing-library/react";
+import { beforeEach, describe, expect, it } from "vitest";
 import { fakeGateway, refusal } from "@/testing/gateway";
 import { detectionWith, pageOf, reviewWith } from "@/testing/records";
 import { show } from "@/testing/show";
@@ -10,6 +10,8 @@ const COLLEAGUES = {
 };
 const verdicts = () => screen.getByRole("radiogroup", { name: "What is your verdict?" });
 const save = () => screen.getByRole("button", { name: "Save verdict" });
+
+beforeEach(() => sessionStorage.clear());
 
 describe("the form for a verdict", () => {
   it("can be saved only once a verdict is chosen", async () => {
@@ -75,6 +77,61 @@ describe("the form for a verdict", () => {
     expect(screen.getByText("No change.")).toBeVisible();
     expect(screen.getByText(/^Ada Byron ·/)).toBeVisible();
     expect(screen.getByText(/^A colleague ·/)).toBeVisible();
+  });
+
+  it("keeps a draft for its photo when another one is looked at, and across a reload", async () => {
+    fakeGateway(COLLEAGUES);
+    const user = await show(<ReviewForm detection={detectionWith()} />);
+    await user.click(within(verdicts()).getByLabelText("I consider it malignant"));
+    await user.type(screen.getByLabelText("Note"), "Excise with 2 mm margin.");
+    cleanup();
+    await show(<ReviewForm detection={detectionWith({ image_id: "i-2" })} />);
+    expect(screen.getByLabelText("Note")).toHaveValue("");
+    cleanup();
+    await show(<ReviewForm detection={detectionWith({ id: "d-2" })} />);
+    expect(screen.getByLabelText("Note")).toHaveValue("Excise with 2 mm margin.");
+    expect(within(verdicts()).getByLabelText("I consider it malignant")).toBeChecked();
+  });
+
+  it("says which answer a verdict was given on, and which verdicts were taken back", async () => {
+    fakeGateway(COLLEAGUES);
+    const given_on = {
+      detection_id: "d-0",
+      model_name: "lesion",
+      model_version: "1.0.0",
+      label: "malignant" as const,
+      probability_malignant: 0.83,
+      assessable: true,
+    };
+    const reviews = [
+      reviewWith({ id: "1", verdict: "malignant", given_on, replaced_by: "2" }),
+      reviewWith({ id: "2", verdict: "withdrawn", replaces: "1" }),
+    ];
+    await show(<ReviewForm detection={detectionWith({ reviews })} />);
+    expect(screen.getByText(/on lesion 1\.0\.0: 83/)).toBeVisible();
+    expect(screen.getByText("Withdrawn")).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Withdraw" })).toBeNull();
+  });
+
+  it("corrects the verdict that stands by a new one that names it", async () => {
+    const asked = fakeGateway({
+      ...COLLEAGUES,
+      "POST /api/detections/d-1/reviews": reviewWith({ id: "2" }),
+    });
+    const reviews = [reviewWith({ id: "1", verdict: "benign", note: "Nevus." })];
+    const user = await show(<ReviewForm detection={detectionWith({ reviews })} />);
+    await user.click(screen.getByRole("button", { name: "Correct" }));
+    expect(screen.getByLabelText("Note")).toHaveValue("Nevus.");
+    await user.click(within(verdicts()).getByLabelText("I consider it malignant"));
+    await user.selectOptions(screen.getByLabelText("What is to be done"), "Excise");
+    await user.click(save());
+    expect(await screen.findByText("Your verdict is in the record.")).toBeVisible();
+    expect(asked.find(({ method }) => method === "POST")?.body).toEqual({
+      verdict: "malignant",
+      note: "Nevus.",
+      management: "excise",
+      replaces: "1",
+    });
   });
 
   it("asks German clinicians for their Beurteilung", async () => {

@@ -1,14 +1,16 @@
-import { Button, Card, Group, Radio, Stack, Text, Textarea, Title } from "@mantine/core";
+import { Button, Card, Collapse, Group, Radio, Stack, Text, Textarea, Title } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { IconArrowBackUp, IconChevronDown, IconPencil } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schemas } from "@/api/client";
-import { dayAndTime } from "@/i18n/moments";
+import { confirm } from "@/ui/confirm";
 import { showDone } from "@/ui/notices";
 import { useRefreshPatient } from "./queries";
-import { useAuthorName } from "./useAuthorName";
-
-type Verdict = Schemas["ReviewDraft"]["verdict"];
+import { useVerdictDraft } from "./useVerdictDraft";
+import { VerdictDetails } from "./VerdictDetails";
+import { standingOf, VerdictList } from "./VerdictList";
+import { bodyOf, draftOfReview, isBiopsy, type Verdict } from "./verdict_draft";
 
 const VERDICTS: readonly Verdict[] = [
   "agrees",
@@ -18,15 +20,11 @@ const VERDICTS: readonly Verdict[] = [
   "biopsy_malignant",
 ];
 
-/** Where the model can't assess a photo, there is nothing to agree with. */
-const isOpen = (verdict: Verdict, { assessable }: Schemas["Detection"]) =>
-  verdict !== "agrees" || assessable !== false;
-
-/** The clinician's own verdict, and earlier ones; a later one replaces none. */
+/** The clinician's own verdict on a photo, and earlier ones; a later one changes none. */
 export function ReviewForm({ detection }: { detection: Schemas["ReviewedDetection"] }) {
   const { t } = useTranslation();
-  const [verdict, setVerdict] = useState<Verdict | null>(null);
-  const [note, setNote] = useState("");
+  const { draft, keep, change, clear } = useVerdictDraft(detection.image_id);
+  const [hasDetails, details] = useDisclosure(!!(draft.diagnosisCode || draft.management));
   const refresh = useRefreshPatient(detection.patient_id);
   const review = useMutation({
     mutationFn: (body: Schemas["ReviewDraft"]) =>
@@ -36,34 +34,54 @@ export function ReviewForm({ detection }: { detection: Schemas["ReviewedDetectio
           body,
         }),
       ),
-    onSuccess: async () => {
-      setVerdict(null);
-      setNote("");
-      showDone(t("patient.review.saved"));
+    onSuccess: async (_saved, { verdict }) => {
+      if (verdict !== "withdrawn") clear();
+      showDone(t(verdict === "withdrawn" ? "patient.review.withdrawn" : "patient.review.saved"));
       await refresh();
     },
   });
+  const body = bodyOf(draft);
+  const isWhole = draft.management !== "monitor" || draft.monitorUntil !== "";
+  // Only somebody who sees a finding can agree with it.
+  const canAgree = detection.status === "complete" && detection.assessable !== false;
   return (
     <Card withBorder component="section" aria-label={t("patient.review.title")}>
       <Stack gap="sm">
         <Title order={3} size="h5">
           {t("patient.review.title")}
         </Title>
-        <Reviews reviews={detection.reviews} />
+        <VerdictList reviews={detection.reviews} />
+        <Corrections
+          standing={standingOf(detection.reviews)}
+          onCorrect={(standing) => {
+            keep(draftOfReview(standing));
+            details.open();
+          }}
+          onWithdraw={(replaces) => review.mutate({ verdict: "withdrawn", note: "", replaces })}
+          isBusy={review.isPending}
+        />
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            if (verdict) review.mutate({ verdict, note });
+            if (body) review.mutate(body);
           }}
         >
           <Stack gap="sm">
+            {draft.replaces && (
+              <Group gap="xs">
+                <Text size="sm">{t("patient.review.correcting")}</Text>
+                <Button size="compact-xs" variant="default" onClick={clear}>
+                  {t("shell.cancel")}
+                </Button>
+              </Group>
+            )}
             <Radio.Group
               label={t("patient.review.question")}
-              value={verdict ?? ""}
-              onChange={(value) => setVerdict(value as Verdict)}
+              value={draft.verdict}
+              onChange={(value) => change({ verdict: value })}
             >
               <Stack gap={6} mt={4}>
-                {VERDICTS.filter((value) => isOpen(value, detection)).map((value) => (
+                {VERDICTS.filter((value) => value !== "agrees" || canAgree).map((value) => (
                   <Radio key={value} value={value} label={t(`patient.verdicts.${value}`)} />
                 ))}
               </Stack>
@@ -73,11 +91,24 @@ export function ReviewForm({ detection }: { detection: Schemas["ReviewedDetectio
               description={t("shell.optional")}
               autosize
               minRows={2}
-              value={note}
-              onChange={(event) => setNote(event.currentTarget.value)}
+              value={draft.note}
+              onChange={(event) => change({ note: event.currentTarget.value })}
             />
+            <Button
+              variant="subtle"
+              size="xs"
+              justify="flex-start"
+              aria-expanded={hasDetails}
+              leftSection={<IconChevronDown size={16} aria-hidden />}
+              onClick={details.toggle}
+            >
+              {t("patient.review.details")}
+            </Button>
+            <Collapse expanded={hasDetails || isBiopsy(draft.verdict)}>
+              <VerdictDetails draft={draft} change={change} />
+            </Collapse>
             <Group>
-              <Button type="submit" disabled={!verdict} loading={review.isPending}>
+              <Button type="submit" disabled={!body || !isWhole} loading={review.isPending}>
                 {t("patient.review.submit")}
               </Button>
             </Group>
@@ -88,22 +119,47 @@ export function ReviewForm({ detection }: { detection: Schemas["ReviewedDetectio
   );
 }
 
-function Reviews({ reviews }: { reviews: Schemas["Review"][] }) {
+/** Puts the verdict that stands right, or takes it back; both stay in the history. */
+function Corrections({
+  standing,
+  onCorrect,
+  onWithdraw,
+  isBusy,
+}: {
+  standing: Schemas["Review"] | undefined;
+  onCorrect: (standing: Schemas["Review"]) => void;
+  onWithdraw: (id: string) => void;
+  isBusy: boolean;
+}) {
   const { t } = useTranslation();
-  const nameOf = useAuthorName();
-  return reviews.map((review) => (
-    <div key={review.id}>
-      <Text size="sm" fw={500}>
-        {t(`patient.verdicts.${review.verdict}`)}
-      </Text>
-      {review.note && (
-        <Text size="sm" style={{ whiteSpace: "pre-wrap" }}>
-          {review.note}
-        </Text>
-      )}
-      <Text size="xs" c="dimmed">
-        {nameOf(review.author_id)} · {dayAndTime(review.created_at)}
-      </Text>
-    </div>
-  ));
+  if (!standing) return null;
+  return (
+    <Group gap="xs">
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconPencil size={16} aria-hidden />}
+        onClick={() => onCorrect(standing)}
+      >
+        {t("patient.review.correct")}
+      </Button>
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconArrowBackUp size={16} aria-hidden />}
+        loading={isBusy}
+        onClick={() =>
+          confirm({
+            title: t("patient.review.withdrawTitle"),
+            text: t("patient.review.withdrawText"),
+            action: t("patient.review.withdraw"),
+            isDestructive: false,
+            onConfirm: () => onWithdraw(standing.id),
+          })
+        }
+      >
+        {t("patient.review.withdraw")}
+      </Button>
+    </Group>
+  );
 }

@@ -87,7 +87,13 @@ export function ShelfPanel({
         <>
           <ImageStrip images={images.data} chosen={chosen.id} onChoose={chooseImage} />
           <MoreButton list={images} justify="flex-start" />
-          <ImageDetails key={chosen.id} patientId={patientId} image={chosen} lesions={lesions} />
+          <ImageDetails
+            key={chosen.id}
+            patientId={patientId}
+            image={chosen}
+            lesions={lesions}
+            archived={archived}
+          />
         </>
       )}
       {open === "change" && lesion && (

@@ -28,6 +28,7 @@ import { changeName, fieldNames } from "./change_name";
 import { NoteForm } from "./NoteForm";
 import { Thumbnail } from "@/findings/Thumbnail";
 import { useAuthorName } from "./useAuthorName";
+import { VerdictList } from "./VerdictList";
 import { useLesions, useTimeline, type TimelineKind } from "./queries";
 
 type Entry = Schemas["TimelinePage"]["items"][number];
@@ -134,11 +135,7 @@ function EntryDetails({ entry }: { entry: Entry }) {
       );
     }
     case "review":
-      return (
-        <Statement text={entry.review.note} by={nameOf(entry.review.author_id)} at={at}>
-          {t(`patient.verdicts.${entry.review.verdict}`)}
-        </Statement>
-      );
+      return <VerdictList reviews={[entry.review]} />;
     case "note":
       return <Statement text={entry.note.text} by={nameOf(entry.note.author_id)} at={at} />;
     case "change":

@@ -13,6 +13,8 @@ const keys = {
   lesions: (id: string) => [...patientKey(id), "lesions"] as const,
   images: (id: string, shelf: Shelf) => [...patientKey(id), "images", shelf] as const,
   ofImage: (id: string, imageId: string) => [...patientKey(id), "detections", imageId] as const,
+  record: (id: string, imageId: string) => [...patientKey(id), "record", imageId] as const,
+  inError: (id: string) => [...patientKey(id), "images", "in-error"] as const,
   timeline: (id: string, filter: object) => [...patientKey(id), "timeline", filter] as const,
 };
 const PENDING_MS = 1_500;
@@ -74,6 +76,31 @@ export function useDetectionOf(patientId: string, imageId: string) {
       );
     },
     refetchInterval: ({ state }) => (state.data?.status === "pending" ? PENDING_MS : false),
+  });
+}
+
+/** All answers and verdicts of a photo. */
+export function useImageRecord(patientId: string, imageId: string) {
+  return useQuery({
+    queryKey: keys.record(patientId, imageId),
+    queryFn: () =>
+      unwrap(api.GET("/images/{image_id}/record", { params: { path: { image_id: imageId } } })),
+  });
+}
+
+/** The photos that were entered in error, the newest first. */
+export function usePhotosInError(patientId: string) {
+  return useQuery({
+    queryKey: keys.inError(patientId),
+    queryFn: () =>
+      unwrap(
+        api.GET("/patients/{patient_id}/images", {
+          params: {
+            path: { patient_id: patientId },
+            query: { entered_in_error: true, limit: 200 },
+          },
+        }),
+      ).then(({ items }) => items),
   });
 }
 

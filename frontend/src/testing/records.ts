@@ -110,6 +110,7 @@ export function imageWith(part: Partial<Schemas["Image"]> = {}): Schemas["Image"
     duplicate_of: null,
     captured_at: AT,
     created_at: AT,
+    version: 1,
     ...part,
   };
 }

@@ -1,7 +1,9 @@
 import { notifications } from "@mantine/notifications";
 import i18next from "i18next";
+import { createElement } from "react";
 import { Problem } from "@/api/problem";
 import type { FileKind, Refusal } from "@/i18n/refusals";
+import { UndoableMessage } from "./UndoableMessage";
 
 /** A reason in the reader's language; `words` where a newer server gives one without a text. */
 export function reasonText(reason: string, words: string): string {
@@ -35,6 +37,24 @@ export function showProblem(error: Error): void {
       .join(" "),
     // The same failure of ten calls at once is one notice.
     id: error instanceof Problem ? error.reason : error.message,
+  });
+}
+
+/** Says what was done, and takes it back at a press. */
+export function showUndoable(message: string, undo: () => Promise<unknown>): void {
+  const id = notifications.show({
+    closeButtonProps: { "aria-label": i18next.t("shell.close") },
+    color: "teal",
+    // Long enough to notice a slip; who closes it means it.
+    autoClose: 20_000,
+    message: createElement(UndoableMessage, {
+      message,
+      action: i18next.t("patient.correct.undo"),
+      onUndo: () => {
+        notifications.hide(id);
+        undo().catch(showProblem);
+      },
+    }),
   });
 }
 

@@ -89,6 +89,7 @@ async def get_patient_report(
             Reason.INVALID_ID,
             422,
             Reason.NOT_DIAGNOSED,
+            Reason.IMAGE_VOIDED,
             Reason.IMAGE_LOST,
             *STORED,
         ),
@@ -178,7 +179,8 @@ async def _report_entry(
     """One complete detection with everything its page shows.
 
     Raises:
-        DomainError: FAILED_PRECONDITION NOT_DIAGNOSED; UNAVAILABLE TOO_MANY_UPLOADS.
+        DomainError: FAILED_PRECONDITION with NOT_DIAGNOSED or IMAGE_VOIDED; UNAVAILABLE
+            TOO_MANY_UPLOADS.
     """
     answer = await clients.detections.GetDetection(
         pb.GetDetectionRequest(detection_id=detection_id)
@@ -186,7 +188,9 @@ async def _report_entry(
     if answer.detection.status != pb.DETECTION_STATUS_COMPLETE:
         raise DomainError(Reason.NOT_DIAGNOSED)
     with memory.hold() as held:
-        _, photo = await stored_images.read(clients, answer.detection.image_id, held)
+        image, photo = await stored_images.read(clients, answer.detection.image_id, held)
+        if image.HasField("voided_at"):
+            raise DomainError(Reason.IMAGE_VOIDED)
         photo = await asyncio.to_thread(printable, photo)
     finding = answer.detection.finding
     card = await cards.find(finding.model_version)

@@ -9,10 +9,10 @@ from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments import stored_images
 from gateway.clients import Clients
 from gateway.http.answers import answers
-from gateway.routers.dependencies import ClientsDep, Cursor, Limit
+from gateway.routers.dependencies import ClientsDep, Cursor, Limit, SeenVersion
 from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
 from gateway.schemas.fields import Page
-from gateway.schemas.images import Image, ImageMove, ImageRecord
+from gateway.schemas.images import EnteredInError, Image, ImageCorrection, ImageRecord
 from service_kit.reasons import Reason
 
 # A photo never changes, but a shared computer must hold none once its clinician has signed out: the
@@ -21,8 +21,11 @@ PRIVATE = {"Cache-Control": "private, no-store", "Vary": "Authorization"}
 
 IfNoneMatch = Annotated[str, Header(description="ETags the client has.")]
 
-# What routes about one photo answer, and those that read its file.
+# What routes about one photo answer, those that correct it, and those that read its file.
 ONE = (Reason.IMAGE_NOT_FOUND, Reason.INVALID_ID, 422)
+CORRECTED = (
+    *ONE, Reason.PATIENT_ARCHIVED, Reason.IMAGE_VOIDED, Reason.VERSION_CONFLICT,
+)  # fmt: skip
 FILE = (*ONE, Reason.IMAGE_LOST, 503, Reason.STORE_UNAVAILABLE)
 
 router = APIRouter(tags=["images"], responses=answers(401, 403, 429, 503))
@@ -44,14 +47,15 @@ async def list_images(
     clients: ClientsDep,
     lesion_id: Annotated[str, Query(max_length=64, description="Only this lesion's.")] = "",
     unsorted: Annotated[bool, Query(description="Only photos without a lesion.")] = False,
+    entered_in_error: Annotated[bool, Query(description="Those entered in error.")] = False,
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> Page[Image]:
-    """A patient's photos, newest first."""
+    """A patient's photos by when they were taken, newest first."""
     page = await clients.images.ListImages(
         pb.ListImagesRequest(
             patient_id=patient_id, lesion_id=lesion_id, unsorted=unsorted, limit=limit,
-            cursor=cursor,
+            cursor=cursor, voided=entered_in_error,
         )
     )  # fmt: skip
     return Page.of([Image.of(image) for image in page.images], page.next_cursor)
@@ -138,13 +142,51 @@ async def get_image_record(image_id: str, clients: ClientsDep) -> ImageRecord:
 @router.patch(
     "/images/{image_id}",
     dependencies=[WRITE_PATIENTS, limited("api")],
-    responses=answers(*ONE, Reason.LESION_NOT_FOUND, Reason.PATIENT_ARCHIVED),
+    responses=answers(
+        *CORRECTED,
+        Reason.PATIENT_NOT_FOUND,
+        Reason.LESION_NOT_FOUND,
+        Reason.CAPTURED_IN_FUTURE,
+        Reason.CAPTURED_TOO_EARLY,
+    ),
 )
-async def move_image(image_id: str, body: ImageMove, clients: ClientsDep) -> Image:
-    """Assign a photo to a lesion of the same patient, or unassign it."""
-    answer = await clients.images.MoveImage(
-        pb.MoveImageRequest(image_id=image_id, lesion_id=body.lesion_id or "")
+async def correct_image(
+    image_id: str, body: ImageCorrection, version: SeenVersion, clients: ClientsDep
+) -> Image:
+    """Move a photo to another lesion or patient, or correct when it was taken.
+
+    Its results and verdicts go with it. 412 if somebody has corrected it since the version in
+    If-Match.
+    """
+    answer = await clients.images.UpdateImage(body.message(image_id, version))
+    return Image.of(answer.image)
+
+
+@router.post(
+    "/images/{image_id}/entered-in-error",
+    dependencies=[WRITE_PATIENTS, limited("api")],
+    responses=answers(
+        *CORRECTED, Reason.TEXT_REQUIRED, Reason.TEXT_TOO_LONG, Reason.TEXT_NOT_ALLOWED
+    ),
+)
+async def void_image(
+    image_id: str, body: EnteredInError, version: SeenVersion, clients: ClientsDep
+) -> Image:
+    """Mark a photo as entered in error: it leaves lists and exports, restorable for 30 days."""
+    answer = await clients.images.VoidImage(
+        pb.VoidImageRequest(image_id=image_id, version=version, reason=body.reason)
     )
+    return Image.of(answer.image)
+
+
+@router.post(
+    "/images/{image_id}/restore",
+    dependencies=[WRITE_PATIENTS, limited("api")],
+    responses=answers(*ONE, Reason.PATIENT_ARCHIVED, Reason.RESTORE_TOO_LATE),
+)
+async def restore_image(image_id: str, clients: ClientsDep) -> Image:
+    """Take back that a photo was entered in error."""
+    answer = await clients.images.RestoreImage(pb.RestoreImageRequest(image_id=image_id))
     return Image.of(answer.image)
 
 

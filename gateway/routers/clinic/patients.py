@@ -12,6 +12,7 @@ from gateway.schemas.detections import Detection
 from gateway.schemas.fields import Page
 from gateway.schemas.patients import Patient, PatientPage, PatientProfile
 from gateway.schemas.timeline import Kind, Note, NoteDraft, TimelinePage, timeline_entry
+from gateway.schemas.worklist import OpenOfPatient
 from service_kit.reasons import Reason
 
 # What routes about one patient answer, those that take a text, and those that take a profile.
@@ -96,6 +97,15 @@ async def update_patient(
         pb.UpdatePatientRequest(patient_id=patient_id, version=version, profile=body.message())
     )
     return _tagged(response, answer.patient)
+
+
+@router.get(
+    "/{patient_id}/open", dependencies=[READ_PATIENTS, limited("api")], responses=answers(*ONE)
+)
+async def count_open(patient_id: str, clients: ClientsDep) -> OpenOfPatient:
+    """What is still open of a patient, for whoever is about to archive the record."""
+    answer = await clients.detections.CountOpen(pb.CountOpenRequest(patient_id=patient_id))
+    return OpenOfPatient.of(answer)
 
 
 @router.post(

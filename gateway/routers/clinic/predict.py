@@ -84,6 +84,7 @@ async def upload(
         Reason.INVALID_ID,
         422,
         Reason.PATIENT_ARCHIVED,
+        Reason.IMAGE_VOIDED,
         Reason.IMAGE_LOST,
         503,
         Reason.STORE_UNAVAILABLE,

@@ -12,6 +12,7 @@ export default {
     unreviewed: "warten auf Ihre Beurteilung",
     pending: "warten auf das Modell",
     followUp: "nachzuverfolgen",
+    due: "wieder anzusehen",
     many: "1.000 oder mehr",
   },
   model: {
@@ -27,6 +28,13 @@ export default {
     followUp: "Nachzuverfolgen",
     followUpText: "Als bösartig beurteilt, Biopsieergebnis steht noch aus.",
     followUpNone: "Kein Biopsieergebnis steht aus.",
+    due: "Wieder anzusehen",
+    dueText: "In den nächsten zwei Wochen fällig oder überfällig; am längsten überfällig zuerst.",
+    dueNone: "In den nächsten zwei Wochen ist niemand fällig.",
+    archivedOpen: "Archiviert und noch offen",
+    archivedOpenText:
+      "Fotos archivierter Akten, die das Modell oder jemand aus dem Team für bösartig hält, ohne Beurteilung oder Biopsieergebnis.",
+    archivedOpenNone: "In archivierten Akten ist nichts offen.",
     pending: "Wartet auf das Modell",
     pendingText: "Diese Fotos werden automatisch eingeordnet.",
     pendingNone: "Das Modell hat alle Fotos eingeordnet.",
@@ -37,6 +45,8 @@ export default {
   },
   entry: {
     photo: "Foto von {{name}}",
+    due: "fällig {{day}}",
+    overdue: "überfällig seit {{day}}",
   },
   uploads: {
     title: "Fotos werden hochgeladen",

@@ -129,6 +129,10 @@ const reasons: Record<Refusal, string> = {
   IMAGE_ANIMATED: "Die Datei enthält mehrere Bilder. Wählen Sie ein einzelnes Foto.",
   IMAGE_TRUNCATED: "Das Foto ist abgeschnitten oder beschädigt. Senden Sie die Datei noch einmal.",
   IMAGE_LOST: "Das gespeicherte Bild fehlt. Informieren Sie Ihre Administration.",
+  IMAGE_VOIDED: "Dieses Foto ist als Irrtum markiert. Stellen Sie es zuerst wieder her.",
+  RESTORE_TOO_LATE:
+    "Dieses Foto wurde vor mehr als 30 Tagen als Irrtum markiert. Laden Sie es neu hoch.",
+  CAPTURED_TOO_EARLY: "Das Foto kann nicht vor 1900 aufgenommen worden sein.",
   CAPTURED_IN_FUTURE:
     "Das Foto kann nicht in der Zukunft aufgenommen worden sein. Prüfen Sie die Uhrzeit.",
   TOO_MANY_UPLOADS:

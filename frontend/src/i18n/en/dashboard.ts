@@ -12,6 +12,7 @@ export default {
     unreviewed: "awaiting your review",
     pending: "waiting for the model",
     followUp: "to follow up",
+    due: "to be seen again",
     many: "1,000 or more",
   },
   model: {
@@ -27,6 +28,13 @@ export default {
     followUp: "To follow up",
     followUpText: "Considered malignant, with no biopsy result yet.",
     followUpNone: "No biopsy result is outstanding.",
+    due: "To be seen again",
+    dueText: "Due within two weeks or overdue; the longest overdue first.",
+    dueNone: "Nobody is due within two weeks.",
+    archivedOpen: "Archived, and still open",
+    archivedOpenText:
+      "Archived patients' photos that the model or a clinician considers malignant, without a review or a biopsy result.",
+    archivedOpenNone: "Nothing is open among archived patients.",
     pending: "Waiting for the model",
     pendingText: "These are assessed automatically.",
     pendingNone: "The model has assessed every photo.",
@@ -37,6 +45,8 @@ export default {
   },
   entry: {
     photo: "Photo of {{name}}",
+    due: "due {{day}}",
+    overdue: "overdue since {{day}}",
   },
   uploads: {
     title: "Photos being uploaded",

@@ -118,6 +118,10 @@ export default {
   IMAGE_ANIMATED: "The file holds several pictures. Choose a single photo.",
   IMAGE_TRUNCATED: "The photo is cut off or damaged. Send the file again.",
   IMAGE_LOST: "The stored image is missing. Tell your administrator.",
+  IMAGE_VOIDED: "This photo is marked as entered in error. Restore it first.",
+  RESTORE_TOO_LATE:
+    "This photo was marked as entered in error more than 30 days ago. Upload it again.",
+  CAPTURED_TOO_EARLY: "The photo can't have been taken before 1900.",
   CAPTURED_IN_FUTURE: "The photo can't have been taken in the future. Check the clock.",
   TOO_MANY_UPLOADS: "Too many photos are under way at once. Try again in a moment.",
   UPLOAD_TOO_SLOW: "The upload took too long. Try again.",

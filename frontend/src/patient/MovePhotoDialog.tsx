@@ -1,0 +1,137 @@
+import { Button, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, unwrap, type Schemas } from "@/api/client";
+import { day } from "@/i18n/moments";
+import { FormDialog } from "@/ui/FormDialog";
+import { problemText } from "@/ui/notices";
+import { useLesions, usePatient } from "./queries";
+import { usePhotoCorrections } from "./usePhotoCorrections";
+
+const TYPING_MS = 200;
+const MOST = 5;
+
+/** Moves a photo to another lesion of this patient, or to another patient. */
+export function MovePhotoDialog({
+  image,
+  lesions,
+  onClose,
+}: {
+  image: Schemas["Image"];
+  lesions: Schemas["Lesion"][];
+  onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  const { correct } = usePhotoCorrections();
+  const own = usePatient(image.patient_id).data;
+  const [other, setOther] = useState<Schemas["Patient"] | null>(null);
+  const [lesionId, setLesionId] = useState(image.lesion_id ?? "");
+  const theirs = useLesions(other?.id ?? image.patient_id).data;
+  const shown = other ? (theirs ?? []) : lesions;
+  const whom = other ?? own;
+  const isSame = !other && lesionId === (image.lesion_id ?? "");
+  const lesion = shown.find(({ id }) => id === lesionId);
+  const to = [
+    other?.full_name,
+    lesion ? lesion.label || t("patient.lesion.unnamed") : t("patient.photos.unsorted"),
+  ]
+    .filter(Boolean)
+    .join(", ");
+  return (
+    <FormDialog
+      title={t("patient.correct.move")}
+      submit={t("patient.correct.moveAction")}
+      error={correct.error ? problemText(correct.error) : undefined}
+      isBusy={correct.isPending}
+      isDisabled={isSame}
+      onClose={onClose}
+      onSubmit={() =>
+        correct.mutate(
+          {
+            image,
+            to,
+            body: { ...(other && { patient_id: other.id }), lesion_id: lesionId || null },
+          },
+          { onSuccess: onClose },
+        )
+      }
+    >
+      <Text size="sm">{t("patient.correct.moveText")}</Text>
+      <Text size="sm" fw={500}>
+        {t("patient.correct.toPatient")}: {whom?.full_name} · {whom?.record_number}
+      </Text>
+      <FindPatient
+        exceptId={image.patient_id}
+        onChoose={(patient) => {
+          setOther(patient);
+          setLesionId("");
+        }}
+      />
+      <NativeSelect
+        label={t("patient.correct.toLesion")}
+        value={lesionId}
+        onChange={(event) => setLesionId(event.currentTarget.value)}
+        data={[
+          { value: "", label: t("patient.photos.unsorted") },
+          ...shown.map(({ id, label }, index) => ({
+            value: id,
+            label: `${index + 1} ${label || t("patient.lesion.unnamed")}`,
+          })),
+        ]}
+      />
+    </FormDialog>
+  );
+}
+
+function FindPatient({
+  exceptId,
+  onChoose,
+}: {
+  exceptId: string;
+  onChoose: (patient: Schemas["Patient"]) => void;
+}) {
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState("");
+  const [search] = useDebouncedValue(typed.trim(), TYPING_MS);
+  const found = useQuery({
+    queryKey: ["patients", "to-move-to", search],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/patients/", { params: { query: { search, limit: MOST } }, signal })),
+    enabled: search !== "",
+  }).data;
+  const others = found?.items.filter(({ id }) => id !== exceptId);
+  return (
+    <Stack gap="xs">
+      <TextInput
+        data-autofocus
+        type="search"
+        label={t("patient.correct.findPatient")}
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+      />
+      {search && others?.length === 0 && <Text size="sm">{t("dashboard.searchNone")}</Text>}
+      {search &&
+        others?.map((patient) => (
+          <Button
+            key={patient.id}
+            variant="default"
+            justify="flex-start"
+            onClick={() => {
+              onChoose(patient);
+              setTyped("");
+            }}
+          >
+            {[
+              patient.full_name,
+              patient.record_number,
+              patient.birth_date && day(patient.birth_date),
+            ]
+              .filter(Boolean)
+              .join(" · ")}
+          </Button>
+        ))}
+    </Stack>
+  );
+}
