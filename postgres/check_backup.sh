@@ -16,7 +16,10 @@ for dump in $(parts "$folder" dump); do
     sql postgres "CREATE DATABASE $scratch TEMPLATE template0"
     opened "$folder/$dump" | pg_restore --exit-on-error --dbname="$scratch"
     if [[ $(sql "$scratch" "SELECT to_regclass('public.images') IS NOT NULL") == t ]]; then
-        named=$(sql "$scratch" "SELECT 'images/' || clinic_id || '/' || id FROM images")
+        # Read as JSON, since an older copy's table has no such column.
+        named=$(sql "$scratch" "SELECT 'images/' || clinic_id || '/' || id FROM images UNION ALL
+            SELECT 'sent/' || clinic_id || '/' || id FROM images i
+            WHERE to_jsonb(i) ->> 'original_size' IS NOT NULL")
     fi
 done
 if [[ -n ${named:-} && $(parts "$folder" tar) == *images.tar* ]]; then
