@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 
 const gateway = process.env.DERMIS_GATEWAY ?? "http://127.0.0.1:8000";
 
+const MOCKED = "src/**/*.mocked.test.{ts,tsx}";
+
 export default defineConfig({
   plugins: [react()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
@@ -16,9 +18,20 @@ export default defineConfig({
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
     unstubGlobals: true,
-    // One jsdom for all files, which takes longer to make than most of them to run.
-    isolate: false,
     testTimeout: 20_000,
     expect: { poll: { timeout: 5_000 } },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "shared",
+          exclude: ["node_modules", MOCKED],
+          // One jsdom for all files, which takes longer to make than most of them to run.
+          isolate: false,
+        },
+      },
+      // Where a module is replaced, it must not have been loaded for another file before.
+      { extends: true, test: { name: "mocked", include: [MOCKED], isolate: true } },
+    ],
   },
 });

@@ -52,7 +52,7 @@ const pairs = (asked: { path: string; query: URLSearchParams }[]) =>
 describe("the comparison of two photos", () => {
   it("begins with the newest at the right and the one before it at the left", async () => {
     const { asked } = await compare();
-    expect(await screen.findAllByText(/3\.4 ?%/)).toHaveLength(2);
+    expect(await screen.findAllByText("3%, threshold 22%")).toHaveLength(2);
     expect(pairs(asked)).toEqual([["before", "newest"]]);
     expect(screen.getByLabelText("Left")).toHaveValue("before");
     expect(screen.getByLabelText("Right")).toHaveValue("newest");
