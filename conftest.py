@@ -63,7 +63,8 @@ def counted_processes() -> Iterator[None]:
 
     @wraps(start)
     def counted(popen: Any, *arguments: Any, **named: Any) -> None:
-        if named.get("env") is not None:
+        # What runs in / is confined (imaging/foreign.py): it could write no figures.
+        if named.get("env") is not None and named.get("cwd") != "/":
             named["env"] = {**named["env"], **asked}
         start(popen, *arguments, **named)
 

@@ -65,7 +65,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     # --- The connection --------------------------------------------------------------------------
 
-    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # of TCP it is always one
         """A client has connected."""
         super().connection_made(transport)
         self._await_head()

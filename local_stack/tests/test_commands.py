@@ -7,6 +7,8 @@ from typer.testing import CliRunner
 
 from local_stack import main
 from local_stack.instance import Instance
+from local_stack.preflight import PreflightFailed
+from local_stack.service_settings import TLS_SERVICES
 
 RUNNER = CliRunner()
 
@@ -55,3 +57,21 @@ def test_reset_refuses_while_the_system_runs(elsewhere: Path) -> None:
     assert answer.exit_code == 1
     assert "already running" in answer.stdout
     instance.leave()
+
+
+def test_certificates_are_made_for_every_service(elsewhere: Path) -> None:
+    answer = RUNNER.invoke(main.app, ["certs", "--port", "8765"])
+    assert answer.exit_code == 0
+    folder = elsewhere / ".local" / "stack-8765" / "certificates"
+    for service in TLS_SERVICES:
+        assert (folder / service / "tls.crt").is_file()
+
+
+def test_what_a_start_needs_and_lacks_is_said_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lacks(*_: object, **__: object) -> None:
+        raise PreflightFailed("Port 8765 is taken.")
+
+    monkeypatch.setattr("local_stack.preflight.check", lacks)
+    for command in ("run", "demo"):
+        answer = RUNNER.invoke(main.app, [command, "--port", "8765"])
+        assert (answer.exit_code, answer.stdout) == (1, "Port 8765 is taken.\n")
