@@ -7,6 +7,7 @@ from pydantic import Field
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.schemas.fields import Body, Id, Moment, Page
+from gateway.schemas.messages import FromMessage
 from service_kit.clock import from_timestamp
 
 Sex = Literal["female", "male", "other", "unknown"]
@@ -41,6 +42,16 @@ class PatientProfile(Body):
         )
 
 
+class PatientSummary(FromMessage):
+    """What a list says of a patient besides the profile."""
+
+    lesions: int = Field(description="Closed ones too.", examples=[3])
+    last_photo_at: Moment | None
+    open_items: int = Field(
+        description="Photos that wait for the model, a verdict or a follow-up.", examples=[1]
+    )
+
+
 class Patient(PatientProfile):
     """A patient; `version` is also the ETag."""
 
@@ -49,6 +60,7 @@ class Patient(PatientProfile):
     created_at: Moment
     updated_at: Moment
     archived_at: Moment | None = None
+    summary: PatientSummary | None = Field(default=None, description="Only in lists.")
 
     @classmethod
     def of(cls, patient: pb.Patient) -> Self:
@@ -70,6 +82,9 @@ class Patient(PatientProfile):
                 "updated_at": from_timestamp(patient.updated_at),
                 "archived_at": from_timestamp(patient.archived_at)
                 if patient.HasField("archived_at")
+                else None,
+                "summary": PatientSummary.of(patient.summary)
+                if patient.HasField("summary")
                 else None,
             }
         )

@@ -8,6 +8,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from dermis.patient.v1 import patient_pb2 as pb
 from patient_service import image_corrections, lesions, patients
 from patient_service.models import Change, Image, Lesion, Note, Patient
+from patient_service.patient_summaries import Summary
 from patient_service.servicers.enum_words import BODY_SITE, BODY_VIEW, LESION_STATUS, SEX
 from service_kit import clock
 from service_kit.ids import parse_id
@@ -39,8 +40,8 @@ def patient_profile(profile: pb.PatientProfile) -> patients.Profile:
     )
 
 
-def patient_message(row: Patient) -> pb.Patient:
-    """A patient as the contract has it."""
+def patient_message(row: Patient, summary: Summary | None = None) -> pb.Patient:
+    """A patient as the contract has it, in lists with a summary."""
     return pb.Patient(
         id=str(row.id),
         profile=pb.PatientProfile(
@@ -56,6 +57,12 @@ def patient_message(row: Patient) -> pb.Patient:
         created_at=optional_time(row.created_at),
         updated_at=optional_time(row.updated_at),
         archived_at=optional_time(row.archived_at),
+        summary=summary
+        and pb.PatientSummary(
+            lesions=summary.lesions,
+            last_photo_at=optional_time(summary.last_photo_at),
+            open_items=summary.open_items,
+        ),
     )
 
 

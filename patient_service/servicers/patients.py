@@ -4,7 +4,7 @@ from typing import Any
 
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
-from patient_service import patient_lists, patients
+from patient_service import patient_lists, patient_summaries, patients
 from patient_service.servicers.messages import patient_message, patient_profile
 from patient_service.text_fields import checked_text
 from service_kit.cursors import Cursors
@@ -45,8 +45,9 @@ class PatientServicer(patient_pb2_grpc.PatientServiceServicer):
                 size=asked.size,
                 position=asked.position,
             )
+            summaries = await patient_summaries.of(session, page.rows)
         return pb.ListPatientsResponse(
-            patients=[patient_message(patient) for patient in page.rows],
+            patients=[patient_message(one, summaries.get(one.id)) for one in page.rows],
             next_cursor=asked.next_cursor(page),
             only_similar=only_similar,
         )

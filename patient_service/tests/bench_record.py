@@ -33,9 +33,9 @@ TABLES = (
 
 _REVIEW_ALL = """
     INSERT INTO reviews (
-        id, clinic_id, patient_id, detection_id, verdict, note, author_id, created_at
+        id, clinic_id, patient_id, image_id, detection_id, verdict, note, author_id, created_at
     )
-    SELECT uuidv7(), clinic_id, patient_id, detection_id, '{}', '', clinic_id, now()
+    SELECT uuidv7(), clinic_id, patient_id, image_id, detection_id, '{}', '', clinic_id, now()
     FROM worklist WHERE clinic_id = %(clinic)s
 """
 _ASK_ALL_AGAIN = """

@@ -109,11 +109,11 @@ _DETECTIONS = f"""
 
 _REVIEWS = """
     INSERT INTO reviews (
-        id, clinic_id, patient_id, detection_id, verdict, note, author_id, created_at
+        id, clinic_id, patient_id, image_id, detection_id, verdict, note, author_id, created_at
     )
     SELECT
-        uuidv7(random() * interval '-1000 days'), clinic_id, patient_id, id, 'agrees', '',
-        clinic_id, now()
+        uuidv7(random() * interval '-1000 days'), clinic_id, patient_id, image_id, id, 'agrees',
+        '', clinic_id, now()
     FROM detections WHERE clinic_id = %(clinic)s AND NOT rediagnosis
 """
 

@@ -205,3 +205,20 @@ async def test_an_account_without_a_clinic_adds_no_patient(service: Service, ref
 async def _names(caller: Caller, **filters: Any) -> list[str]:
     page = await caller.call(pb.ListPatientsRequest(**filters))
     return [patient.profile.full_name for patient in page.patients]
+
+
+async def test_a_list_says_what_there_is_of_a_patient(clinician: Caller, photo: bytes) -> None:
+    empty = await clinician.add_patient(full_name="Empty")
+    shown = await clinician.add_patient(full_name="Shown")
+    await clinician.add_lesion(shown.id)
+    await clinician.upload(photo, patient_id=shown.id, diagnose=True)
+    page = await clinician.call(pb.ListPatientsRequest())
+    summaries = {patient.id: patient.summary for patient in page.patients}
+    assert (summaries[empty.id].lesions, summaries[empty.id].open_items) == (0, 0)
+    assert not summaries[empty.id].HasField("last_photo_at")
+    assert (summaries[shown.id].lesions, summaries[shown.id].open_items) == (1, 1)
+    assert summaries[shown.id].HasField("last_photo_at")
+    searched = await clinician.call(pb.ListPatientsRequest(search="shown"))
+    assert searched.patients[0].summary == summaries[shown.id]
+    one = await clinician.call(pb.GetPatientRequest(patient_id=shown.id))
+    assert not one.patient.HasField("summary")

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
 import { ageInYears } from "@/i18n/calendar";
-import { ago, day } from "@/i18n/moments";
+import { day } from "@/i18n/moments";
 import classes from "./PatientList.module.css";
 
 const ROW_PX = 53;
@@ -67,7 +67,9 @@ export function PatientList({
         <span>{t("patients.columns.name")}</span>
         <span>{t("patients.columns.record")}</span>
         <span>{t("patients.columns.born")}</span>
-        <span>{t("patients.columns.changed")}</span>
+        <span>{t("patients.columns.lesions")}</span>
+        <span>{t("patients.columns.lastPhoto")}</span>
+        <span>{t("patients.columns.open")}</span>
       </div>
       <ul
         ref={list}
@@ -129,8 +131,14 @@ const Row = memo(function Row({
         {patient.birth_date &&
           `${day(patient.birth_date)} · ${t("patients.age", { count: ageInYears(patient.birth_date) })}`}
       </Text>
-      <Text className={classes.changed} size="sm" c="dimmed" truncate>
-        {ago(patient.updated_at)}
+      <Text className={classes.wide} size="sm" truncate>
+        {patient.summary?.lesions}
+      </Text>
+      <Text className={classes.wide} size="sm" c="dimmed" truncate>
+        {patient.summary?.last_photo_at && day(patient.summary.last_photo_at)}
+      </Text>
+      <Text className={classes.wide} size="sm" truncate>
+        {!!patient.summary?.open_items && t("patients.open", { count: patient.summary.open_items })}
       </Text>
       <IconChevronRight className={classes.chevron} size={18} aria-hidden />
     </Link>
