@@ -57,12 +57,15 @@ def patient_message(row: Patient, summary: Summary | None = None) -> pb.Patient:
         created_at=optional_time(row.created_at),
         updated_at=optional_time(row.updated_at),
         archived_at=optional_time(row.archived_at),
-        summary=summary
-        and pb.PatientSummary(
-            lesions=summary.lesions,
-            last_photo_at=optional_time(summary.last_photo_at),
-            open_items=summary.open_items,
-        ),
+        summary=_summary_message(summary) if summary else None,
+    )
+
+
+def _summary_message(summary: Summary) -> pb.PatientSummary:
+    return pb.PatientSummary(
+        lesions=summary.lesions,
+        last_photo_at=optional_time(summary.last_photo_at),
+        open_items=summary.open_items,
     )
 
 
