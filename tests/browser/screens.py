@@ -53,7 +53,7 @@ class Visitor:
         page, before = self.page, mailbox.newest()
         await page.goto("/register")
         await page.get_by_label("Full name").fill("Noor Haddad")
-        await page.get_by_label("Clinic").fill("Harbour Dermatology")
+        await page.get_by_label("Clinic", exact=True).fill("Harbour Dermatology")
         await page.get_by_label("E-mail address").fill(known.email)
         await page.get_by_label("Password", exact=True).fill(known.password)
         await page.get_by_role("button", name="Create account").click()

@@ -45,7 +45,7 @@ async def test_an_account_is_opened_entered_and_recovered_once_by_double_clicks(
     before = mailbox.newest()
     await page.goto("/register")
     await page.get_by_label("Full name").fill("Noor Haddad")
-    await page.get_by_label("Clinic").fill("Harbour Dermatology")
+    await page.get_by_label("Clinic", exact=True).fill("Harbour Dermatology")
     await page.get_by_label("E-mail address").fill(known.email)
     await page.get_by_label("Password", exact=True).fill(known.password)
     await visitor.double_click(page.get_by_role("button", name="Create account"))
