@@ -8,6 +8,8 @@ from redis.asyncio import Redis
 
 from gateway.clients import Clients, ServiceToken
 from gateway.forms.archive_places import ArchivePlaces
+from gateway.http.anonymous_calls import AnonymousCalls
+from gateway.http.device_cookie import DeviceCookies
 from gateway.http.rate_limit import RateLimits
 from gateway.inference.canary import CanaryWatch
 from gateway.inference.model import Model
@@ -40,6 +42,8 @@ class AppState:
     redis: Redis
     verifier: TokenVerifier
     rate_limits: RateLimits
+    anonymous_calls: AnonymousCalls
+    devices: DeviceCookies
     photo_memory: PhotoMemory
     archive_places: ArchivePlaces
     replicas: Replicas

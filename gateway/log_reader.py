@@ -1,15 +1,17 @@
-"""Reads the stream that all services log into (service_kit.log_stream)."""
+"""Reads the streams that all services log into (service_kit.log_stream)."""
 
+import heapq
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from gateway.schemas.logs import LEVELS, LogLine
 from service_kit.errors import DomainError
-from service_kit.log_stream import FIELD, STREAM
+from service_kit.log_stream import FIELD, KEPT, STREAM
 from service_kit.reasons import Reason
 
 # Entries are looked through in steps, and in one call no further than this.
@@ -58,7 +60,7 @@ async def newest(
     oldest = f"{max(0, int(wanted.since.timestamp() * 1000))}-0" if wanted.since else "-"
     upto = f"({before}" if before else "+"
     for _ in range(FARTHEST // STEP):
-        entries = await _entries(redis, "xrevrange", upto, oldest)
+        entries = await _newest_entries(redis, upto, oldest)
         for line in _lines(entries):
             if wanted.takes(line):
                 found.append(line)
@@ -83,12 +85,30 @@ async def end(redis: Redis) -> str:
     return entries[0][0] if entries else "0-0"
 
 
+async def _newest_entries(redis: Redis, upto: str, oldest: str) -> Entries:
+    """The next entries back; where the stream of all lines ends, those that are kept longer."""
+    found = await _entries(redis, "xrevrange", upto, oldest)
+    if len(found) == STEP:
+        return found
+    before = f"({found[-1][0]}" if found else upto
+    severe = [
+        await _entries(redis, "xrevrange", before, oldest, stream=stream)
+        for stream in sorted(set(KEPT.values()))
+    ]
+    older = heapq.merge(*severe, key=_place, reverse=True)
+    return [*found, *islice(older, STEP - len(found))]
+
+
+def _place(entry: tuple[str, dict[str, str]]) -> tuple[int, ...]:
+    return tuple(int(part) for part in entry[0].split("-"))
+
+
 async def _entries(
-    redis: Redis, order: str, first: str, second: str, *, count: int = STEP
+    redis: Redis, order: str, first: str, second: str, *, count: int = STEP, stream: str = STREAM
 ) -> Entries:
     try:
         read: Callable[..., Awaitable[Entries]] = getattr(redis, order)
-        return await read(STREAM, first, second, count=count)
+        return await read(stream, first, second, count=count)
     except (RedisError, OSError, TimeoutError):
         raise DomainError(Reason.LOGS_UNAVAILABLE) from None
 

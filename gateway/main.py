@@ -20,8 +20,10 @@ from gateway.app_state import AppState, LifespanState
 from gateway.assessments.completion import Completion
 from gateway.clients import ServiceToken, open_clients
 from gateway.forms.archive_places import ArchivePlaces
-from gateway.http import documentation, web_client
+from gateway.http import documentation, errors, web_client
+from gateway.http.anonymous_calls import AnonymousCalls
 from gateway.http.connection import BoundedProtocol, allow_descriptors
+from gateway.http.device_cookie import DeviceCookies
 from gateway.http.middleware import RequestMiddleware
 from gateway.http.rate_limit import RateLimits
 from gateway.inference.canary import CanaryWatch
@@ -76,6 +78,8 @@ def wire(settings: Settings) -> AppState:
             audience=settings.token_audience,
         ),
         rate_limits=RateLimits(redis, settings.rate_limits),
+        anonymous_calls=AnonymousCalls(settings.rate_limits["anonymous"]),
+        devices=DeviceCookies(settings.service_secret, secure=settings.cookie_secure),
         photo_memory=PhotoMemory(settings.photo_memory_mb * MEBIBYTE),
         archive_places=ArchivePlaces(),
         replicas=replicas,
@@ -101,11 +105,13 @@ def create_app(settings: Settings, api: FastAPI) -> Starlette:
         async with _background(state):
             yield {"wired": state}
 
-    return Starlette(
+    app = Starlette(
         routes=_routes(api, settings),
         middleware=_middleware(settings),
         lifespan=lifespan,
     )
+    errors.install(app)
+    return app
 
 
 def main() -> None:

@@ -23,6 +23,9 @@ RATE_LIMITS = {
     "refresh": "120/minute",
     "upload": "600/minute",
     "api": "3000/minute",
+    # Every call without a valid token, on any path, in each gateway for itself. A page of the web
+    # client is some 30 calls where no nginx serves it.
+    "anonymous": "3000/minute",
 }
 
 

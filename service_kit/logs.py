@@ -77,7 +77,7 @@ class _Lines(logging.StreamHandler[TextIO]):
     def format(self, record: logging.LogRecord) -> str:
         line = super().format(record)
         if self._log_stream:
-            self._log_stream.offer(line)
+            self._log_stream.offer(line, record.levelname.lower())
         return line
 
 

@@ -9,10 +9,12 @@ from service_kit.reasons import Reason
 
 # What many routes answer with a status, whatever they are about.
 _COMMON: dict[int, tuple[Reason | DomainError, ...]] = {
+    400: (Reason.BAD_REQUEST,),
     401: (
         Reason.SIGN_IN_REQUIRED, Reason.TOKEN_EXPIRED, Reason.TOKEN_INVALID, Reason.SESSION_ENDED,
     ),
     403: (Reason.NOT_PERMITTED, Reason.TWO_FACTOR_SETUP_REQUIRED),
+    408: (Reason.BODY_TOO_SLOW,),
     413: (Reason.BODY_TOO_LARGE,),
     422: (
         ManyErrors(
@@ -22,6 +24,7 @@ _COMMON: dict[int, tuple[Reason | DomainError, ...]] = {
     ),
     429: (Reason.RATE_LIMITED,),
     503: (Reason.UNAVAILABLE, Reason.DATABASE_UNAVAILABLE),
+    504: (Reason.DEADLINE_EXCEEDED,),
 }  # fmt: skip
 
 

@@ -11,6 +11,8 @@ from asyncio import TimerHandle, Transport
 from collections.abc import Callable
 from typing import Any
 
+from httptools import HttpParserError, HttpParserUpgrade
+from prometheus_client import Counter
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from gateway.http.body import LEAST_BYTES_PER_SECOND
@@ -45,6 +47,9 @@ def allow_descriptors() -> None:
     allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < allowed:
         resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+
+
+REFUSED = Counter("dermis_connections_refused", "Ended before a request was served.", ["reason"])
 
 
 class _HeadRefused(Exception):
@@ -108,7 +113,14 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.is_idle and "linger" not in self._timers:
             self._await_head()
         began_before = "head" in self._timers
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade:
+            pass  # to nothing: the request is answered as any other
+        except HttpParserError:
+            # uvicorn logs a warning for each, with which any client could fill the log.
+            self._refuse(Reason.BAD_REQUEST)
         if began_before and "head" in self._timers:
             self._head_bytes += len(data)
             if self._head_bytes > LONGEST_HEAD:
@@ -200,18 +212,12 @@ class BoundedProtocol(HttpToolsProtocol):
 
     # --- What is refused -------------------------------------------------------------------------
 
-    def send_400_response(self, msg: str) -> None:
-        """The parser can't go on."""
-        self._refuse(Reason.BAD_REQUEST)
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """No line: any client could fill the log with them."""
-
     def _refuse(self, reason: Reason) -> None:
         """Answer a problem document, unless another answer is under way, and close."""
         if self._refused or self.transport.is_closing():
             return
         self._refused = True
+        REFUSED.labels(reason.name).inc()
         self._stop("head")
         if self.is_idle:
             set_current_request(Request())

@@ -6,10 +6,11 @@ from typing import Annotated, Any, TypeVar, cast
 
 import grpc
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from obstore.exceptions import BaseError
 from pydantic import BaseModel, Field
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -49,6 +50,8 @@ _BY_STATUS = {400: Reason.BAD_REQUEST, 404: Reason.NOT_FOUND, 405: Reason.METHOD
 
 MEDIA_TYPE = "application/problem+json"
 DEFAULT_RETRY_SECONDS = 2
+# Noted on an exception that has been logged.
+_TOLD = "It has been logged."
 
 
 def _named(names: Iterable[str]) -> dict[str, Any]:
@@ -155,7 +158,7 @@ def _refusal(error: grpc.aio.AioRpcError) -> DomainError:
     return refusal
 
 
-def install(app: FastAPI) -> None:
+def install(app: Starlette) -> None:
     """Make every failure of the app a problem document."""
     _answer(app, DomainError, _domain_error)
     _answer(app, grpc.aio.AioRpcError, _failed_call)
@@ -167,7 +170,7 @@ def install(app: FastAPI) -> None:
 
 
 def _answer(
-    app: FastAPI, kind: type[Failure], handler: Callable[[Request, Failure], Awaitable[Response]]
+    app: Starlette, kind: type[Failure], handler: Callable[[Request, Failure], Awaitable[Response]]
 ) -> None:
     # Starlette types a handler as one of any exception, and calls it with this kind alone.
     app.add_exception_handler(kind, cast("AnyHandler", handler))
@@ -201,7 +204,10 @@ async def _gone(_: Request, __: ClientDisconnect) -> Response:
 
 
 async def _unexpected(_: Request, error: Exception) -> Response:
-    log.error("unexpected error", exc_info=error)
+    if _TOLD not in getattr(error, "__notes__", ()):
+        # The API and the app around it both see it pass.
+        error.add_note(_TOLD)
+        log.error("unexpected error", exc_info=error)
     return problem(
         DomainError(
             Reason.INTERNAL, f"Something went wrong. Quote {request_id()} when you report it."

@@ -55,15 +55,36 @@ def _complete(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     operation["summary"] = summary.rstrip(".")
     if rest.strip():
         operation["description"] = rest.strip()
-    if "requestBody" in operation:
-        # The middleware bounds every body.
-        too_large = {key: part for key, part in answers(413)[413].items() if key != "model"}
-        operation["responses"].setdefault("413", too_large)
+    for status in _everywhere(operation):
+        _also_answers(operation["responses"], status)
     bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
     for body in bodies:
         for media_type, shown in body.get("content", {}).items():
             if "json" in media_type and media_type != MEDIA_TYPE:
                 shown["example"] = example(shown["schema"], schemas)
+
+
+def _everywhere(operation: dict[str, Any]) -> list[int]:
+    """What an operation may answer because of what stands around it."""
+    found = []
+    if body := operation.get("requestBody"):
+        # Every body is bounded in size and time, and JSON has to be UTF-8.
+        found += [408, 413]
+        found += [400] if "application/json" in body["content"] else []
+    if "503" in operation["responses"]:
+        # A service that isn't there now may also be there and not answer.
+        found.append(504)
+    return found
+
+
+def _also_answers(responses: dict[str, Any], status: int) -> None:
+    shown = answers(status)[status]
+    known = responses.setdefault(
+        str(status), {"description": shown["description"], "content": {MEDIA_TYPE: {}}}
+    )
+    examples = known["content"][MEDIA_TYPE].setdefault("examples", {})
+    for name, problem in shown["content"][MEDIA_TYPE]["examples"].items():
+        examples.setdefault(name, problem)
 
 
 def _share_examples(operation: dict[str, Any], examples: dict[str, Any]) -> None:

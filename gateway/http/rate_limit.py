@@ -7,6 +7,7 @@ checked: in auth_service, which takes a try back when it was right.
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -29,6 +30,10 @@ LEFT = "RateLimit"
 REST_SECONDS = 1.0
 
 Limiter: TypeAlias = SlidingWindowCounterRateLimiter
+
+
+# At most so often a line says that a limit was reached: callers could fill the log with them.
+TOLD_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,8 @@ class RateLimits:
         self._shared = Limiter(shared)
         self._own = Limiter(MemoryStorage())
         self._rests_until = 0.0
+        self._told: dict[str, float] = {}
+        self._untold: Counter[str] = Counter()
 
     def policy(self, name: str) -> str:
         """The class as the RateLimit-Policy header says it."""
@@ -82,6 +89,17 @@ class RateLimits:
                 log.warning("redis does not answer; counting in this gateway alone")
                 self._rests_until = time.monotonic() + REST_SECONDS
         return await self._count(self._own, name, hashed)
+
+    def tell(self, name: str, account: str) -> None:
+        """Log that somebody has reached the limit of a class, and how often that went untold."""
+        now = time.monotonic()
+        if now < self._told.get(name, 0.0):
+            self._untold[name] += 1
+            return
+        self._told[name] = now + TOLD_SECONDS
+        log.warning(
+            "rate limit reached", limit=name, user_id=account, untold=self._untold.pop(name, 0)
+        )
 
     async def _count(self, limiter: Limiter, name: str, hashed: str) -> Tally:
         item = self._items[name]

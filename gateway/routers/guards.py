@@ -1,14 +1,19 @@
 """Who may call a route, and how often: every route names a permission, or it can't be served."""
 
+from collections.abc import Callable, Coroutine
+from typing import Any
+
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Depends
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from dermis.options.v1 import access_pb2
-from gateway.http.middleware import set_header
+from gateway.app_state import app_state
+from gateway.http.middleware import device_of, set_header
 from gateway.http.rate_limit import LEFT, POLICY
+from gateway.photo_memory import network
 from gateway.routers.dependencies import RateLimitsDep, SettingsDep, VerifierDep
 from service_kit.errors import DomainError
 from service_kit.principal import Permission, find_principal, require, set_current_principal
@@ -16,6 +21,9 @@ from service_kit.reasons import Reason
 from service_kit.request_context import current_request
 
 log = structlog.get_logger()
+
+# Which of these has seen a request already, in its scope.
+_ADMITTED, _COUNTED = "dermis.admitted", "dermis.counted"
 
 
 class Permit:
@@ -26,13 +34,43 @@ class Permit:
 
     async def __call__(self, request: Request, verifier: VerifierDep) -> None:
         """Refuse with 401 or 403 before anything else of the route runs."""
+        if request.scope.get(_ADMITTED) is self:
+            return
         set_current_principal(None)
+        request.scope[_ADMITTED] = self
         if self.permission == access_pb2.PERMISSION_PUBLIC:
             return  # open to anyone, so a stale token must not close it
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
             set_current_principal(await verifier.verify(token))
         require(self.permission)
+
+
+class _GuardedRoute(APIRoute):
+    """Asks for permission, and counts, before the body is read; FastAPI would read it first."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """See `APIRoute.get_route_handler`."""
+        handle = super().get_route_handler()
+        guards = [found.call for found in self.dependant.dependencies]
+
+        async def guarded(request: Request) -> Response:
+            state = await app_state(request)
+            for guard in guards:
+                if isinstance(guard, Permit):
+                    await guard(request, state.verifier)
+                elif isinstance(guard, Limited):
+                    await guard(request, state.rate_limits)
+            return await handle(request)
+
+        return guarded
+
+
+class Router(APIRouter):
+    """A router whose routes refuse whoever may not call them before they read anything."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(route_class=_GuardedRoute, **options)
 
 
 def permit(permission: Permission) -> Depends:
@@ -44,21 +82,42 @@ READ_PATIENTS = permit(access_pb2.PERMISSION_READ_PATIENTS)
 WRITE_PATIENTS = permit(access_pb2.PERMISSION_WRITE_PATIENTS)
 
 
-def limited(name: str) -> Depends:
-    """Count every call of a route by account or, where nobody is signed in, by address."""
+class Limited:
+    """A route's dependency: counts every call by account or, without one, by device or address.
 
-    async def count(request: Request, limits: RateLimitsDep) -> None:
+    Only devices count by themselves at which somebody has signed in before: so nobody uses up what
+    a clinic has behind its one address.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    async def __call__(self, request: Request, limits: RateLimitsDep) -> None:
+        """Refuse with 429 what is over the limit."""
+        if request.scope.get(_COUNTED) is self:
+            return
+        request.scope[_COUNTED] = self
         principal = find_principal()
         account = str(principal.user_id) if principal else ""
-        key = f"account {account}" if account else f"address {current_request().client_address}"
-        tally = await limits.count(name, key)
-        set_header(request, POLICY, limits.policy(name))
-        set_header(request, LEFT, f'"{name}";r={tally.left};t={tally.seconds}')
+        key = f"account {account}" if account else _place(request)
+        tally = await limits.count(self.name, key)
+        set_header(request, POLICY, limits.policy(self.name))
+        set_header(request, LEFT, f'"{self.name}";r={tally.left};t={tally.seconds}')
         if not tally.counted:
-            log.warning("rate limit reached", limit=name, user_id=account)
+            limits.tell(self.name, account)
             raise DomainError(Reason.RATE_LIMITED, retry_after=tally.seconds)
 
-    return Depends(count)
+
+def limited(name: str) -> Depends:
+    """Name the class in which the calls of a route count, one of `settings.RATE_LIMITS`."""
+    return Depends(Limited(name))
+
+
+def _place(request: Request) -> str:
+    device = device_of(request)
+    if device and device.is_known:
+        return f"device {device.name}"
+    return f"address {network(current_request().client_address)}"
 
 
 async def _check_origin(request: Request, settings: SettingsDep) -> None:

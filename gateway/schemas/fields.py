@@ -1,5 +1,6 @@
 """Field types that several bodies share, each with an example for the API's description."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
@@ -51,6 +52,10 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("must lie in the years 1 to 9999 in UTC") from None
 
 
+def _without_gaps(code: str) -> str:
+    return re.sub(r"[\s-]", "", code)
+
+
 Id = Annotated[str, Field(examples=["01a20817-f471-731e-896b-230f70989781"])]
 Moment = Annotated[
     AwareDatetime,
@@ -65,7 +70,10 @@ Email = Annotated[str, Field(min_length=3, max_length=254, examples=["ada@clinic
 Password = Annotated[str, Field(max_length=512, examples=["seven-lemons-in-autumn-rain"])]
 MailedToken = Annotated[str, Field(min_length=1, max_length=2048, examples=["mYdR3k…kq9s"])]
 FullName = Annotated[str, Field(max_length=400, examples=["Ada Okafor"])]
-OneTimeCode = Annotated[str, Field(max_length=16, examples=["492039"])]
+# Apps show "492 039", and people write "492-039".
+OneTimeCode = Annotated[
+    str, AfterValidator(_without_gaps), Field(max_length=16, examples=["492039"])
+]
 Address = Annotated[str, Field(examples=["198.51.100.7"])]
 Agent = Annotated[str, Field(examples=["Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"])]
 Note = Annotated[str, Field(max_length=20_000, examples=["Regular network, no change."])]

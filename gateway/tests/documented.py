@@ -38,7 +38,7 @@ _LISTED = set(Reason.__members__) - set(Code.__members__)
 
 async def require_documented(response: httpx.Response) -> None:
     """Fail for a refusal that is not documented; for `httpx.AsyncClient(event_hooks=…)`."""
-    if response.headers.get("content-type") != MEDIA_TYPE:
+    if response.headers.get("content-type") != MEDIA_TYPE or response.request.method == "HEAD":
         return
     reason = json.loads(await response.aread())["reason"]
     if reason not in _LISTED:

@@ -241,3 +241,10 @@ async def test_a_clinician_is_invited_to_a_clinic(gateway: Gateway) -> None:
     assert (await gateway.post("/admin/invitations", body, headers=admin)).status_code == 422
     made = await gateway.post("/admin/invitations", body | {"clinic_id": "c-1"}, headers=admin)
     assert (made.status_code, made.json()["id"]) == (201, "i-1")
+
+
+@pytest.mark.parametrize("typed", ["123-456", "123 456", " 123456 ", "123\u00a0456"])
+async def test_a_code_is_taken_as_apps_show_it(gateway: Gateway, typed: str) -> None:
+    body = {"challenge_token": "c2Vjb25k", "code": typed}
+    await gateway.post("/auth/verify-2fa", body, headers={})
+    assert gateway.auth.last("VerifyTwoFactor").code == "123456"

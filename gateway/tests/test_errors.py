@@ -6,6 +6,7 @@ import httpx
 import pytest
 import structlog
 
+from gateway.api import described_api
 from gateway.http.errors import STATUS
 from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.pictures import photo
@@ -19,6 +20,16 @@ EXPECTED = {
     "FAILED_PRECONDITION": 409, "ABORTED": 409, "OUT_OF_RANGE": 422, "UNIMPLEMENTED": 501,
     "INTERNAL": 500, "UNAVAILABLE": 503, "DATA_LOSS": 500, "UNAUTHENTICATED": 401,
 }  # fmt: skip
+
+
+PATHS = described_api().openapi()["paths"]
+WITH_JSON = [
+    (method.upper(), path.replace("{", "").replace("}", ""))
+    for path, operations in PATHS.items()
+    for method, operation in operations.items()
+    if "application/json" in operation.get("requestBody", {}).get("content", {})
+    and not path.startswith("/auth/")
+]
 
 
 def test_all_sixteen_codes_are_mapped() -> None:
@@ -106,6 +117,35 @@ async def test_json_that_is_cut_off_points_at_the_whole_document(gateway: Gatewa
     assert answer.json()["errors"][0]["pointer"] == ""
 
 
+async def test_json_that_is_no_text_is_refused(gateway: Gateway) -> None:
+    answer = await gateway.post(
+        "/patients/", content=b'{"full_name": "\xff"}',
+        headers=gateway.headers | {"content-type": "application/json"},
+    )  # fmt: skip
+    assert (answer.status_code, answer.json()["reason"]) == (400, "BAD_REQUEST")
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff", b"[]", b"null", b"x" * 100_000])
+@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer x.y.z"}])
+async def test_who_is_not_signed_in_hears_so_whatever_they_send(
+    gateway: Gateway, body: bytes, headers: dict[str, str]
+) -> None:
+    sent = headers | {"content-type": "application/json"}
+    for method, path in WITH_JSON:
+        answer = await gateway.http.request(method, f"/api{path}", content=body, headers=sent)
+        assert answer.status_code == 401, (method, path)
+
+
+async def test_bad_json_counts_as_a_call(redis_url: str) -> None:
+    async with running(redis_url, rate_limits={"api": "2/minute"}) as gateway:
+        headers = gateway.headers | {"content-type": "application/json"}
+        statuses = [
+            (await gateway.post("/patients/", content=b"{", headers=headers)).status_code
+            for _ in range(3)
+        ]
+    assert statuses == [422, 422, 429]
+
+
 async def test_a_body_that_is_not_json_is_refused(gateway: Gateway) -> None:
     answer = await gateway.post(
         "/patients/", content=b'{"record_number": "1", "full_name": "A"}',
@@ -137,6 +177,19 @@ async def test_an_unknown_address_and_a_wrong_method_are_problem_documents(
     assert (missing.status_code, missing.json()["reason"]) == (404, "NOT_FOUND")
     wrong = await gateway.http.put("/api/auth/login", json={})
     assert (wrong.status_code, wrong.json()["reason"]) == (405, "METHOD_NOT_ALLOWED")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/patients/%0A", "/%0A", "/api%0A/healthz", "/x%0Ay", "/api/metrics%0A", "/metrics%0a"],
+)
+async def test_a_line_break_in_an_address_is_a_problem_document(
+    gateway: Gateway, path: str
+) -> None:
+    answer = await gateway.http.get(path, headers=gateway.headers)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["reason"] == "NOT_FOUND"
 
 
 async def test_an_unexpected_error_says_only_its_request_id(

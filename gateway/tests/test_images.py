@@ -1,5 +1,7 @@
 """/images and heatmaps: photos out, and where the model looked."""
 
+import pytest
+
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.tests.conftest import Gateway
 from gateway.tests.pictures import photo
@@ -91,6 +93,19 @@ async def test_the_file_as_it_was_sent_is_there_to_be_saved(gateway: Gateway) ->
     name = f"{uploaded['image_id']}.jpg"
     assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
     assert answer.headers["cache-control"].startswith("private")
+
+
+@pytest.mark.parametrize("path", ["", "/thumbnail", "/info"])
+async def test_head_is_answered_as_get_without_the_body(gateway: Gateway, path: str) -> None:
+    uploaded = (await gateway.upload(photo())).json()
+    address = f"/api/images/{uploaded['image_id']}{path}"
+    full = await gateway.http.get(address, headers=gateway.headers)
+    answer = await gateway.http.head(address, headers=gateway.headers)
+    assert (answer.status_code, answer.content) == (200, b"")
+    for name in ("content-type", "content-length", "etag", "cache-control"):
+        assert answer.headers.get(name) == full.headers.get(name)
+    assert (await gateway.http.head(address)).status_code == 401
+    assert (await gateway.http.head("/api/nowhere")).status_code == 404
 
 
 async def test_an_unknown_photo_is_a_problem_document(gateway: Gateway) -> None:

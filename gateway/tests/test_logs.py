@@ -10,7 +10,7 @@ from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.event_streams import followed
 from gateway.tests.processes import break_redis
 from gateway.tests.waiting import until
-from service_kit.log_stream import FIELD, STREAM, WAITING_LINES, LogStream
+from service_kit.log_stream import FIELD, KEPT, STREAM, WAITING_LINES, LogStream
 
 
 def line(event: str, *, service: str = "gateway", level: str = "info", **fields: Any) -> str:
@@ -29,7 +29,7 @@ def line(event: str, *, service: str = "gateway", level: str = "info", **fields:
 @pytest.fixture
 async def logged(gateway: Gateway) -> Gateway:
     redis = gateway.state.redis
-    await redis.delete(STREAM)
+    await redis.delete(STREAM, *KEPT.values())
     for text in (
         line("request", route="/patients/", status=200),
         line("rpc", service="patient_service", level="warning", request_id="r-1"),
@@ -68,6 +68,43 @@ async def test_pages_of_lines_meet_without_gap_or_overlap(logged: Gateway) -> No
     cursor = first["next_cursor"]
     assert [item["event"] for item in first["items"]] == ["mail not sent", "rpc"]
     assert await events(logged, f"?limit=2&cursor={cursor}") == ["request"]
+
+
+async def test_noise_pushes_out_no_warning_and_no_error(
+    gateway: Gateway, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    redis = gateway.state.redis
+    await redis.delete(STREAM, *KEPT.values())
+    monkeypatch.setattr("service_kit.log_stream.KEPT_LINES", 200)
+    stream = LogStream(redis_url)
+    severe = [("error", "disk full"), ("warning", "slow"), ("error", "disk full again")]
+    for level, event in severe:
+        stream.offer(line(event, level=level), level)
+    for number in range(3000):
+        stream.offer(line(f"noise {number}"))
+    assert await until(lambda: events(gateway, "?text=noise 2999"))
+    assert await redis.xlen(STREAM) < 1000
+    kept = ["disk full again", "slow", "disk full"]
+    assert await events(gateway, "?level=warning") == kept
+    assert await events(gateway, "?level=error") == [kept[0], kept[2]]
+
+    # Page by page, without gap or overlap, from the noise into what is kept longer.
+    seen, query = [], "?limit=200"
+    while query:
+        page = (await gateway.get(f"/admin/logs{query}", headers=bearer("admin"))).json()
+        seen += [item["event"] for item in page["items"]]
+        query = f"?limit=200&cursor={page['next_cursor']}" if page["next_cursor"] else ""
+    assert seen[-3:] == kept
+    assert len(seen) == len(set(seen)) == 3 + await redis.xlen(STREAM)
+
+
+async def test_a_severe_line_is_shown_once_while_both_streams_have_it(
+    gateway: Gateway, redis_url: str
+) -> None:
+    await gateway.state.redis.delete(STREAM, *KEPT.values())
+    LogStream(redis_url).offer(line("disk full", level="error"), "error")
+    assert await until(lambda: events(gateway, "?level=error")) == ["disk full"]
+    assert await events(gateway, "") == ["disk full"]
 
 
 async def test_only_administrators_read_logs(logged: Gateway) -> None:

@@ -48,6 +48,15 @@ def test_an_operation_has_a_summary_an_id_and_its_errors(route: str) -> None:
         assert list(operation["responses"][status]["content"]) == ["application/problem+json"]
 
 
+def test_what_stands_around_every_operation_is_documented() -> None:
+    for route, operation in OPERATIONS.items():
+        body = operation.get("requestBody", {}).get("content", {})
+        answers = set(operation["responses"])
+        assert {"408", "413"} <= answers or not body, route
+        assert "400" in answers or "application/json" not in body, route
+        assert "504" in answers or route in NEVER_FAIL, route
+
+
 def test_operation_ids_are_unique() -> None:
     ids = [operation["operationId"] for operation in OPERATIONS.values()]
     assert len(set(ids)) == len(ids)

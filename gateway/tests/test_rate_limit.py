@@ -4,10 +4,13 @@ import asyncio
 from typing import Any
 
 import pytest
+import structlog
 
+from dermis.auth.v1 import auth_pb2
 from gateway.http.rate_limit import RateLimits
 from gateway.settings import RATE_LIMITS, Settings
 from gateway.tests.conftest import Gateway, bearer, running
+from gateway.tests.fake_auth import tokens
 from gateway.tests.processes import break_redis
 from service_kit import redis_client
 from service_kit.errors import DomainError
@@ -68,6 +71,38 @@ async def test_while_redis_is_away_the_answer_says_what_the_gateway_counted(
         await break_redis(gateway.state.redis)
         answer = await gateway.post("/auth/login", LOGIN)
     assert answer.headers["ratelimit"].startswith('"login";r=299;t=')
+
+
+async def test_a_device_at_which_somebody_has_signed_in_does_not_wait_for_strangers_at_its_address(
+    redis_url: str,
+) -> None:
+    async with running(redis_url, rate_limits={"login": "3/minute"}) as gateway:
+        gateway.auth.answers["Login"] = auth_pb2.LoginResponse(authenticated=tokens("opaque"))
+        signed_in = await gateway.post("/auth/login", LOGIN, headers={})
+        known = {"cookie": f"dermis_device={signed_in.cookies['dermis_device']}"}
+        gateway.http.cookies.clear()
+        for _ in range(4):
+            stranger = await gateway.post("/auth/login", LOGIN, headers={})
+            gateway.http.cookies.clear()
+        assert stranger.status_code == 429
+        assert (await gateway.post("/auth/login", LOGIN, headers=known)).status_code == 200
+        for made_up in ("dermis_device=x", "dermis_device=x.y", f"{known['cookie']}z"):
+            gateway.http.cookies.clear()
+            answer = await gateway.post("/auth/login", LOGIN, headers={"cookie": made_up})
+            assert answer.status_code == 429
+        gateway.http.cookies.clear()
+        statuses = [
+            (await gateway.post("/auth/login", LOGIN, headers=known)).status_code for _ in range(3)
+        ]
+        assert statuses[-1] == 429
+
+
+async def test_a_limit_that_is_hammered_leaves_one_line_in_the_log(redis_url: str) -> None:
+    async with running(redis_url, rate_limits={"login": "1/minute"}) as gateway:
+        with structlog.testing.capture_logs() as lines:
+            for _ in range(20):
+                await gateway.post("/auth/login", LOGIN)
+    assert [line["limit"] for line in lines if line["event"] == "rate limit reached"] == ["login"]
 
 
 async def test_gateways_count_together(redis_url: str) -> None:

@@ -9,6 +9,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from dermis.auth.v1 import auth_pb2
 from dermis.options.v1 import access_pb2
@@ -49,6 +50,12 @@ def test_the_page_of_permissions_is_the_codes() -> None:
 
 def test_only_these_routes_are_public() -> None:
     assert {r for r, p in ROUTES.items() if p == access_pb2.PERMISSION_PUBLIC} == PUBLIC
+
+
+def test_every_route_asks_before_it_reads_a_body() -> None:
+    routes = [found.original_route for found in iter_route_contexts(api().routes)]
+    plain = [route for route in routes if type(route) is APIRoute]
+    assert not plain, "make their router a gateway.routers.guards.Router"
 
 
 def test_a_route_that_names_no_permission_is_not_served() -> None:

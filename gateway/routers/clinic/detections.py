@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments import heatmaps, stored_images
@@ -14,7 +14,7 @@ from gateway.http.answers import answers
 from gateway.model_store.cards import ModelCards
 from gateway.routers.clinic.images import PRIVATE
 from gateway.routers.dependencies import CardsDep, ClientsDep, HeldDep, ModelDep
-from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
+from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, Router, limited
 from gateway.schemas.detections import Caution, ReviewedDetection, Target
 from gateway.schemas.reviews import Review, ReviewDraft
 from service_kit.reasons import Reason
@@ -39,7 +39,7 @@ VERDICT = (
     Reason.REVIEW_NOT_FOUND, Reason.REVIEW_REPLACED, Reason.NOTHING_TO_AGREE_WITH,
 )  # fmt: skip
 
-router = APIRouter(
+router = Router(
     prefix="/detections/{detection_id}",
     tags=["detections"],
     responses=answers(401, 403, 429, 503, *ONE),

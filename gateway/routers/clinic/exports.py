@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import StreamingResponse
 
 from dermis.patient.v1 import patient_pb2 as pb
@@ -20,7 +20,7 @@ from gateway.http.answers import answers
 from gateway.model_store.cards import ModelCards
 from gateway.photo_memory import PhotoMemory
 from gateway.routers.dependencies import CardsDep, ClientsDep, PhotoMemoryDep
-from gateway.routers.guards import READ_PATIENTS, limited
+from gateway.routers.guards import READ_PATIENTS, Router, limited
 from service_kit.errors import DomainError
 from service_kit.reasons import Reason
 
@@ -34,7 +34,7 @@ STORED = (503, Reason.STORE_UNAVAILABLE, Reason.TOO_MANY_UPLOADS)
 
 ReaderLanguage = Annotated[Language, Query(description="Of the report.")]
 
-router = APIRouter(tags=["patients"], responses=answers(401, 403, 429, 503))
+router = Router(tags=["patients"], responses=answers(401, 403, 429, 503))
 
 
 @router.get(

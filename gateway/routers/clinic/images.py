@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 from starlette.responses import StreamingResponse
 
 from dermis.patient.v1 import patient_pb2 as pb
@@ -10,7 +10,7 @@ from gateway.assessments import stored_images
 from gateway.clients import Clients
 from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit, SeenVersion
-from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
+from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, Router, limited
 from gateway.schemas.fields import Page
 from gateway.schemas.images import EnteredInError, Image, ImageCorrection, ImageRecord
 from service_kit.reasons import Reason
@@ -28,7 +28,7 @@ CORRECTED = (
 )  # fmt: skip
 FILE = (*ONE, Reason.IMAGE_LOST, 503, Reason.STORE_UNAVAILABLE)
 
-router = APIRouter(tags=["images"], responses=answers(401, 403, 429, 503))
+router = Router(tags=["images"], responses=answers(401, 403, 429, 503))
 
 
 @router.get(

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit, Version, set_etag
-from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
+from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, Router, limited
 from gateway.schemas.fields import Page
 from gateway.schemas.lesions import ComparedImage, Comparison, Lesion, LesionProfile
 from service_kit.reasons import Reason
@@ -17,7 +17,7 @@ PROFILE = (
     Reason.INVALID_ID, 422,
 )  # fmt: skip
 
-router = APIRouter(tags=["lesions"], responses=answers(401, 403, 429, 503))
+router = Router(tags=["lesions"], responses=answers(401, 403, 429, 503))
 
 
 @router.post(

@@ -1,15 +1,13 @@
 """/models: the cards of the versions whose answers are in the record."""
 
-from fastapi import APIRouter
-
 from dermis.options.v1 import access_pb2
 from gateway.http.answers import answers
 from gateway.routers.dependencies import CardsDep
-from gateway.routers.guards import limited, permit
+from gateway.routers.guards import Router, limited, permit
 from gateway.schemas.model_cards import ClinicalCard
 from service_kit.reasons import Reason
 
-router = APIRouter(
+router = Router(
     prefix="/models",
     tags=["models"],
     dependencies=[permit(access_pb2.PERMISSION_READ_MODEL_CARDS), limited("api")],

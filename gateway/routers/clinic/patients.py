@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit, Version, set_etag
-from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
+from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, Router, limited
 from gateway.schemas.detections import Detection
 from gateway.schemas.fields import Page
 from gateway.schemas.patients import Patient, PatientPage, PatientProfile
@@ -20,9 +20,7 @@ ONE = (Reason.PATIENT_NOT_FOUND, Reason.INVALID_ID, 422)
 TEXT = (Reason.TEXT_REQUIRED, Reason.TEXT_TOO_LONG, Reason.TEXT_NOT_ALLOWED, 422)
 PROFILE = (*TEXT, Reason.DATE_TOO_EARLY, Reason.DATE_IN_FUTURE)
 
-router = APIRouter(
-    prefix="/patients", tags=["patients"], responses=answers(401, 403, 422, 429, 503)
-)
+router = Router(prefix="/patients", tags=["patients"], responses=answers(401, 403, 422, 429, 503))
 
 
 @router.post(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments import stored_images
@@ -12,7 +12,7 @@ from gateway.forms import photo
 from gateway.http.answers import answers
 from gateway.routers.clinic.detections import EXPLAINED
 from gateway.routers.dependencies import ClientsDep, HeldDep, ModelDep, PhotoFormDep
-from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, limited
+from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, Router, limited
 from gateway.schemas.detections import Detection, Explanation, Heatmap, SeenPart, Target
 from service_kit.reasons import Reason
 from serving.contract.torchserve import TorchServeError
@@ -24,7 +24,7 @@ PHOTO = (
     Reason.MULTIPART_INVALID, Reason.INVALID_ID, 422,
 )  # fmt: skip
 
-router = APIRouter(tags=["predict"], responses=answers(401, 403, 429, 503))
+router = Router(tags=["predict"], responses=answers(401, 403, 429, 503))
 
 
 @router.post(

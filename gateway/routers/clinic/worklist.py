@@ -3,13 +3,13 @@
 from collections import Counter
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from dermis.options.v1 import access_pb2
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit, ReplicasDep, SettingsDep
-from gateway.routers.guards import limited, permit
+from gateway.routers.guards import Router, limited, permit
 from gateway.schemas.detections import ModelName
 from gateway.schemas.fields import Page
 from gateway.schemas.worklist import ModelInUse, WorklistCounts, WorklistEntry
@@ -17,7 +17,7 @@ from service_kit.reasons import Reason
 
 State = Literal["recent", "unreviewed", "pending", "due", "archived_open"]
 
-router = APIRouter(
+router = Router(
     tags=["worklist"],
     dependencies=[permit(access_pb2.PERMISSION_READ_PATIENTS), limited("api")],
     responses=answers(401, 403, 429, 503),

@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit
-from gateway.routers.guards import limited, permit
+from gateway.routers.guards import Router, limited, permit
 from gateway.schemas.accounts import Ended, User
 from gateway.schemas.admin import Clinic, Invitation, InvitationDraft, UserChange
 from gateway.schemas.fields import Page, role_value
@@ -17,7 +17,7 @@ from service_kit.reasons import Reason
 
 ONE = (Reason.USER_NOT_FOUND, Reason.INVALID_ID, 422)
 
-router = APIRouter(
+router = Router(
     prefix="/admin",
     tags=["admin"],
     dependencies=[permit(access_pb2.PERMISSION_MANAGE_ACCOUNTS), limited("api")],

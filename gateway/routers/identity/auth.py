@@ -2,13 +2,13 @@
 
 from base64 import urlsafe_b64encode
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep
-from gateway.routers.guards import OWN_ORIGIN, limited, permit
+from gateway.routers.guards import OWN_ORIGIN, Router, limited, permit
 from gateway.routers.identity.refresh_cookie import PREFIX, RefreshCookieDep
 from gateway.schemas.auth import (
     Credentials,
@@ -34,7 +34,7 @@ NEW_PASSWORD = (
 )  # fmt: skip
 ATTEMPTS = (429, Reason.TOO_MANY_ATTEMPTS)
 
-router = APIRouter(
+router = Router(
     prefix=PREFIX,
     tags=["auth"],
     dependencies=[permit(access_pb2.PERMISSION_PUBLIC)],

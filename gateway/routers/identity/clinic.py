@@ -3,13 +3,11 @@
 import asyncio
 import io
 
-from fastapi import APIRouter
-
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep
-from gateway.routers.guards import READ_PATIENTS, limited, permit
+from gateway.routers.guards import READ_PATIENTS, Router, limited, permit
 from gateway.schemas.clinic import (
     ColleagueInvitation,
     JoinDecision,
@@ -30,7 +28,7 @@ OWNER = (Reason.NOT_CLINIC_OWNER,)
 # Printed 60 mm wide at most: 250 dots per inch.
 _LOGO_PIXELS = (600, 300)
 
-router = APIRouter(
+router = Router(
     prefix="/clinic",
     tags=["clinic"],
     dependencies=[limited("api")],

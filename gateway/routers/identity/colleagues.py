@@ -1,17 +1,15 @@
 """/users/colleagues: the people of one's own clinic."""
 
-from fastapi import APIRouter
-
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit
-from gateway.routers.guards import limited, permit
+from gateway.routers.guards import Router, limited, permit
 from gateway.schemas.accounts import Colleague
 from gateway.schemas.fields import Page
 from service_kit.reasons import Reason
 
-router = APIRouter(prefix="/users", tags=["users"])
+router = Router(prefix="/users", tags=["users"])
 
 
 @router.get(

@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from dermis.auth.v1 import auth_pb2 as pb
-from gateway.http import device_cookie
-from gateway.routers.dependencies import SettingsDep
+from gateway.http.device_cookie import DeviceCookies
+from gateway.routers.dependencies import StateDep
 from gateway.schemas.auth import SignedIn
 from service_kit.clock import from_timestamp
 
@@ -24,11 +24,15 @@ class RefreshCookie:
     Args:
         request: that may carry it.
         response: that sets or deletes it.
+        devices: keeps the device's own cookie.
         secure: send it over HTTPS only.
     """
 
-    def __init__(self, request: Request, response: Response, *, secure: bool) -> None:
+    def __init__(
+        self, request: Request, response: Response, devices: DeviceCookies, *, secure: bool
+    ) -> None:
         self._response = response
+        self._devices = devices
         self._path = f"{request.scope['root_path']}{PREFIX}"
         self._secure = secure
         self.token = request.cookies.get(NAME, "")
@@ -44,7 +48,7 @@ class RefreshCookie:
             httponly=True,
             samesite="strict",
         )
-        device_cookie.keep(self._response, path=self._path, secure=self._secure)
+        self._devices.keep(self._response, path=self._path)
         self._response.headers["Cache-Control"] = "no-store"
         return SignedIn.of(tokens)
 
@@ -53,10 +57,8 @@ class RefreshCookie:
         self._response.delete_cookie(NAME, path=self._path)
 
 
-async def _refresh_cookie(
-    request: Request, response: Response, settings: SettingsDep
-) -> RefreshCookie:
-    return RefreshCookie(request, response, secure=settings.cookie_secure)
+async def _refresh_cookie(request: Request, response: Response, state: StateDep) -> RefreshCookie:
+    return RefreshCookie(request, response, state.devices, secure=state.settings.cookie_secure)
 
 
 RefreshCookieDep = Annotated[RefreshCookie, Depends(_refresh_cookie)]

@@ -1,12 +1,10 @@
 """/users/me: one's own account."""
 
-from fastapi import APIRouter
-
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit
-from gateway.routers.guards import limited, permit
+from gateway.routers.guards import Router, limited, permit
 from gateway.routers.identity.auth import NEW_PASSWORD
 from gateway.routers.identity.refresh_cookie import RefreshCookieDep
 from gateway.schemas.accounts import (
@@ -30,7 +28,7 @@ from service_kit.reasons import Reason
 # What changes answer that ask for the password again.
 PASSWORD = (Reason.PASSWORD_WRONG, 403, 422, 429, Reason.TOO_MANY_ATTEMPTS)
 
-router = APIRouter(
+router = Router(
     prefix="/users/me",
     tags=["users"],
     dependencies=[permit(access_pb2.PERMISSION_SIGNED_IN), limited("api")],

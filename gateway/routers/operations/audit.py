@@ -4,7 +4,7 @@ import asyncio
 from functools import partial
 from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from dermis.auth.v1 import auth_pb2
@@ -14,7 +14,7 @@ from gateway.audit_trail import Ask, merged
 from gateway.clients import Clients
 from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit
-from gateway.routers.guards import limited, permit
+from gateway.routers.guards import Router, limited, permit
 from gateway.schemas.admin import AuditEntry, AuditState, Chain, ChainState
 from gateway.schemas.fields import Page, SentMoment
 from service_kit.clock import to_timestamp
@@ -23,7 +23,7 @@ from service_kit.reasons import Reason
 # A chain of a million entries is read from its first to its newest.
 VERIFY_SECONDS = 120.0
 
-router = APIRouter(
+router = Router(
     prefix="/admin/audit",
     tags=["admin"],
     dependencies=[permit(access_pb2.PERMISSION_READ_AUDIT), limited("api")],

@@ -5,16 +5,15 @@ import html
 from email import policy
 from pathlib import Path
 
-from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
 from dermis.options.v1 import access_pb2
 from gateway.routers.dependencies import SettingsDep
-from gateway.routers.guards import permit
+from gateway.routers.guards import Router, permit
 
 SHOWN = 50
 
-router = APIRouter(
+router = Router(
     tags=["dev"], dependencies=[permit(access_pb2.PERMISSION_PUBLIC)], include_in_schema=False
 )
 

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import grpc
-from fastapi import APIRouter, Response
+from fastapi import Response
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
@@ -12,12 +12,13 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from dermis.options.v1 import access_pb2
+from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep, ModelDep, RedisDep
-from gateway.routers.guards import permit
+from gateway.routers.guards import Router, permit
 
 CHECK_SECONDS = 2.0
 
-router = APIRouter(tags=["health"], dependencies=[permit(access_pb2.PERMISSION_PUBLIC)])
+router = Router(tags=["health"], dependencies=[permit(access_pb2.PERMISSION_PUBLIC)])
 
 
 class Readiness(BaseModel):
@@ -27,13 +28,13 @@ class Readiness(BaseModel):
     dependencies: dict[str, str]
 
 
-@router.get("/healthz")
+@router.get("/healthz", responses=answers(429))
 async def healthy() -> dict[str, str]:
     """Whether the process answers."""
     return {"status": "ok"}
 
 
-@router.get("/readyz", responses={503: {"model": Readiness}})
+@router.get("/readyz", responses={503: {"model": Readiness}, **answers(429)})
 async def ready(
     response: Response, clients: ClientsDep, redis: RedisDep, model: ModelDep
 ) -> Readiness:

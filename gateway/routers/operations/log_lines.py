@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import Depends, Header, Query
 from redis.asyncio import Redis
 
 from dermis.options.v1 import access_pb2
@@ -12,7 +12,7 @@ from gateway import log_reader
 from gateway.http.answers import answers
 from gateway.http.event_stream import Event, EventStream, Ticks, stream
 from gateway.routers.dependencies import Limit, RedisDep
-from gateway.routers.guards import limited, permit
+from gateway.routers.guards import Router, limited, permit
 from gateway.schemas.fields import Page, SentMoment
 from gateway.schemas.logs import Level, LogLine
 from service_kit.errors import DomainError
@@ -22,7 +22,7 @@ POLL_SECONDS = 0.5
 # Milliseconds and a number; both far below what Redis can hold (64 bits).
 _ENTRY_ID = re.compile(r"[0-9]{1,18}-[0-9]{1,18}")
 
-router = APIRouter(
+router = Router(
     prefix="/admin/logs",
     tags=["admin"],
     dependencies=[permit(access_pb2.PERMISSION_READ_LOGS), limited("api")],

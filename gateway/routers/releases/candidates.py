@@ -3,14 +3,14 @@
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Query
+from fastapi import Query
 from redis.exceptions import RedisError
 
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.http.answers import answers
 from gateway.routers.dependencies import CallerId, ModelAuditDep, ReleaseGateDep, ShelfDep, StateDep
-from gateway.routers.guards import limited, permit
+from gateway.routers.guards import Router, limited, permit
 from gateway.routers.releases.models import GATE, STORE
 from gateway.schemas.candidates import Agreement
 from gateway.schemas.models import Release, Why
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 BESIDE = (Reason.NOTHING_LIVE, Reason.VERSION_RETIRED, Reason.ALREADY_LIVE, Reason.RELEASE_RACE)
 
-router = APIRouter(
+router = Router(
     prefix="/admin/models",
     tags=["models"],
     dependencies=[permit(access_pb2.PERMISSION_MANAGE_MODELS), limited("api")],

@@ -3,14 +3,14 @@
 from contextlib import AsyncExitStack
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.forms import archive
 from gateway.http.answers import answers
 from gateway.routers.dependencies import CallerId, ModelAuditDep, ReleaseGateDep, ShelfDep, StateDep
-from gateway.routers.guards import limited, permit
+from gateway.routers.guards import Router, limited, permit
 from gateway.schemas.models import ModelDetails, Models, Release, Rollback, Why
 from service_kit.reasons import Reason
 
@@ -23,7 +23,7 @@ GATE = (
     Reason.METRICS_WORSE,
 )  # fmt: skip
 
-router = APIRouter(
+router = Router(
     prefix="/admin",
     tags=["models"],
     dependencies=[permit(access_pb2.PERMISSION_MANAGE_MODELS), limited("api")],

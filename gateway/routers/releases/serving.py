@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Awaitable
 
 import structlog
-from fastapi import APIRouter
 from redis.exceptions import RedisError
 
 from dermis.auth.v1 import auth_pb2 as pb
@@ -14,7 +13,7 @@ from gateway.http.event_stream import Event, EventStream, Ticks, stream
 from gateway.inference.replicas import REFRESH_SECONDS
 from gateway.model_store.versions import ModelShelf
 from gateway.routers.dependencies import ModelAuditDep, ShelfDep, StateDep
-from gateway.routers.guards import limited, permit
+from gateway.routers.guards import Router, limited, permit
 from gateway.routers.releases.models import STORE
 from gateway.schemas.candidates import CanaryFigures, CanaryRule
 from gateway.schemas.serving import RegenerationAsked, Replica, Serving, TrialAsked
@@ -26,7 +25,7 @@ from serving.contract.trials import TrialRequest
 
 log = structlog.get_logger()
 
-router = APIRouter(
+router = Router(
     prefix="/admin",
     tags=["models"],
     dependencies=[permit(access_pb2.PERMISSION_MANAGE_MODELS), limited("api")],

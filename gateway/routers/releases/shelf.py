@@ -1,14 +1,13 @@
 """/admin/models: versions are approved, retired, reinstated and downloaded."""
 
 import structlog
-from fastapi import APIRouter
 from starlette.responses import StreamingResponse
 
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.http.answers import answers
 from gateway.routers.dependencies import CallerId, ModelAuditDep, ShelfDep
-from gateway.routers.guards import limited, permit
+from gateway.routers.guards import Router, limited, permit
 from gateway.routers.releases.models import STORE
 from gateway.schemas.models import ReleaseNumber, ShelfDecision, Why
 from service_kit.reasons import Reason
@@ -19,7 +18,7 @@ log = structlog.get_logger()
 _LONGEST = 64
 _ARCHIVE = "application/octet-stream"
 
-router = APIRouter(
+router = Router(
     prefix="/admin/models",
     tags=["models"],
     dependencies=[permit(access_pb2.PERMISSION_MANAGE_MODELS), limited("api")],
