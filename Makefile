@@ -156,6 +156,10 @@ format: setup-dev ## Format the code
 bench: setup-dev ## Measure an upload hop by hop, memory, and the cost of Grad-CAM
 	$(BIN)/python -m tests.bench
 
+.PHONY: attack
+attack: setup-dev ## Attack a real gateway, and print its memory and another clinic's waits beside a calm run
+	@$(BIN)/python -m tests.bench.attacks
+
 .PHONY: test-web
 test-web: setup-dev web ## Test the web client: units, a real browser, axe, bundle size
 	frontend/npm.sh run --silent lint
@@ -180,8 +184,9 @@ bench-record: setup-dev ## Measure the record with 10,000 patients and 1,000,000
 	$(BIN)/python -m pytest -sq -o python_functions='bench_*' patient_service/tests/bench_record.py
 
 .PHONY: fuzz
-fuzz: setup-dev ## Try hostile files on what reads them, ten minutes a target (T="photos --seconds 60")
+fuzz: setup-dev ## Try hostile files on what reads them and any request on the API, ten minutes each (T="photos --seconds 60")
 	$(BIN)/python -W ignore -m tests.fuzz $(T)
+	$(if $(T),,API_FUZZ_SECONDS=600 $(BIN)/python -m pytest -sq tests/api_fuzz)
 
 .PHONY: test-trace test-faults
 test-trace: setup-dev web ## Show the spans of one assessment, from the browser to TorchServe's worker

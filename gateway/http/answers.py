@@ -23,6 +23,7 @@ _COMMON: dict[int, tuple[Reason | DomainError, ...]] = {
         ),
     ),
     429: (Reason.RATE_LIMITED,),
+    431: (Reason.HEAD_TOO_LARGE,),
     503: (Reason.UNAVAILABLE, Reason.DATABASE_UNAVAILABLE),
     504: (Reason.DEADLINE_EXCEEDED,),
 }  # fmt: skip

@@ -26,6 +26,38 @@ def operation_id(route: APIRoute) -> str:
     return route.name
 
 
+# Where an answer leads: by operation and status, to which operations, with which part of the answer
+# as which parameter (OpenAPI 3.1, 4.8.20).
+_ID = "$response.body#/id"
+LINKS = {
+    ("create_patient", "201"): {
+        "get_patient": {"patient_id": _ID},
+        "update_patient": {"patient_id": _ID},
+        "create_lesion": {"patient_id": _ID},
+        "upload": {"patient_id": _ID},
+        "list_timeline": {"patient_id": _ID},
+        "archive_patient": {"patient_id": _ID},
+        "get_patient_report": {"patient_id": _ID},
+        "export_patient": {"patient_id": _ID},
+    },
+    ("create_lesion", "201"): {
+        "update_lesion": {"lesion_id": _ID},
+        "compare_images": {"lesion_id": _ID},
+    },
+    ("upload", "201"): {
+        "get_detection": {"detection_id": _ID},
+        "add_review": {"detection_id": _ID},
+        "explain_detection": {"detection_id": _ID},
+        "get_overlay_picture": {"detection_id": _ID},
+        "get_detection_report": {"detection_id": _ID},
+        "get_image": {"image_id": "$response.body#/image_id"},
+        "move_image": {"image_id": "$response.body#/image_id"},
+        "diagnose_again": {"image_id": "$response.body#/image_id"},
+    },
+    ("upload", "202"): {"get_detection": {"detection_id": _ID}},
+}
+
+
 def describe(app: FastAPI) -> None:
     """Let the app describe itself; made once, when first asked for."""
 
@@ -43,6 +75,7 @@ def describe(app: FastAPI) -> None:
                 for operation in path.values():
                     _complete(operation, components["schemas"])
                     _share_examples(operation, components["examples"])
+                    _link(operation)
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -64,9 +97,15 @@ def _complete(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
                 shown["example"] = example(shown["schema"], schemas)
 
 
+def _link(operation: dict[str, Any]) -> None:
+    for status, answer in operation["responses"].items():
+        for name, parameters in LINKS.get((operation["operationId"], status), {}).items():
+            answer.setdefault("links", {})[name] = {"operationId": name, "parameters": parameters}
+
+
 def _everywhere(operation: dict[str, Any]) -> list[int]:
     """What an operation may answer because of what stands around it."""
-    found = []
+    found = [431]
     if body := operation.get("requestBody"):
         # Every body is bounded in size and time, and JSON has to be UTF-8.
         found += [408, 413]

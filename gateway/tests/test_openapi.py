@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 
 from gateway.documents import openapi, reasons
 from gateway.http.errors import status_of
+from gateway.http.openapi import LINKS
 from gateway.tests.test_security import PUBLIC, api
 from service_kit.errors import DomainError
 from service_kit.reasons import Reason
@@ -52,9 +53,24 @@ def test_what_stands_around_every_operation_is_documented() -> None:
     for route, operation in OPERATIONS.items():
         body = operation.get("requestBody", {}).get("content", {})
         answers = set(operation["responses"])
+        assert "431" in answers, route
         assert {"408", "413"} <= answers or not body, route
         assert "400" in answers or "application/json" not in body, route
         assert "504" in answers or route in NEVER_FAIL, route
+
+
+def test_links_lead_to_operations_that_take_their_parameters() -> None:
+    known = {operation["operationId"]: operation for operation in OPERATIONS.values()}
+    found = 0
+    for operation in known.values():
+        for answer in operation["responses"].values():
+            for link in answer.get("links", {}).values():
+                names = {
+                    parameter["name"] for parameter in known[link["operationId"]]["parameters"]
+                }
+                assert link["parameters"].keys() <= names
+                found += 1
+    assert found == sum(len(links) for links in LINKS.values())
 
 
 def test_operation_ids_are_unique() -> None:

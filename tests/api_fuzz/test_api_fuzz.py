@@ -1,0 +1,35 @@
+"""Whatever is sent, in whatever role: no server error, and no answer that isn't described."""
+
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from local_stack.stack import Stack
+from tests.api_fuzz import roles
+from tests.api_fuzz.schemathesis_run import run
+
+# `make fuzz` gives it longer.
+SECONDS = int(os.environ.get("API_FUZZ_SECONDS", "20"))
+ROLES = (roles.NOBODY, roles.FOUNDER, roles.ADMINISTRATOR, roles.ML_ENGINEER)
+
+
+@pytest.fixture(scope="module")
+async def tokens(stack: Stack) -> AsyncIterator[dict[str, str]]:
+    async with roles.tokens(stack) as found:
+        yield found
+
+
+@pytest.mark.timeout(4 * SECONDS + 300)
+@pytest.mark.parametrize("stateful", [False, True], ids=["each operation", "along links"])
+@pytest.mark.parametrize("role", ROLES)
+async def test_every_answer_is_one_that_the_api_describes(
+    stack: Stack, tokens: dict[str, str], tmp_path: Path, role: str, stateful: bool
+) -> None:
+    done = await run(
+        f"{stack.url}/api", tokens[role], seconds=SECONDS, stateful=stateful, folder=tmp_path
+    )
+    sys.stdout.write(done.said)
+    assert done.passed
