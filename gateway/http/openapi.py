@@ -150,6 +150,8 @@ def example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
         return example(schema[choice][0], schemas)
     if "properties" in schema:
         return {name: example(part, schemas) for name, part in schema["properties"].items()}
+    if "prefixItems" in schema:
+        return [example(part, schemas) for part in schema["prefixItems"]]
     if schema.get("type") == "array" and "items" in schema:
         return [example(schema["items"], schemas)]
     return _BY_TYPE[str(schema.get("type"))]

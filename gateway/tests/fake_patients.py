@@ -44,6 +44,9 @@ class FakePatients(FakeService):
             "GetImageInfo": lambda r: pb.GetImageInfoResponse(
                 image=_found(self.images, r.image_id)
             ),
+            "GetImageRecord": lambda r: pb.GetImageRecordResponse(
+                image=_found(self.images, r.image_id)
+            ),
             "ClaimPendingDetections": self._claim,
             "GetClaimedImage": self._get_claimed,
             "FinishDetection": self._finish,
