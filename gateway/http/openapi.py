@@ -51,7 +51,7 @@ LINKS = {
         "get_overlay_picture": {"detection_id": _ID},
         "get_detection_report": {"detection_id": _ID},
         "get_image": {"image_id": "$response.body#/image_id"},
-        "move_image": {"image_id": "$response.body#/image_id"},
+        "correct_image": {"image_id": "$response.body#/image_id"},
         "diagnose_again": {"image_id": "$response.body#/image_id"},
     },
     ("upload", "202"): {"get_detection": {"detection_id": _ID}},

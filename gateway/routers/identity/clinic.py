@@ -24,7 +24,7 @@ from service_kit.errors import DomainError
 from service_kit.reasons import Reason
 
 KEEP_CLINIC = permit(access_pb2.PERMISSION_KEEP_CLINIC)
-OWNER = (Reason.NOT_CLINIC_OWNER,)
+OWNER = (403, Reason.NOT_CLINIC_OWNER)
 # Printed 60 mm wide at most: 250 dots per inch.
 _LOGO_PIXELS = (600, 300)
 
@@ -36,7 +36,7 @@ router = Router(
 )
 
 
-@router.get("", dependencies=[READ_PATIENTS], responses=answers(Reason.NO_CLINIC))
+@router.get("", dependencies=[READ_PATIENTS], responses=answers(403, Reason.NO_CLINIC))
 async def get_clinic(clients: ClientsDep) -> Letterhead:
     """My clinic as its reports show it."""
     return Letterhead.of((await clients.clinic.GetClinic(pb.GetClinicRequest())).letterhead)
