@@ -33,7 +33,7 @@ describe("the dialogs of the second factor", () => {
     await user.type(password(), "eleven pears");
     await user.click(dialog().getByRole("button", { name: "Continue" }));
     expect(await dialog().findByText(/JBSW/)).toBeInTheDocument();
-    expect(asked[0]?.body).toEqual({ password: "eleven pears" });
+    expect(asked[0]?.body).toEqual({ password: "eleven pears", code: "" });
   });
 
   it("show a wrong password where it was typed", async () => {
