@@ -63,7 +63,7 @@ def counted_processes() -> Iterator[None]:
 
     @wraps(start)
     def counted(popen: Any, *arguments: Any, **named: Any) -> None:
-        # What runs in / is confined (imaging/foreign.py): it could write no figures.
+        # What runs in / is confined (service_kit/confinement.py): it could write no figures.
         if named.get("env") is not None and named.get("cwd") != "/":
             named["env"] = {**named["env"], **asked}
         start(popen, *arguments, **named)
