@@ -15,6 +15,11 @@ export function dayAndTime(moment: string): string {
   }).format(new Date(moment));
 }
 
+/** Whole days between two moments, whichever comes first. */
+export function daysBetween(one: string, other: string): number {
+  return Math.round(Math.abs(Date.parse(one) - Date.parse(other)) / 86_400_000);
+}
+
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 60],
   ["minute", 60],

@@ -1,7 +1,14 @@
-import { screen } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import { fakeGateway, refusal } from "@/testing/gateway";
-import { detectionWith, imageWith, lesionWith } from "@/testing/records";
+import {
+  detectionWith,
+  imageWith,
+  lesionWith,
+  pageOf,
+  patientWith,
+  reviewWith,
+} from "@/testing/records";
 import { show } from "@/testing/show";
 import { Comparison } from "./Comparison";
 
@@ -26,11 +33,21 @@ const IMAGES = [
 
 function sideOf(id: string | null) {
   const image = IMAGES.find((one) => one.id === id) ?? imageWith();
-  return { image, detection: detectionWith({ image_id: image.id }) };
+  const isOld = image.id !== "newest";
+  return {
+    image,
+    detection: detectionWith({
+      image_id: image.id,
+      model: { name: "lesion", version: isOld ? "1.0.0" : "1.1.2" },
+    }),
+    review: isOld ? reviewWith({ verdict: "benign", note: "Regular network." }) : null,
+  };
 }
 
 async function compare(answer?: Response) {
   const asked = fakeGateway({
+    "GET /api/patients/p-1": patientWith(),
+    "GET /api/users/colleagues": pageOf(),
     "GET /api/lesions/l-1/compare":
       answer ??
       (({ query }) => ({
@@ -49,18 +66,39 @@ const pairs = (asked: { path: string; query: URLSearchParams }[]) =>
     .filter(({ path }) => path.endsWith("/compare"))
     .map(({ query }) => [query.get("left"), query.get("right")]);
 
+const chosen = (side: string) =>
+  within(screen.getByRole("group", { name: side })).getByRole("button", { pressed: true });
+
 describe("the comparison of two photos", () => {
-  it("begins with the newest at the right and the one before it at the left", async () => {
-    const { asked } = await compare();
-    expect(await screen.findAllByText("3%, threshold 22%")).toHaveLength(2);
-    expect(pairs(asked)).toEqual([["before", "newest"]]);
-    expect(screen.getByLabelText("Left")).toHaveValue("before");
-    expect(screen.getByLabelText("Right")).toHaveValue("newest");
+  it("says whose lesion it is, how long lies between, what stands, and that versions differ", async () => {
+    await compare();
+    expect(await screen.findByText("193 days apart")).toBeVisible();
+    expect(screen.getByText(/Ingrid Solheim · left shoulder blade/)).toBeVisible();
+    expect(screen.getByText(/1\.0\.0 on the left, 1\.1\.2 on the right/)).toBeVisible();
+    expect(screen.getByText("Regular network.")).toBeVisible();
   });
 
-  it("compares another photo when it is chosen", async () => {
+  it("shows the photos in turns", async () => {
+    const { user } = await compare();
+    await screen.findByText("193 days apart");
+    await user.click(screen.getByText("In turns"));
+    expect(screen.getByText("Regular network.")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Show the other" }));
+    expect(screen.queryByText("Regular network.")).toBeNull();
+  });
+
+  it("begins with the newest at the right and the one before it at the left", async () => {
+    const { asked } = await compare();
+    expect(await screen.findAllByText(/%, threshold/)).toHaveLength(2);
+    expect(pairs(asked)).toEqual([["before", "newest"]]);
+    expect(chosen("Left")).toHaveAccessibleName(/Sep 2, 2025/);
+    expect(chosen("Right")).toHaveAccessibleName(/Mar 14, 2026/);
+  });
+
+  it("compares another photo when its thumbnail is chosen", async () => {
     const { asked, user } = await compare();
-    await user.selectOptions(screen.getByLabelText("Left"), "oldest");
+    const left = within(screen.getByRole("group", { name: "Left" }));
+    await user.click(left.getByRole("button", { name: /May 6, 2024/ }));
     await expect.poll(() => pairs(asked).at(-1)).toEqual(["oldest", "newest"]);
   });
 

@@ -1,36 +1,27 @@
-import {
-  Group,
-  NativeSelect,
-  SegmentedControl,
-  SimpleGrid,
-  Slider,
-  Stack,
-  Text,
-} from "@mantine/core";
+import { Alert, SegmentedControl, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schemas } from "@/api/client";
 import { patientKey } from "@/api/patient_key";
-import { usePicture } from "@/api/useBytes";
-import { Differential } from "@/findings/Differential";
-import { FindingSummary } from "@/findings/FindingSummary";
-import { takenText } from "@/findings/taken";
+import { daysBetween } from "@/i18n/moments";
 import { Dialog } from "@/ui/Dialog";
 import { QueryState } from "@/ui/QueryState";
 import { IntendedUse } from "@/ui/States";
-import { ZoomFrame, type View } from "./ZoomFrame";
-import classes from "./ImageViewer.module.css";
+import { Blink, Overlay, SideBySide, type Side } from "./ComparedPhotos";
+import { ImageStrip } from "./ImageStrip";
+import { usePatient } from "./queries";
 
-type Side = Schemas["ComparedImage"];
+const LAYOUTS = ["beside", "over", "blink"] as const;
 
-/** Two photos of one lesion: side by side with one zoom for both, or overlaid. */
+/** Two photos of one lesion: side by side with one zoom for both, overlaid, or in turns. */
 export function Comparison({
   lesion,
   images,
   onClose,
 }: {
   lesion: Schemas["Lesion"];
+  /** The newest first. */
   images: Schemas["Image"][];
   onClose: () => void;
 }) {
@@ -38,7 +29,8 @@ export function Comparison({
   // The newest beside the one before it.
   const [left, setLeft] = useState(images[1]?.id ?? "");
   const [right, setRight] = useState(images[0]?.id ?? "");
-  const [layout, setLayout] = useState<"beside" | "over">("beside");
+  const [layout, setLayout] = useState<(typeof LAYOUTS)[number]>("beside");
+  const patient = usePatient(lesion.patient_id).data;
   const compared = useQuery({
     queryKey: [...patientKey(lesion.patient_id), "compare", lesion.id, left, right],
     queryFn: () =>
@@ -48,115 +40,87 @@ export function Comparison({
         }),
       ),
   });
-  const choices = images.map((image) => ({
-    value: image.id,
-    label: takenText(image),
-  }));
   return (
     <Dialog fullScreen onClose={onClose} title={t("patient.compare.title")}>
       <Stack>
-        <Group align="flex-end">
-          <NativeSelect
+        <Text>
+          {[
+            patient?.full_name,
+            lesion.label || t("patient.lesion.unnamed"),
+            lesion.body_site && t(`patient.sites.${lesion.body_site}`),
+          ]
+            .filter(Boolean)
+            .join(" · ")}
+        </Text>
+        <SimpleGrid cols={{ base: 1, sm: 2 }}>
+          <Choice
             label={t("patient.compare.left")}
-            data={choices}
-            value={left}
-            onChange={(event) => setLeft(event.currentTarget.value)}
+            images={images}
+            chosen={left}
+            onChoose={setLeft}
           />
-          <NativeSelect
+          <Choice
             label={t("patient.compare.right")}
-            data={choices}
-            value={right}
-            onChange={(event) => setRight(event.currentTarget.value)}
+            images={images}
+            chosen={right}
+            onChoose={setRight}
           />
-          <SegmentedControl
-            aria-label={t("patient.compare.layout")}
-            value={layout}
-            onChange={(value) => setLayout(value)}
-            data={[
-              { value: "beside", label: t("patient.compare.beside") },
-              { value: "over", label: t("patient.compare.over") },
-            ]}
-          />
-        </Group>
+        </SimpleGrid>
+        <SegmentedControl
+          aria-label={t("patient.compare.layout")}
+          value={layout}
+          onChange={(value) => setLayout(value)}
+          data={LAYOUTS.map((value) => ({ value, label: t(`patient.compare.${value}`) }))}
+        />
         <QueryState query={compared} rows={1} height={320} />
-        {compared.data &&
-          (layout === "beside" ? (
-            <SideBySide left={compared.data.left} right={compared.data.right} />
-          ) : (
-            <Overlay left={compared.data.left} right={compared.data.right} />
-          ))}
+        {compared.data && <Differences left={compared.data.left} right={compared.data.right} />}
+        {compared.data && layout === "beside" && <SideBySide {...compared.data} />}
+        {compared.data && layout === "over" && <Overlay {...compared.data} />}
+        {compared.data && layout === "blink" && <Blink {...compared.data} />}
         <IntendedUse />
       </Stack>
     </Dialog>
   );
 }
 
-/** Two frames that zoom and move as one. */
-function SideBySide({ left, right }: { left: Side; right: Side }) {
-  const [view, setView] = useState<View>({ scale: 1, x: 0, y: 0 });
+/** One side, chosen by its thumbnail. */
+function Choice({
+  label,
+  images,
+  chosen,
+  onChoose,
+}: {
+  label: string;
+  images: Schemas["Image"][];
+  chosen: string;
+  onChoose: (imageId: string) => void;
+}) {
   return (
-    <SimpleGrid cols={{ base: 1, sm: 2 }}>
-      {[left, right].map((side, index) => (
-        <Stack key={index} gap="xs">
-          <ZoomFrame view={view} onMove={setView}>
-            <Photo side={side} />
-          </ZoomFrame>
-          <Caption side={side} />
-        </Stack>
-      ))}
-    </SimpleGrid>
-  );
-}
-
-/** The right photo under the left one, which a slider draws away. */
-function Overlay({ left, right }: { left: Side; right: Side }) {
-  const { t } = useTranslation();
-  const [shown, setShown] = useState(50);
-  return (
-    <Stack maw={900} mx="auto" w="100%">
-      <ZoomFrame>
-        <div className={classes.pictures}>
-          <Photo side={right} />
-          <div className={classes.upper} style={{ clipPath: `inset(0 ${100 - shown}% 0 0)` }}>
-            <Photo side={left} />
-          </div>
-        </div>
-      </ZoomFrame>
-      <Slider
-        value={shown}
-        onChange={setShown}
-        label={null}
-        thumbLabel={t("patient.compare.slider")}
-      />
-      <SimpleGrid cols={2}>
-        <Caption side={left} />
-        <Caption side={right} />
-      </SimpleGrid>
+    <Stack gap={4} role="group" aria-label={label}>
+      <Text size="sm" fw={500} aria-hidden>
+        {label}
+      </Text>
+      <ImageStrip images={images} chosen={chosen} onChoose={onChoose} />
     </Stack>
   );
 }
 
-function Photo({ side }: { side: Side }) {
+/** How long lies between the photos, and whether different versions answered. */
+function Differences({ left, right }: { left: Side; right: Side }) {
   const { t } = useTranslation();
-  const { url } = usePicture(`/api/images/${side.image.id}`);
-  const at = takenText(side.image);
-  return (
-    <div className={classes.pictures}>
-      {url && <img src={url} alt={t("patient.photos.name", { at })} className={classes.photo} />}
-    </div>
-  );
-}
-
-function Caption({ side: { detection, image } }: { side: Side }) {
+  const days = daysBetween(takenAt(left), takenAt(right));
+  const versions = [left, right].map(({ detection }) => detection?.model?.version);
+  const differ = versions[0] && versions[1] && versions[0] !== versions[1];
   return (
     <Stack gap="xs">
-      <Group gap="xs">
-        <Text size="sm">{takenText(image)}</Text>
-        {detection && <FindingSummary detection={detection} />}
-      </Group>
-      {detection && detection.assessable !== false && (
-        <Differential entries={detection.differential} />
+      <Text fw={500}>{t("patient.compare.interval", { count: days })}</Text>
+      {differ && (
+        <Alert color="yellow">
+          {t("patient.compare.versions", { left: versions[0], right: versions[1] })}
+        </Alert>
       )}
     </Stack>
   );
 }
+
+const takenAt = ({ image }: Side) => image.captured_at ?? image.created_at;

@@ -20,17 +20,17 @@ export function ImageStrip({
   return (
     <Group gap="xs" role="group" aria-label={t("patient.photos.title")}>
       {images.map((image) => {
+        const name = t("patient.photos.name", { at: takenText(image) });
         return (
           <UnstyledButton
             key={image.id}
+            // Also while the thumbnail is on its way, or can't be had.
+            aria-label={name}
             className={classes.photo}
             aria-pressed={image.id === chosen}
             onClick={() => onChoose(image.id)}
           >
-            <Thumbnail
-              imageId={image.id}
-              name={t("patient.photos.name", { at: takenText(image) })}
-            />
+            <Thumbnail imageId={image.id} name="" />
             <Text size="xs" ta="center" aria-hidden>
               {takenText(image, day)}
             </Text>

@@ -29,11 +29,11 @@ export function ShelfPanel({
   archived: boolean;
 }) {
   const { t } = useTranslation();
-  const { imageId, chooseImage } = useAddress();
+  const { imageId, chooseImage, isComparing, openComparison, closeComparison } = useAddress();
   const lesionId = shelf === "unsorted" ? null : shelf.lesionId;
   const lesion = lesions.find(({ id }) => id === lesionId);
   const images = useImages(patientId, shelf);
-  const [open, setOpen] = useState<"change" | "compare" | null>(null);
+  const [open, setOpen] = useState<"change" | null>(null);
   const uploads = useUploads().filter(
     (upload) => upload.patientId === patientId && upload.lesionId === lesionId,
   );
@@ -57,7 +57,7 @@ export function ShelfPanel({
               size="xs"
               variant="default"
               leftSection={<IconColumns2 size={16} aria-hidden />}
-              onClick={() => setOpen("compare")}
+              onClick={openComparison}
             >
               {t("patient.compare.open")}
             </Button>
@@ -104,8 +104,8 @@ export function ShelfPanel({
           onSaved={() => setOpen(null)}
         />
       )}
-      {open === "compare" && lesion && images.data && (
-        <Comparison lesion={lesion} images={images.data} onClose={() => setOpen(null)} />
+      {isComparing && lesion && images.data && images.data.length > 1 && (
+        <Comparison lesion={lesion} images={images.data} onClose={closeComparison} />
       )}
     </Stack>
   );

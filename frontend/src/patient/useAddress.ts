@@ -28,9 +28,13 @@ export function useAddress() {
     shelf,
     imageId: search.get("image"),
     tab: search.get("tab") ?? "photos",
+    isComparing: search.has("compare"),
+    /** Back closes the comparison, as it closes a page. */
+    openComparison: () => change({ compare: "" }),
+    closeComparison: () => change({ compare: null }, { replace: true }),
     chooseShelf: (chosen: Shelf) => {
       const name = chosen === "unsorted" ? "unsorted" : chosen.lesionId;
-      change({ lesion: name, image: null, tab: null });
+      change({ lesion: name, image: null, tab: null, compare: null });
     },
     chooseImage: (imageId: string | null, { replace = false } = {}) =>
       change({ image: imageId }, { replace }),

@@ -233,6 +233,14 @@ export default {
     layout: "Art des Vergleichs",
     beside: "Nebeneinander",
     over: "Übereinander",
+    blink: "Abwechselnd",
+    swap: "Das andere zeigen",
+    play: "Wechsel starten",
+    stop: "Wechsel anhalten",
+    interval_one: "{{count}} Tag Abstand",
+    interval_other: "{{count}} Tage Abstand",
+    versions:
+      "Verschiedene Versionen des Modells haben geantwortet: links {{left}}, rechts {{right}}. Die Wahrscheinlichkeiten können sich unterscheiden, auch wenn die Hautveränderung dieselbe ist.",
     slider: "Wie viel vom linken Foto zu sehen ist",
   },
   edit: {

@@ -226,6 +226,14 @@ export default {
     layout: "How to compare",
     beside: "Side by side",
     over: "Overlaid",
+    blink: "In turns",
+    swap: "Show the other",
+    play: "Start blinking",
+    stop: "Stop blinking",
+    interval_one: "{{count}} day apart",
+    interval_other: "{{count}} days apart",
+    versions:
+      "Different versions of the model answered: {{left}} on the left, {{right}} on the right. Their probabilities may differ although the lesion is the same.",
     slider: "How much of the left photo is shown",
   },
   edit: {

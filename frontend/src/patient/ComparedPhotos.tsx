@@ -1,0 +1,130 @@
+import { Button, Group, SimpleGrid, Slider, Stack, Text } from "@mantine/core";
+import { useInterval } from "@mantine/hooks";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Schemas } from "@/api/client";
+import { usePicture } from "@/api/useBytes";
+import { Differential } from "@/findings/Differential";
+import { FindingSummary } from "@/findings/FindingSummary";
+import { takenText } from "@/findings/taken";
+import { VerdictContent } from "./VerdictList";
+import { ZoomFrame, type View } from "./ZoomFrame";
+import classes from "./ImageViewer.module.css";
+
+export type Side = Schemas["ComparedImage"];
+
+/** Slow enough to be no flicker (WCAG 2.2, 2.3.1: at most three flashes a second). */
+const BLINK_MS = 800;
+
+/** Two frames that zoom and move as one. */
+export function SideBySide({ left, right }: { left: Side; right: Side }) {
+  const [view, setView] = useState<View>({ scale: 1, x: 0, y: 0 });
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 2 }}>
+      {[left, right].map((side, index) => (
+        <Stack key={index} gap="xs">
+          <ZoomFrame view={view} onMove={setView}>
+            <Photo side={side} />
+          </ZoomFrame>
+          <Caption side={side} />
+        </Stack>
+      ))}
+    </SimpleGrid>
+  );
+}
+
+/** The right photo under the left one, which a slider draws away. */
+export function Overlay({ left, right }: { left: Side; right: Side }) {
+  const { t } = useTranslation();
+  const [shown, setShown] = useState(50);
+  return (
+    <Stack maw={900} mx="auto" w="100%">
+      <ZoomFrame>
+        <div className={classes.pictures}>
+          <Photo side={right} />
+          <div className={classes.upper} style={{ clipPath: `inset(0 ${100 - shown}% 0 0)` }}>
+            <Photo side={left} />
+          </div>
+        </div>
+      </ZoomFrame>
+      <Slider
+        value={shown}
+        onChange={setShown}
+        label={null}
+        thumbLabel={t("patient.compare.slider")}
+      />
+      <SimpleGrid cols={2}>
+        <Caption side={left} />
+        <Caption side={right} />
+      </SimpleGrid>
+    </Stack>
+  );
+}
+
+/** Both photos in turns at the same place, so that the eye sees what has changed. */
+export function Blink({ left, right }: { left: Side; right: Side }) {
+  const { t } = useTranslation();
+  const [isLeft, setIsLeft] = useState(true);
+  const { start, stop, active } = useInterval(() => setIsLeft((before) => !before), BLINK_MS);
+  useEffect(() => stop, [stop]);
+  return (
+    <Stack maw={900} mx="auto" w="100%">
+      <ZoomFrame>
+        <div className={classes.pictures}>
+          <Photo side={right} />
+          <div className={classes.upper} style={{ opacity: isLeft ? 1 : 0 }}>
+            <Photo side={left} />
+          </div>
+        </div>
+      </ZoomFrame>
+      <Group>
+        <Button variant="default" onClick={() => setIsLeft((before) => !before)}>
+          {t("patient.compare.swap")}
+        </Button>
+        <Button variant="default" aria-pressed={active} onClick={active ? stop : start}>
+          {t(active ? "patient.compare.stop" : "patient.compare.play")}
+        </Button>
+      </Group>
+      <Caption side={isLeft ? left : right} />
+    </Stack>
+  );
+}
+
+function Photo({ side }: { side: Side }) {
+  const { t } = useTranslation();
+  const { url } = usePicture(`/api/images/${side.image.id}`);
+  const at = takenText(side.image);
+  return (
+    <div className={classes.pictures}>
+      {url && <img src={url} alt={t("patient.photos.name", { at })} className={classes.photo} />}
+    </div>
+  );
+}
+
+function Caption({ side: { detection, image, review } }: { side: Side }) {
+  const { t } = useTranslation();
+  return (
+    <Stack gap="xs">
+      <Group gap="xs">
+        <Text size="sm">{takenText(image)}</Text>
+        {detection && <FindingSummary detection={detection} />}
+      </Group>
+      {detection?.model && (
+        <Text size="xs" c="dimmed">
+          {detection.model.name} {detection.model.version}
+        </Text>
+      )}
+      {review && (
+        <Stack gap={2}>
+          <Text size="sm" fw={500}>
+            {t(`patient.verdicts.${review.verdict}`)}
+          </Text>
+          <VerdictContent review={review} />
+        </Stack>
+      )}
+      {detection && detection.assessable !== false && (
+        <Differential entries={detection.differential} />
+      )}
+    </Stack>
+  );
+}
