@@ -1,6 +1,7 @@
 """`python -m serving`: the follower, and TorchServe as containers start it."""
 
 import asyncio
+import getpass
 import os
 import signal
 from pathlib import Path
@@ -13,13 +14,16 @@ from service_kit.blobs import Blobs
 from service_kit.redis_client import open_redis
 from service_kit.settings import load
 from serving.contract.follower_requests import regeneration_requests, trial_requests
+from serving.contract.reference_cases import ReferenceCases
 from serving.contract.releases import ReleaseLog
 from serving.contract.torchserve import InferenceClient
 from serving.replica.archive_cache import ArchiveCache
 from serving.replica.follower import Follower
+from serving.replica.reference_folder import labelled_photos
+from serving.replica.reference_gate import ReferenceGate
 from serving.replica.regenerations import Regenerator
 from serving.replica.registry import ReplicaRegistry
-from serving.replica.settings import FollowerSettings
+from serving.replica.settings import FollowerSettings, StoreSettings
 from serving.replica.torchserve import process
 from serving.replica.torchserve.management import ManagementClient
 from serving.replica.torchserve.version_loader import VersionLoader
@@ -42,6 +46,21 @@ def torchserve(host: str = "0.0.0.0", workers: int = 0, folder: str = "/tmp/torc
     os.execve(command.arguments[0], command.arguments, command.environment)  # noqa: S606  TorchServe's own command
 
 
+@app.command()
+def reference(folder: Path) -> None:
+    """Add reference cases: photos in FOLDER/benign and FOLDER/malignant, which every release meets.
+
+    Give the model store in the environment, as for `follow`.
+    """
+    photos = labelled_photos(folder)
+    if not photos:
+        raise typer.BadParameter(f"{folder} holds no photos in benign/ or malignant/")
+    settings = load(StoreSettings)
+    blobs = Blobs(settings.model_store, settings.store_access)
+    made = asyncio.run(ReferenceCases(blobs, settings.model_name).add(photos, by=getpass.getuser()))
+    typer.echo(f"Set {made.number} holds {len(made.cases)} reference cases.")
+
+
 async def _follow(settings: FollowerSettings) -> None:
     logs.configure("follower", settings.log_level, redis_url=settings.redis_url)
     telemetry.configure("follower", settings.otlp_endpoint)
@@ -60,7 +79,12 @@ async def _follow(settings: FollowerSettings) -> None:
 def make_follower(settings: FollowerSettings) -> Follower:
     """A follower with its clients; call it inside the event loop that will run it."""
     policy = settings.signature_policy()
-    releases = ReleaseLog(Blobs(settings.model_store, settings.store_access), settings.model_name)
+    blobs = Blobs(settings.model_store, settings.store_access)
+    releases = ReleaseLog(blobs, settings.model_name)
+    gate = None
+    if settings.reference_gate:
+        cases = ReferenceCases(blobs, settings.model_name)
+        gate = ReferenceGate(cases, settings.reference_margins)
     management = ManagementClient(
         settings.management_address, settings.torchserve_folder / "key_file.json"
     )
@@ -73,7 +97,7 @@ def make_follower(settings: FollowerSettings) -> Follower:
         cache=cache,
         management=management,
         loader=loader,
-        trials=TrialRunner(trial_requests(redis, settings.model_name), cache, loader),
+        trials=TrialRunner(trial_requests(redis, settings.model_name), cache, loader, gate),
         regenerator=Regenerator(
             regeneration_requests(redis, settings.model_name),
             cache,
@@ -83,4 +107,5 @@ def make_follower(settings: FollowerSettings) -> Follower:
             workers=settings.workers,
         ),
         board=ReplicaRegistry(redis),
+        gate=gate,
     )

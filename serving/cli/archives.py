@@ -15,6 +15,7 @@ from serving.archives.signatures import sign as sign_digest
 from serving.cli.failures import Failure
 from serving.cli.options import Archive, Json
 from serving.cli.output import CommandFailed, reported_failures, show
+from serving.contract.findings import Finding
 from serving.model.classifier import Classifier
 from serving.replica.torchserve.probe import TOLERANCE
 
@@ -145,6 +146,8 @@ def _require_golden_answers(checked: CheckedArchive) -> None:
     for image in checked.golden:
         try:
             answer = prediction_of(classifier, checked.read(image.file))
+            # The whole answer, by the rule of whoever has to store it.
+            Finding.model_validate(answer)
         except ValueError as error:
             raise CommandFailed(Failure.MODEL_NOT_LOADABLE, _CAN_NOT_ANSWER, [str(error)]) from None
         difference = abs(answer["probability_malignant"] - image.probability_malignant)

@@ -1,10 +1,13 @@
 """A finding: what the model says about one photo, as TorchServe's handler returns it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from serving.archives.card import Diagnosis, Share, Zone
+
+# Of a heatmap, as patient_service stores it.
+MAX_SIDE = 64
 
 
 class ModelName(BaseModel):
@@ -12,19 +15,31 @@ class ModelName(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    name: str
-    version: str
+    name: str = Field(min_length=1, max_length=100)
+    version: str = Field(min_length=1, max_length=100)
 
 
 class Heatmap(BaseModel):
     """A class activation map on the model's own grid, ≥ 0, not scaled."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
-    grid: list[list[Annotated[float, Field(ge=0)]]]
+    grid: list[list[Annotated[float, Field(ge=0)]]] = Field(min_length=1, max_length=MAX_SIDE)
     target: Literal["benign", "malignant"]
     method: str
     layer: str
+
+    @model_validator(mode="after")
+    def _is_a_grid(self) -> Self:
+        """By the rule of the clinical record, which has to store it."""
+        widths = {len(row) for row in self.grid}
+        if len(widths) != 1 or not 1 <= max(widths) <= MAX_SIDE:
+            shape = f"{len(self.grid)} x {max(widths)}"
+            raise ValueError(
+                f"a heatmap of {shape} can't be stored: it must be a grid of at most {MAX_SIDE} x "
+                f"{MAX_SIDE}; are the features height x width x channels?"
+            )
+        return self
 
 
 class SeenPart(BaseModel):
@@ -50,16 +65,16 @@ class DifferentialDiagnosis(BaseModel):
 class Finding(BaseModel):
     """The model's assessment of a photo; see `serving.handler`."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     label: Literal["benign", "malignant"]
     probability_malignant: Share
     confidence: Share
     threshold: Share
     assessable: bool
-    quality: list[str]
+    quality: list[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")]]
     # Most likely first; empty where the model doesn't tell diagnoses apart.
-    differential: list[DifferentialDiagnosis] = Field(default_factory=list)
+    differential: list[DifferentialDiagnosis] = Field(default_factory=list, max_length=64)
     model: ModelName
     heatmap: Heatmap
     # What answer and heatmap rest on. Workers of before this was told looked at the central square.

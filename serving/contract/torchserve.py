@@ -118,8 +118,8 @@ def _finding(status: int, body: bytes) -> Finding:
     if status == 200:
         try:
             return Finding.model_validate_json(body)
-        except ValidationError:
-            raise HandlerFailed("the answer is not a finding") from None
+        except ValidationError as error:
+            raise HandlerFailed(f"the answer is not a finding: {_first(error)}") from None
     problem = _json(body)
     if isinstance(refusal := problem.get("error"), dict):
         raise ImageRefused(str(refusal.get("reason")), str(refusal.get("message")))
@@ -134,6 +134,12 @@ def _finding(status: int, body: bytes) -> Finding:
     if kind == "ServiceUnavailableException":
         raise TorchServeFull(kind)
     raise TorchServeAway(f"HTTP {status} {kind}")
+
+
+def _first(error: ValidationError) -> str:
+    """What is wrong first, without what was sent."""
+    found = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(str(part) for part in found['loc'])}: {found['msg'][:300]}"
 
 
 def problem_type(body: bytes) -> str:

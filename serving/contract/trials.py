@@ -8,6 +8,8 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from serving.contract.reference_figures import ReferenceResult
+
 # How many results a follower keeps publishing.
 KEPT_RESULTS = 8
 
@@ -41,6 +43,8 @@ class Measurement(BaseModel):
     load_seconds: float | None = None
     # Resident memory of its largest worker; None where their processes can't be seen.
     memory_mib: int | None = None
+    # Its answers to the installation's own cases; None where they were not asked.
+    reference: ReferenceResult | None = None
 
 
 class TrialRequest(BaseModel):

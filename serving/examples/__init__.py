@@ -7,6 +7,7 @@ None of them was used in training.
 import csv
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, cast
 
 _FOLDER = Path(__file__).parent
 
@@ -16,10 +17,13 @@ class Example:
     """One photo; `truth` is "benign" or "malignant"."""
 
     path: Path
-    truth: str
+    truth: Literal["benign", "malignant"]
 
 
 def read() -> list[Example]:
     """Every example, in the order of `examples.csv`."""
     with (_FOLDER / "examples.csv").open() as file:
-        return [Example(_FOLDER / row["file"], row["truth"]) for row in csv.DictReader(file)]
+        return [
+            Example(_FOLDER / row["file"], cast("Literal['benign', 'malignant']", row["truth"]))
+            for row in csv.DictReader(file)
+        ]

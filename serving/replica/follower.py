@@ -18,6 +18,7 @@ from serving.replica.archive_cache import ArchiveCache
 from serving.replica.desired_state import Drift, DriftDetector, Loaded
 from serving.replica.live_release_file import LiveReleaseFile
 from serving.replica.metrics import observe
+from serving.replica.reference_gate import ReferenceGate
 from serving.replica.regenerations import Regenerator
 from serving.replica.registry import ReplicaRegistry
 from serving.replica.rollout import Rollout
@@ -57,6 +58,7 @@ class Follower:
         trials: TrialRunner,
         regenerator: Regenerator,
         board: ReplicaRegistry,
+        gate: ReferenceGate | None = None,
     ) -> None:
         self._settings = settings
         self._model = settings.model_name
@@ -68,7 +70,12 @@ class Follower:
         live_file = LiveReleaseFile(settings.torchserve_folder)
         self._drift_detector = DriftDetector(releases, live_file)
         self._rollout = Rollout(
-            settings, cache=cache, management=management, loader=loader, live_file=live_file
+            settings,
+            cache=cache,
+            management=management,
+            loader=loader,
+            live_file=live_file,
+            gate=gate,
         )
         self._state = State(inherited=live_file.read())
 
@@ -165,7 +172,7 @@ class Follower:
                 await self.publish()
         elif request := await self._trials.pending():
             if _has_room(request.version, loaded):
-                await self._trials.run(request, state.live.release if state.live else None, loaded)
+                await self._trials.run(request, state.live, loaded)
                 await self.publish()
         elif state.live and len(loaded) < MAX_LOADED:
             await self._regenerate(state.live, loaded)

@@ -8,12 +8,14 @@ import time
 
 import structlog
 
+from service_kit.errors import DomainError
 from serving.archives.archive import ArchiveRefused
 from serving.contract.releases import Release
 from serving.contract.torchserve import TorchServeAway, TorchServeError
 from serving.replica.archive_cache import ArchiveCache, CachedArchive
 from serving.replica.desired_state import STORE_FAILURES, Loaded
 from serving.replica.live_release_file import LiveReleaseFile
+from serving.replica.reference_gate import ReferenceGate
 from serving.replica.settings import FollowerSettings
 from serving.replica.state import Held, State
 from serving.replica.torchserve.management import ManagementClient
@@ -24,7 +26,7 @@ from serving.replica.torchserve.version_loader import VersionLoader
 log = structlog.get_logger()
 
 # Whatever can be wrong with one release; OSError includes a full disk.
-_RELEASE_FAILURES = (ArchiveRefused, ProbeFailed, TorchServeError, *STORE_FAILURES)
+_RELEASE_FAILURES = (ArchiveRefused, ProbeFailed, TorchServeError, DomainError, *STORE_FAILURES)
 
 
 class Rollout:
@@ -38,6 +40,7 @@ class Rollout:
         management: ManagementClient,
         loader: VersionLoader,
         live_file: LiveReleaseFile,
+        gate: ReferenceGate | None,
     ) -> None:
         self._model = settings.model_name
         self._workers = settings.workers
@@ -45,6 +48,7 @@ class Rollout:
         self._management = management
         self._loader = loader
         self._live_file = live_file
+        self._gate = gate
 
     async def bring_up(self, release: Release, state: State, loaded: Loaded) -> None:
         """Load a release, probe it and switch to it; on failure the live version stays.
@@ -100,10 +104,20 @@ class Rollout:
         name = newest_of(release.version, loaded)
         serving = state.live.release if state.live else state.inherited
         cached = await self._cache.get(release, registration=name, keep=serving)
-        state.measured[release.version] = await self._loader.make_ready(
-            cached, loaded.get(name), workers=self._workers
-        )
+        measured = await self._loader.make_ready(cached, loaded.get(name), workers=self._workers)
+        if self._gate and self._is_new(release):
+            live = self._loader.asker(state.live.cached) if state.live else None
+            judged = await self._gate.judge(self._loader.asker(cached), live)
+            measured = measured.model_copy(update={"reference": judged})
+        state.measured[release.version] = measured
         return cached
+
+    def _is_new(self, release: Release) -> bool:
+        """Whether it must pass the reference gate: the way back, and a restart, never must."""
+        remembered = self._live_file.read()
+        return release.kind != "rollback" and not (
+            remembered and remembered.sha256 == release.sha256
+        )
 
     async def _reject(
         self, release: Release, error: Exception, state: State, instance: str

@@ -1,22 +1,29 @@
 """What the follower needs to know, from the environment."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
 from service_kit.settings import ObjectStoreSettings
 from serving.archives.signature_settings import SignatureSettings
+from serving.contract.reference_verdict import MARGINS
 from serving.replica.cpu_cores import default_workers
 
 
-class FollowerSettings(ObjectStoreSettings, SignatureSettings):
-    """The follower's settings. A setting is an environment variable of the same name."""
+class StoreSettings(ObjectStoreSettings):
+    """Where the model store is. A setting is an environment variable of the same name."""
 
     model_store: str = Field(
         description="Where archives and releases lie: file:///folder or s3://bucket/prefix.",
         pattern=r"^(file|s3|memory)://",
     )
     model_name: str = Field(default="lesion", description="The model that is served.")
+
+
+class FollowerSettings(StoreSettings, SignatureSettings):
+    """The follower's settings. A setting is an environment variable of the same name."""
+
     replica_id: str = Field(description="This replica's name, unique among all.")
     torchserve_folder: Path = Field(description="The folder TorchServe runs in.")
     inference_address: str = Field(
@@ -30,6 +37,16 @@ class FollowerSettings(ObjectStoreSettings, SignatureSettings):
         ge=1,
         le=64,
         description="Processes per model version; unset: one a core.",
+    )
+    reference_gate: bool = Field(
+        default=True,
+        description="Load no new release whose answers to the reference cases are absurd, or worse "
+        "than the live version's.",
+    )
+    reference_margins: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
+        default=MARGINS,
+        description="JSON, how much worse than live a figure on the reference cases may be: "
+        '{"auc": 0.1}. A figure that is not named is not compared.',
     )
     drain_seconds: float = Field(
         default=21,

@@ -6,12 +6,14 @@ import structlog
 from obstore.exceptions import BaseError
 
 from service_kit.blobs import BlobMissing
+from service_kit.errors import DomainError
 from serving.archives.archive import ArchiveRefused
 from serving.contract.follower_requests import FollowerRequests
-from serving.contract.releases import Release
 from serving.contract.torchserve import TorchServeError
 from serving.contract.trials import KEPT_RESULTS, Measurement, Trial, TrialRequest
 from serving.replica.archive_cache import ArchiveCache
+from serving.replica.reference_gate import ReferenceGate
+from serving.replica.state import Held
 from serving.replica.torchserve.management import LoadedVersion
 from serving.replica.torchserve.probe import ProbeFailed
 from serving.replica.torchserve.registrations import newest_of
@@ -22,18 +24,25 @@ log = structlog.get_logger()
 # One new worker shows how a version performs; a release starts as many as it needs.
 WORKERS = 1
 
-_FAILURES = (ArchiveRefused, BlobMissing, ProbeFailed, TorchServeError, BaseError, OSError)
+_FAILURES = (
+    ArchiveRefused, BlobMissing, ProbeFailed, TorchServeError, BaseError, OSError, DomainError,
+)  # fmt: skip
 
 
 class TrialRunner:
     """Tries one version at a time and remembers the latest results."""
 
     def __init__(
-        self, requests: FollowerRequests[TrialRequest], cache: ArchiveCache, loader: VersionLoader
+        self,
+        requests: FollowerRequests[TrialRequest],
+        cache: ArchiveCache,
+        loader: VersionLoader,
+        gate: ReferenceGate | None,
     ) -> None:
         self._requests = requests
         self._cache = cache
         self._loader = loader
+        self._gate = gate
         self._results: list[Trial] = []
 
     @property
@@ -48,13 +57,13 @@ class TrialRunner:
         return None if is_done else request
 
     async def run(
-        self, request: TrialRequest, live: Release | None, loaded: Mapping[str, LoadedVersion]
+        self, request: TrialRequest, live: Held | None, loaded: Mapping[str, LoadedVersion]
     ) -> None:
         """Load a version that gets no requests, probe it, measure it, unload it again.
 
         Args:
             request: what to try.
-            live: the release that is serving meanwhile.
+            live: what is serving meanwhile.
             loaded: what TorchServe has; a version that is live already is only measured again.
 
         Raises:
@@ -74,10 +83,16 @@ class TrialRunner:
             await self._loader.unload(request.version)
 
     async def _measured(
-        self, request: TrialRequest, live: Release | None, loaded: Mapping[str, LoadedVersion]
+        self, request: TrialRequest, live: Held | None, loaded: Mapping[str, LoadedVersion]
     ) -> Measurement:
-        if live and live.version == request.version and live.sha256 != request.sha256:
+        serving = live.release if live else None
+        if serving and serving.version == request.version and serving.sha256 != request.sha256:
             raise ProbeFailed("the version is live with another archive; raise the version")
         name = newest_of(request.version, loaded)
-        cached = await self._cache.get(request, registration=name, keep=live)
-        return await self._loader.make_ready(cached, loaded.get(name), workers=WORKERS)
+        cached = await self._cache.get(request, registration=name, keep=serving)
+        measured = await self._loader.make_ready(cached, loaded.get(name), workers=WORKERS)
+        if self._gate is None:
+            return measured
+        beside = self._loader.asker(live.cached) if live else None
+        judged = await self._gate.judge(self._loader.asker(cached), beside)
+        return measured.model_copy(update={"reference": judged})

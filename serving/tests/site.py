@@ -75,6 +75,8 @@ class Site:
             "management_address": server.management_address,
             "workers": 1,
             "drain_seconds": 0.2,
+            # Untrained models know nothing of lesions.
+            "reference_gate": False,
         }
         self.settings = FollowerSettings(**known | reached | settings)
         self.releases = ReleaseLog(

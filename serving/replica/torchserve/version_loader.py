@@ -83,7 +83,7 @@ class VersionLoader:
             ProbeFailed, TorchServeError, TimeoutError: it doesn't give the right answer.
         """
         archive = cached.archive
-        await probe(archive, archive.golden[:1], self._asker(cached), workers=1)
+        await probe(archive, archive.golden[:1], self.asker(cached), workers=1)
 
     async def unload(self, registration: str) -> None:
         """Unregister a version, if it is registered.
@@ -100,18 +100,20 @@ class VersionLoader:
 
     async def _probe(self, cached: CachedArchive, workers: int) -> None:
         archive = cached.archive
-        await probe(archive, archive.golden, self._asker(cached), workers=workers)
+        await probe(archive, archive.golden, self.asker(cached), workers=workers)
 
     async def _measure(self, cached: CachedArchive, load_seconds: float | None) -> Measurement:
         loaded = (await self._management.versions(self._model)).get(cached.registration)
         return await measure(
             cached.archive,
-            self._asker(cached),
+            self.asker(cached),
             pids=loaded.pids.values() if loaded else (),
             load_seconds=load_seconds,
         )
 
-    def _asker(self, cached: CachedArchive) -> Ask:
+    def asker(self, cached: CachedArchive) -> Ask:
+        """How to ask a version that is loaded."""
+
         async def ask(photo: bytes) -> Finding:
             return await self._inference.predict(
                 self._settings.inference_address,

@@ -1,0 +1,134 @@
+"""How a model did on the installation's reference cases, in figures with 95 % intervals. No torch.
+
+Few cases are common here, so intervals are Wilson's; the AUC's standard error is that of Hanley and
+McNeil (1982).
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from serving.contract.wilson import wilson_interval
+
+Label = Literal["benign", "malignant"]
+
+_Z = 1.959963984540054
+
+
+class CaseAnswer(BaseModel):
+    """One case and what a model said of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    truth: Label
+    label: Label
+    probability: float
+    assessable: bool
+
+
+class Figure(BaseModel):
+    """A figure with its 95 % interval, all 0 to 1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    value: float
+    low: float
+    high: float
+
+
+class ReferenceFigures(BaseModel):
+    """One version on the reference cases. A figure is None where no case tells it.
+
+    Attributes:
+        cases: how many were answered.
+        least, most: of the malignant probabilities.
+        threshold: of the version.
+        brier: mean squared distance of probability and truth; less is better.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    version: str
+    cases: int
+    malignant: int
+    threshold: float
+    least: float
+    most: float
+    auc: Figure | None
+    sensitivity: Figure | None
+    specificity: Figure | None
+    brier: float
+    not_assessable: Figure
+
+    @classmethod
+    def of(
+        cls, version: str, threshold: float, answers: Sequence[CaseAnswer]
+    ) -> "ReferenceFigures":
+        """Count.
+
+        Raises:
+            ValueError: there are no answers.
+        """
+        if not answers:
+            raise ValueError("no reference case was answered")
+        malignant = [found for found in answers if found.truth == "malignant"]
+        benign = [found for found in answers if found.truth == "benign"]
+        probabilities = [found.probability for found in answers]
+        return cls(
+            version=version,
+            cases=len(answers),
+            malignant=len(malignant),
+            threshold=threshold,
+            least=min(probabilities),
+            most=max(probabilities),
+            auc=_auc(
+                [found.probability for found in malignant],
+                [found.probability for found in benign],
+            ),
+            sensitivity=_share([found.label == "malignant" for found in malignant]),
+            specificity=_share([found.label == "benign" for found in benign]),
+            brier=sum((found.probability - (found.truth == "malignant")) ** 2 for found in answers)
+            / len(answers),
+            not_assessable=_share([not found.assessable for found in answers])
+            or Figure(value=0, low=0, high=1),
+        )
+
+
+class ReferenceResult(BaseModel):
+    """What the cases showed: the candidate's figures, and the live version's on the same ones.
+
+    `number` is that of the set of cases.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int
+    found: ReferenceFigures
+    live: ReferenceFigures | None = None
+    newly_malignant: int = 0
+    newly_benign: int = 0
+
+
+def _share(outcomes: Sequence[bool]) -> Figure | None:
+    if not outcomes:
+        return None
+    low, high = wilson_interval(sum(outcomes), len(outcomes))
+    return Figure(value=sum(outcomes) / len(outcomes), low=low, high=high)
+
+
+def _auc(malignant: Sequence[float], benign: Sequence[float]) -> Figure | None:
+    """The share of pairs in which the malignant case is the more probable one; ties count half."""
+    if not malignant or not benign:
+        return None
+    wins = sum((one > other) + (one == other) / 2 for one in malignant for other in benign)
+    area = wins / (len(malignant) * len(benign))
+    one, two = area / (2 - area), 2 * area**2 / (1 + area)
+    variance = (
+        area * (1 - area)
+        + (len(malignant) - 1) * (one - area**2)
+        + (len(benign) - 1) * (two - area**2)
+    ) / (len(malignant) * len(benign))
+    spread = _Z * math.sqrt(max(variance, 0))
+    return Figure(value=area, low=max(0.0, area - spread), high=min(1.0, area + spread))

@@ -1,0 +1,160 @@
+"""A version answers the installation's own cases before it is released: bad ones are refused."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from local_stack.stack import SHIPPED_MODELS
+from service_kit.blobs import Blobs
+from serving.archives.card import ModelCard
+from serving.contract.findings import Finding
+from serving.contract.reference_cases import ReferenceCases
+from serving.contract.reference_figures import CaseAnswer, ReferenceFigures
+from serving.contract.reference_verdict import MARGINS, objections
+from serving.model.classifier import Classifier
+from serving.replica.reference_gate import ReferenceGate
+from serving.replica.torchserve.probe import Ask, ProbeFailed
+from serving.worker.predictions import open_classifier, prediction_of
+
+LIVE = next((SHIPPED_MODELS / "archives").glob("dfec*.mar"))
+
+
+def asking(classifier: Classifier) -> Ask:
+    async def ask(photo: bytes) -> Finding:
+        return Finding.model_validate(prediction_of(classifier, photo))
+
+    return ask
+
+
+@pytest.fixture(scope="module")
+def live() -> Classifier:
+    return open_classifier(LIVE)
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> ReferenceGate:
+    return ReferenceGate(ReferenceCases(Blobs(tmp_path.as_uri()), "lesion"), MARGINS)
+
+
+def with_card(classifier: Classifier, **fields: Any) -> Classifier:
+    # Past the card's own bounds, which would refuse the worst of them before.
+    changed = classifier.card.model_copy(update=fields)
+    return Classifier(classifier.backend, changed, classifier.novelty, classifier.differential)
+
+
+class Bent:
+    """A backend whose logits are changed."""
+
+    def __init__(self, backend: Any, change: Any) -> None:
+        self._backend, self._change = backend, change
+        self.head = backend.head
+
+    def run(self, batch: Any) -> Any:
+        features, logits = self._backend.run(batch)
+        return features, self._change(logits)
+
+
+def with_logits(classifier: Classifier, change: Any) -> Classifier:
+    return Classifier(Bent(classifier.backend, change), classifier.card)  # type: ignore[arg-type]
+
+
+def normalised(card: ModelCard, mean: float, std: float) -> Any:
+    return card.preprocessing.model_copy(update={"mean": (mean,) * 3, "std": (std,) * 3})
+
+
+def random_logits(logits: Any) -> Any:
+    return np.random.default_rng(abs(int(logits.sum() * 1e6))).normal(0, 3, logits.shape)
+
+
+async def test_what_ships_passes_and_the_cases_are_the_shipped_examples(
+    gate: ReferenceGate, live: Classifier, tmp_path: Path
+) -> None:
+    result = await gate.judge(asking(live), asking(live))
+    assert (result.found.cases, result.found.malignant) == (12, 6)
+    assert result.found.sensitivity is not None
+    assert result.found.sensitivity.value == 1
+    assert result.live == result.found
+    assert (result.newly_benign, result.newly_malignant) == (0, 0)
+    kept = await ReferenceCases(Blobs(tmp_path.as_uri()), "lesion").newest()
+    assert kept is not None
+    assert (kept.number, kept.by, len(kept.cases)) == (1, "dermis", 12)
+
+
+BAD = {
+    "a threshold of 0": lambda known: with_card(known, threshold=0.0),
+    "a threshold of 1": lambda known: with_card(known, threshold=1.0),
+    "a temperature of 100": lambda known: with_card(known, temperature=100.0),
+    "random answers": lambda known: with_logits(known, random_logits),
+    "swapped classes": lambda known: with_logits(known, lambda logits: logits[:, ::-1]),
+    "another normalisation": lambda known: with_card(
+        known, preprocessing=normalised(known.card, 0, 1)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+async def test_a_bad_candidate_is_refused(gate: ReferenceGate, live: Classifier, name: str) -> None:
+    with pytest.raises(ProbeFailed, match="reference cases"):
+        await gate.judge(asking(BAD[name](live)), asking(live))
+
+
+@pytest.mark.parametrize("name", ["a threshold of 1", "swapped classes"])
+async def test_an_absurd_candidate_is_refused_even_where_nothing_is_live(
+    gate: ReferenceGate, live: Classifier, name: str
+) -> None:
+    with pytest.raises(ProbeFailed, match="reference cases"):
+        await gate.judge(asking(BAD[name](live)), None)
+
+
+def figures(*shares: float, threshold: float = 0.5) -> ReferenceFigures:
+    """Of malignant cases above zero and benign ones below: the probability is the amount."""
+    answers = [
+        CaseAnswer(
+            truth="malignant" if share > 0 else "benign",
+            label="malignant" if abs(share) >= threshold else "benign",
+            probability=abs(share),
+            assessable=True,
+        )
+        for share in shares
+    ]
+    return ReferenceFigures.of("1.0.0", threshold, answers)
+
+
+def test_figures_count_pairs_and_labels_with_their_intervals() -> None:
+    found = figures(0.9, 0.4, -0.4, -0.1)
+    assert found.auc is not None
+    assert found.auc.value == (1 + 1 + 0.5 + 1) / 4
+    assert found.sensitivity is not None
+    assert found.sensitivity.value == 0.5
+    assert found.specificity is not None
+    assert (found.specificity.value, found.specificity.high) == (1, 1)
+    assert found.auc.low <= found.auc.value <= found.auc.high
+    assert found.brier == pytest.approx((0.01 + 0.36 + 0.16 + 0.01) / 4)
+
+
+def test_one_more_melanoma_that_is_missed_is_too_much_and_one_more_false_alarm_is_not() -> None:
+    live = figures(*[0.9] * 6, *[-0.1] * 6)
+    missed = figures(*[0.9] * 5, 0.45, *[-0.1] * 6)
+    alarmed = figures(*[0.9] * 6, *[-0.1] * 5, -0.55)
+    assert objections(missed, live, MARGINS)
+    assert objections(alarmed, live, MARGINS) == []
+    assert objections(missed, live, {}) == []
+
+
+def test_cases_of_one_kind_make_nothing_absurd() -> None:
+    assert objections(figures(0.1, 0.1), None, MARGINS) == []
+
+
+async def test_cases_are_added_under_their_digest_and_the_newest_set_counts(
+    tmp_path: Path,
+) -> None:
+    store = Blobs(tmp_path.as_uri())
+    cases = ReferenceCases(store, "lesion")
+    first = await cases.add([(b"one", "benign"), (b"two", "malignant")], by="ada")
+    second = await cases.add([(b"two", "benign"), (b"three", "malignant")], by="ada")
+    assert (first.number, second.number, len(second.cases)) == (1, 2, 3)
+    await store.put("lesion/reference/sets/000003.json", b"\0")
+    assert await cases.newest() == second
+    assert [await cases.photo(case) for case in second.cases] == [b"one", b"two", b"three"]
