@@ -9,12 +9,14 @@ import asyncio
 from collections.abc import Mapping
 
 import structlog
+from obstore.exceptions import BaseError
 
 from service_kit.blobs import BlobMissing
 from service_kit.errors import DomainError
 from serving import examples
+from serving.contract.entries import EntryDamaged
 from serving.contract.findings import Finding
-from serving.contract.reference_cases import ReferenceCases, ReferenceSet
+from serving.contract.reference_cases import ReferenceCases, ReferenceSet, Truth
 from serving.contract.reference_figures import CaseAnswer, ReferenceFigures, ReferenceResult
 from serving.contract.reference_verdict import objections
 from serving.contract.torchserve import ImageRefused
@@ -47,9 +49,9 @@ class ReferenceGate:
         Raises:
             ProbeFailed: with every objection.
             TorchServeError, TimeoutError: there was no answer.
-            BaseError, OSError, BlobMissing, DomainError: the cases can't be read.
+            BaseError, OSError: the store is away while photos are read.
         """
-        cases = await self._cases.newest() or await self._shipped()
+        cases = await self._in_force()
         ours = await self._answers(cases, candidate)
         theirs = await self._answers(cases, live) if live else None
         result = _compared(cases.number, ours, theirs)
@@ -57,16 +59,19 @@ class ReferenceGate:
             raise ProbeFailed("; ".join(said))
         return result
 
-    async def _shipped(self) -> ReferenceSet:
-        """The first set: the examples that ship with Dermis."""
-        shipped = [(example.path.read_bytes(), example.truth) for example in examples.read()]
+    async def _in_force(self) -> ReferenceSet:
+        """The newest set; before the first, the examples that ship with Dermis.
+
+        A follower that may not write to the store, or doesn't reach it, uses the examples as they
+        lie beside it: no release waits for that.
+        """
         try:
-            return await self._cases.add(shipped, by=SHIPPED)
-        except DomainError:
-            # Another replica was faster.
             if cases := await self._cases.newest():
                 return cases
-            raise
+            return await self._cases.add(_examples(), by=SHIPPED)
+        except (BaseError, OSError, DomainError) as error:
+            log.warning("the shipped reference cases are not stored", error=type(error).__name__)
+            return self._cases.held(_examples(), by=SHIPPED)
 
     async def _answers(
         self, cases: ReferenceSet, ask: Ask
@@ -77,7 +82,7 @@ class ReferenceGate:
                 photo = await self._cases.photo(case)
                 async with asyncio.timeout(SECONDS):
                     finding = await ask_until_room(ask, photo)
-            except (ImageRefused, BlobMissing) as error:
+            except (ImageRefused, BlobMissing, EntryDamaged) as error:
                 log.warning("a reference case has no answer", error=type(error).__name__)
                 continue
             answer = CaseAnswer(
@@ -90,6 +95,10 @@ class ReferenceGate:
         if not answers:
             raise ProbeFailed("no reference case was answered")
         return answers
+
+
+def _examples() -> list[tuple[bytes, Truth]]:
+    return [(example.path.read_bytes(), example.truth) for example in examples.read()]
 
 
 def _compared(

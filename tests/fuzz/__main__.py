@@ -2,12 +2,16 @@
 
 import argparse
 import hashlib
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.fuzz import photo_decoding
+from tests.fuzz import model_archives, photo_decoding
 
-TARGETS = {"photos": photo_decoding.fuzz}
+TARGETS: dict[str, Callable[[float, Callable[[bytes], Path]], int]] = {
+    "photos": photo_decoding.fuzz,
+    **{target: partial(model_archives.fuzz, target) for target in model_archives.WHOLES},
+}
 # What did harm stays here, to become a test.
 FOUND = Path(".fuzz")
 
