@@ -2,6 +2,7 @@
 FROM dermis-test/debian
 RUN sed -i s/bookworm/forky/ /etc/apt/sources.list \
  && apt-get --option Acquire::Check-Valid-Until=false update \
- && apt-get install --yes --no-install-recommends nginx-light curl \
+ && apt-get install --yes --no-install-recommends --option Dpkg::Options::=--force-overwrite \
+        nginx-light curl \
  && rm -rf /var/lib/apt/lists/*
 CMD ["nginx", "-g", "daemon off;"]
