@@ -160,8 +160,9 @@ class ModelCard(BaseModel):
     classes: tuple[Literal["benign"], Literal["malignant"]] = ("benign", "malignant")
     preprocessing: Preprocessing
     # Logits are divided by `temperature`, then the malignant one is raised by `intercept`, before
-    # the softmax (Platt 1999; with an intercept of 0, Guo et al. 2017).
-    temperature: float = Field(ge=0.05, le=20)
+    # the softmax (Platt 1999; with an intercept of 0, Guo et al. 2017). A model trained for a few
+    # steps has logits near 0, and a fitted temperature of some hundredths.
+    temperature: float = Field(ge=0.01, le=20)
     intercept: float = Field(default=0.0, ge=-10, le=10)
     # At or above it, a lesion is considered malignant.
     threshold: float = Field(ge=0.001, le=0.999)
