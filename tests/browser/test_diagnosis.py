@@ -167,7 +167,9 @@ async def test_files_that_are_no_photos_are_refused_with_the_reason(at_work: AtW
         {"name": "letter.jpg", "mimeType": "image/jpeg", "buffer": b"Dear colleague"}
     )
     refused = page.get_by_role("status", name="Uploads").get_by_role("alert")
-    await expect(refused).to_contain_text("JPEG, PNG, HEIC, WebP or TIFF")
+    await expect(refused).to_contain_text(
+        "This is a text file. Export the picture as JPEG and send that."
+    )
     await field.set_input_files(
         {"name": "huge.jpg", "mimeType": "image/jpeg", "buffer": bytes(30 * 1024 * 1024)}
     )
