@@ -31,6 +31,7 @@ structlog.configure(
 )
 
 _NUMBERS = count(1)
+_ROOT = Path(__file__).parent
 _COVERAGE = ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
 
 
@@ -65,7 +66,9 @@ def counted_processes() -> Iterator[None]:
     def counted(popen: Any, *arguments: Any, **named: Any) -> None:
         # What runs in / is confined (service_kit/confinement.py): it could write no figures.
         if named.get("env") is not None and named.get("cwd") != "/":
-            named["env"] = {**named["env"], **asked}
+            # Coverage's plugin is found there (`tests.killed_workers`), wherever the child runs.
+            path = os.pathsep.join(filter(None, (str(_ROOT), named["env"].get("PYTHONPATH"))))
+            named["env"] = {**named["env"], **asked, "PYTHONPATH": path}
         start(popen, *arguments, **named)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -15,7 +15,7 @@ from auth_service import audit, registrations
 from auth_service.audit_events import Event
 from auth_service.models import Account, PendingRegistration
 from auth_service.outbox import MailTemplate, enqueue
-from auth_service.team import Owner
+from auth_service.team import Owner, not_of_the_clinic
 from service_kit import clock
 from service_kit.errors import DomainError
 from service_kit.reasons import Reason
@@ -73,7 +73,9 @@ async def _locked(session: AsyncSession, by: Owner, request_id: UUID) -> Pending
         DomainError: NOT_FOUND / JOIN_REQUEST_NOT_FOUND.
     """
     if request_id not in {one.id for one in await waiting(session, by)}:
-        raise DomainError(Reason.JOIN_REQUEST_NOT_FOUND)
+        raise await not_of_the_clinic(
+            session, by, Reason.JOIN_REQUEST_NOT_FOUND, join_request_id=str(request_id)
+        )
     pending = await session.get(
         PendingRegistration, request_id, with_for_update=True, populate_existing=True
     )

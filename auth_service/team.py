@@ -72,7 +72,7 @@ async def change(
     owners = await _lock_owners(session, by.clinic_id)
     member = await accounts.locked(session, member_id)
     if member.clinic_id != by.clinic_id:
-        raise accounts.user_not_found()
+        raise await not_of_the_clinic(session, by, Reason.USER_NOT_FOUND, user_id=str(member_id))
     events = _apply(member, wanted)
     if owners == [member_id] and not (member.active and member.owns_clinic):
         raise DomainError(Reason.LAST_OWNER)
@@ -135,8 +135,19 @@ async def revoke(session: AsyncSession, by: Owner, invitation_id: UUID) -> None:
         DomainError: NOT_FOUND / INVITATION_NOT_FOUND, also where it has been used.
     """
     if not await _withdraw(session, by.clinic_id, Invitation.id == invitation_id):
-        raise DomainError(Reason.INVITATION_NOT_FOUND)
+        raise await not_of_the_clinic(
+            session, by, Reason.INVITATION_NOT_FOUND, invitation_id=str(invitation_id)
+        )
     await audit.append(session, Event.INVITATION_REVOKED, invitation_id=str(invitation_id))
+
+
+async def not_of_the_clinic(
+    session: AsyncSession, by: Owner, reason: Reason, **sought: str
+) -> DomainError:
+    """The refusal of what another clinic has, or nobody; the try stays in the audit."""
+    owner_id = by.account.id
+    await audit.append(session, Event.NOT_FOUND, subject_id=owner_id, actor_id=owner_id, **sought)
+    return DomainError(reason, keep_changes=True)
 
 
 async def _withdraw(session: AsyncSession, clinic_id: UUID, which: bool) -> bool:

@@ -85,6 +85,10 @@ class Clinician:
         token = await self._mailbox.token(known.email, after=before)
         await self.call("POST", "/auth/verify-email", {"token": token})
 
+    async def mailed_token(self, email: str) -> str:
+        """The token in the newest mail to an address."""
+        return await self._mailbox.token(email)
+
     async def sign_in(self, known: SignIn, *, keep: Callable[[SignIn], None]) -> SignIn:
         """Sign in with both factors; the second is set up if it hasn't been yet.
 
@@ -110,12 +114,19 @@ class Clinician:
         return str(made["id"])
 
     async def upload(
-        self, patient_id: str, photo: bytes, *, key: str = "", name: str = "photo.jpg"
+        self,
+        patient_id: str,
+        photo: bytes,
+        *,
+        key: str = "",
+        name: str = "photo.jpg",
+        lesion: str = "",
     ) -> httpx.Response:
         """Upload a photo; returns the raw answer, whatever it is."""
         return await self.http.post(
             f"/predict/upload/{patient_id}",
             files={"file": (name, photo, "application/octet-stream")},
+            data={"lesion_id": lesion} if lesion else None,
             headers={"Idempotency-Key": key} if key else {},
         )
 

@@ -75,15 +75,17 @@ class ReviewDraft(Body):
     note: Note = ""
     diagnosis: DiagnosisDraft | None = None
     checklist: ChecklistDraft | None = None
-    management: Management | None = Field(default=None, examples=["monitor"])
+    management: Management | None = Field(default=None, examples=["excise"])
     monitor_until: date | None = Field(
-        default=None, description="Only with `monitor`.", examples=["2026-06-14"]
+        default=None, description="From today on, and only with `monitor`.", examples=[None]
     )
     histology: HistologyDraft | None = Field(
-        default=None, description="Only with a biopsy's verdict."
+        default=None, description="Only with a biopsy's verdict.", examples=[None]
     )
     replaces: Id | None = Field(
-        default=None, description="The verdict that this one corrects or withdraws."
+        default=None,
+        description="The verdict that this one corrects or withdraws.",
+        examples=[None],
     )
 
     def message(self, detection_id: str) -> pb.AddReviewRequest:

@@ -47,6 +47,9 @@ class FakePatients(FakeService):
             "GetImageRecord": lambda r: pb.GetImageRecordResponse(
                 image=_found(self.images, r.image_id)
             ),
+            "RestoreImage": lambda r: pb.RestoreImageResponse(
+                image=_found(self.images, r.image_id)
+            ),
             "ClaimPendingDetections": self._claim,
             "GetClaimedImage": self._get_claimed,
             "FinishDetection": self._finish,

@@ -52,7 +52,8 @@ async def test_probes_that_succeed_leave_no_line(gateway: Gateway) -> None:
     with structlog.testing.capture_logs() as lines:
         await gateway.http.get("/api/healthz")
         await gateway.http.get("/api/metrics")
-    assert {line["log_level"] for line in lines} == {"debug"}
+    # A debug line is written only where somebody has asked for those.
+    assert {line["log_level"] for line in lines} <= {"debug"}
 
 
 def test_a_new_window_forgets_and_says_how_many_were_refused(

@@ -9,7 +9,7 @@ from gateway.schemas.accounts import ProfileChange
 from gateway.schemas.admin import UserChange
 from gateway.tests.conftest import Gateway, bearer
 
-BY_ADMINISTRATORS = {"role", "clinic_id", "active", "require_two_factor"}
+BY_ADMINISTRATORS = {"role", "clinic_id", "active", "require_two_factor", "owns_clinic"}
 # The password proves who asks; it is not changed.
 BY_OWNERS = {"full_name", "email", "current_password"}
 

@@ -5,6 +5,7 @@ without being named here.
 """
 
 import copy
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,8 @@ Ids = dict[str, str]
 
 # Whose identifiers a parameter takes that is not named by its noun.
 NOUNS = {"left": "image", "right": "image"}
+# In a path, but no clinic's.
+NOBODYS = {"version"}
 CLINICIANS = granted_permissions(access_pb2.ROLE_CLINICIAN)
 
 
@@ -65,7 +68,7 @@ def _operation(method: str, path: str, described: dict[str, Any]) -> Operation:
     places = [
         (found["in"], found["name"])
         for found in described.get("parameters", [])
-        if found["in"] == "path" or _is_identifier(found["name"])
+        if (found["in"] == "path" or _is_identifier(found["name"])) and found["name"] not in NOBODYS
     ]
     places += [("body", name) for name in [*(body or {}), *form] if _is_identifier(name)]
     return Operation(method, path, tuple(places), body, bool(form))
@@ -119,16 +122,35 @@ async def _record(caller: Clinician) -> Ids:
     """The identifiers of a small record, by noun."""
     patient = await caller.add_patient(profile())
     lesion = await caller.call("POST", f"/patients/{patient}/lesions", {"label": "shoulder"})
-    detection = (await caller.upload(patient, malignant())).json()
-    await caller.call("PATCH", f"/images/{detection['image_id']}", {"lesion_id": lesion["id"]})
+    uploaded = await caller.upload(patient, malignant(), lesion=lesion["id"])
+    detection = uploaded.json()
     sessions = (await caller.call("GET", "/users/me/sessions"))["items"]
+    me = await caller.call("GET", "/users/me")
+    invited = {"email": f"{secrets.token_hex(6)}@clinic.example"}
     return {
+        "user": me["id"],
+        "invitation": (await caller.call("POST", "/clinic/invitations", invited))["id"],
+        "join_request": await _applicant(caller, me["email"]),
         "patient": patient,
         "lesion": lesion["id"],
         "image": detection["image_id"],
         "detection": detection["id"],
         "session": sessions[0]["id"],
     }
+
+
+async def _applicant(owner: Clinician, email: str) -> str:
+    """Somebody who asks to join an owner's clinic."""
+    account = {
+        "email": f"{secrets.token_hex(6)}@clinic.example",
+        "password": secrets.token_urlsafe(24),
+        "full_name": "Sam Reyes",
+        "owner_email": email,
+    }
+    await owner.call("POST", "/auth/register", account)
+    token = await owner.mailed_token(account["email"])
+    await owner.call("POST", "/auth/verify-email", {"token": token})
+    return str((await owner.call("GET", "/clinic/team"))["join_requests"][-1]["id"])
 
 
 async def _send(
@@ -167,7 +189,8 @@ def _tries(stack: Stack, sought: str) -> int:
         with stack.postgres.connect(database) as connection:
             row = connection.execute(
                 "SELECT count(*) FROM audit WHERE event = 'refused.not_found'"
-                " AND (subject_id::text = %s OR detail->>'session_id' = %s)",
+                " AND (subject_id::text = %s"
+                " OR EXISTS (SELECT FROM jsonb_each_text(detail) WHERE value = %s))",
                 [sought, sought],
             ).fetchone()
             assert row
