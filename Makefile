@@ -101,7 +101,7 @@ test-unit: setup-dev ## Run only what needs no TorchServe and no stack
 
 coverage: setup-dev ## Run every test and measure which lines and branches they reach
 	$(BIN)/python -m pytest --cov --cov-report= $(PROCESSES) $(T)
-	$(BIN)/coverage report
+	$(BIN)/coverage report $(if $(T),,--fail-under 90)
 
 lint: setup-dev ## Check style and the floors of the house
 	$(BIN)/ruff check .
