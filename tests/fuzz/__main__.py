@@ -6,11 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.fuzz import model_archives, photo_decoding
+from tests.fuzz import edits, model_archives, photo_decoding, request_parts
 
 TARGETS: dict[str, Callable[[float, Callable[[bytes], Path]], int]] = {
     "photos": photo_decoding.fuzz,
-    **{target: partial(model_archives.fuzz, target) for target in model_archives.WHOLES},
+    **{
+        name: partial(edits.fuzz, read)
+        for name, read in (model_archives.WHOLES | request_parts.WHOLES).items()
+    },
 }
 # What did harm stays here, to become a test.
 FOUND = Path(".fuzz")
