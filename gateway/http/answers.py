@@ -14,6 +14,7 @@ _COMMON: dict[int, tuple[Reason | DomainError, ...]] = {
         Reason.SIGN_IN_REQUIRED, Reason.TOKEN_EXPIRED, Reason.TOKEN_INVALID, Reason.SESSION_ENDED,
     ),
     403: (Reason.NOT_PERMITTED, Reason.TWO_FACTOR_SETUP_REQUIRED),
+    404: (Reason.NOT_FOUND,),
     408: (Reason.BODY_TOO_SLOW,),
     413: (Reason.BODY_TOO_LARGE,),
     422: (

@@ -106,6 +106,9 @@ def _link(operation: dict[str, Any]) -> None:
 def _everywhere(operation: dict[str, Any]) -> list[int]:
     """What an operation may answer because of what stands around it."""
     found = [431]
+    if any(parameter["in"] == "path" for parameter in operation.get("parameters", [])):
+        # A path with a control character leads nowhere, whatever the route (middleware.py).
+        found.append(404)
     if body := operation.get("requestBody"):
         # Every body is bounded in size and time, and JSON has to be UTF-8.
         found += [408, 413]

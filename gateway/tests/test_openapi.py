@@ -115,7 +115,7 @@ def test_what_a_route_shares_with_others_is_documented_beside_what_is_its_own() 
         for status, answer in answers.items()
         if status >= "400"
     }
-    assert shown["404"] == ["PATIENT_NOT_FOUND"]
+    assert shown["404"] == ["PATIENT_NOT_FOUND", "NOT_FOUND"]
     assert shown["409"] == ["PATIENT_ARCHIVED", "RECORD_NUMBER_TAKEN"]
     assert shown["412"] == ["VERSION_CONFLICT"]
     assert shown["413"] == ["BODY_TOO_LARGE"]
