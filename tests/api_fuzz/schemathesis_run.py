@@ -32,7 +32,9 @@ class Run:
     said: str
 
 
-async def run(url: str, token: str, *, seconds: int, stateful: bool, folder: Path) -> Run:
+async def run(
+    url: str, token: str, *, seconds: int, stateful: bool, folder: Path, seed: int | None = None
+) -> Run:
     """Try every operation for some seconds.
 
     Args:
@@ -41,6 +43,7 @@ async def run(url: str, token: str, *, seconds: int, stateful: bool, folder: Pat
         seconds: bounds the run.
         stateful: follow links from answer to request, instead of trying each operation by itself.
         folder: where it leaves its reports.
+        seed: sends the same each time; None sends something else each time.
     """
     command = [
         str(Path(sys.executable).with_name("schemathesis")), "run", f"{url}/openapi.json",
@@ -50,6 +53,8 @@ async def run(url: str, token: str, *, seconds: int, stateful: bool, folder: Pat
         "--phases", "stateful" if stateful else "examples,coverage,fuzzing",
         "--continue-on-failure", "--output-truncate", "true",
     ]  # fmt: skip
+    if seed is not None:
+        command += ["--seed", str(seed)]
     if token:
         command += ["--header", f"Authorization: Bearer {token}"]
     left_out = (*STREAMS, *ENDING) if stateful else STREAMS if token else ()
