@@ -42,8 +42,14 @@ export function useModel(version: string) {
   });
 }
 
-/** Refetches everything about models. */
+/**
+ * Refetches everything about models. A first fetch that is still under way is ended before: it would
+ * count as the refetch, and show what was there before the change.
+ */
 export function useModelsChanged() {
   const queryClient = useQueryClient();
-  return () => queryClient.invalidateQueries({ queryKey: MODELS });
+  return async () => {
+    await queryClient.cancelQueries({ queryKey: MODELS });
+    await queryClient.invalidateQueries({ queryKey: MODELS });
+  };
 }
