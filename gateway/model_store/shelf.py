@@ -24,7 +24,7 @@ class ShelvedVersion(BaseModel):
     card: ModelCard
     by: str
     at: AwareDatetime
-    # Fingerprint of the trusted key that vouched for it when it was brought.
+    # Fingerprint of the trusted key that signed it when it was uploaded.
     signed_by: str = ""
 
 

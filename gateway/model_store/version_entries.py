@@ -1,4 +1,4 @@
-"""The entries of versions: one for each archive that was brought, or released by other means."""
+"""The entries of versions: one for each archive that was uploaded, or released by other means."""
 
 import asyncio
 import tempfile

@@ -75,7 +75,7 @@ class ModelShelf:
         return await self._log.desired()
 
     async def download(self, version: str) -> tuple[ShelvedVersion, AsyncIterator[bytes]]:
-        """A version's archive, as it was brought.
+        """A version's archive, as it was uploaded.
 
         Raises:
             DomainError: NOT_FOUND VERSION_NOT_FOUND.
