@@ -55,6 +55,13 @@ export default tseslint.config(
   jsxA11y.flatConfigs.recommended,
   {
     rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']",
+          message: "What people type is text, never HTML.",
+        },
+      ],
       // Handlers such as onClick take promises: failures reach the query client's error notice.
       "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: false }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import shutil
+import socket
 import ssl
 import subprocess
 import time
@@ -198,9 +199,45 @@ async def test_while_the_gateway_is_away_programs_and_people_are_told(lonely: Ng
 
 def test_plain_http_is_sent_to_https_where_nginx_ends_tls(tmp_path: Path) -> None:
     with started(tmp_path, free_port(), tls=True) as nginx:
-        answer = httpx.post(f"{nginx.url}/api/auth/login?next=1", timeout=ANSWER_SECONDS)
-    assert answer.status_code == 308
-    assert answer.headers["location"] == f"https://localhost:{nginx.tls_port}/api/auth/login?next=1"
+        page = httpx.get(f"{nginx.url}/patients?next=1", timeout=ANSWER_SECONDS)
+        call = httpx.post(f"{nginx.url}/api/auth/login", timeout=ANSWER_SECONDS)
+    assert page.status_code == 308
+    assert page.headers["location"] == f"https://localhost:{nginx.tls_port}/patients?next=1"
+    # A program's secrets would go on travelling in the clear, and nobody would notice.
+    assert call.status_code == 403
+    assert call.headers["content-type"] == "application/problem+json"
+    assert call.json()["reason"] == "HTTPS_ONLY"
+
+
+def test_text_says_its_character_set(lonely: Nginx) -> None:
+    for path, kind in {"/": "text/html", "/assets/a-1.js": "application/javascript"}.items():
+        answer = httpx.get(f"{lonely.url}{path}", timeout=ANSWER_SECONDS)
+        assert answer.headers["content-type"] == f"{kind}; charset=utf-8"
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
+def test_old_tls_and_weak_ciphers_are_refused(tmp_path: Path) -> None:
+    def handshake(ciphers: str, newest: ssl.TLSVersion) -> str:
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = newest
+        context.set_ciphers(f"{ciphers}:@SECLEVEL=0")
+        with (
+            socket.create_connection(("127.0.0.1", nginx.tls_port), ANSWER_SECONDS) as plain,
+            context.wrap_socket(plain) as secured,
+        ):
+            return str(secured.version())
+
+    with started(tmp_path, free_port(), tls=True) as nginx:
+        assert handshake("ALL", ssl.TLSVersion.TLSv1_3) == "TLSv1.3"
+        assert handshake("ECDHE+AESGCM", ssl.TLSVersion.TLSv1_2) == "TLSv1.2"
+        # Without forward secrecy, and with encryption that is authenticated afterwards.
+        for ciphers in ("AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-SHA256:ECDHE-RSA-AES128-SHA256"):
+            with pytest.raises(ssl.SSLError):
+                handshake(ciphers, ssl.TLSVersion.TLSv1_2)
+        with pytest.raises(ssl.SSLError):
+            handshake("ALL", ssl.TLSVersion.TLSv1_1)
 
 
 def test_a_renewed_certificate_is_taken_up_without_a_restart(tmp_path: Path) -> None:

@@ -16,9 +16,9 @@ from typing import NamedTuple
 from fastapi import Response
 from pydantic import SecretStr
 
+from gateway.http.cookie_names import cookie_name
 from service_kit.request_context import current_request
 
-NAME = "dermis_device"
 # As long as auth_service remembers the device (`auth_service/known_places.py`).
 LIFETIME = timedelta(days=90)
 # What the key is for, so that the same secret can make others.
@@ -41,6 +41,9 @@ class Device(NamedTuple):
 class DeviceCookies:
     """Reads and writes the cookie.
 
+    Attributes:
+        name: of the cookie.
+
     Args:
         secret: shared by all gateways; with a new one, devices count by address until their next
             sign-in and keep their names.
@@ -51,6 +54,7 @@ class DeviceCookies:
         key = secret.get_secret_value().encode()
         self._key = hmac.digest(key, _PURPOSE, hashlib.sha256)
         self._secure = secure
+        self.name = cookie_name("dermis_device", secure=secure)
 
     def read(self, value: str) -> Device:
         """The device that a cookie names; a new name where there is none."""
@@ -64,7 +68,7 @@ class DeviceCookies:
         """Have the browser keep the current request's device, for as long as it is used."""
         name = current_request().client_device
         response.set_cookie(
-            NAME,
+            self.name,
             f"{name}.{self._seal(name)}",
             max_age=int(LIFETIME.total_seconds()),
             path=path,

@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.http import body, device_cookie
+from gateway.http import body
 from gateway.http.anonymous_calls import AnonymousCalls
 from gateway.http.client_address import client_address
 from gateway.http.device_cookie import Device, DeviceCookies
@@ -88,7 +88,7 @@ class RequestMiddleware:
             scope, send = {**scope, "method": "GET"}, _only_head(send)
         headers = Headers(scope=scope)
         wired: Wired = scope["state"]["wired"]
-        device = wired.devices.read(Request(scope).cookies.get(device_cookie.NAME, ""))
+        device = wired.devices.read(Request(scope).cookies.get(wired.devices.name, ""))
         scope[_DEVICE_KEY] = device
         request = received(
             headers.get(REQUEST_ID_HEADER, ""),

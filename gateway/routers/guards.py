@@ -1,11 +1,13 @@
 """Who may call a route, and how often: every route names a permission, or it can't be served."""
 
+from collections import Counter
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.params import Depends
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
@@ -59,6 +61,8 @@ class _GuardedRoute(APIRoute):
             *(call for call in calls if isinstance(call, Limited)),
         ]
 
+        once = _single_parameters(self.dependant)
+
         async def guarded(request: Request) -> Response:
             state = await app_state(request)
             for guard in guards:
@@ -66,9 +70,36 @@ class _GuardedRoute(APIRoute):
                     await guard(request, state.verifier)
                 elif isinstance(guard, Limited):
                     await guard(request, state.rate_limits)
+            _refuse_repeated(request, once)
             return await handle(request)
 
         return guarded
+
+
+def _single_parameters(dependant: Dependant) -> set[str]:
+    """Names of the query parameters, of a route and of what it depends on, that are no lists."""
+    names = {
+        field.alias for field in dependant.query_params if not _is_list(field.field_info.annotation)
+    }
+    return names.union(*map(_single_parameters, dependant.dependencies))
+
+
+def _is_list(annotation: Any) -> bool:
+    """Whether this is `list[…]`, alone or beside None."""
+    return any(get_origin(part) is list for part in (annotation, *get_args(annotation)))
+
+
+def _refuse_repeated(request: Request, once: set[str]) -> None:
+    """Refuse a parameter that comes twice: a proxy may have judged the one we would not use."""
+    counts = Counter(name for name, _ in request.query_params.multi_items())
+    repeated = sorted(name for name in once if counts[name] > 1)
+    if repeated:
+        raise RequestValidationError(
+            [
+                {"type": "repeated", "loc": ("query", name), "msg": "Give it once"}
+                for name in repeated
+            ]
+        )
 
 
 class Router(APIRouter):

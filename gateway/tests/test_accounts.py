@@ -83,14 +83,14 @@ async def test_the_second_step_takes_a_code_or_a_recovery_code(
 
 async def test_refreshing_replaces_the_cookie_and_logging_out_removes_it(gateway: Gateway) -> None:
     gateway.auth.answers["Refresh"] = pb.RefreshResponse(tokens=tokens("next"))
-    gateway.http.cookies.set("dermis_refresh", "first")
+    gateway.http.cookies.set("__Secure-dermis_refresh", "first")
     refreshed = await gateway.post("/auth/refresh", headers={})
     assert refreshed.status_code == 200
     assert gateway.auth.last("Refresh").refresh_token == "first"
-    assert "dermis_refresh=next" in refreshed.headers["set-cookie"]
+    assert "__Secure-dermis_refresh=next" in refreshed.headers["set-cookie"]
     ended = await gateway.post("/auth/logout", headers={})
     assert ended.status_code == 204
-    assert 'dermis_refresh=""' in ended.headers["set-cookie"]
+    assert '__Secure-dermis_refresh=""' in ended.headers["set-cookie"]
     # What waits to be sent is in the browser's storage, and must stay.
     assert ended.headers["clear-site-data"] == '"cache"'
     assert gateway.auth.count("Logout") == 1
@@ -140,7 +140,7 @@ async def test_enrolling_in_two_factor_ends_in_recovery_codes_and_a_session(
     done = await gateway.post("/users/me/2fa/confirm", {"code": "492039"}, headers=enrolment)
     assert done.json()["recovery_codes"] == ["a", "b"]
     assert done.json()["tokens"]["access_token"] == "access-1"
-    assert "dermis_refresh=refresh-1" in done.headers["set-cookie"]
+    assert "__Secure-dermis_refresh=refresh-1" in done.headers["set-cookie"]
 
 
 async def test_removing_two_factor_asks_for_password_and_code(gateway: Gateway) -> None:

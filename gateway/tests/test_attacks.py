@@ -104,6 +104,26 @@ async def test_a_thousand_half_open_requests_end_and_others_are_served_meanwhile
         assert {problem(answer)["reason"] for answer in answers} == {"HEAD_TOO_SLOW"}
 
 
+async def test_a_message_whose_end_is_told_twice_is_refused(real: RealGateway) -> None:
+    # A proxy that goes by the length would take what follows for a request of somebody else.
+    smuggled = head("GET", "/healthz", {})
+    both = {"transfer-encoding": "chunked", "content-length": str(5 + len(smuggled))}
+    for lengths in (both, dict(reversed(both.items()))):
+        connection = await Raw.open(real.port)
+        await connection.send(head("POST", "/auth/login", JSON | lengths) + b"0\r\n\r\n" + smuggled)
+        answer = await connection.rest()
+        assert answer.startswith(b"HTTP/1.1 400 ")
+        assert answer.count(b"HTTP/1.1 ") == 1
+
+
+async def test_trace_is_not_answered(real: RealGateway) -> None:
+    connection = await Raw.open(real.port)
+    await connection.send(head("TRACE", "/healthz", {"connection": "close", "x-secret": "s3cret"}))
+    answer = await connection.rest()
+    assert answer.startswith(b"HTTP/1.1 405 ")
+    assert b"s3cret" not in answer
+
+
 async def test_heads_bodies_and_what_follows_an_answer_can_not_drip_for_ever(
     real: RealGateway,
 ) -> None:

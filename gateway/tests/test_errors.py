@@ -259,3 +259,15 @@ async def test_a_place_that_no_log_can_have_is_refused(gateway: Gateway) -> None
         "/admin/logs", params={"cursor": f"{10**19 * 9}-0"}, headers=bearer("admin")
     )
     assert (answer.status_code, answer.json()["reason"]) == (422, "CURSOR_INVALID")
+
+
+async def test_a_parameter_that_comes_twice_is_refused(gateway: Gateway) -> None:
+    answer = await gateway.get("/patients/?limit=1&search=a&limit=2&search=b&unknown=1&unknown=2")
+    assert answer.status_code == 422
+    pointers = [error["pointer"] for error in answer.json()["errors"]]
+    assert pointers == ["/limit", "/search"]
+
+
+async def test_a_parameter_that_is_a_list_may_come_often(gateway: Gateway) -> None:
+    answer = await gateway.get("/patients/p-1/timeline?kind=image&kind=review")
+    assert answer.status_code == 200

@@ -79,14 +79,15 @@ async def test_a_device_at_which_somebody_has_signed_in_does_not_wait_for_strang
     async with running(redis_url, rate_limits={"login": "3/minute"}) as gateway:
         gateway.auth.answers["Login"] = auth_pb2.LoginResponse(authenticated=tokens("opaque"))
         signed_in = await gateway.post("/auth/login", LOGIN, headers={})
-        known = {"cookie": f"dermis_device={signed_in.cookies['dermis_device']}"}
+        name = "__Secure-dermis_device"
+        known = {"cookie": f"{name}={signed_in.cookies[name]}"}
         gateway.http.cookies.clear()
         for _ in range(4):
             stranger = await gateway.post("/auth/login", LOGIN, headers={})
             gateway.http.cookies.clear()
         assert stranger.status_code == 429
         assert (await gateway.post("/auth/login", LOGIN, headers=known)).status_code == 200
-        for made_up in ("dermis_device=x", "dermis_device=x.y", f"{known['cookie']}z"):
+        for made_up in (f"{name}=x", f"{name}=x.y", f"{known['cookie']}z"):
             gateway.http.cookies.clear()
             answer = await gateway.post("/auth/login", LOGIN, headers={"cookie": made_up})
             assert answer.status_code == 429

@@ -179,7 +179,13 @@ async def test_the_refresh_token_is_in_a_cookie_that_no_script_and_no_other_rout
         "/auth/login", {"email": "ada@clinic.example", "password": "x"}, headers={}
     )
     (cookie,) = (line for line in answer.headers.get_list("set-cookie") if "dermis_refresh" in line)
-    for part in ("dermis_refresh=opaque", "HttpOnly", "Secure", "SameSite=strict", "/api/auth"):
+    for part in (
+        "__Secure-dermis_refresh=opaque",
+        "HttpOnly",
+        "Secure",
+        "SameSite=strict",
+        "/api/auth",
+    ):
         assert part in cookie, cookie
     assert "opaque" not in answer.text
     assert answer.headers["cache-control"] == "no-store"
@@ -198,7 +204,7 @@ async def test_a_device_keeps_its_name_from_its_first_sign_in_on(gateway: Gatewa
         for part in (names[-1], "HttpOnly", "Secure", "SameSite=strict", "/api/auth"):
             assert part in cookie, cookie
         gateway.http.cookies.clear()
-        gateway.http.cookies.set("dermis_device", names[-1])
+        gateway.http.cookies.set("__Secure-dermis_device", names[-1])
     assert names[0] == names[1]
     assert len(names[0]) == 43
     gateway.http.cookies.clear()
@@ -214,7 +220,7 @@ async def test_another_sites_page_can_not_use_the_refresh_cookie(
     gateway: Gateway, origin: str, status: int
 ) -> None:
     gateway.auth.answers["Refresh"] = auth_pb2.RefreshResponse(tokens=tokens("next"))
-    headers = {"cookie": "dermis_refresh=opaque"} | ({"origin": origin} if origin else {})
+    headers = {"cookie": "__Secure-dermis_refresh=opaque"} | ({"origin": origin} if origin else {})
     answer = await gateway.post("/auth/refresh", headers=headers)
     assert answer.status_code == status
     assert gateway.auth.count("Refresh") == (status == 200)

@@ -24,7 +24,8 @@ from serving.cli.options import LOCAL, Json, Url
 from serving.cli.output import CommandFailed, notices, reported_failures, show
 from serving.cli.token_store import TokenStore
 
-COOKIE = "dermis_refresh"
+# The first is sent over HTTPS only.
+COOKIES = ("__Secure-dermis_refresh", "dermis_refresh")
 _TOTP_STEP_SECONDS = 30
 
 
@@ -145,13 +146,14 @@ class Account:
         return self._accept(answer, done["tokens"])
 
     def _accept(self, answer: httpx.Response, tokens: dict[str, Any] | None = None) -> str:
-        self._tokens.write(answer.cookies.get(COOKIE) or "")
+        self._tokens.write(next(filter(None, map(answer.cookies.get, COOKIES)), ""))
         return str((tokens or answer.json())["access_token"])
 
     def _call(
         self, path: str, body: object = None, *, cookie: str = "", bearer: str = ""
     ) -> httpx.Response:
-        headers = {"Cookie": f"{COOKIE}={cookie}"} if cookie else {}
+        # The server reads the one that it sets.
+        headers = {"Cookie": "; ".join(f"{name}={cookie}" for name in COOKIES)} if cookie else {}
         if bearer:
             headers["Authorization"] = f"Bearer {bearer}"
         with connection_failures():

@@ -23,6 +23,7 @@ class Gateway:
         self.bodies: list[Any] = []
         self.refresh = ""
         self.moods: set[str] = set()
+        self.cookie = "__Secure-dermis_refresh"
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path.removeprefix("/api")
@@ -47,7 +48,8 @@ class Gateway:
         return self._tokens()
 
     def auth_refresh(self, request: httpx.Request) -> httpx.Response:
-        if request.headers.get("cookie") != f"dermis_refresh={self.refresh}":
+        sent = request.headers.get("cookie", "").split("; ")
+        if f"{self.cookie}={self.refresh}" not in sent:
             return problem(401, "SIGN_IN_REQUIRED", "Sign in first.")
         return self._tokens()
 
@@ -66,7 +68,7 @@ class Gateway:
 
     def _tokens(self) -> httpx.Response:
         self.refresh = f"r{len(self.asked)}"
-        cookie = {"set-cookie": f"dermis_refresh={self.refresh}; HttpOnly; Path=/api/auth"}
+        cookie = {"set-cookie": f"{self.cookie}={self.refresh}; HttpOnly; Path=/api/auth"}
         return httpx.Response(200, json={"access_token": "access"}, headers=cookie)
 
 

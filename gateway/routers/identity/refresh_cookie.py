@@ -8,12 +8,12 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from dermis.auth.v1 import auth_pb2 as pb
+from gateway.http.cookie_names import cookie_name
 from gateway.http.device_cookie import DeviceCookies
 from gateway.routers.dependencies import StateDep
 from gateway.schemas.auth import SignedIn
 from service_kit.clock import from_timestamp
 
-NAME = "dermis_refresh"
 # Of the routes that it is sent to.
 PREFIX = "/auth"
 
@@ -35,12 +35,13 @@ class RefreshCookie:
         self._devices = devices
         self._path = f"{request.scope['root_path']}{PREFIX}"
         self._secure = secure
-        self.token = request.cookies.get(NAME, "")
+        self._name = cookie_name("dermis_refresh", secure=secure)
+        self.token = request.cookies.get(self._name, "")
 
     def sign_in(self, tokens: pb.Tokens) -> SignedIn:
         """Answer the access token and keep refresh token and device where no script reads them."""
         self._response.set_cookie(
-            NAME,
+            self._name,
             tokens.refresh_token,
             expires=from_timestamp(tokens.refresh_expires_at),
             path=self._path,
@@ -54,7 +55,9 @@ class RefreshCookie:
 
     def delete(self) -> None:
         """Have the browser forget it."""
-        self._response.delete_cookie(NAME, path=self._path)
+        self._response.delete_cookie(
+            self._name, path=self._path, secure=self._secure, httponly=True, samesite="strict"
+        )
 
 
 async def _refresh_cookie(request: Request, response: Response, state: StateDep) -> RefreshCookie:
