@@ -65,6 +65,7 @@ class Event(StrEnum):
     MODEL_RETIREMENT_REQUESTED = "model.retirement_requested"
     MODEL_REINSTATEMENT_REQUESTED = "model.reinstatement_requested"
     MODEL_APPROVAL_REQUESTED = "model.approval_requested"
+    MODEL_REFERENCE_CASES_REQUESTED = "model.reference_cases_requested"
 
     NOT_FOUND = "refused.not_found"
 

@@ -150,6 +150,7 @@ async def _background(state: AppState) -> AsyncIterator[None]:
         loops = [state.replicas.follow(), completion.run(), state.canary_watch.run()]
         if state.shelf:
             loops.append(state.shelf.watch_served(state.replicas.live_versions))
+            loops.append(state.shelf.watch_judgements(state.replicas.judgements))
         async with in_background(*loops):
             yield
     finally:

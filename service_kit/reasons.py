@@ -337,6 +337,22 @@ class Reason(Enum):
         Code.FAILED_PRECONDITION,
         "A second person must approve this version first: dermis-model approve.",
     )
+    REFERENCE_CASES_NOT_READY = (
+        Code.FAILED_PRECONDITION,
+        "No version has answered the shipped cases yet. Release one first, then add your own.",
+    )
+    REFERENCE_CASES_ONE_SIDED = (
+        Code.FAILED_PRECONDITION,
+        "At least one benign and one malignant case must be left.",
+    )
+    REFERENCE_CASES_TOO_MANY = (
+        Code.FAILED_PRECONDITION,
+        "At most 2,000 reference cases: every release answers them all.",
+    )
+    REFERENCE_PHOTO_MISSING = (
+        Code.NOT_FOUND,
+        "Send the photo first: POST /admin/reference-cases/photos.",
+    )
     ALREADY_LIVE = Code.FAILED_PRECONDITION, "This version is already live."
     NOTHING_LIVE = Code.FAILED_PRECONDITION, "Release a version first."
     NOTHING_BEFORE = Code.FAILED_PRECONDITION, "No other version was released before."

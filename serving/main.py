@@ -1,7 +1,6 @@
 """`python -m serving`: the follower, and TorchServe as containers start it."""
 
 import asyncio
-import getpass
 import os
 import signal
 from pathlib import Path
@@ -19,11 +18,11 @@ from serving.contract.releases import ReleaseLog
 from serving.contract.torchserve import InferenceClient
 from serving.replica.archive_cache import ArchiveCache
 from serving.replica.follower import Follower
-from serving.replica.reference_folder import labelled_photos
+from serving.replica.judgements import Judgements
 from serving.replica.reference_gate import ReferenceGate
 from serving.replica.regenerations import Regenerator
 from serving.replica.registry import ReplicaRegistry
-from serving.replica.settings import FollowerSettings, StoreSettings
+from serving.replica.settings import FollowerSettings
 from serving.replica.torchserve import process
 from serving.replica.torchserve.management import ManagementClient
 from serving.replica.torchserve.version_loader import VersionLoader
@@ -44,21 +43,6 @@ def torchserve(host: str = "0.0.0.0", workers: int = 0, folder: str = "/tmp/torc
     command = process.prepare(Path(folder), process.TorchServePorts(), host=host, workers=workers)
     os.chdir(command.folder)
     os.execve(command.arguments[0], command.arguments, command.environment)  # noqa: S606  TorchServe's own command
-
-
-@app.command()
-def reference(folder: Path) -> None:
-    """Add reference cases: photos in FOLDER/benign and FOLDER/malignant, which every release meets.
-
-    Give the model store in the environment, as for `follow`.
-    """
-    photos = labelled_photos(folder)
-    if not photos:
-        raise typer.BadParameter(f"{folder} holds no photos in benign/ or malignant/")
-    settings = load(StoreSettings)
-    blobs = Blobs(settings.model_store, settings.store_access)
-    made = asyncio.run(ReferenceCases(blobs, settings.model_name).add(photos, by=getpass.getuser()))
-    typer.echo(f"Set {made.number} holds {len(made.cases)} reference cases.")
 
 
 async def _follow(settings: FollowerSettings) -> None:
@@ -88,7 +72,7 @@ def make_follower(settings: FollowerSettings) -> Follower:
     management = ManagementClient(
         settings.management_address, settings.torchserve_folder / "key_file.json"
     )
-    redis = open_redis(settings.redis_url)
+    redis, judgements = open_redis(settings.redis_url), Judgements()
     cache = ArchiveCache(settings.torchserve_folder, releases, policy)
     loader = VersionLoader(settings, management=management, inference=InferenceClient())
     return Follower(
@@ -97,7 +81,9 @@ def make_follower(settings: FollowerSettings) -> Follower:
         cache=cache,
         management=management,
         loader=loader,
-        trials=TrialRunner(trial_requests(redis, settings.model_name), cache, loader, gate),
+        trials=TrialRunner(
+            trial_requests(redis, settings.model_name), cache, loader, gate, judgements
+        ),
         regenerator=Regenerator(
             regeneration_requests(redis, settings.model_name),
             cache,
@@ -108,4 +94,5 @@ def make_follower(settings: FollowerSettings) -> Follower:
         ),
         board=ReplicaRegistry(redis),
         gate=gate,
+        judgements=judgements,
     )

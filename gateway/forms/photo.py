@@ -5,7 +5,7 @@ so a stranger could make us hold 20 MiB before the 401.
 """
 
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -22,8 +22,8 @@ from service_kit.reasons import Reason
 _LONGEST_FIELD_BYTES = 1024
 
 
-class PhotoForm(BaseModel):
-    """A photo and what is known about it."""
+class BarePhotoForm(BaseModel):
+    """A photo of nobody in particular."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
@@ -32,17 +32,26 @@ class PhotoForm(BaseModel):
         json_schema_extra={"format": "binary"},
         description="JPEG, PNG, HEIC, WebP or TIFF, ≤ 20 MiB.",
     )
+
+
+class PhotoForm(BarePhotoForm):
+    """A photo and what is known about it."""
+
     lesion_id: str = Field(default="", max_length=64, description="A lesion of this patient.")
     captured_at: SentMoment | None = Field(default=None, description="When it was taken.")
 
 
 # For OpenAPI, since the route has no form parameters that FastAPI could see.
-REQUEST_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {"multipart/form-data": {"schema": PhotoForm.model_json_schema()}},
-    }
-}
+def _request_body(form: type[BarePhotoForm]) -> dict[str, Any]:
+    content = {"multipart/form-data": {"schema": form.model_json_schema()}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+REQUEST_BODY = _request_body(PhotoForm)
+BARE_REQUEST_BODY = _request_body(BarePhotoForm)
+
+
+Form = TypeVar("Form", bound=BarePhotoForm)
 
 
 class _InMemory(MultiPartParser):
@@ -51,7 +60,7 @@ class _InMemory(MultiPartParser):
     spool_max_size = MAX_BYTES
 
 
-async def read_photo(request: Request, held: Held) -> PhotoForm:
+async def read_photo(request: Request, held: Held, form_type: type[Form]) -> Form:
     """Read the form; what has come of it is held, not what is still to come.
 
     Raises:
@@ -73,7 +82,7 @@ async def read_photo(request: Request, held: Held) -> PhotoForm:
     except (MultiPartException, KeyError):
         raise _not_a_form("The multipart body can't be read.") from None
     try:
-        return PhotoForm.model_validate({name: await _content(form[name]) for name in form})
+        return form_type.model_validate({name: await _content(form[name]) for name in form})
     except ValidationError as error:
         raise RequestValidationError(
             [{**found, "loc": ("body", *found["loc"])} for found in error.errors()]

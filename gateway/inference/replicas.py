@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from serving.contract.judgements import Judgement
 from serving.contract.replicas import REPLICA_INDEX, Candidate, Phase, Replica, replica_key
 
 log = structlog.get_logger()
@@ -62,6 +63,10 @@ class Replicas:
     def live_versions(self) -> frozenset[str]:
         """The versions that are live on some replica."""
         return frozenset(known.live_version for known in self._known) - {""}
+
+    def judgements(self) -> list[Judgement]:
+        """What the replicas found about versions lately."""
+        return [judged for known in self._known for judged in known.judgements]
 
     @property
     def candidate(self) -> Candidate | None:

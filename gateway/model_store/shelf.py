@@ -11,6 +11,7 @@ from service_kit.errors import DomainError
 from service_kit.reasons import Reason
 from serving.archives.card import ModelCard
 from serving.contract.entries import Damage
+from serving.contract.judgements import Judgement
 from serving.contract.releases import CANDIDATE, LIVE, Desired, Release
 
 
@@ -37,6 +38,7 @@ class Shelf:
         log: of releases, oldest first.
         decisions: oldest first.
         served: numbers of the releases that some replica served.
+        judgements: what replicas found about versions, oldest first.
         damaged: entries that can't be read and are not retired; each named as a retirement names
             it: a version by itself, others as in "release 12".
     """
@@ -45,6 +47,7 @@ class Shelf:
     log: Sequence[Release]
     decisions: Sequence[Decided]
     served: frozenset[int]
+    judgements: Sequence[Judgement]
     damaged: list[Damage]
 
     @property
@@ -132,6 +135,20 @@ class Shelf:
             if entry.version == to and entry.kind in LIVE and served:
                 return entry
         raise DomainError(Reason.VERSION_NEVER_LIVE)
+
+    def judged(self, *, sha256: str = "", release: int = 0) -> Judgement | None:
+        """The newest judgement about an archive, or for an entry of the log; None without one.
+
+        One with figures comes before one that was refused before any were measured.
+        """
+        found = [
+            judged
+            for judged in self.judgements
+            if (judged.release == release if release else judged.sha256 == sha256)
+        ]
+        return max(
+            found, key=lambda judged: (judged.reference is not None, judged.at), default=None
+        )
 
     def approvals(self, shelved: ShelvedVersion) -> list[Decided]:
         """Who has approved this very archive, oldest first."""

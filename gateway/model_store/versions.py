@@ -5,16 +5,19 @@
     <model>/releases/000012.json   the release log (serving.contract.releases)
     <model>/shelf/000012.json      retirements and approvals (shelf_log)
     <model>/served/000012.json     which releases were really served (served)
+    <model>/judgements/….json      what replicas found about versions (judgements)
+    <model>/reference/             cases that every version answers (serving.contract)
 
 An entry is written once and never changed. One that is damaged is left out and reported, so that
 it hides nothing else. Nothing here loads a model: every TorchServe's
 follower reads the log and proves a version by its golden images before it becomes live.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 from prometheus_client import Gauge
 
+from gateway.model_store.judgements import KeptJudgements
 from gateway.model_store.served import ServedReleases
 from gateway.model_store.shelf import Shelf, ShelvedVersion
 from gateway.model_store.shelf_log import Decided, ShelfLog, retired_subjects
@@ -25,6 +28,8 @@ from service_kit.errors import DomainError
 from service_kit.reasons import Reason
 from serving.archives.archive import CheckedArchive
 from serving.contract.entries import Damage
+from serving.contract.judgements import Judgement
+from serving.contract.reference_cases import ReferenceCases
 from serving.contract.releases import CandidateKind, Desired, Kind, Release, ReleaseLog
 
 DAMAGED = Gauge(
@@ -38,6 +43,9 @@ class ModelShelf:
     Args:
         blobs: the model store.
         model: the model's name.
+
+    Attributes:
+        cases: the installation's reference cases.
     """
 
     def __init__(self, blobs: Blobs, model: str) -> None:
@@ -46,17 +54,21 @@ class ModelShelf:
         self._versions = VersionEntries(blobs, model, self._log)
         self._decisions = ShelfLog(blobs, model)
         self._served = ServedReleases(blobs, model)
+        self._judgements = KeptJudgements(blobs, model)
+        self.cases = ReferenceCases(blobs, model)
 
     async def read(self) -> Shelf:
         """Everything, read once."""
         releases, bad_releases = await self._log.read()
         decisions, bad_decisions = await self._decisions.read()
         versions, bad_versions = await self._versions.read(releases)
+        judgements, bad_judgements = await self._judgements.read()
         retired = retired_subjects(decisions)
         damaged = [
             Damage(subject, damage.why)
             for what, found in (
                 ("version", bad_versions), ("release", bad_releases), ("decision", bad_decisions),
+                ("judgement", bad_judgements),
             )
             for damage in found
             if (subject := _subject(what, damage.name)) not in retired
@@ -67,6 +79,7 @@ class ModelShelf:
             log=releases,
             decisions=decisions,
             served=frozenset(await self._served.numbers()),
+            judgements=judgements,
             damaged=damaged,
         )
 
@@ -97,6 +110,10 @@ class ModelShelf:
     async def watch_served(self, serving: Callable[[], frozenset[str]]) -> None:
         """Note which releases the replicas serve, until cancelled (`ServedReleases.follow`)."""
         await self._served.follow(serving)
+
+    async def watch_judgements(self, published: Callable[[], Iterable[Judgement]]) -> None:
+        """Keep what the replicas find about versions, until cancelled."""
+        await self._judgements.follow(published)
 
     async def add(
         self, archive: CheckedArchive, by: str, *, signature: bytes | None = None

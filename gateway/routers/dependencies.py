@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from gateway.app_state import AppState, app_state
 from gateway.clients import Clients
-from gateway.forms.photo import PhotoForm, read_photo
+from gateway.forms.photo import BarePhotoForm, PhotoForm, read_photo
 from gateway.http.rate_limit import RateLimits
 from gateway.inference.model import Model
 from gateway.inference.release_gate import ReleaseGate
@@ -94,7 +94,11 @@ HeldDep = Annotated[Held, Depends(_held)]
 
 
 async def _photo_form(request: Request, held: HeldDep) -> PhotoForm:
-    return await read_photo(request, held)
+    return await read_photo(request, held, PhotoForm)
+
+
+async def _bare_photo_form(request: Request, held: HeldDep) -> BarePhotoForm:
+    return await read_photo(request, held, BarePhotoForm)
 
 
 async def _caller_id() -> str:
@@ -143,6 +147,7 @@ CardsDep = Annotated[ModelCards, Depends(_cards)]
 ModelAuditDep = Annotated[ModelAudit, Depends(_model_audit)]
 ReleaseGateDep = Annotated[ReleaseGate, Depends(_release_gate)]
 PhotoFormDep = Annotated[PhotoForm, Depends(_photo_form)]
+BarePhotoFormDep = Annotated[BarePhotoForm, Depends(_bare_photo_form)]
 # The signed-in account; needs a route that is not public.
 CallerId = Annotated[str, Depends(_caller_id)]
 Version = Annotated[int, Depends(_version)]

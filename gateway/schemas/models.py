@@ -9,7 +9,9 @@ from pydantic import BaseModel, Field
 from gateway.model_store.shelf import Shelf, ShelvedVersion
 from gateway.model_store.shelf_log import Decided, Decision
 from gateway.schemas.fields import Body, Moment
+from gateway.schemas.reference import Judgement
 from serving.archives.card import ModelCard, Preprocessing
+from serving.contract.judgements import Judgement as Published
 from serving.contract.releases import MAX_RELEASES, Kind
 from serving.contract.releases import Release as LoggedRelease
 
@@ -51,6 +53,9 @@ class ModelVersion(BaseModel):
     desired: bool = Field(description="Whether it should be live everywhere.", examples=[True])
     retired: bool = Field(description="Taken out of use: it can't be released.", examples=[False])
     approved_by: list[Account] = Field(description="Who agreed to its release.", examples=[[]])
+    judgement: Judgement | None = Field(
+        description="What a replica found about it last, with its figures on the reference cases."
+    )
 
     @classmethod
     def of(cls, shelved: ShelvedVersion, shelf: Shelf) -> Self:
@@ -67,6 +72,7 @@ class ModelVersion(BaseModel):
             desired=live is not None and shelved.version == live.version,
             retired=shelved.version in shelf.retired,
             approved_by=[decided.by for decided in shelf.approvals(shelved)],
+            judgement=_judgement(shelf.judged(sha256=shelved.sha256)),
         )
 
 
@@ -80,11 +86,16 @@ class Release(BaseModel):
     by: Account
     at: Moment
     why: str = Field(examples=["Better on acral lesions."])
+    judgement: Judgement | None = Field(
+        description="What a replica found when it loaded it; null where nothing was asked."
+    )
 
     @classmethod
-    def of(cls, release: LoggedRelease) -> Self:
-        """From the log."""
-        return cls.model_validate(release.model_dump(include=set(cls.model_fields)))
+    def of(cls, release: LoggedRelease, shelf: Shelf | None = None) -> Self:
+        """From the log; with what was found about it where the shelf is given."""
+        known = release.model_dump(include=cls.model_fields.keys() - {"judgement"})
+        judged = shelf.judged(release=release.number) if shelf else None
+        return cls(**known, judgement=_judgement(judged))
 
 
 class DamagedEntry(BaseModel):
@@ -115,8 +126,8 @@ class Models(BaseModel):
         candidate, ways = shelf.desired.candidate, shelf.ways_back
         return cls(
             versions=[ModelVersion.of(shelved, shelf) for shelved in shelf.versions],
-            releases=[Release.of(release) for release in shelf.releases],
-            candidate=Release.of(candidate) if candidate else None,
+            releases=[Release.of(release, shelf) for release in shelf.releases],
+            candidate=Release.of(candidate, shelf) if candidate else None,
             rolls_back_to=ways[0].version if ways else None,
             damaged=[DamagedEntry(entry=found.name, why=found.why) for found in shelf.damaged],
         )
@@ -149,6 +160,10 @@ class Rollback(Why):
         description="A version that was live before; without it, the last one that worked.",
         examples=["1.0.0"],
     )
+
+
+def _judgement(found: Published | None) -> Judgement | None:
+    return Judgement.judged(found) if found else None
 
 
 class ShelfDecision(BaseModel):

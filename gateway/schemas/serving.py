@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from gateway.schemas.candidates import CanaryFigures, CanaryRule, Candidate
 from gateway.schemas.fields import Moment
 from gateway.schemas.models import Digest, Version
+from gateway.schemas.reference import ReferenceResult
 from serving.contract.regeneration import Regeneration
 from serving.contract.replicas import Phase
 from serving.contract.replicas import Replica as PublishedReplica
@@ -24,11 +25,18 @@ class Measured(BaseModel):
     memory_mib: int | None = Field(
         description="Of its largest worker; null if workers can't be inspected.", examples=[157]
     )
+    reference: ReferenceResult | None = Field(
+        description="Its answers to the reference cases; null if they were not asked."
+    )
 
     @classmethod
     def of(cls, measured: Measurement) -> Self:
         """From what a follower measured."""
-        return cls.model_validate(measured.model_dump())
+        found = measured.reference
+        return cls(
+            **measured.model_dump(exclude={"reference"}),
+            reference=ReferenceResult.of(found) if found else None,
+        )
 
 
 class Tried(BaseModel):

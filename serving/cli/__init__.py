@@ -8,7 +8,15 @@ import structlog
 import typer
 
 from service_kit.version import __version__
-from serving.cli import account, archives, candidates, releases, shelf, training
+from serving.cli import (
+    account,
+    archives,
+    candidates,
+    reference_cases,
+    releases,
+    shelf,
+    training,
+)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -36,6 +44,9 @@ VERBS: dict[str, Callable[..., None]] = {
     "retire": shelf.retire,
     "reinstate": shelf.reinstate,
     "download": shelf.download,
+    "cases": reference_cases.cases,
+    "add-cases": reference_cases.add_cases,
+    "remove-cases": reference_cases.remove_cases,
     "regenerate": releases.regenerate,
     "status": releases.status,
     "watch": releases.watch,

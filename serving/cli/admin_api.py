@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import httpx
@@ -38,7 +39,7 @@ class AdminApi:
         """
         return self._send("GET", path).json()
 
-    def post(self, path: str, body: dict[str, str], **query: int) -> Any:
+    def post(self, path: str, body: dict[str, Any], **query: int) -> Any:
         """The decoded answer.
 
         Raises:
@@ -79,6 +80,16 @@ class AdminApi:
         seconds = httpx.Timeout(ANSWER_SECONDS, read=UPLOAD_ANSWER_SECONDS)
         return self._send("POST", "/admin/upload-model", files=files, timeout=seconds).json()
 
+    def send_photo(self, path: str, photo: Path) -> Any:
+        """Send one photo as a form; the decoded answer.
+
+        Raises:
+            CommandFailed: refused, or not reachable.
+            OSError: the file can't be read.
+        """
+        files = {"file": (photo.name, photo.read_bytes(), "application/octet-stream")}
+        return self._send("POST", path, files=files).json()
+
     def serving(self) -> Iterator[dict[str, Any]]:
         """What is being served: now, and then at each change, without end.
 
@@ -105,7 +116,8 @@ class AdminApi:
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         with connection_failures():
             answer = self._http.request(method, path, headers=self._headers(), **options)
-            if answer.status_code == 401 and "files" not in options:
+            # The body of an archive has been read by then; a photo's is in memory.
+            if answer.status_code == 401 and "timeout" not in options:
                 self._token(True)
                 answer = self._http.request(method, path, headers=self._headers(), **options)
         if answer.is_error:

@@ -60,6 +60,8 @@ def try_out(
             raise CommandFailed(Failure.TRIAL_FAILED, f"{version} failed its trial.", failed)
         content = {"version": version, "passed": True, "replicas": replicas}
         show(as_json, content, status_tables.costs(replicas))
+        if (judged := _reference(replicas, trial["id"])) and not as_json:
+            show(as_json, {}, status_tables.judgement(version, judged))
 
 
 def release(
@@ -126,6 +128,7 @@ def status(url: Url = LOCAL, as_json: Json = False) -> None:
             status_tables.costs(serving["replicas"]),
             *([status_tables.canary(serving["canary"])] if serving["canary"] else []),
             status_tables.versions(models["versions"]),
+            status_tables.reference(models["versions"]),
             status_tables.releases(models["releases"]),
         ):
             show(as_json, {}, table)
@@ -136,6 +139,17 @@ def watch(url: Url = LOCAL, as_json: Json = False) -> None:
     with signed_in(url, as_json) as api:
         for serving in api.serving():
             show(as_json, serving, status_tables.replicas(serving["replicas"]))
+
+
+def _reference(replicas: list[dict[str, Any]], trial: str) -> dict[str, Any] | None:
+    """What the trial showed on the reference cases: they are the same on every replica."""
+    found = [
+        result["measured"]["reference"]
+        for replica in replicas
+        for result in replica["trials"]
+        if result["id"] == trial and result["measured"]
+    ]
+    return next((judged for judged in found if judged), None)
 
 
 def _until_live(api: AdminApi, entry: dict[str, Any], seconds: float, as_json: bool) -> None:

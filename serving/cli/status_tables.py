@@ -72,6 +72,44 @@ def costs(found: Rows) -> Table:
     return table
 
 
+def reference(found: Rows) -> Table:
+    """How each version did on the reference cases, with 95 % intervals and what was allowed."""
+    table = Table(
+        "version", "set", "cases", "AUC", "sensitivity", "specificity", "Brier", "verdict",
+        title="Reference cases",
+    )  # fmt: skip
+    for version in found:
+        judged = version["judgement"]
+        if not judged:
+            continue
+        table.add_row(version["version"], *_reference_figures(judged), _verdict(judged))
+    return table
+
+
+def judgement(version: str, judged: dict[str, Any]) -> Table:
+    """One version on the reference cases beside the live one then, and the limits."""
+    table = Table("", version, f"live {judged['live_version'] or '–'}", "may be worse by")
+    table.title = f"Reference cases, set {judged['set_number']}"
+    found, live = judged["figures"], judged["live_figures"] or {}
+    for name in ("auc", "sensitivity", "specificity", "brier", "not_assessable"):
+        margin = judged["margins"].get(name)
+        table.add_row(
+            name.replace("_", " "), _interval(found[name]), _interval(live.get(name)),
+            "–" if margin is None else f"{margin:g}",
+        )  # fmt: skip
+    return table
+
+
+def reference_cases(found: dict[str, Any]) -> Table:
+    """One row per case."""
+    number = found["number"]
+    title = f"Reference cases, set {number}" if number else "No reference cases yet"
+    table = Table("sha256", "truth", title=title)
+    for case in found["cases"]:
+        table.add_row(case["sha256"][:16], case["truth"])
+    return table
+
+
 def versions(found: Rows) -> Table:
     """One row per version in the store."""
     table = Table("version", "architecture", "uploaded", "signed by", "desired", title="Versions")
@@ -88,12 +126,36 @@ def versions(found: Rows) -> Table:
 
 def releases(found: Rows) -> Table:
     """The latest entries of the release log."""
-    table = Table("release", "version", "kind", "at", "why", title="Latest releases")
+    table = Table("release", "version", "kind", "at", "why", "judged", title="Latest releases")
     for entry in found[:LATEST]:
         table.add_row(
-            str(entry["number"]), entry["version"], _kind(entry), entry["at"][:16], entry["why"]
-        )
+            str(entry["number"]), entry["version"], _kind(entry), entry["at"][:16], entry["why"],
+            _verdict(entry["judgement"]) if entry["judgement"] else "",
+        )  # fmt: skip
     return table
+
+
+def _reference_figures(judged: dict[str, Any]) -> list[str]:
+    found = judged["figures"]
+    if not found:
+        return [""] * 6
+    return [
+        str(judged["set_number"]),
+        f"{found['malignant']} + {found['cases'] - found['malignant']}",
+        *(_interval(found[name]) for name in ("auc", "sensitivity", "specificity", "brier")),
+    ]
+
+
+def _interval(figure: dict[str, float] | float | None) -> str:
+    if figure is None:
+        return "–"
+    if isinstance(figure, dict):
+        return f"{figure['value']:.3f} ({figure['low']:.2f} to {figure['high']:.2f})"
+    return f"{figure:.3f}"
+
+
+def _verdict(judged: dict[str, Any]) -> str:
+    return "passed" if judged["passed"] else f"refused: {judged['error']}"
 
 
 def _figures(measured: dict[str, Any]) -> list[str]:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from serving.contract.wilson import wilson_interval
 
@@ -96,10 +96,29 @@ class ReferenceFigures(BaseModel):
         )
 
 
+class CaseError(BaseModel):
+    """A case that a version labels wrongly, with its malignant probability, 0 to 1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sha256: str
+    truth: Label
+    probability: float
+
+
+# Of them; a version that errs on more is refused or the set is a large one.
+KEPT_ERRORS = 200
+
+
 class ReferenceResult(BaseModel):
     """What the cases showed: the candidate's figures, and the live version's on the same ones.
 
-    `number` is that of the set of cases.
+    Attributes:
+        number: of the set of cases.
+        margins: how much worse than live each figure was allowed to be.
+        objections: why the version may not be released; empty where it may.
+        errors: the cases that it labels wrongly, KEPT_ERRORS at most. Labels are two, so two
+            versions disagree just where one of them errs.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -109,6 +128,9 @@ class ReferenceResult(BaseModel):
     live: ReferenceFigures | None = None
     newly_malignant: int = 0
     newly_benign: int = 0
+    margins: dict[str, float] = Field(default_factory=dict)
+    objections: tuple[str, ...] = ()
+    errors: tuple[CaseError, ...] = Field(default=(), max_length=KEPT_ERRORS)
 
 
 def _share(outcomes: Sequence[bool]) -> Figure | None:

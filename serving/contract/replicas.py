@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from serving.contract.judgements import Judgement
 from serving.contract.regeneration import Regeneration
 from serving.contract.releases import CandidateKind, Release
 from serving.contract.trials import Measurement, Trial
@@ -59,6 +60,8 @@ class Replica(BaseModel):
     # The latest trials, the newest last.
     trials: list[Trial] = Field(default_factory=list)
     regeneration: Regeneration | None = None
+    # The latest, the newest last.
+    judgements: list[Judgement] = Field(default_factory=list)
     seen_at: float
 
     def answers(self, version: str) -> bool:

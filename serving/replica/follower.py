@@ -16,6 +16,7 @@ from serving.contract.replicas import Replica
 from serving.contract.torchserve import TorchServeError
 from serving.replica.archive_cache import ArchiveCache
 from serving.replica.desired_state import Drift, DriftDetector, Loaded
+from serving.replica.judgements import Judgements
 from serving.replica.live_release_file import LiveReleaseFile
 from serving.replica.metrics import observe
 from serving.replica.reference_gate import ReferenceGate
@@ -59,6 +60,7 @@ class Follower:
         regenerator: Regenerator,
         board: ReplicaRegistry,
         gate: ReferenceGate | None = None,
+        judgements: Judgements | None = None,
     ) -> None:
         self._settings = settings
         self._model = settings.model_name
@@ -67,6 +69,7 @@ class Follower:
         self._trials = trials
         self._regenerator = regenerator
         self._board = board
+        self._judgements = judgements or Judgements()
         live_file = LiveReleaseFile(settings.torchserve_folder)
         self._drift_detector = DriftDetector(releases, live_file)
         self._rollout = Rollout(
@@ -76,6 +79,7 @@ class Follower:
             loader=loader,
             live_file=live_file,
             gate=gate,
+            judgements=self._judgements,
         )
         self._state = State(inherited=live_file.read())
 
@@ -211,6 +215,7 @@ class Follower:
             refused_release=state.refused or state.candidate_refused,
             trials=self._trials.results,
             regeneration=self._regenerator.latest,
+            judgements=self._judgements.latest,
             seen_at=time.time(),
         )
         try:

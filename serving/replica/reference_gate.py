@@ -6,7 +6,7 @@ would serve. A rollback is never held up.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import structlog
 from obstore.exceptions import BaseError
@@ -17,7 +17,13 @@ from serving import examples
 from serving.contract.entries import EntryDamaged
 from serving.contract.findings import Finding
 from serving.contract.reference_cases import ReferenceCases, ReferenceSet, Truth
-from serving.contract.reference_figures import CaseAnswer, ReferenceFigures, ReferenceResult
+from serving.contract.reference_figures import (
+    KEPT_ERRORS,
+    CaseAnswer,
+    CaseError,
+    ReferenceFigures,
+    ReferenceResult,
+)
 from serving.contract.reference_verdict import objections
 from serving.contract.torchserve import ImageRefused
 from serving.replica.torchserve.probe import SECONDS, Ask, ProbeFailed, ask_until_room
@@ -47,7 +53,7 @@ class ReferenceGate:
             live: asks the version that serves; None where none does.
 
         Raises:
-            ProbeFailed: with every objection.
+            ProbeFailed: with every objection, and the figures.
             TorchServeError, TimeoutError: there was no answer.
             BaseError, OSError: the store is away while photos are read.
         """
@@ -55,9 +61,13 @@ class ReferenceGate:
         ours = await self._answers(cases, candidate)
         theirs = await self._answers(cases, live) if live else None
         result = _compared(cases.number, ours, theirs)
-        if said := objections(result.found, result.live, self._margins):
-            raise ProbeFailed("; ".join(said))
-        return result
+        said = objections(result.found, result.live, self._margins)
+        judged = result.model_copy(
+            update={"margins": dict(self._margins), "objections": tuple(said)}
+        )
+        if said:
+            raise ProbeFailed("; ".join(said), judged)
+        return judged
 
     async def _in_force(self) -> ReferenceSet:
         """The newest set; before the first, the examples that ship with Dermis.
@@ -117,7 +127,14 @@ def _compared(
         live=_figures(theirs) if theirs else None,
         newly_malignant=changes.count(("benign", "malignant")),
         newly_benign=changes.count(("malignant", "benign")),
+        errors=tuple(_errors(ours))[:KEPT_ERRORS],
     )
+
+
+def _errors(answers: dict[str, tuple[Finding, CaseAnswer]]) -> Iterator[CaseError]:
+    for case, (_, answer) in answers.items():
+        if answer.label != answer.truth:
+            yield CaseError(sha256=case, truth=answer.truth, probability=answer.probability)
 
 
 def _figures(answers: dict[str, tuple[Finding, CaseAnswer]]) -> ReferenceFigures:

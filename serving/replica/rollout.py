@@ -14,6 +14,7 @@ from serving.contract.releases import Release
 from serving.contract.torchserve import TorchServeAway, TorchServeError
 from serving.replica.archive_cache import ArchiveCache, CachedArchive
 from serving.replica.desired_state import STORE_FAILURES, Loaded
+from serving.replica.judgements import Judgements
 from serving.replica.live_release_file import LiveReleaseFile
 from serving.replica.reference_gate import ReferenceGate
 from serving.replica.settings import FollowerSettings
@@ -25,6 +26,8 @@ from serving.replica.torchserve.version_loader import VersionLoader
 
 log = structlog.get_logger()
 
+# What is wrong with the version itself, not with what it is loaded by.
+VERDICTS = (ArchiveRefused, ProbeFailed)
 # Whatever can be wrong with one release; OSError includes a full disk.
 _RELEASE_FAILURES = (ArchiveRefused, ProbeFailed, TorchServeError, DomainError, *STORE_FAILURES)
 
@@ -41,6 +44,7 @@ class Rollout:
         loader: VersionLoader,
         live_file: LiveReleaseFile,
         gate: ReferenceGate | None,
+        judgements: Judgements,
     ) -> None:
         self._model = settings.model_name
         self._workers = settings.workers
@@ -49,6 +53,7 @@ class Rollout:
         self._loader = loader
         self._live_file = live_file
         self._gate = gate
+        self._judgements = judgements
 
     async def bring_up(self, release: Release, state: State, loaded: Loaded) -> None:
         """Load a release, probe it and switch to it; on failure the live version stays.
@@ -109,6 +114,7 @@ class Rollout:
             live = self._loader.asker(state.live.cached) if state.live else None
             judged = await self._gate.judge(self._loader.asker(cached), live)
             measured = measured.model_copy(update={"reference": judged})
+            self._judgements.note(release, reference=judged)
         state.measured[release.version] = measured
         return cached
 
@@ -130,4 +136,7 @@ class Rollout:
         if self._management.instance != instance:
             raise TorchServeAway("TorchServe was restarted meanwhile") from error
         log.error("release refused", version=release.version, error=str(error))
+        if isinstance(error, VERDICTS):
+            found = error.reference if isinstance(error, ProbeFailed) else None
+            self._judgements.note(release, error=str(error), reference=found)
         state.backoff.failed(release.number)

@@ -11,19 +11,14 @@ from serving.contract.reference_verdict import MARGINS
 from serving.replica.cpu_cores import default_workers
 
 
-class StoreSettings(ObjectStoreSettings):
-    """Where the model store is. A setting is an environment variable of the same name."""
+class FollowerSettings(ObjectStoreSettings, SignatureSettings):
+    """The follower's settings. A setting is an environment variable of the same name."""
 
     model_store: str = Field(
         description="Where archives and releases lie: file:///folder or s3://bucket/prefix.",
         pattern=r"^(file|s3|memory)://",
     )
     model_name: str = Field(default="lesion", description="The model that is served.")
-
-
-class FollowerSettings(StoreSettings, SignatureSettings):
-    """The follower's settings. A setting is an environment variable of the same name."""
-
     replica_id: str = Field(description="This replica's name, unique among all.")
     torchserve_folder: Path = Field(description="The folder TorchServe runs in.")
     inference_address: str = Field(

@@ -12,6 +12,7 @@ from serving.contract.follower_requests import FollowerRequests
 from serving.contract.torchserve import TorchServeError
 from serving.contract.trials import KEPT_RESULTS, Measurement, Trial, TrialRequest
 from serving.replica.archive_cache import ArchiveCache
+from serving.replica.judgements import Judgements
 from serving.replica.reference_gate import ReferenceGate
 from serving.replica.state import Held
 from serving.replica.torchserve.management import LoadedVersion
@@ -38,11 +39,13 @@ class TrialRunner:
         cache: ArchiveCache,
         loader: VersionLoader,
         gate: ReferenceGate | None,
+        judgements: Judgements,
     ) -> None:
         self._requests = requests
         self._cache = cache
         self._loader = loader
         self._gate = gate
+        self._judgements = judgements
         self._results: list[Trial] = []
 
     @property
@@ -73,8 +76,12 @@ class TrialRunner:
         error, measured = "", None
         try:
             measured = await self._measured(request, live, loaded)
+            self._judgements.note(request, reference=measured.reference)
         except _FAILURES as failure:
             error = str(failure) or type(failure).__name__
+            if isinstance(failure, (ArchiveRefused, ProbeFailed)):
+                found = failure.reference if isinstance(failure, ProbeFailed) else None
+                self._judgements.note(request, error=error, reference=found)
             log.warning("trial failed", version=request.version, error=error)
         result = Trial(request=request, error=error, measured=measured)
         self._results = [*self._results, result][-KEPT_RESULTS:]

@@ -6,6 +6,7 @@ import pytest
 
 from local_stack.components.torchserve import TorchServe
 from local_stack.stack import SHIPPED_MODELS
+from serving.contract.reference_verdict import MARGINS
 from serving.tests.conftest import MakeArchive
 from serving.tests.site import Site
 
@@ -38,4 +39,10 @@ async def test_what_ships_becomes_live_and_untrained_weights_do_not(
     told = await site.follow()
     assert (told.live_version, told.refused_release) == ("1.1.2", 2)
     assert "reference cases" in told.last_error
+    first, tried, refused = told.judgements
+    assert (first.release, first.error, tried.trial != "", tried.error) == (1, "", True, "")
+    assert (refused.release, refused.version, refused.error != "") == (2, "9.0.0", True)
+    assert refused.reference
+    assert refused.reference.objections
+    assert refused.reference.margins == MARGINS
     await site.empty()

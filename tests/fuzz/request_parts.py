@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 
-from gateway.forms.photo import read_photo
+from gateway.forms.photo import PhotoForm, read_photo
 from gateway.http.client_address import client_address
 from gateway.photo_memory import PhotoMemory
 from service_kit.clock import now
@@ -71,7 +71,7 @@ def _form(content: bytes) -> None:
 
     async def read() -> None:
         with memory.hold() as held:
-            await read_photo(Request(scope, receive), held)
+            await read_photo(Request(scope, receive), held, PhotoForm)
 
     with contextlib.suppress(DomainError, RequestValidationError):
         asyncio.run(read())

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from serving.archives.archive import CheckedArchive
 from serving.archives.checks import GoldenImage
 from serving.contract.findings import Finding
+from serving.contract.reference_figures import ReferenceResult
 from serving.contract.torchserve import TorchServeFull
 
 # Two builds of one runtime may differ in the last digits of a float.
@@ -19,7 +20,15 @@ Ask = Callable[[bytes], Awaitable[Finding]]
 
 
 class ProbeFailed(Exception):
-    """A version gives other answers than its archive recorded."""
+    """A version gives other answers than its archive recorded, or must not be released.
+
+    Attributes:
+        reference: its answers to the reference cases, where they are the reason.
+    """
+
+    def __init__(self, message: str, reference: ReferenceResult | None = None) -> None:
+        super().__init__(message)
+        self.reference = reference
 
 
 async def probe(

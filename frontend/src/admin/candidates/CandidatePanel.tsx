@@ -5,6 +5,7 @@ import type { Schemas } from "@/api/client";
 import { ago, dayAndTime, percent } from "@/i18n/moments";
 import { Facts } from "@/ui/Facts";
 import { Section } from "@/ui/Section";
+import { JudgementFigures } from "../releases/JudgementFigures";
 import { useServing } from "../releases/useServing";
 import { useKnownUsers } from "../users/queries";
 import { notReady, candidateSince, type NotReady } from "./candidate";
@@ -28,6 +29,8 @@ export function CandidatePanel({
   const begun = candidateSince(models.releases, candidate);
   const total = serving?.replicas.length ?? 0;
   const waiting = notReady(serving?.replicas ?? [], candidate);
+  const judged =
+    candidate.judgement ?? models.versions.find((found) => found.version === version)?.judgement;
   const share = percent(candidate.percent / 100);
   return (
     <Section
@@ -60,6 +63,7 @@ export function CandidatePanel({
         ]}
       />
       <Waiting replicas={waiting} />
+      {judged && <JudgementFigures judgement={judged} of={version} />}
       {isCanary ? (
         <CanaryWatch
           version={version}

@@ -15,6 +15,7 @@ function log(...entries: Partial<Release>[]): Release[] {
       by: "somebody",
       at: `2026-03-0${index + 1}T08:00:00Z`,
       why: "",
+      judgement: null,
       ...entry,
     }))
     .reverse();

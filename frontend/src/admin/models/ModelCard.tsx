@@ -7,6 +7,7 @@ import { Evaluation } from "@/model_card/Evaluation";
 import { Part, Sentences } from "@/model_card/Part";
 import { Subgroups } from "@/model_card/Subgroups";
 import { QueryState } from "@/ui/QueryState";
+import { JudgementFigures } from "../releases/JudgementFigures";
 import { useModel } from "../releases/queries";
 
 /** Everything known about a version: its purpose, its limits and its evaluation. */
@@ -29,12 +30,22 @@ export function ModelCard({ version, onClose }: { version: string; onClose: () =
   );
 }
 
+const hasHits = ({ metrics }: Schemas["Evaluation"]) =>
+  "sensitivity" in metrics && "specificity" in metrics;
+
 function Card({ model }: { model: Schemas["ModelDetails"] }) {
   const { t } = useTranslation();
   const { card } = model;
-  const { evaluations = [], subgroups = [], training = {} } = card;
+  const { evaluations: given = [], subgroups = [], training = {} } = card;
+  // What matters at the threshold first, what was only tried on bent photos afterwards.
+  const evaluations = [...given.filter(hasHits), ...given.filter((found) => !hasHits(found))];
   return (
     <Stack gap="lg">
+      {model.judgement && (
+        <Part title={t("admin.models.reference.title")}>
+          <JudgementFigures judgement={model.judgement} of={model.version} />
+        </Part>
+      )}
       <Part title={t("admin.models.card.intendedUse")}>
         <Text size="sm">{card.intended_use}</Text>
       </Part>

@@ -10,6 +10,7 @@ import { AutomaticWithdrawal } from "../candidates/AutomaticWithdrawal";
 import { DamagedEntries } from "./DamagedEntries";
 import { ModelCard } from "./ModelCard";
 import { useModels } from "../releases/queries";
+import { ReferenceCases } from "./ReferenceCases";
 import { ReleaseHistory } from "./ReleaseHistory";
 import { UploadModel } from "./UploadModel";
 import { Versions } from "./Versions";
@@ -42,6 +43,7 @@ export function ModelsTab() {
           />
         )}
       </Section>
+      <ReferenceCases />
       {models.data && models.data.releases.length > 0 && (
         <ReleaseHistory releases={models.data.releases} rollsBackTo={models.data.rolls_back_to} />
       )}

@@ -8,6 +8,7 @@ import { DataTable } from "@/ui/DataTable";
 import { Section } from "@/ui/Section";
 import { useKnownUsers } from "../users/queries";
 import { AUTOMATIC } from "../candidates/candidate";
+import { JudgementMark } from "../releases/JudgementMark";
 import { ReasonDialog } from "../releases/ReasonDialog";
 
 /** The release log, and the way back to the last version that worked. */
@@ -58,6 +59,10 @@ export function ReleaseHistory({
             show: ({ by }) => (by === AUTOMATIC ? t("candidate.automatically") : nameOf(by)),
           },
           { name: t("admin.models.log.at"), isShort: true, show: ({ at }) => dayAndTime(at) },
+          {
+            name: t("admin.models.reference.title"),
+            show: ({ judgement }) => <JudgementMark judgement={judgement} />,
+          },
           { name: t("admin.models.log.why"), show: ({ why }) => why || "–" },
         ]}
       />

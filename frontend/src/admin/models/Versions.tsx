@@ -6,6 +6,7 @@ import { ago, percent } from "@/i18n/moments";
 import { DataTable } from "@/ui/DataTable";
 import { StateBadge } from "@/ui/StateBadge";
 import { EmptyState } from "@/ui/States";
+import { JudgementMark } from "../releases/JudgementMark";
 import { useServing } from "../releases/useServing";
 import { CandidateBadge } from "../candidates/CandidateBadge";
 import { Reinstate } from "./ShelfDialogs";
@@ -71,6 +72,10 @@ export function Versions({
         {
           name: t("admin.models.versions.threshold"),
           show: ({ threshold }) => percent(threshold, 1),
+        },
+        {
+          name: t("admin.models.reference.title"),
+          show: ({ judgement }) => <JudgementMark judgement={judgement} />,
         },
         {
           name: t("admin.models.versions.uploaded"),

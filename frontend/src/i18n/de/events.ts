@@ -46,6 +46,7 @@ export default {
     retirement_requested: "Ausmustern angefragt",
     reinstatement_requested: "Wiederzulassung angefragt",
     approval_requested: "Zustimmung zur Freigabe",
+    reference_cases_requested: "Änderung der Referenzfälle angefragt",
   },
   sign_in: {
     succeeded: "Angemeldet",

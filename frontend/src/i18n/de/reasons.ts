@@ -182,6 +182,11 @@ const reasons: Record<Refusal, string> = {
   ENTRY_SOUND: "Dieser Eintrag ist lesbar und gehört zum Verlauf.",
   ENTRY_DAMAGED:
     "Ein Eintrag im Modellspeicher ist beschädigt. Stellen Sie ihn aus einer Sicherung wieder her oder mustern Sie ihn aus.",
+  REFERENCE_CASES_NOT_READY:
+    "Noch keine Version hat die mitgelieferten Fälle beantwortet. Geben Sie zuerst eine frei.",
+  REFERENCE_CASES_ONE_SIDED: "Mindestens ein gutartiger und ein bösartiger Fall müssen bleiben.",
+  REFERENCE_CASES_TOO_MANY: "Mehr als 2.000 Referenzfälle sind nicht möglich.",
+  REFERENCE_PHOTO_MISSING: "Das Foto zu diesem Fall fehlt.",
   APPROVAL_MISSING: "Zuerst muss jemand anderes dieser Version zustimmen.",
   ALREADY_LIVE: "Diese Version ist schon aktiv.",
   NOTHING_LIVE: "Geben Sie zuerst eine Version frei.",

@@ -47,6 +47,7 @@ export default {
     retirement_requested: "Retirement requested",
     reinstatement_requested: "Reinstatement requested",
     approval_requested: "Approval requested",
+    reference_cases_requested: "Change of the reference cases requested",
   },
   sign_in: {
     succeeded: "Signed in",
