@@ -6,7 +6,6 @@ import signal
 from pathlib import Path
 
 import typer
-from prometheus_client import start_http_server
 
 from service_kit import background, logs, telemetry
 from service_kit.blobs import Blobs
@@ -16,6 +15,7 @@ from serving.contract.follower_requests import regeneration_requests, trial_requ
 from serving.contract.reference_cases import ReferenceCases
 from serving.contract.releases import ReleaseLog
 from serving.contract.torchserve import InferenceClient
+from serving.replica import metrics
 from serving.replica.archive_cache import ArchiveCache
 from serving.replica.follower import Follower
 from serving.replica.judgements import Judgements
@@ -49,7 +49,7 @@ async def _follow(settings: FollowerSettings) -> None:
     logs.configure("follower", settings.log_level, redis_url=settings.redis_url)
     telemetry.configure("follower", settings.otlp_endpoint)
     if settings.metrics_port:
-        start_http_server(settings.metrics_port)
+        metrics.serve(settings.metrics_port)
     following = asyncio.create_task(make_follower(settings).run())
     stopping = asyncio.Event()
     following.add_done_callback(lambda _: stopping.set())

@@ -29,6 +29,8 @@ class Drift:
 
     live: Release | None = None
     candidate: Release | None = None
+    # No version was ever released, so none can be missing.
+    nothing_released: bool = False
     # What keeps us from knowing.
     trouble: str = ""
 
@@ -56,6 +58,7 @@ class DriftDetector:
             return Drift(
                 live=await self._missing_live(state, desired.live),
                 candidate=_missing_candidate(state, desired.candidate),
+                nothing_released=desired.live is None,
             )
         except STORE_FAILURES as error:
             # What is loaded keeps serving meanwhile.

@@ -110,12 +110,18 @@ class Follower:
         except TorchServeError as error:
             drift = Drift(trouble=str(error))
         self._state.trouble = drift.trouble
+        self._state.nothing_released = drift.nothing_released
 
     async def publish(self) -> None:
         """Publish this replica's state for the gateways."""
         replica = await self._replica()
-        live, trouble = self._state.live, self._state.trouble
-        observe(replica, release=live.release.number if live else 0, hindered=bool(trouble))
+        state = self._state
+        observe(
+            replica,
+            release=state.live.release.number if state.live else 0,
+            hindered=bool(state.trouble),
+            nothing_released=state.nothing_released,
+        )
         await self._board.publish(replica)
 
     async def _keep_stepping(self) -> None:

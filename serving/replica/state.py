@@ -44,6 +44,7 @@ class State:
     # What is in the way right now: TorchServe or the object store away; the next good step clears
     # it.
     trouble: str = ""
+    nothing_released: bool = False
     backoff: Backoff = field(default_factory=Backoff)
     # Since when (monotonic seconds) a registration has been neither live, a candidate nor coming.
     idle_since: dict[str, float] = field(default_factory=dict)

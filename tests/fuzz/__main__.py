@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -34,7 +35,8 @@ def main() -> None:
     arguments.add_argument("--seconds", type=float, default=600, help="for each target")
     asked = arguments.parse_args()
     for target in asked.targets:
-        TARGETS[target](asked.seconds, partial(keep, target))
+        tried = TARGETS[target](asked.seconds, partial(keep, target))
+        sys.stdout.write(f"{target}: {tried:,} tried, none did harm\n")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """Whole content, edited again and again: whoever reads it may refuse it, and nothing else."""
 
 import contextlib
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 # Far more than any small file takes on a busy machine.
@@ -59,6 +60,8 @@ def fuzz(target: Read, seconds: float, keep: Callable[[bytes], Path]) -> int:
     """
     ends, tried = time.monotonic() + seconds, 0
 
+    # Named, or Hypothesis tells how to repeat the "failure" that the end of the time is to it.
+    @seed(secrets.randbits(64))
     @settings(
         max_examples=1_000_000, deadline=None, database=None,
         phases=[Phase.generate], suppress_health_check=list(HealthCheck),
