@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
 import typer
+import uvloop
 
 from auth_service import accounts, audit, main, signing_keys, two_factor
 from auth_service.accounts import OperatorMadeAccount
@@ -36,7 +37,8 @@ def migrate() -> None:
 @app.command()
 def serve() -> None:
     """Serve gRPC and send mail until SIGTERM."""
-    asyncio.run(main.serve(load(Settings)))
+    # Two thirds of asyncio's own loop's CPU for the same calls.
+    uvloop.run(main.serve(load(Settings)))
 
 
 @app.command()

@@ -29,6 +29,7 @@ from service_kit.cursors import Cursors
 from service_kit.database import Database
 from service_kit.principal import TokenVerifier
 from service_kit.redis_client import open_redis
+from service_kit.remembered_revocations import RememberedRevocations
 
 NAME = "auth_service"
 SERVICES = [s.full_name for s in auth_pb2.DESCRIPTOR.services_by_name.values()]
@@ -39,8 +40,8 @@ class AuthService:
     """auth_service's parts, wired.
 
     Attributes:
+        revocations, announcer, mail_sender: `serve` runs their loops in the background.
         verifier: reads the tokens that callers show.
-        announcer, mail_sender: `serve` runs their `run` in the background.
     """
 
     settings: Settings
@@ -48,6 +49,7 @@ class AuthService:
     redis: Redis
     keys: KeyRing
     signing_keys: SigningKeys
+    revocations: RememberedRevocations
     verifier: TokenVerifier
     authenticator: Authenticator
     announcer: Announcer
@@ -104,6 +106,7 @@ def build(settings: Settings) -> AuthService:
     redis = open_redis(settings.redis_url)
     keys = KeyRing.from_setting(settings.encryption_keys.get_secret_value())
     own_keys = SigningKeys(database, keys)
+    revocations = RememberedRevocations(OwnRevocations(database), redis)
     attempts = Attempts(database, _derived(settings, "attempts"))
     return AuthService(
         settings=settings,
@@ -111,9 +114,10 @@ def build(settings: Settings) -> AuthService:
         redis=redis,
         keys=keys,
         signing_keys=own_keys,
+        revocations=revocations,
         verifier=TokenVerifier(
             own_keys,
-            OwnRevocations(database),
+            revocations,
             issuer=settings.token_issuer,
             audience=settings.token_audience,
         ),
@@ -141,6 +145,7 @@ async def serve(settings: Settings) -> None:
     async with in_background(
         service.mail_sender.run(),
         service.announcer.run(),
+        service.revocations.listen(),
         cleanup.run(service.database),
         queue_metrics.OUTBOX.run(service.database),
         backup_age.run(service.database),

@@ -1,8 +1,8 @@
 """Tells every service that a session has ended, at once and without fail.
 
 PostgreSQL is the truth. After each commit the ended sessions are written to Redis, where every
-service looks; a loop writes what couldn't be written then (Redis away, this process killed), and
-writes everything again when Redis comes back empty.
+service looks, and told to those who remember otherwise; a loop writes what couldn't be written then
+(Redis away, this process killed), and writes everything again when Redis comes back empty.
 """
 
 import asyncio
@@ -23,6 +23,7 @@ from service_kit import clock
 from service_kit.auth_client import revocation_key
 from service_kit.database import Database
 from service_kit.principal import CLOCK_SKEW_SECONDS
+from service_kit.remembered_revocations import ENDED_CHANNEL
 
 log = structlog.get_logger()
 
@@ -69,6 +70,7 @@ class Announcer:
             async with self._redis.pipeline(transaction=False) as pipeline:
                 for session_id in session_ids:
                     pipeline.set(revocation_key(session_id), 1, ex=self._memory)
+                    pipeline.publish(ENDED_CHANNEL, str(session_id))
                 await pipeline.execute()
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("ended sessions are waiting for redis", error=type(error).__name__)

@@ -40,15 +40,14 @@ class SigningKeys:
         self._database = database
         self._ring = ring
         self._keys: Sequence[SigningKey] = ()
+        self._public: dict[str, Ed25519PublicKey] = {}
         self._private: dict[str, Ed25519PrivateKey] = {}
         self._loaded_at = float("-inf")
 
     async def key(self, kid: str) -> Ed25519PublicKey | None:
         """The public key with this id; None where there is none."""
-        for key in await self.published():
-            if key.kid == kid:
-                return Ed25519PublicKey.from_public_bytes(key.public_key)
-        return None
+        await self.published()
+        return self._public.get(kid)
 
     async def published(self) -> Sequence[SigningKey]:
         """Every key that may have signed a token that is still valid, and those about to sign."""
@@ -56,6 +55,9 @@ class SigningKeys:
             async with self._database.session() as session:
                 query = select(SigningKey).order_by(col(SigningKey.signs_from))
                 self._keys = (await session.exec(query)).all()
+            self._public = {
+                key.kid: Ed25519PublicKey.from_public_bytes(key.public_key) for key in self._keys
+            }
             self._loaded_at = time.monotonic()
         return self._keys
 

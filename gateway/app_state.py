@@ -22,6 +22,7 @@ from gateway.model_store.versions import ModelShelf
 from gateway.photo_memory import PhotoMemory
 from gateway.settings import Settings
 from service_kit.principal import TokenVerifier
+from service_kit.remembered_revocations import RememberedRevocations
 from serving.archives.signature_policy import Policy
 from serving.contract.follower_requests import FollowerRequests
 from serving.contract.regeneration import RegenerationRequest
@@ -40,6 +41,7 @@ class AppState:
     clients: Clients
     service_token: ServiceToken
     redis: Redis
+    revocations: RememberedRevocations
     verifier: TokenVerifier
     rate_limits: RateLimits
     anonymous_calls: AnonymousCalls

@@ -43,6 +43,7 @@ from service_kit.background import in_background
 from service_kit.blobs import Blobs
 from service_kit.principal import TokenVerifier
 from service_kit.redis_client import open_redis
+from service_kit.remembered_revocations import RememberedRevocations
 from service_kit.settings import load
 from serving.contract.follower_requests import regeneration_requests, trial_requests
 from serving.contract.torchserve import InferenceClient
@@ -66,14 +67,16 @@ def wire(settings: Settings) -> AppState:
     model_audit = ModelAudit(clients, service_token)
     watch = CanaryWatch(replicas, shelf, model_audit, settings)
     inference, seconds = InferenceClient(), settings.prediction_seconds
+    revocations = RememberedRevocations(SharedRevocations(redis, clients.auth), redis)
     return AppState(
         settings=settings,
         clients=clients,
         service_token=service_token,
         redis=redis,
+        revocations=revocations,
         verifier=TokenVerifier(
             RemoteKeys(clients.auth),
-            SharedRevocations(redis, clients.auth),
+            revocations,
             issuer=settings.token_issuer,
             audience=settings.token_audience,
         ),
@@ -147,7 +150,10 @@ async def _background(state: AppState) -> AsyncIterator[None]:
     completion = Completion(state.clients, state.service_token, state.model)
     await state.replicas.refresh()
     try:
-        loops = [state.replicas.follow(), completion.run(), state.canary_watch.run()]
+        loops = [
+            state.replicas.follow(), completion.run(), state.canary_watch.run(),
+            state.revocations.listen(),
+        ]  # fmt: skip
         if state.shelf:
             loops.append(state.shelf.watch_served(state.replicas.live_versions))
             loops.append(state.shelf.watch_judgements(state.replicas.judgements))

@@ -7,6 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
+import uvloop
 
 from patient_service import erasure, main, orphaned_objects
 from patient_service.settings import Settings
@@ -30,7 +31,8 @@ def migrate() -> None:
 @app.command()
 def serve() -> None:
     """Serve gRPC until SIGTERM."""
-    asyncio.run(main.serve(load(Settings)))
+    # Two thirds of asyncio's own loop's CPU for the same calls.
+    uvloop.run(main.serve(load(Settings)))
 
 
 @app.command()

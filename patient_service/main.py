@@ -25,6 +25,7 @@ from service_kit.database import Database
 from service_kit.grpc_channel import open_channel
 from service_kit.principal import TokenVerifier
 from service_kit.redis_client import open_redis
+from service_kit.remembered_revocations import RememberedRevocations
 
 NAME = "patient_service"
 SERVICES = [service.full_name for service in patient_pb2.DESCRIPTOR.services_by_name.values()]
@@ -36,12 +37,14 @@ class PatientService:
 
     Attributes:
         verifier: reads the tokens that callers show.
+        revocations: where the verifier looks; `listen` has to run. None where a test needs none.
     """
 
     database: Database
     blobs: Blobs
     cursors: Cursors
     verifier: TokenVerifier
+    revocations: RememberedRevocations | None = None
 
     def add_servicers(self, server: grpc.aio.Server) -> None:
         """Register every servicer on a server."""
@@ -64,13 +67,16 @@ def build(settings: Settings) -> PatientService:
             tls_folder=settings.mtls_folder,
         )
     )
+    redis = open_redis(settings.redis_url)
+    revocations = RememberedRevocations(SharedRevocations(redis, auth), redis)
     return PatientService(
         database=Database(settings.database_url, pool_size=settings.database_pool_size),
         blobs=Blobs(settings.image_store_url, settings.store_access),
         cursors=Cursors(cursor_key(settings.secret_key.get_secret_value())),
+        revocations=revocations,
         verifier=TokenVerifier(
             RemoteKeys(auth),
-            SharedRevocations(open_redis(settings.redis_url), auth),
+            revocations,
             issuer=settings.token_issuer,
             audience=settings.token_audience,
         ),
@@ -80,7 +86,10 @@ def build(settings: Settings) -> PatientService:
 async def serve(settings: Settings) -> None:
     """Serve until SIGTERM; pending detections are counted in the background."""
     service = build(settings)
-    async with in_background(queue_metrics.PENDING.run(service.database)):
+    loops = [queue_metrics.PENDING.run(service.database)]
+    if service.revocations:
+        loops.append(service.revocations.listen())
+    async with in_background(*loops):
         await grpc_server.serve(
             settings,
             name=NAME,

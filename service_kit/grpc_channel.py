@@ -1,9 +1,9 @@
 """Client channels: a deadline for every call, retries where safe, the caller's token passed on."""
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import grpc
 from google.protobuf import descriptor_pool
@@ -59,20 +59,13 @@ def open_channel(
         tls_folder: certificates (`service_kit.certificates`); None for no TLS.
     """
     options = [("grpc.service_config", json.dumps(_service_config(services))), *_OPTIONS]
-    interceptors: list[grpc.aio.ClientInterceptor] = [
-        _UnaryUnary(timeout),
-        _UnaryStream(timeout),
-        _StreamUnary(timeout),
-        _StreamStream(timeout),
-    ]
     if tls_folder is None:
-        return grpc.aio.insecure_channel(address, options, interceptors=interceptors)
-    return RenewingChannel(
+        return CarryingChannel(grpc.aio.insecure_channel(address, options), timeout)
+    renewing = RenewingChannel(
         CertificateFolder(tls_folder),
-        lambda certificates: grpc.aio.secure_channel(
-            address, certificates.for_channel(), options, interceptors=interceptors
-        ),
+        lambda certificates: grpc.aio.secure_channel(address, certificates.for_channel(), options),
     )
+    return CarryingChannel(renewing, timeout)
 
 
 def _service_config(services: Sequence[str]) -> dict[str, Any]:
@@ -90,44 +83,77 @@ def _service_config(services: Sequence[str]) -> dict[str, Any]:
     return config
 
 
-class _PassOn:
-    """Gives a call its deadline and the metadata that every call carries."""
+class CarryingChannel(grpc.aio.Channel):
+    """A channel whose calls have a deadline and carry request, trace and the caller's token.
 
-    def __init__(self, timeout: float) -> None:
+    grpcio's interceptors would do the same in a task of their own for each call, for 0.4 ms of CPU
+    more.
+    """
+
+    def __init__(self, channel: grpc.aio.Channel, timeout: float) -> None:
+        self._channel = channel
         self._timeout = timeout
 
-    async def _call(
-        self,
-        continuation: Callable[[Any, Any], Awaitable[Any]],
-        details: Any,
-        request: Any,
-    ) -> Any:
-        metadata = grpc.aio.Metadata(*(details.metadata or ()))
-        for key, value in [*current_request().as_metadata(), *telemetry.outgoing().items()]:
-            metadata[key] = value
-        principal = find_principal()
-        if principal is not None and metadata.get("authorization") is None:
-            metadata["authorization"] = f"Bearer {principal.token}"
-        timeout = self._timeout if details.timeout is None else details.timeout
-        return await continuation(details._replace(metadata=metadata, timeout=timeout), request)
+    def _carrying(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(
+            request: Any = None,
+            *,
+            timeout: float | None = None,
+            metadata: Iterable[tuple[str, str]] | None = None,
+            **options: Any,
+        ) -> Any:
+            return method(
+                request,
+                timeout=self._timeout if timeout is None else timeout,
+                metadata=_carried(metadata),
+                **options,
+            )
+
+        return call
+
+    def unary_unary(self, *path: Any, **how: Any) -> Any:
+        """One request, one response."""
+        return self._carrying(self._channel.unary_unary(*path, **how))
+
+    def unary_stream(self, *path: Any, **how: Any) -> Any:
+        """One request, a stream of responses."""
+        return self._carrying(self._channel.unary_stream(*path, **how))
+
+    def stream_unary(self, *path: Any, **how: Any) -> Any:
+        """A stream of requests, one response."""
+        return self._carrying(self._channel.stream_unary(*path, **how))
+
+    def stream_stream(self, *path: Any, **how: Any) -> Any:
+        """Streams both ways."""
+        return self._carrying(self._channel.stream_stream(*path, **how))
+
+    async def close(self, grace: float | None = None) -> None:
+        """Close for good."""
+        await self._channel.close(grace)
+
+    def get_state(self, try_to_connect: bool = False) -> grpc.ChannelConnectivity:
+        """See `grpc.aio.Channel`."""
+        return self._channel.get_state(try_to_connect)
+
+    async def wait_for_state_change(self, last_observed_state: grpc.ChannelConnectivity) -> None:
+        """See `grpc.aio.Channel`."""
+        await self._channel.wait_for_state_change(last_observed_state)
+
+    async def channel_ready(self) -> None:
+        """See `grpc.aio.Channel`."""
+        await self._channel.channel_ready()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
 
-# grpcio sorts an interceptor by the first of its four base classes it finds: one class each.
-class _UnaryUnary(_PassOn, grpc.aio.UnaryUnaryClientInterceptor):
-    async def intercept_unary_unary(self, continuation: Any, details: Any, request: Any) -> Any:
-        return await self._call(continuation, details, request)
-
-
-class _UnaryStream(_PassOn, grpc.aio.UnaryStreamClientInterceptor):
-    async def intercept_unary_stream(self, continuation: Any, details: Any, request: Any) -> Any:
-        return await self._call(continuation, details, request)
-
-
-class _StreamUnary(_PassOn, grpc.aio.StreamUnaryClientInterceptor):
-    async def intercept_stream_unary(self, continuation: Any, details: Any, requests: Any) -> Any:
-        return await self._call(continuation, details, requests)
-
-
-class _StreamStream(_PassOn, grpc.aio.StreamStreamClientInterceptor):
-    async def intercept_stream_stream(self, continuation: Any, details: Any, requests: Any) -> Any:
-        return await self._call(continuation, details, requests)
+def _carried(given: Iterable[tuple[str, str]] | None) -> tuple[tuple[str, str], ...]:
+    """What every call carries, behind what the caller gives it."""
+    carried = [*(given or ()), *current_request().as_metadata(), *telemetry.outgoing().items()]
+    principal = find_principal()
+    if principal is not None and not any(key == "authorization" for key, _ in carried):
+        carried.append(("authorization", f"Bearer {principal.token}"))
+    return tuple(carried)

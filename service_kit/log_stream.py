@@ -25,7 +25,9 @@ KEPT["critical"] = KEPT["error"]
 # Of each of these.
 KEPT_SEVERE_LINES = 5_000
 WAITING_LINES = 5_000
-BATCH = 200
+# Woken for each line, the thread would take as much CPU as the calls that log.
+GATHER_SECONDS = 0.2
+BATCH = 1_000
 TIMEOUT_SECONDS = 1.0
 REST_SECONDS = 2.0
 
@@ -56,6 +58,7 @@ class LogStream:
     def _run(self) -> None:
         while True:
             lines = [self._waiting.get()]
+            time.sleep(GATHER_SECONDS)
             with contextlib.suppress(queue.Empty):
                 while len(lines) < BATCH:
                     lines.append(self._waiting.get_nowait())

@@ -3,7 +3,8 @@
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any, TextIO
+from functools import partialmethod
+from typing import Any
 
 import orjson
 import structlog
@@ -40,23 +41,26 @@ def configure(service: str, level: str = "INFO", *, redis_url: str = "") -> None
         _named(service),
         _masked,
     ]
+    rendered: list[structlog.types.Processor] = [
+        structlog.processors.format_exc_info,
+        structlog.processors.JSONRenderer(
+            serializer=lambda line, **_: orjson.dumps(line, default=str).decode()
+        ),
+    ]
+    lines = _Lines(LogStream(redis_url) if redis_url else None)
+    # Our own lines are written as they are rendered; through the standard library each would take
+    # a record and a walk up the stack besides.
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[*shared, *rendered],
+        logger_factory=lambda *_: lines,
         wrapper_class=structlog.make_filtering_bound_logger(level.lower()),
         cache_logger_on_first_use=True,
     )
-    handler = _Lines(LogStream(redis_url) if redis_url else None)
+    handler = _LibraryLines(lines)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                structlog.processors.JSONRenderer(
-                    serializer=lambda line, **_: orjson.dumps(line, default=str).decode()
-                ),
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendered],
         )
     )
     root = logging.getLogger()
@@ -67,18 +71,39 @@ def configure(service: str, level: str = "INFO", *, redis_url: str = "") -> None
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-class _Lines(logging.StreamHandler[TextIO]):
-    """Formats a line once and writes it to stdout and to the stream."""
+class _Lines:
+    """Writes rendered lines to stdout and to the stream; a logger as structlog calls one."""
 
     def __init__(self, stream: LogStream | None) -> None:
-        super().__init__(sys.stdout)
         self._log_stream = stream
 
-    def format(self, record: logging.LogRecord) -> str:
-        line = super().format(record)
+    def write(self, line: str, level: str) -> None:
+        """Write one line."""
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
         if self._log_stream:
-            self._log_stream.offer(line, record.levelname.lower())
-        return line
+            self._log_stream.offer(line, level)
+
+    debug = partialmethod(write, level="debug")
+    info = partialmethod(write, level="info")
+    warning = partialmethod(write, level="warning")
+    error = partialmethod(write, level="error")
+    critical = partialmethod(write, level="critical")
+
+
+class _LibraryLines(logging.Handler):
+    """Writes what libraries log by the standard library's loggers."""
+
+    def __init__(self, lines: _Lines) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        try:
+            self._lines.write(self.format(record), record.levelname.lower())
+        except Exception:  # noqa: BLE001  as every handler: a log line must not end a request
+            self.handleError(record)
 
 
 def loggable(message: Message) -> dict[str, Any]:

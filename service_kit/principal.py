@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Literal, Protocol, TypeAlias, get_args
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, get_args
 from uuid import UUID
 
 import jwt
@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from google.protobuf import descriptor_pool
 
 from dermis.options.v1 import access_pb2
+from service_kit import clock
 from service_kit.errors import DomainError
 from service_kit.reasons import Reason
 
@@ -96,8 +97,24 @@ class Revocations(Protocol):
         """Whether the session has ended. Never guesses: raises when it can't know."""
 
 
+# More tokens than are used within their ten minutes at one gateway of a large clinic.
+MOST_VERIFIED = 10_000
+
+
+class _Verified(NamedTuple):
+    """A token whose signature and claims were good under a key."""
+
+    principal: Principal
+    kid: str
+    key: Ed25519PublicKey
+
+
 class TokenVerifier:
-    """Turns a bearer token into a `Principal`."""
+    """Turns a bearer token into a `Principal`.
+
+    A signature stays good until the token expires or its key is withdrawn, so it is checked once; a
+    check takes 0.3 ms of CPU. Whether the session has ended is asked every time.
+    """
 
     def __init__(
         self, keys: KeySource, revocations: Revocations, *, issuer: str, audience: str
@@ -106,6 +123,7 @@ class TokenVerifier:
         self._revocations = revocations
         self._issuer = issuer
         self._audience = audience
+        self._verified: dict[str, _Verified] = {}
 
     async def verify(self, token: str) -> Principal:
         """Check signature, issuer, audience, times and revocation.
@@ -114,21 +132,42 @@ class TokenVerifier:
             DomainError: UNAUTHENTICATED with TOKEN_INVALID, TOKEN_EXPIRED or SESSION_ENDED;
                 UNAVAILABLE when keys or revocations can't be looked up.
         """
-        claims = await self._claims(token)
-        principal = _principal(claims, token)
+        principal = await self._signed(token)
         # A service token belongs to no session; only its ten minutes limit it.
         if principal.kind != "service" and await self._revocations.is_revoked(principal.session_id):
             raise DomainError(Reason.SESSION_ENDED)
         return principal
 
-    async def _claims(self, token: str) -> dict[str, Any]:
+    async def _signed(self, token: str) -> Principal:
+        known = self._verified.get(token)
+        if (
+            known
+            and known.principal.expires_at > clock.now()
+            and await self._keys.key(known.kid) == known.key
+        ):
+            return known.principal
+        self._verified.pop(token, None)
+        kid, key = await self._key_of(token)
+        principal = _principal(self._claims(token, key), token)
+        if len(self._verified) >= MOST_VERIFIED:
+            self._verified.clear()
+        self._verified[token] = _Verified(principal, kid, key)
+        return principal
+
+    async def _key_of(self, token: str) -> tuple[str, Ed25519PublicKey]:
+        """The key that a token names, with its id."""
         try:
             header = jwt.get_unverified_header(token)
-            if header.get("alg") != ALGORITHM:
-                raise _invalid()
-            key = await self._keys.key(str(header.get("kid", "")))
-            if key is None:
-                raise _invalid()
+        except (jwt.InvalidTokenError, ValueError):
+            raise _invalid() from None
+        kid = str(header.get("kid", ""))
+        key = await self._keys.key(kid) if header.get("alg") == ALGORITHM else None
+        if key is None:
+            raise _invalid()
+        return kid, key
+
+    def _claims(self, token: str, key: Ed25519PublicKey) -> dict[str, Any]:
+        try:
             return jwt.decode(
                 token,
                 key,

@@ -1,7 +1,8 @@
 """Who gets in with which token."""
 
 import time
-from typing import Any
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 import jwt
@@ -134,3 +135,56 @@ def test_only_clinicians_see_patients() -> None:
         if access_pb2.PERMISSION_READ_PATIENTS in granted_permissions(role)
     }
     assert may_read == {access_pb2.ROLE_CLINICIAN}
+
+
+class Keys:
+    """Keys that can be withdrawn; says how often each was asked for."""
+
+    def __init__(self) -> None:
+        self.published = {"k1": KEY.public_key()}
+
+    async def key(self, kid: str) -> Ed25519PublicKey | None:
+        return self.published.get(kid)
+
+
+async def test_a_token_that_was_good_is_refused_once_its_key_is_withdrawn() -> None:
+    keys, token = Keys(), signed(claims())
+    verifier = TokenVerifier(keys, OneEndedSession(), issuer="dermis", audience="dermis")
+    assert (await verifier.verify(token)) == (await verifier.verify(token))
+    keys.published.clear()
+    with pytest.raises(DomainError) as error:
+        await verifier.verify(token)
+    assert error.value.reason == "TOKEN_INVALID"
+
+
+async def test_a_token_that_was_good_is_refused_once_it_has_expired(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    token = signed(claims())
+    assert await VERIFIER.verify(token)
+    later = datetime.now(UTC) + timedelta(minutes=11)
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromtimestamp(later.timestamp(), tz)
+
+    monkeypatch.setattr("service_kit.clock.now", lambda: later)
+    monkeypatch.setattr("jwt.api_jwt.datetime", Later)
+    assert await refusal(token) == "TOKEN_EXPIRED"
+
+
+async def test_a_token_that_was_good_is_refused_once_its_session_has_ended() -> None:
+    session = uuid4()
+    token, ended = signed(claims(sid=str(session))), set[UUID]()
+
+    class Sessions:
+        async def is_revoked(self, session_id: UUID) -> bool:
+            return session_id in ended
+
+    verifier = TokenVerifier(OneKey(), Sessions(), issuer="dermis", audience="dermis")
+    assert (await verifier.verify(token)).session_id == session
+    ended.add(session)
+    with pytest.raises(DomainError) as error:
+        await verifier.verify(token)
+    assert error.value.reason == "SESSION_ENDED"

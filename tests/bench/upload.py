@@ -49,7 +49,7 @@ class Measured:
 
 async def measure(folder: Path) -> Measured:
     """Start a system in `folder`, upload, and count."""
-    photos = list(_photos(UPLOADS + WARM_UP_UPLOADS))
+    photos = list(varied_photos(UPLOADS + WARM_UP_UPLOADS))
     counted = {"shared_preload_libraries": "pg_stat_statements"}
     async with running(folder, postgres_settings=counted) as stack:
         await until_model_is_live(stack)
@@ -118,7 +118,7 @@ class _Statements:
         self.calls, self.milliseconds = float(str(row[0])), float(str(row[1]))
 
 
-def _photos(number: int) -> Iterator[bytes]:
+def varied_photos(number: int) -> Iterator[bytes]:
     """Different photos of one size: the examples with a little noise, as a camera has it."""
     noise = np.random.default_rng(7)
     for example in islice(cycle(examples.read()), number):
