@@ -19,14 +19,16 @@ METRIC = re.compile(r"\bdermis_[a-z_]+")
 SUFFIXES = ("_bucket", "_count", "_sum", "_total")
 
 
-# The state is on the gateways' board already; the gauge is for whoever looks at one replica.
-NOT_SHOWN = {"dermis_follower_state"}
+# The state is on the gateways' board already; the gauges are for whoever looks at one replica.
+NOT_SHOWN = {"dermis_follower_ready", "dermis_follower_state"}
 
 # Whoever defines metrics registers them when imported.
 MODULES = (
     "auth_service.backup_age", "auth_service.mail_sender", "auth_service.queue_metrics",
     "gateway.assessments.assessment",
-    "gateway.assessments.completion", "gateway.http.middleware", "gateway.inference.replicas",
+    "gateway.assessments.completion", "gateway.http.connection", "gateway.http.middleware",
+    "gateway.inference.model", "gateway.inference.replicas", "gateway.inference.shadow",
+    "gateway.model_store.versions",
     "patient_service.queue_metrics", "service_kit.interceptors", "serving.replica.metrics",
 )  # fmt: skip
 
@@ -72,12 +74,15 @@ def test_prometheus_scrapes_every_part_that_tells_metrics() -> None:
     targets = {target for group in made for target in group["targets"]}
     assert targets == {
         "gateway:8000", "auth_service:9100", "patient_service:9100", "torchserve:9101",
+        "postgres-exporter:9187", "redis-exporter:9121", "node-exporter:9100",
+        "http://nginx:8080/", "nginx:8443",
     }  # fmt: skip
 
 
 @pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is missing (apt: prometheus)")
-def test_alerts_are_raised_by_what_they_are_for() -> None:
-    rules = FOLDER / "alerts_test.yml"
+@pytest.mark.parametrize("file", ["alerts_test.yml", "drift_test.yml"])
+def test_alerts_are_raised_by_what_they_are_for(file: str) -> None:
+    rules = FOLDER / file
     run = subprocess.run(
         ["promtool", "test", "rules", rules],
         check=False, capture_output=True, text=True, timeout=120,

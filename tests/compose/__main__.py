@@ -11,6 +11,7 @@ import subprocess
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from typer import echo
 
@@ -112,9 +113,14 @@ async def tried(compose: Compose) -> tuple[SignIn, Diagnosis]:
 def watched(compose: Compose) -> None:
     """The profiles' parts that this machine has images for: the mail sink, and Prometheus."""
     # A part that is named is started whatever its profile.
-    compose.run("up", "--detach", "--no-build", "--wait", "mail", "prometheus")
-    say("mail sink and Prometheus are healthy")
-    expected = {"auth_service:9100", "gateway:8000", "patient_service:9100", "torchserve:9101"}
+    exporters = [f"{name}-exporter" for name in ("postgres", "redis", "node", "blackbox")]
+    compose.run("up", "--detach", "--no-build", "--wait", "mail", "prometheus", *exporters)
+    say("mail sink, Prometheus and its exporters are healthy")
+    expected = {
+        "auth_service:9100", "gateway:8000", "patient_service:9100", "torchserve:9101",
+        "postgres-exporter:9187", "redis-exporter:9121", "node-exporter:9100",
+        "http://nginx:8080/", "nginx:8443",
+    }  # fmt: skip
     ends = time.monotonic() + SCRAPED_SECONDS
     while (up := scraped(compose)) != expected:
         assert time.monotonic() < ends, f"scraped: {up}, not {expected}"
@@ -123,6 +129,9 @@ def watched(compose: Compose) -> None:
     rules = [rule for group in groups for rule in group["rules"]]
     assert rules
     assert all(rule["health"] != "err" for rule in rules), rules
+    for metric in ("pg_up", "redis_up", 'probe_success{job="web"}'):
+        (found,) = prometheus(compose, f"query?query={quote(metric)}")["result"]
+        assert found["value"][1] == "1", f"{metric}: {found}"
     say(f"Prometheus scrapes {', '.join(sorted(up))} and knows {len(rules)} alert rules")
 
 

@@ -64,6 +64,13 @@ make_bases() {
         echo "base $tag"
         docker build --quiet --network host --tag "$tag" --file "$here/bases/$name.Dockerfile" "$here/bases" >/dev/null
     done
+    for tag in prometheuscommunity/postgres-exporter:v0.17.1 oliver006/redis_exporter:v1.74.0-alpine \
+        prom/node-exporter:v1.9.1 prom/blackbox-exporter:v0.27.0; do
+        name=${tag##*/} name=${name%%[-_]*}
+        echo "base $tag"
+        docker build --quiet --network host --tag "$tag" --build-arg "NAME=$name" \
+            --file "$here/bases/exporter.Dockerfile" "$here/bases" >/dev/null
+    done
 }
 
 require dockerd docker.io
