@@ -17,7 +17,15 @@ from serving.archives.bounds import wrong_file
 from serving.archives.card import ModelCard
 from serving.archives.checks import GOLDEN_IMAGES, GoldenImage, defects
 from serving.archives.differential import Differential
-from serving.archives.members import CARD, DIFFERENTIAL, GOLDEN, MANIFEST, NOVELTY
+from serving.archives.members import (
+    CARD,
+    DIFFERENTIAL,
+    GOLDEN,
+    GRAPH,
+    MANIFEST,
+    NOVELTY,
+    SUPPLIED_GRAPHS,
+)
 from serving.archives.novelty import Novelty
 from serving.archives.packing import write_plain
 from serving.archives.reasons import ArchiveReason, Defect
@@ -60,6 +68,29 @@ class CheckedArchive:
             return None
         return Differential.from_bytes(self.read(DIFFERENTIAL), self.card.diagnoses)
 
+    def supplied_graph(self) -> bytes | None:
+        """The graph that Dermis holds for the architecture; None where the archive has its own.
+
+        So archives from before they had graphs go on being served, wherever they were released. A
+        graph holds no weights, and the golden images show whether it is the right one.
+        """
+        size = self.card.preprocessing.input_size
+        known = SUPPLIED_GRAPHS / f"{self.card.architecture}-{size}.onnx"
+        return None if self.card.graph_sha256 or not known.exists() else known.read_bytes()
+
+    @property
+    def needs_torch(self) -> bool:
+        """Whether only PyTorch can run it."""
+        return not self.card.graph_sha256 and self.supplied_graph() is None
+
+    def unpack(self, folder: Path) -> None:
+        """Write the checked members into a folder, as TorchServe unpacks a sound copy."""
+        copy = folder / "copy.mar"
+        self.write_sound_copy(copy)
+        with zipfile.ZipFile(copy) as archive:
+            archive.extractall(folder)
+        copy.unlink()
+
     def write_sound_copy(self, path: Path, registration: str = "") -> None:
         """Write an archive of the checked members for TorchServe to unpack.
 
@@ -73,6 +104,8 @@ class CheckedArchive:
         """
         with zipfile.ZipFile(self.path) as archive:
             replacements = {}
+            if graph := self.supplied_graph():
+                replacements[GRAPH] = graph
             if registration:
                 manifest = json.loads(archive.read(MANIFEST))
                 manifest["model"]["modelVersion"] = registration

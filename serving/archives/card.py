@@ -181,6 +181,8 @@ class ModelCard(BaseModel):
     diagnoses: dict[Diagnosis, Literal["benign", "malignant"]] = Field(
         default_factory=dict, max_length=64
     )
+    # Of the archive's `graph.onnx`, likewise: without it, only PyTorch can run the model.
+    graph_sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
     # Cautions are given for everyone else; None where nobody has derived it: then there are none.
     shown_for: ShownFor | None = None
     trained_on: date

@@ -17,10 +17,12 @@ from serving.archives import members
 from serving.archives.bounds import BOUNDS, Check, shown
 from serving.archives.card import ModelCard, Share
 from serving.archives.differential import Differential
+from serving.archives.graph import FLOATS, Graph, GraphInvalid, read_graph
 from serving.archives.novelty import Novelty
 from serving.archives.reasons import ArchiveReason, Defect
 from serving.archives.strict_json import check_json
 from serving.archives.weights_file import wrong_weights
+from serving.archives.weights_header import HeaderInvalid, read_header
 
 
 class GoldenImage(BaseModel):
@@ -157,6 +159,34 @@ def _differential(archive: zipfile.ZipFile) -> Iterator[Defect]:
             yield Defect(ArchiveReason.DIFFERENTIAL_INVALID, f"{members.DIFFERENTIAL}: {error}")
 
 
+def _graph(archive: zipfile.ZipFile) -> Iterator[Defect]:
+    yield from _digest_of(archive, members.GRAPH, "graph_sha256")
+    card, content = _valid_card(archive), _content(archive, members.GRAPH)
+    if card is None or content is None or members.WEIGHTS not in archive.namelist():
+        return
+    try:
+        graph_of(archive, card, content)
+    except HeaderInvalid:
+        return  # reported as the weights' defect
+    except GraphInvalid as error:
+        yield Defect(ArchiveReason.GRAPH_INVALID, f"{members.GRAPH} {error}.")
+
+
+def graph_of(archive: zipfile.ZipFile, card: ModelCard, content: bytes) -> Graph:
+    """Check a graph against an archive's card and weights.
+
+    Raises:
+        GraphInvalid: it may not run, or doesn't fit them.
+        HeaderInvalid: the weights are no safetensors.
+    """
+    size = archive.getinfo(members.WEIGHTS).file_size
+    with archive.open(members.WEIGHTS) as weights:
+        tensors = read_header(cast(BinaryIO, weights), size)
+    numbers = {tensor.name: tensor.shape for tensor in tensors if tensor.dtype in FLOATS}
+    side = card.preprocessing.input_size
+    return read_graph(content, numbers, size=side, classes=len(card.classes))
+
+
 def _digest_of(archive: zipfile.ZipFile, name: str, field: str) -> Iterator[Defect]:
     """An optional member must be present exactly if the card has its digest, and match it."""
     card, content = _valid_card(archive), _content(archive, name)
@@ -194,7 +224,7 @@ def _golden(archive: zipfile.ZipFile) -> Iterator[Defect]:
 
 CONTENT: Sequence[Check] = (
     _out_of_place, _missing, _foreign_code, _card, _manifest, _digest, _weights, _novelty,
-    _differential, _golden,
+    _differential, _graph, _golden,
 )  # fmt: skip
 
 

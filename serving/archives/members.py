@@ -16,12 +16,16 @@ MANIFEST = "MAR-INF/MANIFEST.json"
 NOVELTY = "novelty.safetensors"
 # The head that tells diagnoses apart; likewise.
 DIFFERENTIAL = "differential.safetensors"
-OPTIONAL = (NOVELTY, DIFFERENTIAL)
+# What the model computes, for ONNX Runtime; likewise, and those whose head has no closed form.
+GRAPH = "graph.onnx"
+OPTIONAL = (NOVELTY, DIFFERENTIAL, GRAPH)
 REQUIRED = (WEIGHTS, CARD, HANDLER, CONFIG, GOLDEN, MANIFEST)
 
 _OWN = Path(__file__).parent / "fixed"
 # The same bytes in every archive: the stub that leads to our handler, and its settings.
 FIXED = {HANDLER: _OWN / HANDLER, CONFIG: _OWN / CONFIG}
+# <architecture>-<pixels of its input>.onnx, for archives from before they had graphs.
+SUPPLIED_GRAPHS = _OWN / "graphs"
 
 MAX_ARCHIVE_BYTES = 512 * 1024 * 1024
 MAX_UNPACKED_BYTES = 1024 * 1024 * 1024

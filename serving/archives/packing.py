@@ -66,10 +66,10 @@ def write_plain(
     Args:
         source: what to copy from.
         path: of the new file.
-        replacements: members that get other content than the source's.
+        replacements: members that get other content than the source's, or that it lacks.
     """
     with zipfile.ZipFile(path, "w") as out:
-        for name in sorted(source.namelist()):
+        for name in sorted({*source.namelist(), *(replacements or {})}):
             if name.endswith("/"):
                 continue
             plain = zipfile.ZipInfo(name, _NO_TIME)

@@ -42,6 +42,8 @@ class ArchiveReason(Enum):
     WEIGHTS_NOT_FINITE = "The weights hold infinities or values that are not numbers."
     NOVELTY_INVALID = "The data for recognising unfamiliar photos are wrong."
     DIFFERENTIAL_INVALID = "The differential's weights are wrong or don't fit the card."
+    GRAPH_INVALID = "The graph is not one that may run here, or does not fit card and weights."
+    GRAPH_MISSING = "The archive has no graph, and PyTorch is not installed where it would run."
     GOLDEN_INVALID = "The golden images are missing, damaged or not as listed."
 
 

@@ -41,6 +41,7 @@ class Tensor:
 
     name: str
     dtype: str
+    shape: tuple[int, ...]
     begin: int
     length: int
 
@@ -106,7 +107,7 @@ def _tensor(name: str, entry: Any) -> Tensor:
     elements = math.prod(shape)
     if elements > _MAX_ELEMENTS or offsets[1] - offsets[0] != elements * WIDTHS[dtype]:
         raise HeaderInvalid(f"gives {shown} data_offsets that don't fit its shape and dtype")
-    return Tensor(name, dtype, offsets[0], offsets[1] - offsets[0])
+    return Tensor(name, dtype, tuple(shape), offsets[0], offsets[1] - offsets[0])
 
 
 def _are_sizes(found: Any) -> bool:

@@ -154,12 +154,17 @@ def package(
     out: Annotated[Path, typer.Option(help="Folder for the archive.")] = Path(),
     as_json: Json = False,
 ) -> None:
-    """Pack weights, card and golden images into an archive."""
+    """Pack weights, graph, card and golden images into an archive."""
     from serving.training.packaging import package_run
 
     with reported_failures(as_json), usable_input():
-        path = package_run(run, out)
-        show(as_json, {"archive": str(path)}, f"Archive: {path}. Next: dermis-model verify {path}")
+        path, missing = package_run(run, out)
+        note = f" Only PyTorch can run it: {missing}." if missing else ""
+        show(
+            as_json,
+            {"archive": str(path), "only_pytorch_because": missing},
+            f"Archive: {path}.{note} Next: dermis-model verify {path}",
+        )
 
 
 def predict(

@@ -24,9 +24,9 @@ from serving.evaluation.heatmap_evaluation import PHOTOS, explanation
 from serving.evaluation.moved_lesions import moved_lesions
 from serving.evaluation.novelty_evaluation import evaluate_novelty
 from serving.evaluation.shown_for import shown_for
-from serving.model.architectures import load_model
 from serving.model.classifier import Classifier
-from serving.model.torch_backends import TorchscriptBackend
+from serving.pytorch.architectures import load_model
+from serving.pytorch.backends import TorchscriptBackend
 from serving.training.datasets import PixelCache, Sample
 
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from serving.model.classifier import Classifier
-from serving.model.torch_backends import EagerBackend
+from serving.pytorch.backends import EagerBackend
 
 Floats = npt.NDArray[np.float64]
 

@@ -1,23 +1,35 @@
 """Backends compute a model: one small interface, with ONNX Runtime behind it. No torch.
 
 A backend turns preprocessed photos into the last feature map and the logits; `classifier` knows
-what they mean. ONNX Runtime runs what `export` has written for an unpacked archive, so that a
-worker needs neither torch nor the archive's weights.
+what they mean. ONNX Runtime runs an archive's graph over its weights. PyTorch stands behind the
+same interface in `serving.pytorch.backends`.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 import onnxruntime
 from pydantic import BaseModel, ConfigDict
+from safetensors import safe_open
 
+from serving.archives.card import Preprocessing
+from serving.archives.graph import (
+    BATCH,
+    FEATURES,
+    FLOATS,
+    LOGITS,
+    Graph,
+    read_graph,
+    with_weights,
+)
 from serving.archives.weights_file import Floats
 
 # How far a backend's answers may be from eager PyTorch's to be used.
 TOLERANCE = 1e-3
 
-GRAPH, HEAD, CHOICE = "model.onnx", "head.npy", "choice.json"
+CHOICE = "choice.json"
 
 
 class Backend(Protocol):
@@ -47,29 +59,60 @@ class OnnxBackend:
     """ONNX Runtime on the CPU.
 
     Args:
-        folder: of `export`: a graph with input `batch`, outputs `features` and `logits`, and the
-            head where there is one.
+        graph: an archive's.
+        weights: the tensors that it takes, by name.
         threads: that one call may use.
+
+    Raises:
+        ValueError: ONNX Runtime can't run them.
     """
 
     name = "onnxruntime"
 
-    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+    def __init__(self, graph: Graph, weights: Mapping[str, Floats], *, threads: int = 1) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         # A thread that spins while waiting takes the core away from the next worker.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
-        )
-        head = folder / HEAD
-        self.head: Floats | None = np.load(head) if head.exists() else None
+        try:
+            self._session = onnxruntime.InferenceSession(
+                with_weights(graph, weights), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # noqa: BLE001  its exceptions have no common base but this
+            raise ValueError(f"ONNX Runtime can't open the graph: {str(error)[:200]}") from None
+        self.head: Floats | None = weights[graph.head]
+
+    @classmethod
+    def of(
+        cls, content: bytes, weights: Path, preprocessing: Preprocessing, *, threads: int = 1
+    ) -> Self:
+        """Open an archive's graph over its weights.
+
+        Args:
+            content: the graph.
+            weights: safetensors, of any precision.
+            preprocessing: the card's.
+            threads: that one call may use.
+
+        Raises:
+            ValueError: they don't fit each other.
+        """
+        with safe_open(weights, framework="numpy") as held:
+            slices = {name: held.get_slice(name) for name in held.keys()}  # noqa: SIM118  no mapping
+            shapes = {
+                name: tuple(part.get_shape())
+                for name, part in slices.items()
+                if part.get_dtype() in FLOATS
+            }
+            graph = read_graph(content, shapes, size=preprocessing.input_size, classes=2)
+            values = {name: held.get_tensor(name).astype(np.float32) for name in graph.weights}
+        return cls(graph, values, threads=threads)
 
     def run(self, batch: Floats) -> tuple[Floats, Floats]:
         """See `Backend.run`."""
-        features, logits = self._session.run(["features", "logits"], {"batch": batch})
+        features, logits = self._session.run([FEATURES, LOGITS], {BATCH: batch})
         return features, logits
 
     def explain(self, features: Floats, targets: list[int]) -> Floats:

@@ -6,7 +6,6 @@ computes the model is a backend.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -72,27 +71,6 @@ class Classifier:
         self.novelty = novelty
         self.differential = differential
         self.preprocess = Preprocess(card.preprocessing)
-
-    @classmethod
-    def load(
-        cls,
-        weights: Path,
-        card: ModelCard,
-        novelty: Novelty | None = None,
-        differential: Differential | None = None,
-    ) -> "Classifier":
-        """Build the card's architecture in eager PyTorch and fill it with `weights` (safetensors).
-
-        Raises:
-            UnknownArchitecture: there is none of this name.
-            ValueError: the weights don't fit the architecture.
-        """
-        # torch is needed only here, and importing it takes a second and 400 MB.
-        from serving.model.architectures import load_model  # noqa: PLC0415  torch only where it is used
-        from serving.model.torch_backends import EagerBackend  # noqa: PLC0415  torch only where it is used
-
-        size = card.preprocessing.input_size
-        return cls(EagerBackend(load_model(weights, card), size), card, novelty, differential)
 
     @property
     def layer(self) -> str:

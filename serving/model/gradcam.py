@@ -6,7 +6,7 @@ everywhere, so Grad-CAM needs no backward pass:
 
     ReLU(sum_k w_k A_k) / (H·W)
 
-Other heads need autograd: `torch_backends.explain_by_autograd`.
+Other heads need autograd: `serving.pytorch.backends.explain_by_autograd`.
 """
 
 import numpy as np

@@ -9,6 +9,7 @@ An archive that was fetched once is there when the object store is away.
 import asyncio
 import os
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from service_kit.files import written_whole
@@ -19,6 +20,10 @@ from serving.archives.signature_policy import Policy
 from serving.contract.releases import Release, ReleaseLog
 from serving.contract.trials import Archived
 
+NEEDS_TORCH = (
+    "The archive holds no graph, so only PyTorch can run it, which is not installed here: package "
+    "it anew, or install requirements/torch.txt and requirements/serving-torch.lock."
+)
 # The live archive, the one before it, and one that is being fetched.
 KEPT = 3
 
@@ -73,7 +78,8 @@ class ArchiveCache:
             refetch: fetch it from the object store even if it is here.
 
         Raises:
-            ArchiveRefused: it is not sound, not signed as demanded, or not what was released.
+            ArchiveRefused: it is not sound, not signed as demanded, not what was released, or only
+                PyTorch could run it, which is not installed.
             BlobMissing: it is neither here nor in the object store.
             OSError: the disk is full.
         """
@@ -81,6 +87,7 @@ class ArchiveCache:
             folder.mkdir(parents=True, exist_ok=True)
         kept = keep.sha256 if keep else ""
         archive = await self._checked(release, kept, refetch=refetch)
+        _require_runnable(archive)
         held_as = registration or release.version
         file_name = f"{release.model}-{held_as}-{release.sha256[:12]}.mar"
         await asyncio.to_thread(_put_in_store, archive, held_as, self._store / file_name)
@@ -138,6 +145,11 @@ def _require_released(archive: CheckedArchive, release: Archived) -> None:
                 )
             ]
         )
+
+
+def _require_runnable(archive: CheckedArchive) -> None:
+    if archive.needs_torch and find_spec("torch") is None:
+        raise ArchiveRefused([Defect(ArchiveReason.GRAPH_MISSING, NEEDS_TORCH)])
 
 
 def _put_in_store(archive: CheckedArchive, registration: str, path: Path) -> None:

@@ -37,7 +37,7 @@ def with_header(header: bytes, values: bytes = b"") -> bytes:
 
 def card(weights: bytes, **fields: Any) -> ModelCard:
     known: dict[str, Any] = {
-        "name": "lesion", "version": "1.0.0", "architecture": "tf_efficientnet_lite0",
+        "name": "lesion", "version": "1.0.0", "architecture": "resnet18",
         "preprocessing": Preprocessing(input_size=224, mean=(127,) * 3, std=(128,) * 3),
         "temperature": 1.0, "threshold": 0.2,
         "weights_sha256": hashlib.sha256(weights).hexdigest(),

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +14,22 @@ from safetensors.torch import save_file
 
 from local_stack.components.torchserve import TorchServe
 from serving.archives.card import ModelCard, Preprocessing
+from serving.archives.members import GRAPH
 from serving.archives.packing import build_archive
-from serving.model.architectures import build_model
-from serving.model.classifier import Classifier
+from serving.pytorch.architectures import build_model
+from serving.pytorch.backends import load_classifier
+from serving.pytorch.graph_export import write_graph
 
 ARCHITECTURE = "tf_efficientnet_lite0"
 # For tests that load many versions and look at none: a third of a megabyte, made in a blink.
 SMALL_ARCHITECTURE = "test_efficientnet"
 MakeArchive = Callable[..., Path]
+
+
+@cache
+def graph_of(architecture: str) -> bytes:
+    """An architecture's graph, which is the same for all weights."""
+    return write_graph(build_model(architecture).eval(), 224)
 
 
 def lesion_photo(seed: int = 0, size: tuple[int, int] = (300, 240)) -> Image.Image:
@@ -41,6 +49,7 @@ def make_archive(tmp_path_factory: pytest.TempPathFactory) -> MakeArchive:
         seed: int = 0,
         golden_shift: float = 0,
         architecture: str = ARCHITECTURE,
+        graph: bool = True,
     ) -> Path:
         folder = tmp_path_factory.mktemp("archive")
         torch.manual_seed(seed)
@@ -50,6 +59,10 @@ def make_archive(tmp_path_factory: pytest.TempPathFactory) -> MakeArchive:
             {k: v.half() if v.is_floating_point() else v for k, v in model.state_dict().items()},
             weights,
         )
+        optional = []
+        if graph:
+            optional = [folder / GRAPH]
+            optional[0].write_bytes(graph_of(architecture))
         card = ModelCard(
             name="lesion",
             version=version,
@@ -59,12 +72,13 @@ def make_archive(tmp_path_factory: pytest.TempPathFactory) -> MakeArchive:
             temperature=20,
             threshold=0.5,
             weights_sha256=hashlib.sha256(weights.read_bytes()).hexdigest(),
+            graph_sha256=hashlib.sha256(optional[0].read_bytes()).hexdigest() if graph else "",
             trained_on=date(2026, 1, 1),
             intended_use="tests",
             limits=[],
             data=[],
         )
-        classifier = Classifier.load(weights, card)
+        classifier = load_classifier(weights, card)
         golden = []
         for number in range(2):
             path = folder / f"{number}.jpg"
@@ -72,7 +86,9 @@ def make_archive(tmp_path_factory: pytest.TempPathFactory) -> MakeArchive:
             tensor = classifier.preprocess(Image.open(path))[None]
             share = classifier.predict(tensor)[0].probability_malignant
             golden.append((path, min(max(share + golden_shift, 0), 1)))
-        return build_archive(weights=weights, card=card, golden=golden, out=folder)
+        return build_archive(
+            weights=weights, card=card, golden=golden, out=folder, optional=optional
+        )
 
     return make
 

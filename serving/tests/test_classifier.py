@@ -18,10 +18,10 @@ from serving import examples
 from serving.archives.card import ModelCard, Preprocessing
 from serving.contract.releases import Release
 from serving.model import gradcam
-from serving.model.architectures import UnknownArchitecture, build_model
 from serving.model.classifier import Classifier, calibrated
 from serving.model.preprocessing import Preprocess, circle
-from serving.model.torch_backends import EagerBackend
+from serving.pytorch.architectures import UnknownArchitecture, build_model
+from serving.pytorch.backends import EagerBackend, load_classifier
 from serving.tests.conftest import lesion_photo
 from serving.worker.predictions import open_classifier, prediction_of
 
@@ -101,7 +101,7 @@ def test_half_precision_weights_are_loaded_as_single(tmp_path: Path) -> None:
     model = build_model("resnet18")
     state = {k: v.half() if v.is_floating_point() else v for k, v in model.state_dict().items()}
     save_file(state, tmp_path / "w.safetensors")
-    loaded = Classifier.load(tmp_path / "w.safetensors", card("resnet18"))
+    loaded = load_classifier(tmp_path / "w.safetensors", card("resnet18"))
     assert isinstance(loaded.backend, EagerBackend)
     assert {p.dtype for p in loaded.backend.model.parameters()} == {torch.float32}
 
@@ -109,7 +109,7 @@ def test_half_precision_weights_are_loaded_as_single(tmp_path: Path) -> None:
 def test_weights_of_another_architecture_are_refused(tmp_path: Path) -> None:
     save_file(build_model("resnet18").state_dict(), tmp_path / "w.safetensors")
     with pytest.raises((ValueError, RuntimeError)):
-        Classifier.load(tmp_path / "w.safetensors", card("tf_efficientnet_lite0"))
+        load_classifier(tmp_path / "w.safetensors", card("tf_efficientnet_lite0"))
 
 
 def test_preprocessing_is_torchvisions_within_one_level() -> None:

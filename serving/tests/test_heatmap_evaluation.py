@@ -11,7 +11,7 @@ from serving.evaluation.deletion_insertion import centred_maps, curve_areas, ran
 from serving.evaluation.heatmap_evaluation import explanation
 from serving.evaluation.weight_randomisation import rank_correlations, shuffled
 from serving.model.classifier import Classifier
-from serving.model.torch_backends import EagerBackend
+from serving.pytorch.backends import EagerBackend
 from serving.tests.test_classifier import card, classifier
 
 SIZE, CELLS = 64, 4

@@ -4,14 +4,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.torch import save_file
 
 from serving.archives.card import ModelCard
+from serving.archives.members import WEIGHTS
 from serving.archives.weights_file import Floats
-from serving.model.backends import GRAPH, HEAD, OnnxBackend
+from serving.model.backends import OnnxBackend
 from serving.model.classifier import Classifier
-from serving.model.torch_backends import EagerBackend
+from serving.pytorch.backends import EagerBackend
+from serving.pytorch.graph_export import write_graph
 from serving.tests.test_classifier import BY_AUTOGRAD, classifier
-from serving.worker.export import write_graph
 
 
 def photos(count: int = 3) -> Floats:
@@ -61,10 +63,11 @@ def test_a_card_that_says_nothing_of_it_does_not_average() -> None:
 def test_onnx_runtime_averages_as_pytorch_does(tmp_path: Path) -> None:
     eager = classifier("resnet18", mirror_averaging=True)
     assert isinstance(eager.backend, EagerBackend)
-    assert eager.backend.head is not None
-    write_graph(eager.backend.model, 64, tmp_path / GRAPH)
-    np.save(tmp_path / HEAD, eager.backend.head)
-    quick = Classifier(OnnxBackend(tmp_path), eager.card)
+    model, preprocessing = eager.backend.model, eager.card.preprocessing
+    state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    save_file(state, tmp_path / WEIGHTS)
+    graph = write_graph(model, preprocessing.input_size)
+    quick = Classifier(OnnxBackend.of(graph, tmp_path / WEIGHTS, preprocessing), eager.card)
     for one, other in zip(eager.predict(photos()), quick.predict(photos()), strict=True):
         assert one.probability_malignant == pytest.approx(other.probability_malignant, abs=1e-4)
         np.testing.assert_allclose(one.cam, other.cam, atol=1e-4)

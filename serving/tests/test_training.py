@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from serving.cli import app
 from serving.evaluation import metrics
-from serving.model.architectures import build_model
+from serving.pytorch.architectures import build_model
 from serving.tests.conftest import MakeArchive, lesion_photo
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import PixelCache, read_folders, split_of

@@ -9,7 +9,7 @@ import timm
 import torch
 from torch import nn
 
-from serving.model.architectures import build_model, fill_model
+from serving.pytorch.architectures import build_model, fill_model
 from serving.training.recipe import Recipe
 
 log = structlog.get_logger()

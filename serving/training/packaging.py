@@ -1,40 +1,100 @@
 """Packs an evaluated run into an archive, with golden images to check it against later."""
 
+from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
+
+import numpy as np
 
 from imaging.decoding import decode
 from serving import examples
 from serving.archives.card import ModelCard
-from serving.archives.members import DIFFERENTIAL, NOVELTY, WEIGHTS
+from serving.archives.graph import GraphInvalid
+from serving.archives.members import DIFFERENTIAL, GRAPH, NOVELTY, WEIGHTS
 from serving.archives.packing import build_archive
+from serving.archives.weights_file import Floats
 from serving.model.attention import looked_at
+from serving.model.backends import TOLERANCE, OnnxBackend
 from serving.model.classifier import Classifier
+from serving.pytorch.backends import EagerBackend, load_classifier
+from serving.pytorch.export import difference_of
+from serving.pytorch.graph_export import write_graph
 
 GOLDEN_IMAGES = 4
 
 
-def package_run(run: Path, out: Path) -> Path:
+class NoGraph(ValueError):
+    """The model can't be written as a graph; the text says why."""
+
+
+def package_run(run: Path, out: Path) -> tuple[Path, str]:
     """Build the archive of a run that has been evaluated.
 
     Args:
         run: folder with `model.safetensors`, `model_card.json` and, where the card names them,
-            `novelty.safetensors` and `differential.safetensors`.
+            `novelty.safetensors` and `differential.safetensors`; the graph is written there.
         out: folder for the archive.
 
     Returns:
-        The archive's path.
+        The archive's path, and why it has no graph; "" where it has one.
     """
     card = ModelCard.model_validate_json((run / "model_card.json").read_bytes())
-    classifier = Classifier.load(run / WEIGHTS, card)
+    classifier = load_classifier(run / WEIGHTS, card)
     # Every third example: both classes are among them.
     shown = examples.read()[:: len(examples.read()) // GOLDEN_IMAGES][:GOLDEN_IMAGES]
-    golden = []
+    golden, inputs = [], []
     for example in shown:
-        _, prediction, _ = looked_at(classifier, decode(example.path.read_bytes()))
+        photo = decode(example.path.read_bytes())
+        _, prediction, _ = looked_at(classifier, photo)
         golden.append((example.path, prediction.probability_malignant))
+        inputs.append(classifier.preprocess(photo))
+    missing = ""
+    try:
+        graph = agreeing_graph(classifier, run / WEIGHTS, inputs)
+        (run / GRAPH).write_bytes(graph)
+        card = card.model_copy(update={"graph_sha256": sha256(graph).hexdigest()})
+    except NoGraph as error:
+        missing = str(error)
     out.mkdir(parents=True, exist_ok=True)
-    named = {NOVELTY: card.novelty_sha256, DIFFERENTIAL: card.differential_sha256}
+    named = {
+        NOVELTY: card.novelty_sha256, DIFFERENTIAL: card.differential_sha256,
+        GRAPH: card.graph_sha256,
+    }  # fmt: skip
     optional = [run / name for name, digest in named.items() if digest]
-    return build_archive(
+    path = build_archive(
         weights=run / WEIGHTS, card=card, golden=golden, out=out, optional=optional
     )
+    return path, missing
+
+
+def agreeing_graph(classifier: Classifier, weights: Path, inputs: Sequence[Floats]) -> bytes:
+    """A model's graph, which gives the same answers as eager PyTorch.
+
+    Args:
+        classifier: in eager PyTorch.
+        weights: safetensors, from which it was filled.
+        inputs: photos, each 3×S×S, on which both are compared: one by one, and as one batch.
+
+    Raises:
+        NoGraph: it needs what graphs may not hold, or gives other answers in ONNX Runtime.
+    """
+    backend, preprocessing = classifier.backend, classifier.card.preprocessing
+    if not isinstance(backend, EagerBackend):
+        raise TypeError("the classifier is not in eager PyTorch")
+    try:
+        graph = write_graph(backend.model, preprocessing.input_size)
+        written = OnnxBackend.of(graph, weights, preprocessing)
+        batches = [*(photo[None] for photo in inputs), np.stack(inputs)]
+        pairs = [(written.run(batch), backend.run(batch)) for batch in batches]
+    except GraphInvalid as error:
+        raise NoGraph(f"its graph {error}") from None
+    except (ValueError, RuntimeError) as error:
+        raise NoGraph(f"it can't be exported: {str(error)[:200]}") from None
+    off = max(
+        difference_of(actual, expected)
+        for found, wanted in pairs
+        for actual, expected in zip(found, wanted, strict=True)
+    )
+    if not off <= TOLERANCE:
+        raise NoGraph(f"ONNX Runtime's answers are off by {off:.0e}")
+    return graph

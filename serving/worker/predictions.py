@@ -9,25 +9,25 @@ import numpy as np
 from imaging.decoding import decode
 from serving.archives.archive import check_archive
 from serving.archives.card import ModelCard
-from serving.archives.members import WEIGHTS
 from serving.model import quality
 from serving.model.attention import looked_at
 from serving.model.classifier import METHOD, Classifier
 from serving.model.quality import NOT_A_LESION, NOT_ASSESSABLE
+from serving.worker.model import open_unpacked
 
 
 def open_classifier(archive: Path) -> Classifier:
-    """Check an archive and load its model, in eager PyTorch.
+    """Check an archive and load its model, as a worker does.
 
     Raises:
         ArchiveRefused: with every reason.
+        TorchMissing: it holds no graph, and there is no PyTorch.
+        ValueError: its parts don't fit each other.
     """
     checked = check_archive(archive)
     with tempfile.TemporaryDirectory() as folder:
-        weights = Path(folder) / WEIGHTS
-        weights.write_bytes(checked.read(WEIGHTS))
-        novelty, differential = checked.read_novelty(), checked.read_differential()
-        return Classifier.load(weights, checked.card, novelty, differential)
+        checked.unpack(Path(folder))
+        return open_unpacked(Path(folder))[0]
 
 
 def prediction_of(

@@ -20,9 +20,9 @@ from serving import examples
 from serving.archives.card import ModelCard
 from serving.archives.members import CARD, WEIGHTS
 from serving.archives.weights_file import Floats
-from serving.model.architectures import load_model
 from serving.model.classifier import Classifier
-from serving.model.torch_backends import EagerBackend, TorchscriptBackend
+from serving.pytorch.architectures import load_model
+from serving.pytorch.backends import EagerBackend, TorchscriptBackend
 from tests.shipped import shipped_archive
 
 IMAGES = 20

@@ -10,12 +10,10 @@ import statistics
 import sys
 import tempfile
 import time
-import zipfile
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import onnxruntime
 import psutil
 import torch
 import uvloop
@@ -29,14 +27,14 @@ from local_stack.components.torchserve import TorchServe
 from serving import examples
 from serving.archives.archive import CheckedArchive
 from serving.archives.card import ModelCard
-from serving.archives.members import WEIGHTS
+from serving.archives.members import GRAPH, WEIGHTS
 from serving.contract.torchserve import InferenceClient
-from serving.model.architectures import load_model
-from serving.model.backends import GRAPH, TOLERANCE, Backend, OnnxBackend
+from serving.model.backends import TOLERANCE, Backend, OnnxBackend
 from serving.model.preprocessing import Preprocess
-from serving.model.torch_backends import CompiledBackend, EagerBackend, TorchscriptBackend
+from serving.pytorch.architectures import load_model
+from serving.pytorch.backends import CompiledBackend, EagerBackend, TorchscriptBackend
+from serving.pytorch.export import difference_of
 from serving.replica.torchserve.management import ManagementClient
-from serving.worker.export import difference_of, export
 from tests.shipped import shipped_archive
 
 MOST_RATIO, LEAST_THROUGHPUT, MOST_READY_SECONDS, MOST_WORKER_MIB = 1.3, 0.85, 5.0, 450
@@ -70,17 +68,17 @@ class Served:
 class Bare:
     """Decode, preprocess, run: the least that an answer can cost."""
 
-    def __init__(self, graph: Path, card: ModelCard) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(
-            str(graph), options, providers=["CPUExecutionProvider"]
-        )
+    def __init__(self, unpacked: Path, card: ModelCard) -> None:
+        self._backend = _onnx(unpacked, card)
         self._preprocess = Preprocess(card.preprocessing)
 
     def answer(self, photo: bytes) -> None:
         """One photo, to its logits."""
-        self._session.run(["logits"], {"batch": self._preprocess(decode(photo))[None]})
+        self._backend.run(self._preprocess(decode(photo))[None])
+
+
+def _onnx(unpacked: Path, card: ModelCard) -> OnnxBackend:
+    return OnnxBackend.of((unpacked / GRAPH).read_bytes(), unpacked / WEIGHTS, card.preprocessing)
 
 
 def main() -> int:
@@ -90,10 +88,10 @@ def main() -> int:
     archive = shipped_archive()
     with tempfile.TemporaryDirectory(prefix="dermis-bench-") as held:
         folder, unpacked = Path(held), Path(held) / "unpacked"
-        zipfile.ZipFile(archive.path).extractall(unpacked)
-        export(unpacked, folder / "export")
-        agree = _compare(console, load_model(unpacked / WEIGHTS, archive.card), folder / "export")
-        bare = Bare(folder / "export" / GRAPH, archive.card)
+        unpacked.mkdir()
+        archive.unpack(unpacked)
+        agree = _compare(console, load_model(unpacked / WEIGHTS, archive.card), unpacked)
+        bare = Bare(unpacked, archive.card)
         # By the event loop that the gateway asks with.
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             served = runner.run(_serve(archive, bare, photos, folder / "torchserve"))
@@ -121,7 +119,7 @@ def main() -> int:
     return 0 if agree and all(held_goals) else 1
 
 
-def _compare(console: Console, model: nn.Module, exported: Path) -> bool:
+def _compare(console: Console, model: nn.Module, unpacked: Path) -> bool:
     """Print the table of backends; whether all that ran agree with eager PyTorch."""
     size = shipped_archive().card.preprocessing.input_size
     preprocess = Preprocess(shipped_archive().card.preprocessing)
@@ -130,7 +128,7 @@ def _compare(console: Console, model: nn.Module, exported: Path) -> bool:
     kinds: dict[str, Callable[[], Backend]] = {
         "eager": lambda: eager,
         "torchscript": lambda: TorchscriptBackend(model, size),
-        "onnxruntime": lambda: OnnxBackend(exported),
+        "onnxruntime": lambda: _onnx(unpacked, shipped_archive().card),
     }
     if COMPILE in sys.argv:
         kinds["compile"] = lambda: CompiledBackend(model, size)

@@ -1,16 +1,21 @@
-"""PyTorch behind the interface of `backends`.
+"""PyTorch behind the interface of `serving.model.backends`.
 
 Eager mode, with which every other backend must agree, and what is faster without leaving torch.
 """
 
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
+from serving.archives.card import ModelCard
+from serving.archives.differential import Differential
+from serving.archives.novelty import Novelty
 from serving.archives.weights_file import Floats
-from serving.model.architectures import FeaturesAndLogits, linear_head
+from serving.model.classifier import Classifier
+from serving.pytorch.architectures import FeaturesAndLogits, linear_head, load_model
 
 _Forward = Callable[[Tensor], tuple[Tensor, Tensor]]
 
@@ -71,6 +76,23 @@ class CompiledBackend(EagerBackend):
     def _compiled(self, forward: nn.Module) -> _Forward:
         compiled: _Forward = torch.compile(forward, options={"freezing": True})
         return compiled
+
+
+def load_classifier(
+    weights: Path,
+    card: ModelCard,
+    novelty: Novelty | None = None,
+    differential: Differential | None = None,
+) -> Classifier:
+    """Build the card's architecture in eager PyTorch and fill it with `weights` (safetensors).
+
+    Raises:
+        UnknownArchitecture: there is none of this name.
+        ValueError: the weights don't fit the architecture.
+    """
+    model = load_model(weights, card)
+    backend = EagerBackend(model, card.preprocessing.input_size)
+    return Classifier(backend, card, novelty, differential)
 
 
 def explain_by_autograd(features: Floats, head: nn.Module, targets: list[int]) -> Floats:

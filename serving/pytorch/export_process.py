@@ -1,4 +1,4 @@
-"""`python -m serving.worker.export_process`: `export` in a separate process that starts fast.
+"""`python -m serving.pytorch.export_process`: `export` in a separate process that starts fast.
 
 timm imports torch's compiler and a client for a model hub, and torchvision the compiler again: half
 of an export's time, for code that it never calls.
@@ -40,7 +40,7 @@ def main(archive: str, out: str) -> None:
     # Versions that are serving have priority.
     os.nice(19)
     with without_compiler_and_hub():
-        from serving.worker.export import export  # noqa: PLC0415  it imports timm
+        from serving.pytorch.export import export  # noqa: PLC0415  it imports timm
     export(Path(archive), Path(out))
 
 

@@ -8,7 +8,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from serving.archives.card import ModelCard
-from serving.model import torchvision_models
+from serving.pytorch import torchvision_models
 
 # How far the closed form may be from the model's own logits to be used.
 _HEAD_TOLERANCE = 1e-4

@@ -1,4 +1,4 @@
-"""An archive's graph for ONNX Runtime, and which backend to use.
+"""A graph for an archive that holds none, and which backend to use.
 
 Run once per version by the first of its workers, in a separate process (`export_process`), so that
 torch, timm and their memory are gone when the workers serve.
@@ -6,7 +6,6 @@ torch, timm and their memory are gone when the workers serve.
 
 import statistics
 import time
-import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -18,15 +17,15 @@ from torch import nn
 from imaging.decoding import decode
 from serving.archives.card import ModelCard
 from serving.archives.checks import GOLDEN_IMAGES
-from serving.archives.members import CARD, GOLDEN, WEIGHTS
+from serving.archives.members import CARD, GOLDEN, GRAPH, WEIGHTS
 from serving.archives.weights_file import Floats
-from serving.model.architectures import FeaturesAndLogits, load_model
-from serving.model.backends import CHOICE, GRAPH, HEAD, Backend, Candidate, Choice, OnnxBackend
+from serving.model.backends import CHOICE, Backend, Candidate, Choice, OnnxBackend
 from serving.model.preprocessing import Preprocess
-from serving.model.torch_backends import EagerBackend, TorchscriptBackend
+from serving.pytorch.architectures import load_model
+from serving.pytorch.backends import EagerBackend, TorchscriptBackend
+from serving.pytorch.graph_export import write_graph
 
 WARM_UP_ROUNDS, ROUNDS = 2, 5
-_OPSET = 17
 
 Opened = Callable[[], Backend]
 
@@ -46,13 +45,11 @@ def export(archive: Path, out: Path) -> Choice:
     out.mkdir(parents=True, exist_ok=True)
     size = card.preprocessing.input_size
     eager = EagerBackend(load_model(archive / WEIGHTS, card), size)
-    if eager.head is not None:
-        np.save(out / HEAD, eager.head)
     batches = _golden_batches(archive, card)
     expected = [eager.run(batch) for batch in batches]
     candidates = [try_backend(EagerBackend.name, lambda: eager, batches, expected)]
     if eager.head is not None:
-        opened: Opened = partial(_onnx, eager.model, size, out)
+        opened: Opened = partial(_onnx, eager.model, archive, card, out)
         candidates.append(try_backend(OnnxBackend.name, opened, batches, expected))
     if not candidates[-1].usable or len(candidates) == 1:
         # Never faster than ONNX Runtime, and tracing takes a second.
@@ -90,26 +87,10 @@ def try_backend(
     return Candidate(backend=name, milliseconds=milliseconds, difference=difference)
 
 
-def write_graph(model: nn.Module, size: int, path: Path) -> None:
-    """The model with features and logits as an ONNX file, for batches of any length."""
-    with warnings.catch_warnings():
-        # Deprecated; the exporter by torch.export would need onnxscript.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            FeaturesAndLogits(model).eval(),
-            (torch.zeros(1, 3, size, size),),
-            path,
-            dynamo=False,
-            opset_version=_OPSET,
-            input_names=["batch"],
-            output_names=["features", "logits"],
-            dynamic_axes={name: {0: "photos"} for name in ("batch", "features", "logits")},
-        )
-
-
-def _onnx(model: nn.Module, size: int, out: Path) -> OnnxBackend:
-    write_graph(model, size, out / GRAPH)
-    return OnnxBackend(out)
+def _onnx(model: nn.Module, archive: Path, card: ModelCard, out: Path) -> OnnxBackend:
+    content = write_graph(model, card.preprocessing.input_size)
+    (out / GRAPH).write_bytes(content)
+    return OnnxBackend.of(content, archive / WEIGHTS, card.preprocessing)
 
 
 def _golden_batches(archive: Path, card: ModelCard) -> list[Floats]:
