@@ -46,8 +46,18 @@ class NewSecret:
     qr_svg: str
 
 
-async def set_up(session: AsyncSession, account: Account, *, keys: KeyRing) -> NewSecret:
+async def set_up(
+    session: AsyncSession, account: Account, *, begun_in: UUID, keys: KeyRing
+) -> NewSecret:
     """Make a secret that counts once it is confirmed; an earlier unconfirmed one becomes void.
+
+    Args:
+        session: the transaction.
+        account: whose second factor it is.
+        begun_in: the session that asks. Asking again it gets the same secret, which an app may
+            have by now; another one gets its own, so that nobody is given a secret that somebody
+            else has seen.
+        keys: encrypt the secret.
 
     Raises:
         DomainError: FAILED_PRECONDITION TWO_FACTOR_ALREADY_ON.
@@ -55,9 +65,12 @@ async def set_up(session: AsyncSession, account: Account, *, keys: KeyRing) -> N
     factor = await session.get(TwoFactor, account.id)
     if factor is not None and factor.confirmed_at is not None:
         raise DomainError(Reason.TWO_FACTOR_ALREADY_ON)
+    if factor is not None and factor.begun_in == begun_in:
+        return _for_app(account, _totp(factor.secret, account.id, keys).secret)
     secret, sealed = _new_secret(account, keys)
     factor = factor or TwoFactor(account_id=account.id, secret=sealed)
     factor.secret, factor.created_at, factor.last_step = sealed, clock.now(), None
+    factor.begun_in = begun_in
     session.add(factor)
     await audit.append(session, Event.TWO_FACTOR_SET_UP, subject_id=account.id)
     return _for_app(account, secret)

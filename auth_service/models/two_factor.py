@@ -20,6 +20,8 @@ class TwoFactor(Table, table=True):
     account_id: UUID = Field(primary_key=True, foreign_key="accounts.id")
     secret: bytes
     created_at: datetime = Field(default_factory=now, sa_type=Moment)
+    # The session in which an enrolment began: asked again there, it goes on with the same secret.
+    begun_in: UUID | None = None
     # Null until its owner has entered a first code; only then does it count.
     confirmed_at: datetime | None = Field(default=None, sa_type=Moment)
     # The newest time step that was used; it and older ones are refused (RFC 6238, 5.2).

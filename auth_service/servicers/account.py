@@ -111,7 +111,9 @@ class AccountServicer(auth_pb2_grpc.AccountServiceServicer):
                 account = await prove_password(
                     session, principal.user_id, request.password, authenticator=self._authenticator
                 )
-            new = await two_factor.set_up(session, account, keys=self._authenticator.keys)
+            new = await two_factor.set_up(
+                session, account, begun_in=principal.session_id, keys=self._authenticator.keys
+            )
         return _setup_message(new)
 
     async def ConfirmTwoFactor(

@@ -80,6 +80,23 @@ async def test_an_enrolment_token_ends_with_the_enrolment(identity: Identity) ->
     assert await refusal(person.client.call("SetUpTwoFactor")) == "TWO_FACTOR_ALREADY_ON"
 
 
+async def test_an_enrolment_goes_on_with_its_secret_and_another_gets_its_own(
+    identity: Identity,
+) -> None:
+    person = await identity.registered()
+    secrets = []
+    for _ in range(2):
+        answer = await person.client.call("Login", email=person.email, password=PASSWORD)
+        person.client.token = answer.two_factor_setup_required.enrolment_token
+        # A page that is reloaded asks again; an app may have the secret by now.
+        found = {(await person.client.call("SetUpTwoFactor")).secret for _ in range(2)}
+        assert len(found) == 1
+        secrets += found
+    assert secrets[0] != secrets[1]
+    person.secret = secrets[1]
+    await person.client.call("ConfirmTwoFactor", code=identity.code(person, steps=-1))
+
+
 async def test_a_used_totp_step_is_refused(identity: Identity) -> None:
     person = await identity.enrolled()
     code = identity.code(person)

@@ -8,7 +8,8 @@ from gateway.settings import Settings
 from gateway.tests.conftest import Gateway, running
 from gateway.tests.processes import break_redis
 
-MAIL = b"To: ada@clinic.example\r\nSubject: =?utf-8?q?Verify_=E2=9C=93?=\r\n\r\nhttp://x/<script>"
+MAIL = b"To: ada@clinic.example\r\nSubject: =?utf-8?q?Verify_=E2=9C=93?=\r\n\r\nhttp://x/<script>\n"
+MAIL += b"https://dermis.example/verify#token=a&b\n"
 
 
 async def test_each_dependency_is_named(gateway: Gateway) -> None:
@@ -70,6 +71,7 @@ async def test_the_mailbox_is_shown_in_the_local_stack_only(
         shown = (await local.http.get("/dev/mailbox")).text
         assert "Verify ✓" in shown
         assert "<script>" not in shown
+        assert '<a href="https://dermis.example/verify#token=a&amp;b">' in shown
 
 
 def test_the_mailbox_is_refused_in_production(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import email
 import html
+import re
 from email import policy
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from gateway.routers.dependencies import SettingsDep
 from gateway.routers.guards import Router, permit
 
 SHOWN = 50
+# In text that is escaped already: no quote can end the attribute.
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
 router = Router(
     tags=["dev"], dependencies=[permit(access_pb2.PERMISSION_PUBLIC)], include_in_schema=False
@@ -36,5 +39,10 @@ def _letter(path: Path) -> str:
     text = body.get_content() if body else ""
     return (
         f"<article><h2>{html.escape(str(message['subject']))}</h2>"
-        f"<p>To {html.escape(str(message['to']))}</p><pre>{html.escape(text)}</pre></article>"
+        f"<p>To {html.escape(str(message['to']))}</p><pre>{_with_links(text)}</pre></article>"
     )
+
+
+def _with_links(text: str) -> str:
+    """A mail's text as HTML whose addresses can be clicked."""
+    return _ADDRESS.sub(r'<a href="\g<0>">\g<0></a>', html.escape(text))
