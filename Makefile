@@ -195,8 +195,8 @@ test-trace: setup-dev web ## Show the spans of one assessment, from the browser 
 test-faults: setup-dev ## Fill a disk, set clocks, and take object store and names away; see it recover
 	$(BIN)/python -m pytest -sq -o python_functions='fault_*' tests/machine_faults/*.py
 
-test-crash: setup-dev ## Kill patient_service 200 times during uploads and count what is lost
-	$(BIN)/python -m pytest -sq -o python_functions='crash_*' patient_service/tests/crash_uploads.py
+test-crash: setup-dev ## Kill patient_service 200 times during uploads, moves and merges; count what is lost or half done
+	$(BIN)/python -m pytest -sq -o python_functions='crash_*' patient_service/tests/crash_uploads.py patient_service/tests/crash_corrections.py
 
 .PHONY: test-security bench-auth
 test-security: setup-dev ## Run exactly the tests that docs/security.md names

@@ -10,6 +10,7 @@ from gateway.routers.clinic import (
     exports,
     images,
     lesions,
+    merges,
     model_cards,
     patients,
     predict,
@@ -23,8 +24,8 @@ from gateway.settings import Settings
 from service_kit.version import __version__
 
 ROUTERS = (
-    auth, users, colleagues, clinic, patients, lesions, images, predict, detections, worklist,
-    exports, model_cards, accounts, audit, log_lines, models, candidates, serving, shelf,
+    auth, users, colleagues, clinic, patients, merges, lesions, images, predict, detections,
+    worklist, exports, model_cards, accounts, audit, log_lines, models, candidates, serving, shelf,
     reference_cases, health,
 )  # fmt: skip
 

@@ -22,6 +22,7 @@ AUTH_SERVICES = [
 ]
 PATIENT_SERVICES = [
     "dermis.patient.v1.PatientService",
+    "dermis.patient.v1.MergeService",
     "dermis.patient.v1.LesionService",
     "dermis.patient.v1.ImageService",
     "dermis.patient.v1.DetectionService",
@@ -45,6 +46,7 @@ class Clients:
     clinic: "auth_pb2_grpc.ClinicServiceAsyncStub"
     auth_audit: "auth_pb2_grpc.AuditServiceAsyncStub"
     patients: "patient_pb2_grpc.PatientServiceAsyncStub"
+    merges: "patient_pb2_grpc.MergeServiceAsyncStub"
     lesions: "patient_pb2_grpc.LesionServiceAsyncStub"
     images: "patient_pb2_grpc.ImageServiceAsyncStub"
     detections: "patient_pb2_grpc.DetectionServiceAsyncStub"
@@ -80,6 +82,7 @@ def open_clients(settings: Settings) -> Clients:
         clinic=auth_pb2_grpc.ClinicServiceStub(auth),
         auth_audit=auth_pb2_grpc.AuditServiceStub(auth),
         patients=patient_pb2_grpc.PatientServiceStub(patient),
+        merges=patient_pb2_grpc.MergeServiceStub(patient),
         lesions=patient_pb2_grpc.LesionServiceStub(patient),
         images=patient_pb2_grpc.ImageServiceStub(patient),
         detections=patient_pb2_grpc.DetectionServiceStub(patient),

@@ -11,6 +11,8 @@ class Event(StrEnum):
     PATIENT_UPDATED = "patient.updated"
     PATIENT_ARCHIVED = "patient.archived"
     PATIENT_RESTORED = "patient.restored"
+    PATIENTS_MERGED = "patient.merged"
+    PATIENTS_PARTED = "patient.parted"
     PATIENT_ERASED = "patient.erased"
     PATIENTS_LISTED = "patients.listed"
     TIMELINE_VIEWED = "timeline.viewed"

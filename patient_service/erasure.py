@@ -7,7 +7,7 @@ may delete nothing. The audit stays and records the erasure, by identifier only.
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +19,7 @@ from patient_service.models import (
     Detection,
     Image,
     Lesion,
+    Merge,
     Note,
     Patient,
     Review,
@@ -40,6 +41,8 @@ async def erase(database: Database, blobs: Blobs, patient_id: UUID, *, reason: s
     The rows go first, in one transaction, then the images. A crash in between leaves images
     that no row names; `orphaned_objects.sweep` collects them.
 
+    Whoever was merged into the patient is erased too: the record is that of one person.
+
     Args:
         database: connected as the tables' owner.
         blobs: where the images are.
@@ -50,22 +53,25 @@ async def erase(database: Database, blobs: Blobs, patient_id: UUID, *, reason: s
         How many images were erased.
 
     Raises:
-        DomainError: NOT_FOUND / PATIENT_NOT_FOUND.
+        DomainError: NOT_FOUND / PATIENT_NOT_FOUND; FAILED_PRECONDITION / PATIENT_MERGED for one
+            who was merged into another: erase that one.
     """
     async with database.session() as session:
         clinic_id = await _clinic_of(session, patient_id)
         images = (
             await session.exec(select(Image.id).where(col(Image.patient_id) == patient_id))
         ).all()
-        await _delete_rows(session, patient_id)
-        await audit.append(
-            session,
-            Event.PATIENT_ERASED,
-            patient_id=patient_id,
-            clinic_id=clinic_id,
-            reason=reason,
-            images=str(len(images)),
-        )
+        persons = [patient_id, *await _merged_into(session, patient_id)]
+        await _delete_rows(session, persons)
+        for person in persons:
+            await audit.append(
+                session,
+                Event.PATIENT_ERASED,
+                patient_id=person,
+                clinic_id=clinic_id,
+                reason=reason,
+                images=str(len(images) if person == patient_id else 0),
+            )
     await _delete_objects(blobs, clinic_id, images)
     return len(images)
 
@@ -75,13 +81,27 @@ async def _clinic_of(session: AsyncSession, patient_id: UUID) -> UUID:
     patient = (await session.exec(query)).first()
     if patient is None:
         raise DomainError(Reason.PATIENT_NOT_FOUND)
+    if patient.merged_into:
+        raise DomainError(Reason.PATIENT_MERGED)
     return patient.clinic_id
 
 
-async def _delete_rows(session: AsyncSession, patient_id: UUID) -> None:
+async def _merged_into(session: AsyncSession, patient_id: UUID) -> list[UUID]:
+    """Everybody whose record a patient's holds, directly or through others."""
+    found, last = [], [patient_id]
+    while last:
+        query = select(Patient.id).where(col(Patient.merged_into).in_(last))
+        last = list((await session.exec(query)).all())
+        found += last
+    return found
+
+
+async def _delete_rows(session: AsyncSession, persons: Sequence[UUID]) -> None:
+    either = or_(col(Merge.patient_id).in_(persons), col(Merge.merged_id).in_(persons))
+    await session.exec(delete(Merge).where(either))
     for table in _TABLES:
-        await session.exec(delete(table).where(col(table.patient_id) == patient_id))
-    await session.exec(delete(Patient).where(col(Patient.id) == patient_id))
+        await session.exec(delete(table).where(col(table.patient_id).in_(persons)))
+    await session.exec(delete(Patient).where(col(Patient.id).in_(persons)))
 
 
 async def _delete_objects(blobs: Blobs, clinic_id: UUID, images: Sequence[UUID]) -> None:

@@ -74,9 +74,9 @@ async def create(session: AsyncSession, patient_id: UUID, profile: Profile) -> L
     """Add a lesion to a patient.
 
     Raises:
-        DomainError: as `patients.find_active`.
+        DomainError: as `patients.hold_active`.
     """
-    patient = await patients.find_active(session, patient_id)
+    patient = await patients.hold_active(session, patient_id)
     lesion = Lesion(clinic_id=patient.clinic_id, patient_id=patient_id, **asdict(profile))
     session.add(lesion)
     # The row of the change refers to it.
@@ -133,15 +133,14 @@ async def update(session: AsyncSession, lesion_id: UUID, version: int, profile: 
     """Replace a profile that nobody has changed since `version`.
 
     Raises:
-        DomainError: as `find`; ABORTED / VERSION_CONFLICT; FAILED_PRECONDITION /
-            PATIENT_ARCHIVED.
+        DomainError: as `find` and `patients.hold_active`; ABORTED / VERSION_CONFLICT.
     """
+    patient_id = (await find(session, lesion_id)).patient_id
+    # The patient first, as everywhere, so that nobody waits in a circle.
+    await patients.hold_active(session, patient_id)
     query = select(Lesion).where(col(Lesion.id) == lesion_id).with_for_update()
-    lesion = (await session.exec(query)).first()
-    if lesion is None:
-        raise await audit.not_found(session, Reason.LESION_NOT_FOUND, lesion_id)
-    await patients.find_active(session, lesion.patient_id)
-    if lesion.version != version:
+    lesion = (await session.exec(query.execution_options(populate_existing=True))).one()
+    if lesion.version != version or lesion.patient_id != patient_id:
         raise patients.version_conflict(lesion.version)
     fields = change_history.apply(lesion, asdict(profile))
     if not fields:

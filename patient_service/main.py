@@ -13,6 +13,7 @@ from patient_service.servicers.completion import CompletionServicer
 from patient_service.servicers.detections import DetectionServicer
 from patient_service.servicers.images import ImageServicer
 from patient_service.servicers.lesions import LesionServicer
+from patient_service.servicers.merges import MergeServicer
 from patient_service.servicers.patients import PatientServicer
 from patient_service.servicers.timeline import TimelineServicer
 from patient_service.settings import Settings
@@ -50,6 +51,7 @@ class PatientService:
         """Register every servicer on a server."""
         database, blobs, cursors, add = self.database, self.blobs, self.cursors, patient_pb2_grpc
         add.add_PatientServiceServicer_to_server(PatientServicer(database, cursors), server)
+        add.add_MergeServiceServicer_to_server(MergeServicer(database), server)
         add.add_LesionServiceServicer_to_server(LesionServicer(database, cursors), server)
         add.add_ImageServiceServicer_to_server(ImageServicer(database, blobs, cursors), server)
         add.add_DetectionServiceServicer_to_server(DetectionServicer(database, cursors), server)

@@ -1,6 +1,6 @@
 """Patients page by page: all by name, or those found by a search; every page costs the same."""
 
-from sqlalchemy import ColumnElement, tuple_
+from sqlalchemy import ColumnElement, and_, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -58,4 +58,7 @@ async def _by_name(
 
 def _state(archived: bool) -> ColumnElement[bool]:
     column = col(Patient.archived_at)
-    return column.is_not(None) if archived else column.is_(None)
+    if not archived:
+        return column.is_(None)
+    # Who was merged is found as whoever holds the record now.
+    return and_(column.is_not(None), col(Patient.merged_into).is_(None))

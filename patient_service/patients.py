@@ -105,11 +105,10 @@ async def find_active(session: AsyncSession, patient_id: UUID) -> Patient:
     """A patient whose record can be added to.
 
     Raises:
-        DomainError: as `find`; FAILED_PRECONDITION / PATIENT_ARCHIVED.
+        DomainError: as `find` and `refuse_inactive`.
     """
     patient = await find(session, patient_id)
-    if patient.archived_at:
-        raise archived()
+    refuse_inactive(patient)
     return patient
 
 
@@ -124,14 +123,27 @@ async def hold_active(session: AsyncSession, patient_id: UUID) -> Patient:
     patient = (await session.exec(query)).first()
     if patient is None:
         raise await audit.not_found(session, Reason.PATIENT_NOT_FOUND, patient_id)
-    if patient.archived_at:
-        raise archived()
+    refuse_inactive(patient)
     return patient
 
 
-def archived() -> DomainError:
-    """The refusal to add to an archived record."""
-    return DomainError(Reason.PATIENT_ARCHIVED)
+def refuse_inactive(patient: Patient) -> None:
+    """Refuse to add to a record that is archived, or part of another one.
+
+    Raises:
+        DomainError: FAILED_PRECONDITION with PATIENT_MERGED or PATIENT_ARCHIVED.
+    """
+    if patient.merged_into:
+        raise DomainError(Reason.PATIENT_MERGED, metadata={"merged_into": str(patient.merged_into)})
+    if patient.archived_at:
+        raise DomainError(Reason.PATIENT_ARCHIVED)
+
+
+async def holder(session: AsyncSession, patient: Patient) -> Patient:
+    """Whose record holds a patient's: the patient's own, or that of whom it was merged into."""
+    while patient.merged_into:
+        patient = await find(session, patient.merged_into)
+    return patient
 
 
 async def view(session: AsyncSession, patient_id: UUID) -> Patient:
@@ -155,8 +167,7 @@ async def update(
             RECORD_NUMBER_TAKEN.
     """
     patient = await _locked(session, patient_id)
-    if patient.archived_at:
-        raise archived()
+    refuse_inactive(patient)
     if patient.version != version:
         raise version_conflict(patient.version)
     fields = change_history.apply(patient, profile.columns())
@@ -189,9 +200,11 @@ async def restore(session: AsyncSession, patient_id: UUID) -> Patient:
     """Restore an archived patient; nothing happens to one who isn't archived.
 
     Raises:
-        DomainError: as `find`.
+        DomainError: as `find`; FAILED_PRECONDITION / PATIENT_MERGED.
     """
     patient = await _locked(session, patient_id)
+    if patient.merged_into:
+        refuse_inactive(patient)
     if patient.archived_at is not None:
         patient.archived_at = None
         _touch(patient)

@@ -7,10 +7,9 @@ hyphens and apostrophes; see docs/decisions/0043-patients-are-found-by-beginning
 
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from sqlalchemy import delete, insert
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service.models import Patient, SearchTerm
@@ -83,18 +82,41 @@ def prefix_range(prefix: str) -> tuple[str, str]:
 
 
 async def index(session: AsyncSession, patient: Patient, *, is_new: bool = False) -> None:
-    """Make a patient findable by the current profile."""
+    """Make a patient findable by the current profile, and by those whose records it holds.
+
+    One who was merged into another isn't found by itself.
+    """
     connection = await session.connection()
+    whose = [patient]
     if not is_new:
         older = delete(SearchTerm).where(col(SearchTerm.patient_id) == patient.id)
         await connection.execute(older)
-    await connection.execute(insert(SearchTerm), _rows(patient.id, patient.clinic_id, patient))
+        whose += await _merged_into(session, patient)
+    if patient.merged_into is None:
+        await connection.execute(insert(SearchTerm), _rows(patient, whose))
 
 
-def _rows(patient_id: UUID, clinic_id: UUID, patient: Patient) -> list[dict[str, object]]:
+async def _merged_into(session: AsyncSession, patient: Patient) -> list[Patient]:
+    """Everybody whose record a patient's holds, directly or through others."""
+    found: list[Patient] = []
+    last = [patient.id]
+    while last:
+        query = select(Patient).where(col(Patient.merged_into).in_(last))
+        merged = (await session.exec(query)).all()
+        found += merged
+        last = [one.id for one in merged]
+    return found
+
+
+def _rows(patient: Patient, whose: list[Patient]) -> list[dict[str, object]]:
+    terms = {
+        term
+        for one in whose
+        for term in search_terms(one.full_name, one.record_number, one.birth_date)
+    }
     return [
-        {"patient_id": patient_id, "clinic_id": clinic_id, "term": term}
-        for term in search_terms(patient.full_name, patient.record_number, patient.birth_date)
+        {"patient_id": patient.id, "clinic_id": patient.clinic_id, "term": term}
+        for term in sorted(terms)
     ]
 
 

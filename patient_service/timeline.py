@@ -87,10 +87,10 @@ async def add_note(
     """Add a note to a patient or one of the lesions.
 
     Raises:
-        DomainError: as `patients.find_active`, `lesions.find_of` and `text_fields.checked_text`.
+        DomainError: as `patients.hold_active`, `lesions.find_of` and `text_fields.checked_text`.
     """
     text = checked_text(text, "text", limit=MAX_NOTE_LENGTH, required=True, lines=True)
-    patient = await patients.find_active(session, patient_id)
+    patient = await patients.hold_active(session, patient_id)
     if lesion_id:
         await lesions.find_of(session, patient_id, lesion_id)
     note = Note(

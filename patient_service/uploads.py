@@ -83,7 +83,7 @@ async def store(session: AsyncSession, blobs: Blobs, header: Header, data: bytes
     Raises:
         DomainError: INVALID_ARGUMENT, as `decoding.clean`; NOT_FOUND with PATIENT_NOT_FOUND
             or LESION_NOT_FOUND; FAILED_PRECONDITION with PATIENT_ARCHIVED or
-            IDEMPOTENCY_KEY_REUSED.
+            IDEMPOTENCY_KEY_REUSED; ABORTED / UPLOAD_RACED.
     """
     clinic_id, image_id = own_clinic(), new_id()
     photo = await photos.prepare(data)
@@ -94,11 +94,32 @@ async def store(session: AsyncSession, blobs: Blobs, header: Header, data: bytes
         await blobs.put(key, content)
     image = _image(clinic_id, image_id, header, photo)
     detection = detections.awaiting_outcome(image) if header.diagnose else None
+    stored = None
+    try:
+        stored = await _written(session, header, image, detection)
+    finally:
+        if stored is None or stored.replayed:
+            for key in objects:
+                await blobs.delete(key)
+    return stored
+
+
+async def _written(
+    session: AsyncSession, header: Header, image: Image, detection: Detection | None
+) -> Stored:
+    """The rows of an upload, or those that were written for its key before."""
     if await _insert(session, image, detection):
         return Stored(image, detection, replayed=False)
-    for key in objects:
-        await blobs.delete(key)
-    return await _stored_before(session, header, photo.upload_sha256)
+    if earlier := await _stored_before(session, header, image.upload_sha256):
+        return earlier
+    # A photo of somebody who was merged goes where the record is; whom it named stays known.
+    image.patient_id = await _holder_of(session, header)
+    image.uploaded_to = header.patient_id
+    if detection:
+        detection.patient_id = image.patient_id
+    if not await _insert(session, image, detection):
+        raise DomainError(Reason.UPLOAD_RACED)
+    return Stored(image, detection, replayed=False)
 
 
 def _image(clinic_id: UUID, image_id: UUID, header: Header, photo: Prepared) -> Image:
@@ -156,13 +177,14 @@ _INSERT = text(f"""
         INSERT INTO images (
             id, clinic_id, patient_id, lesion_id, media_type, size, width, height, sha256,
             original_media_type, original_size, quality, captured_at, created_at, uploaded_by,
-            idempotency_key, upload_sha256, duplicate_of
+            idempotency_key, upload_sha256, uploaded_to, duplicate_of
         )
         SELECT
             :id, p.clinic_id, p.id, CAST(:lesion_id AS uuid), :media_type, :size, :width, :height,
             CAST(:sha256 AS varchar), CAST(:original_media_type AS varchar),
             CAST(:original_size AS integer), :quality, CAST(:captured_at AS timestamptz),
             :created_at, :uploaded_by, :idempotency_key, :upload_sha256,
+            CAST(:uploaded_to AS uuid),
             (SELECT i.id FROM images i
              WHERE i.patient_id = p.id AND i.sha256 = CAST(:sha256 AS varchar)
                 AND i.voided_at IS NULL
@@ -193,8 +215,10 @@ _INSERT = text(f"""
 """)  # noqa: S608  put together from constants
 
 
-async def _stored_before(session: AsyncSession, header: Header, upload_sha256: str) -> Stored:
-    """What an earlier upload with this key stored, or the reason why nothing was stored."""
+async def _stored_before(
+    session: AsyncSession, header: Header, upload_sha256: str
+) -> Stored | None:
+    """What an earlier upload with this key stored; None if none did."""
     if header.idempotency_key:
         query = select(Image).where(
             col(Image.uploaded_by) == current_principal().user_id,
@@ -207,7 +231,16 @@ async def _stored_before(session: AsyncSession, header: Header, upload_sha256: s
             if (named, image.upload_sha256) != (header.patient_id, upload_sha256):
                 raise DomainError(Reason.IDEMPOTENCY_KEY_REUSED)
             return Stored(image, await detections.of_upload(session, image.id), replayed=True)
-    await patients.find_active(session, header.patient_id)
+    return None
+
+
+async def _holder_of(session: AsyncSession, header: Header) -> UUID:
+    """Whose record takes a photo of somebody who was merged, or why nobody's took it."""
+    named = await patients.find(session, header.patient_id)
+    holder = await patients.holder(session, named)
+    patients.refuse_inactive(holder)
     if header.lesion_id:
-        await lesions.find_of(session, header.patient_id, header.lesion_id)
-    raise DomainError(Reason.UPLOAD_RACED)
+        await lesions.find_of(session, holder.id, header.lesion_id)
+    if holder.id == named.id:
+        raise DomainError(Reason.UPLOAD_RACED)
+    return holder.id

@@ -164,6 +164,21 @@ class Reason(Enum):
         Code.FAILED_PRECONDITION,
         "This patient is archived. Restore the patient first.",
     )
+    PATIENT_MERGED = (
+        Code.FAILED_PRECONDITION,
+        "This patient was merged with another one. Open that record.",
+    )
+    MERGE_WITH_ITSELF = Code.INVALID_ARGUMENT, "Choose another patient to merge with."
+    MERGE_NOT_FOUND = Code.NOT_FOUND, "There is no such merge of this patient."
+    MERGE_ADDED_TO = (
+        Code.FAILED_PRECONDITION,
+        "Something was added or changed since these patients were merged, so they can't be parted. "
+        "Move photos one by one instead.",
+    )
+    RECORD_BUSY = (
+        Code.ABORTED,
+        "Somebody is working on one of these records right now. Try again in a moment.",
+    )
     RECORD_NUMBER_TAKEN = (
         Code.ALREADY_EXISTS,
         "Another patient of this clinic has this record number.",

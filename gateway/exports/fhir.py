@@ -58,7 +58,7 @@ def bundle(export: Export) -> Iterator[bytes]:
 def resources(export: Export) -> Iterator[Resource]:
     """Every resource once, each after those that it refers to."""
     record, patient_id = export.record, export.record.patient.id
-    yield from fhir_subject.subject(record.patient, export.letterhead)
+    yield from fhir_subject.subject(record.patient, export.letterhead, record.merged)
     for lesion in record.lesions.values():
         yield fhir_subject.lesion(lesion, patient_id)
     for image in record.images.values():

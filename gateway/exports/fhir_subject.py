@@ -1,6 +1,6 @@
 """Who and what the record is about, as FHIR: patient, lesions, photos."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dermis.auth.v1 import auth_pb2
 from dermis.patient.v1 import patient_pb2 as pb
@@ -10,8 +10,16 @@ from service_kit.clock import from_timestamp
 _SUFFIXES = {"image/jpeg": "jpg", "image/png": "png"}
 
 
-def subject(patient: pb.Patient, letterhead: auth_pb2.Letterhead) -> Iterator[Resource]:
-    """The clinic, the patient, and what is known about them."""
+def subject(
+    patient: pb.Patient, letterhead: auth_pb2.Letterhead, merged: Sequence[pb.Patient] = ()
+) -> Iterator[Resource]:
+    """The clinic, the patient, and what is known about them.
+
+    Args:
+        patient: whose record it is.
+        letterhead: of the clinic.
+        merged: patients whose records were merged into this one.
+    """
     if letterhead.clinic_id:
         yield {
             "resourceType": "Organization",
@@ -19,15 +27,23 @@ def subject(patient: pb.Patient, letterhead: auth_pb2.Letterhead) -> Iterator[Re
             "name": letterhead.name,
             **({"address": [{"text": letterhead.address}]} if letterhead.address else {}),
         }
-    yield _patient(patient) | (
+    managed = (
         {"managingOrganization": reference(letterhead.clinic_id)} if letterhead.clinic_id else {}
     )
+    for other in merged:
+        yield _patient(other) | managed | _link(patient, type_="replaced-by")
+    yield _patient(patient) | managed | _link(*merged, type_="replaces")
     profile = patient.profile
     if profile.fitzpatrick_type:
         skin = {"valueInteger": profile.fitzpatrick_type}
         yield _fact(patient, "Fitzpatrick skin type", skin)
     if profile.risk_notes:
         yield _fact(patient, "Risk factors of skin cancer", {"valueString": profile.risk_notes})
+
+
+def _link(*patients: pb.Patient, type_: str) -> Resource:
+    links = [{"other": reference(patient.id), "type": type_} for patient in patients]
+    return {"link": links} if links else {}
 
 
 def _patient(patient: pb.Patient) -> Resource:
@@ -37,7 +53,9 @@ def _patient(patient: pb.Patient) -> Resource:
         "resourceType": "Patient",
         "id": patient.id,
         "active": not patient.HasField("archived_at"),
-        "identifier": [{"use": "usual", "value": profile.record_number}],
+        "identifier": [
+            {"use": "old" if patient.merged_into else "usual", "value": profile.record_number}
+        ],
         "name": [{"use": "official", "text": profile.full_name}],
     }
     if sex != "unspecified":

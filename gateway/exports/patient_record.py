@@ -21,6 +21,7 @@ class Record:
         images: by id.
         detections: without heatmaps.
         reviews: by the image's id, newest first, corrected and withdrawn ones too.
+        merged: patients whose records were merged into this one.
     """
 
     patient: pb.Patient
@@ -28,6 +29,7 @@ class Record:
     images: dict[str, pb.Image] = field(default_factory=dict)
     detections: list[pb.Detection] = field(default_factory=list)
     reviews: defaultdict[str, list[pb.Review]] = field(default_factory=lambda: defaultdict(list))
+    merged: list[pb.Patient] = field(default_factory=list)
 
 
 def standing(reviews: Sequence[pb.Review]) -> pb.Review | None:
@@ -43,13 +45,15 @@ def standing(reviews: Sequence[pb.Review]) -> pb.Review | None:
 
 
 async def read(clients: Clients, patient_id: str) -> Record:
-    """Read a record, page by page.
+    """Read a record, page by page; that of a merged patient is where it was merged into.
 
     Raises:
         grpc.aio.AioRpcError: NOT_FOUND, or patient_service is away.
     """
-    found = await clients.patients.GetPatient(pb.GetPatientRequest(patient_id=patient_id))
-    record = Record(found.patient)
+    record = Record(await _holder(clients, patient_id))
+    patient_id = record.patient.id
+    merges = await clients.merges.ListMerges(pb.ListMergesRequest(patient_id=patient_id))
+    record.merged = [merge.moved for merge in merges.merges]
     async for lesion in _lesions(clients, patient_id):
         record.lesions[lesion.id] = lesion
     async for entry in _timeline(clients, patient_id):
@@ -60,6 +64,14 @@ async def read(clients: Clients, patient_id: str) -> Record:
         elif entry.HasField("review"):
             record.reviews[entry.review.image_id].append(entry.review)
     return record
+
+
+async def _holder(clients: Clients, patient_id: str) -> pb.Patient:
+    found = await clients.patients.GetPatient(pb.GetPatientRequest(patient_id=patient_id))
+    while found.patient.merged_into:
+        request = pb.GetPatientRequest(patient_id=found.patient.merged_into)
+        found = await clients.patients.GetPatient(request)
+    return found.patient
 
 
 async def lesions(clients: Clients, patient_id: str) -> list[pb.Lesion]:

@@ -1,7 +1,7 @@
 """Bodies of /patients."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
@@ -28,6 +28,11 @@ class PatientProfile(Body):
     fitzpatrick_type: Fitzpatrick | None = None
     contact: str = Field(default="", max_length=_LONGEST, examples=["+46 8 123 456"])
     risk_notes: str = Field(default="", max_length=_LONGEST, examples=["Father had a melanoma."])
+
+    @classmethod
+    def of_message(cls, profile: pb.PatientProfile) -> "PatientProfile":
+        """From patient_service's profile."""
+        return PatientProfile.model_validate(_profile_fields(profile))
 
     def message(self) -> pb.PatientProfile:
         """As patient_service takes it."""
@@ -60,34 +65,45 @@ class Patient(PatientProfile):
     created_at: Moment
     updated_at: Moment
     archived_at: Moment | None = None
+    merged_into: Id | None = Field(
+        default=None,
+        description="The patient whose record holds this one's since both were merged.",
+        examples=[None],
+    )
     summary: PatientSummary | None = Field(default=None, description="Only in lists.")
 
     @classmethod
     def of(cls, patient: pb.Patient) -> Self:
         """From patient_service's patient."""
-        profile = patient.profile
-        sex = pb.Sex.Name(profile.sex).removeprefix("SEX_").lower()
         return cls.model_validate(
-            {
+            _profile_fields(patient.profile)
+            | {
                 "id": patient.id,
                 "version": patient.version,
-                "record_number": profile.record_number,
-                "full_name": profile.full_name,
-                "birth_date": profile.birth_date or None,
-                "sex": None if sex == "unspecified" else sex,
-                "fitzpatrick_type": profile.fitzpatrick_type or None,
-                "contact": profile.contact,
-                "risk_notes": profile.risk_notes,
                 "created_at": from_timestamp(patient.created_at),
                 "updated_at": from_timestamp(patient.updated_at),
                 "archived_at": from_timestamp(patient.archived_at)
                 if patient.HasField("archived_at")
                 else None,
+                "merged_into": patient.merged_into or None,
                 "summary": PatientSummary.of(patient.summary)
                 if patient.HasField("summary")
                 else None,
             }
         )
+
+
+def _profile_fields(profile: pb.PatientProfile) -> dict[str, Any]:
+    sex = pb.Sex.Name(profile.sex).removeprefix("SEX_").lower()
+    return {
+        "record_number": profile.record_number,
+        "full_name": profile.full_name,
+        "birth_date": profile.birth_date or None,
+        "sex": None if sex == "unspecified" else sex,
+        "fitzpatrick_type": profile.fitzpatrick_type or None,
+        "contact": profile.contact,
+        "risk_notes": profile.risk_notes,
+    }
 
 
 class PatientPage(Page[Patient]):

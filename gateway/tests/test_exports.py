@@ -412,3 +412,40 @@ async def test_an_export_links_to_nothing_that_needs_a_sign_in(gateway: Gateway)
         for one in media:
             photo_bytes = archive.read(one["content"]["url"])
             assert photo_bytes == gateway.patients.photos[one["id"]]
+
+
+async def test_a_merged_patient_is_linked_in_both_directions(gateway: Gateway) -> None:
+    await a_record(gateway)
+    kept = gateway.patients.answers["GetPatient"].patient
+    former = patient(record_number="H-2042")
+    former.id, former.merged_into = "01a20817-f471-731e-896b-230f70989782", kept.id
+    former.archived_at.CopyFrom(MOMENT)
+    gateway.patients.answers["ListMerges"] = pb.ListMergesResponse(merges=[pb.Merge(moved=former)])
+    found = (await gateway.get(f"/patients/{kept.id}/export")).json()
+    Bundle.model_validate(found)
+    patients = {
+        entry["resource"]["id"]: entry["resource"]
+        for entry in found["entry"]
+        if entry["resource"]["resourceType"] == "Patient"
+    }
+    assert patients[kept.id]["link"] == [
+        {"other": {"reference": f"urn:uuid:{former.id}"}, "type": "replaces"}
+    ]
+    assert patients[former.id]["link"] == [
+        {"other": {"reference": f"urn:uuid:{kept.id}"}, "type": "replaced-by"}
+    ]
+    assert not patients[former.id]["active"]
+    assert patients[former.id]["identifier"] == [{"use": "old", "value": "H-2042"}]
+
+
+async def test_the_export_of_a_merged_patient_is_that_of_the_record(gateway: Gateway) -> None:
+    await a_record(gateway)
+    kept = gateway.patients.answers.pop("GetPatient").patient
+    former = patient()
+    former.id, former.merged_into = "01a20817-f471-731e-896b-230f70989782", kept.id
+    gateway.patients.own["GetPatient"] = lambda asked: pb.GetPatientResponse(
+        patient=former if asked.patient_id == former.id else kept
+    )
+    found = (await gateway.get(f"/patients/{former.id}/export")).json()
+    assert kept.id in {entry["resource"]["id"] for entry in found["entry"]}
+    assert gateway.patients.last("ListTimeline").patient_id == kept.id

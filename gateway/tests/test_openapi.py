@@ -116,7 +116,7 @@ def test_what_a_route_shares_with_others_is_documented_beside_what_is_its_own() 
         if status >= "400"
     }
     assert shown["404"] == ["PATIENT_NOT_FOUND", "NOT_FOUND"]
-    assert shown["409"] == ["PATIENT_ARCHIVED", "RECORD_NUMBER_TAKEN"]
+    assert shown["409"] == ["PATIENT_ARCHIVED", "PATIENT_MERGED", "RECORD_NUMBER_TAKEN"]
     assert shown["412"] == ["VERSION_CONFLICT"]
     assert shown["413"] == ["BODY_TOO_LARGE"]
     assert shown["428"] == ["IF_MATCH_REQUIRED"]

@@ -9,6 +9,7 @@ from patient_service.models.detections import Detection
 from patient_service.models.history import Change, Note
 from patient_service.models.images import Image
 from patient_service.models.lesions import Lesion
+from patient_service.models.merges import Merge
 from patient_service.models.patients import Patient, SearchTerm
 from patient_service.models.reviews import Review
 from patient_service.models.table import Table
@@ -21,6 +22,7 @@ __all__ = [
     "Detection",
     "Image",
     "Lesion",
+    "Merge",
     "Note",
     "Patient",
     "Review",

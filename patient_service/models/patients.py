@@ -27,6 +27,8 @@ class Patient(Table, table=True):
             "patients_archived", "clinic_id", "name_key", "id",
             postgresql_where=text("archived_at IS NOT NULL"),
         ),
+        ForeignKeyConstraint(["clinic_id", "merged_into"], ["patients.clinic_id", "patients.id"]),
+        Index("patients_merged", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
         Index(
             "patients_search_words", "search_words",
             postgresql_using="gin", postgresql_ops={"search_words": "gin_trgm_ops"},
@@ -51,6 +53,8 @@ class Patient(Table, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=Moment)
     updated_at: datetime = Field(default_factory=now, sa_type=Moment)
     archived_at: datetime | None = Field(default=None, sa_type=Moment)
+    # Whose record holds this one's since both were merged (`merges`).
+    merged_into: UUID | None = None
 
 
 class SearchTerm(Table, table=True):

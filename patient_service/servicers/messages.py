@@ -1,6 +1,9 @@
 """Rows as messages of the contract, and messages as what the rules take."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -40,24 +43,37 @@ def patient_profile(profile: pb.PatientProfile) -> patients.Profile:
     )
 
 
+def profile_message(
+    row: Patient, changes: Mapping[str, Any] = MappingProxyType({})
+) -> pb.PatientProfile:
+    """A patient's profile as the contract has it, with some columns otherwise than stored."""
+
+    def value(name: str) -> Any:
+        return changes[name] if name in changes else getattr(row, name)
+
+    birth_date = value("birth_date")
+    return pb.PatientProfile(
+        record_number=row.record_number,
+        full_name=row.full_name,
+        birth_date=birth_date.isoformat() if birth_date else "",
+        sex=SEX.number(value("sex")),
+        fitzpatrick_type=value("fitzpatrick_type") or 0,
+        contact=value("contact"),
+        risk_notes=value("risk_notes"),
+    )
+
+
 def patient_message(row: Patient, summary: Summary | None = None) -> pb.Patient:
     """A patient as the contract has it, in lists with a summary."""
     return pb.Patient(
         id=str(row.id),
-        profile=pb.PatientProfile(
-            record_number=row.record_number,
-            full_name=row.full_name,
-            birth_date=row.birth_date.isoformat() if row.birth_date else "",
-            sex=SEX.number(row.sex),
-            fitzpatrick_type=row.fitzpatrick_type or 0,
-            contact=row.contact,
-            risk_notes=row.risk_notes,
-        ),
+        profile=profile_message(row),
         version=row.version,
         created_at=optional_time(row.created_at),
         updated_at=optional_time(row.updated_at),
         archived_at=optional_time(row.archived_at),
         summary=_summary_message(summary) if summary else None,
+        merged_into=str(row.merged_into or ""),
     )
 
 

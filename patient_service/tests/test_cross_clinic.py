@@ -101,8 +101,12 @@ async def _record(caller: Caller, photo: bytes) -> dict[str, str]:
     image = (await caller.upload(photo, patient_id=patient.id, lesion_id=lesion.id)).image
     recorded = pb.RecordDetectionRequest(image_id=image.id, finding=finding())
     detection = (await caller.call(recorded)).detection
+    other = await caller.add_patient()
+    request = pb.MergePatientsRequest(patient_id=patient.id, other_patient_id=other.id)
+    merge = (await caller.call(request)).merge
     return {
         "patient": patient.id,
+        "merge": merge.id,
         "lesion": lesion.id,
         "image": image.id,
         "detection": detection.id,

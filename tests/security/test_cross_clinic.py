@@ -26,7 +26,7 @@ from tests.problems import assert_problem
 Ids = dict[str, str]
 
 # Whose identifiers a parameter takes that is not named by its noun.
-NOUNS = {"left": "image", "right": "image"}
+NOUNS = {"left": "image", "right": "image", "other_patient_id": "patient"}
 # In a path, but no clinic's.
 NOBODYS = {"version"}
 CLINICIANS = granted_permissions(access_pb2.ROLE_CLINICIAN)
@@ -127,7 +127,9 @@ async def _record(caller: Clinician) -> Ids:
     sessions = (await caller.call("GET", "/users/me/sessions"))["items"]
     me = await caller.call("GET", "/users/me")
     invited = {"email": f"{secrets.token_hex(6)}@clinic.example"}
+    merged = {"other_patient_id": await caller.add_patient(profile())}
     return {
+        "merge": (await caller.call("POST", f"/patients/{patient}/merges", merged))["id"],
         "user": me["id"],
         "invitation": (await caller.call("POST", "/clinic/invitations", invited))["id"],
         "join_request": await _applicant(caller, me["email"]),

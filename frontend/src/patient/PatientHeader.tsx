@@ -16,6 +16,8 @@ import { currentLanguage } from "@/i18n";
 import { day } from "@/i18n/moments";
 import { ArchiveButton } from "./ArchiveButton";
 import { EditPatientDialog } from "./EditPatientDialog";
+import { MergedRecords } from "./merge/MergedRecords";
+import { PatientMenu } from "./PatientMenu";
 import { download } from "@/api/useBytes";
 
 type Patient = Schemas["Patient"];
@@ -55,6 +57,7 @@ export function PatientHeader({ patient }: { patient: Patient }) {
             </Button>
             <ExportMenu patient={patient} />
             <ArchiveButton patient={patient} />
+            {!patient.archived_at && <PatientMenu patient={patient} />}
           </Group>
         </Group>
         {patient.risk_notes && (
@@ -62,6 +65,7 @@ export function PatientHeader({ patient }: { patient: Patient }) {
             {patient.risk_notes}
           </Text>
         )}
+        <MergedRecords patientId={patient.id} />
         {patient.archived_at && (
           <Alert color="yellow" icon={<IconArchive aria-hidden />}>
             {t("patient.archived", { day: day(patient.archived_at) })}

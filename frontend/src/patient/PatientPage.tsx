@@ -1,7 +1,7 @@
 import { Stack, Tabs } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
-import { useParams } from "react-router";
+import { Navigate, useLocation, useParams } from "react-router";
 import { Problem } from "@/api/problem";
 import { NotFoundPage } from "@/ui/NotFoundPage";
 import { ErrorState, LoadingRows } from "@/ui/States";
@@ -14,6 +14,7 @@ import { usePatient } from "./queries";
 export default function PatientPage() {
   const { t } = useTranslation();
   const { id = "" } = useParams();
+  const { search } = useLocation();
   const { tab, chooseTab } = useAddress();
   const patient = usePatient(id);
   useDocumentTitle(`${patient.data?.full_name ?? t("patient.title")} · ${t("shell.name")}`);
@@ -23,6 +24,9 @@ export default function PatientPage() {
     const gone = patient.error instanceof Problem && [404, 422].includes(patient.error.status);
     if (gone) return <NotFoundPage />;
     return <ErrorState error={patient.error} onRetry={() => void patient.refetch()} />;
+  }
+  if (patient.data.merged_into) {
+    return <Navigate to={{ pathname: `/patient/${patient.data.merged_into}`, search }} replace />;
   }
   return (
     <Stack key={id}>

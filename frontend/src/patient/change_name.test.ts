@@ -21,7 +21,7 @@ describe("a change in the history", () => {
   });
 
   it("keeps its own name where there are no words yet", () => {
-    expect(changeName({ ...change, action: "merged" })).toBe("merged");
+    expect(changeName({ ...change, action: "transferred" })).toBe("transferred");
     expect(fieldNames({ ...change, fields: ["blood_type"] })).toBe("blood_type");
   });
 });

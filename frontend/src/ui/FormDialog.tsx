@@ -27,6 +27,7 @@ export function FormDialog({
   onClose: () => void;
   children: ReactNode;
   opened?: boolean;
+  size?: string;
   /** Keeps what was typed while the dialog is closed. */
   keepMounted?: boolean;
 }) {

@@ -24,7 +24,8 @@ IfNoneMatch = Annotated[str, Header(description="ETags the client has.")]
 # What routes about one photo answer, those that correct it, and those that read its file.
 ONE = (Reason.IMAGE_NOT_FOUND, Reason.INVALID_ID, 422)
 CORRECTED = (
-    *ONE, Reason.PATIENT_ARCHIVED, Reason.IMAGE_VOIDED, Reason.VERSION_CONFLICT,
+    *ONE, Reason.PATIENT_ARCHIVED, Reason.PATIENT_MERGED, Reason.IMAGE_VOIDED,
+    Reason.VERSION_CONFLICT,
 )  # fmt: skip
 FILE = (*ONE, Reason.IMAGE_LOST, 503, Reason.STORE_UNAVAILABLE)
 

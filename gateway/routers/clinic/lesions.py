@@ -24,7 +24,9 @@ router = Router(tags=["lesions"], responses=answers(401, 403, 429, 503))
     "/patients/{patient_id}/lesions",
     status_code=201,
     dependencies=[WRITE_PATIENTS, limited("api")],
-    responses=answers(Reason.PATIENT_NOT_FOUND, Reason.PATIENT_ARCHIVED, *PROFILE),
+    responses=answers(
+        Reason.PATIENT_NOT_FOUND, Reason.PATIENT_ARCHIVED, Reason.PATIENT_MERGED, *PROFILE
+    ),
 )
 async def create_lesion(
     patient_id: str, body: LesionProfile, response: Response, clients: ClientsDep

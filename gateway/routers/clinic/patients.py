@@ -78,6 +78,7 @@ async def get_patient(patient_id: str, response: Response, clients: ClientsDep) 
         *ONE,
         *PROFILE,
         Reason.PATIENT_ARCHIVED,
+        Reason.PATIENT_MERGED,
         Reason.RECORD_NUMBER_TAKEN,
         Reason.VERSION_CONFLICT,
         Reason.IF_MATCH_REQUIRED,
@@ -116,7 +117,9 @@ async def archive_patient(patient_id: str, clients: ClientsDep) -> Patient:
 
 
 @router.post(
-    "/{patient_id}/restore", dependencies=[WRITE_PATIENTS, limited("api")], responses=answers(*ONE)
+    "/{patient_id}/restore",
+    dependencies=[WRITE_PATIENTS, limited("api")],
+    responses=answers(*ONE, Reason.PATIENT_MERGED),
 )
 async def restore_patient(patient_id: str, clients: ClientsDep) -> Patient:
     """Bring an archived patient back."""
@@ -180,7 +183,9 @@ async def list_timeline(
     "/{patient_id}/notes",
     status_code=201,
     dependencies=[WRITE_PATIENTS, limited("api")],
-    responses=answers(*ONE, Reason.LESION_NOT_FOUND, Reason.PATIENT_ARCHIVED, *TEXT),
+    responses=answers(
+        *ONE, Reason.LESION_NOT_FOUND, Reason.PATIENT_ARCHIVED, Reason.PATIENT_MERGED, *TEXT
+    ),
 )
 async def add_note(patient_id: str, body: NoteDraft, clients: ClientsDep) -> Note:
     """Write a note; it stays in the timeline and can't be changed."""

@@ -93,6 +93,12 @@ const reasons: Record<Refusal, string> = {
   IMAGE_NOT_FOUND: "In Ihrer Klinik gibt es dieses Bild nicht.",
   DETECTION_NOT_FOUND: "In Ihrer Klinik gibt es dieses Ergebnis nicht.",
   PATIENT_ARCHIVED: "Diese Akte ist archiviert. Stellen Sie sie zuerst wieder her.",
+  PATIENT_MERGED: "Diese Akte ist Teil einer anderen. Öffnen Sie jene.",
+  MERGE_WITH_ITSELF: "Wählen Sie eine andere Akte zum Zusammenführen.",
+  MERGE_NOT_FOUND: "Diese Akten sind nicht zusammengeführt.",
+  MERGE_ADDED_TO:
+    "Seit dem Zusammenführen kam etwas hinzu oder wurde geändert, deshalb lassen sich die Akten nicht mehr trennen. Verschieben Sie Fotos stattdessen einzeln.",
+  RECORD_BUSY: "Gerade arbeitet jemand in einer der Akten. Versuchen Sie es gleich noch einmal.",
   RECORD_NUMBER_TAKEN: "Diese Aktennummer ist in Ihrer Klinik schon vergeben.",
   VERSION_CONFLICT:
     "Inzwischen hat jemand anders etwas geändert. Laden Sie neu und wiederholen Sie Ihre Änderung.",

@@ -86,6 +86,12 @@ export default {
   IMAGE_NOT_FOUND: "This image doesn't exist in your clinic.",
   DETECTION_NOT_FOUND: "This result doesn't exist in your clinic.",
   PATIENT_ARCHIVED: "This patient is archived. Restore the patient first.",
+  PATIENT_MERGED: "This patient was merged with another one. Open that record.",
+  MERGE_WITH_ITSELF: "Choose another patient to merge with.",
+  MERGE_NOT_FOUND: "These patients aren't merged.",
+  MERGE_ADDED_TO:
+    "Something was added or changed since these patients were merged, so they can't be parted. Move photos one by one instead.",
+  RECORD_BUSY: "Somebody is working on one of these records right now. Try again in a moment.",
   RECORD_NUMBER_TAKEN: "Another patient of your clinic has this record number.",
   VERSION_CONFLICT: "Somebody else has changed this meanwhile. Reload it and repeat your change.",
   TEXT_REQUIRED: "This must not be empty.",
