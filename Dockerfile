@@ -1,8 +1,8 @@
 # syntax=docker/dockerfile:1
 # Every image of Dermis, a target each. Build from the project's root:
 #   docker build --target gateway --tag dermis/gateway .
-# serving: without TORCH_INDEX (the index of PyTorch's CPU wheels) pip takes the default build, which
-# brings CUDA along (5.5 GB).
+# serving_torch, which also serves archives without a graph: without TORCH_INDEX (the index of
+# PyTorch's CPU wheels) pip takes the default build, which brings CUDA along (5.5 GB).
 ARG PYTHON=python:3.11-slim
 ARG NODE=node:24-slim
 ARG NGINX=nginx:1.29
@@ -36,11 +36,15 @@ COPY requirements/gateway.lock requirements/
 RUN /venv/bin/pip install --no-deps --require-hashes --requirement requirements/gateway.lock
 
 FROM build AS serving_packages
+COPY requirements/serving.lock requirements/
+RUN /venv/bin/pip install --no-deps --require-hashes --requirement requirements/serving.lock
+
+FROM build AS serving_torch_packages
 ARG TORCH_INDEX=""
-COPY requirements/torch.txt requirements/serving.lock requirements/
+COPY requirements/torch.txt requirements/serving-torch.lock requirements/
 RUN /venv/bin/pip install ${TORCH_INDEX:+--index-url "${TORCH_INDEX}"} \
     --requirement requirements/torch.txt
-RUN /venv/bin/pip install --no-deps --require-hashes --requirement requirements/serving.lock
+RUN /venv/bin/pip install --no-deps --require-hashes --requirement requirements/serving-torch.lock
 
 FROM ${NODE} AS web_client
 WORKDIR /build
@@ -111,8 +115,8 @@ HEALTHCHECK --interval=10s --timeout=15s --start-period=120s --retries=5 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=10)"]
 ENTRYPOINT ["python", "-m", "gateway"]
 
-# TorchServe on :8080 and, from the same image, its follower.
-FROM python_service AS serving
+# TorchServe on :8080 and, from the same image, its follower; without its packages.
+FROM python_service AS serving_base
 LABEL org.opencontainers.image.title="dermis serving"
 ENV PYTHONPATH=/app
 # TorchServe's front end is Java.
@@ -121,7 +125,6 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends default-jre-headless \
  && rm -rf /var/lib/apt/lists/* \
  && install --directory --owner=dermis /var/lib/torchserve /data/models
-COPY --from=serving_packages /venv /venv
 COPY --from=stubs /app /app
 COPY service_kit /app/service_kit
 COPY imaging /app/imaging
@@ -133,6 +136,12 @@ HEALTHCHECK --interval=10s --timeout=15s --start-period=120s --retries=5 \
     CMD ["python", "-c", "import socket; socket.create_connection(('127.0.0.1', 8080), 10)"]
 ENTRYPOINT ["python", "-m", "serving"]
 CMD ["torchserve", "--folder", "/var/lib/torchserve"]
+
+FROM serving_base AS serving
+COPY --from=serving_packages /venv /venv
+
+FROM serving_base AS serving_torch
+COPY --from=serving_torch_packages /venv /venv
 
 # nginx with the built web client, HTTP on :8080.
 FROM ${NGINX} AS web

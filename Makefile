@@ -5,8 +5,9 @@ SHELL := bash
 PORT ?= 8000
 PYTHON ?= python3.11
 BIN := .venv/bin
-# What a set-up takes, with room for the first data.
-NEEDED_GB ?= 10
+# What a set-up takes, with room for the first data; and what development needs beside, PyTorch.
+NEEDED_GB ?= 3
+TORCH_GB ?= 8
 PROTOS := $(shell find protos -name '*.proto')
 
 .PHONY: help
@@ -18,16 +19,19 @@ help: ## List what you can do here
 .venv/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "Dermis needs $(PYTHON); install it or say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
 	@free=$$(df --output=avail --block-size=1G . | tail -1); ((free >= $(NEEDED_GB))) || { \
-	    echo "Dermis needs $(NEEDED_GB) GB of disk here, most of it for PyTorch; $$((free)) GB are free in $(CURDIR)."; exit 1; }
+	    echo "Dermis needs $(NEEDED_GB) GB of disk here; $$((free)) GB are free in $(CURDIR)."; exit 1; }
 	@echo "Creating .venv"
 	@$(PYTHON) -m venv .venv
 
+# Only training, development, and archives without a graph need it.
 .venv/torch.done: requirements/torch.txt | .venv/bin/python
+	@free=$$(df --output=avail --block-size=1G . | tail -1); ((free >= $(TORCH_GB))) || { \
+	    echo "PyTorch needs $(TORCH_GB) GB of disk here; $$((free)) GB are free in $(CURDIR)."; exit 1; }
 	@echo "Installing torch (some minutes the first time)"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
-.venv/%.done: requirements/%.lock .venv/torch.done
+.venv/%.done: requirements/%.lock | .venv/bin/python
 	@echo "Installing the packages of requirements/$*.lock"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement $<
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
@@ -42,10 +46,12 @@ dermis/.done: $(PROTOS) | .venv/bin/python
 	    --python_out=. --mypy_out=. --grpc_python_out=. --mypy_grpc_out=. $(PROTOS)
 	@touch $@
 
-.PHONY: setup setup-dev
+.PHONY: setup setup-dev setup-torch
 setup: .venv/local.done dermis/.done ## Install what `make run` needs
-setup-dev: .venv/dev.done dermis/.done ## Install what development and tests need
-.venv/dev.done: setup
+setup-dev: .venv/dev.done dermis/.done ## Install what training, development and tests need: PyTorch too
+setup-torch: .venv/serving-torch.done ## Install what `make run` needs to serve archives without a graph
+.venv/dev.done: setup .venv/torch.done
+.venv/serving-torch.done: setup .venv/torch.done
 dermis/.done: | .venv/local.done
 
 .PHONY: web

@@ -9,7 +9,7 @@ outside=(torch torchvision triton cuda-bindings cuda-pathfinder cuda-toolkit
     nvidia-cufft nvidia-cufile nvidia-curand nvidia-cusolver nvidia-cusparse nvidia-cusparselt-cu13
     nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx)
 
-for extra in protos auth patient gateway serving train local dev node docs; do
+for extra in protos auth patient gateway serving serving-torch train local dev node docs; do
     echo "requirements/$extra.lock"
     uv pip compile pyproject.toml --quiet --extra "$extra" --python-version 3.11 \
         --constraint requirements/torch.txt --generate-hashes --no-emit-index-url --no-header \

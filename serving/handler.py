@@ -15,7 +15,7 @@ import orjson
 from ts.context import Context
 
 from service_kit.errors import DomainError
-from serving.worker import environment, trace
+from serving.worker import environment, memory, trace
 from serving.worker.model import open_unpacked
 from serving.worker.predictions import prediction_of
 
@@ -41,6 +41,7 @@ class LesionHandler:
         size = self._classifier.card.preprocessing.input_size
         for _ in range(WARM_UP_PREDICTIONS):
             self._classifier.predict(np.zeros((1, 3, size, size), np.float32))
+        memory.give_back_unused()
         # From here on TorchServe's worker would log three lines per photo, two of them metrics that
         # its front end reads and parses: a millisecond for what the gateway's metrics and traces
         # show anyway.

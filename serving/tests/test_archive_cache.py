@@ -1,14 +1,17 @@
 """Archives on a replica's disk, and what a follower that was killed or had no room left there."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from service_kit.blobs import Blobs
 from serving.archives.archive import ArchiveRefused, check_archive
+from serving.archives.members import SUPPLIED_GRAPHS
 from serving.archives.signature_policy import Policy
 from serving.archives.signatures import make_key_pair, sign
 from serving.contract.releases import Release, ReleaseLog
+from serving.replica import archive_cache
 from serving.replica.archive_cache import KEPT, ArchiveCache
 from serving.tests.archives import sound
 
@@ -113,3 +116,32 @@ async def test_a_disk_with_room_for_three_archives_takes_any_number_of_releases(
         await cache.get(release, keep=live)
         live = release
     assert max(there) <= KEPT
+
+
+async def test_what_only_pytorch_could_run_is_refused_where_it_is_not_installed(
+    replica: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = await replica.release("1.0.0")
+    monkeypatch.setattr(archive_cache, "find_spec", lambda _: None)
+    with pytest.raises(ArchiveRefused) as refusal:
+        await replica.cache().get(release)
+    assert [defect.code for defect in refusal.value.defects] == ["GRAPH_MISSING"]
+    assert not list((replica.folder / "model_store").iterdir())
+
+
+async def test_an_archive_from_before_gets_the_graph_of_the_default_architecture(
+    replica: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = sound(replica.folder.parent / "old", architecture="tf_efficientnet_lite0")
+    digest = check_archive(made).sha256
+    await replica.releases.store_archive(digest, made)
+    release = await replica.releases.append(
+        version="1.0.0", sha256=digest, kind="release", by="test"
+    )
+    monkeypatch.setattr(archive_cache, "find_spec", lambda _: None)
+    cached = await replica.cache().get(release)
+    with zipfile.ZipFile(replica.folder / "model_store" / cached.file_name) as copy:
+        supplied = SUPPLIED_GRAPHS / "tf_efficientnet_lite0-224.onnx"
+        assert copy.read("graph.onnx") == supplied.read_bytes()
+    # What was released stays as it was.
+    assert check_archive(cached.archive.path).sha256 == digest

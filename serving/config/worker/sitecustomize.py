@@ -1,8 +1,8 @@
 """Python runs this when TorchServe's workers start (it is first on their PYTHONPATH).
 
 TorchServe's protocol imports torch only to recognise tensors in a handler's answers. Ours are
-bytes, and most models run in ONNX Runtime, so torch is imported only when it is first used: a
-worker starts in one second instead of three, with an eighth of the memory.
+bytes, and models run in ONNX Runtime, so torch need not be installed. Where it is, it is imported
+when it is first used: a worker starts in one second instead of three, with an eighth of the memory.
 
 What the handler needs is imported here, at low priority: workers of a new version start while
 those of the live one answer.
