@@ -5,12 +5,14 @@ wait until the commit, so `append` comes last in a transaction, and no transacti
 appended may wait for a client.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
-from sqlalchemy import insert, text
+from psycopg.types.json import Jsonb
+from sqlalchemy import ClauseElement, insert, text
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +21,7 @@ from patient_service.models import AuditEntry
 from service_kit.clock import now
 from service_kit.errors import DomainError
 from service_kit.paging import Page, cut, number_position
+from service_kit.pipelines import Statement
 from service_kit.principal import find_principal
 from service_kit.reasons import Reason
 from service_kit.request_context import current_request
@@ -75,10 +78,42 @@ APPEND_FROM = """
         at, event, actor_id, patient_id, subject_id, clinic_id, request_id, client_address, detail
     )
     SELECT
-        :audit_at, :audit_event, :audit_actor_id, patient_id, subject_id, :audit_clinic_id,
-        :audit_request_id, :audit_client_address, detail
+        %(audit_at)s, %(audit_event)s, %(audit_actor_id)s, patient_id, subject_id,
+        %(audit_clinic_id)s, %(audit_request_id)s, %(audit_client_address)s, detail
     FROM {source}
 """
+
+
+class Shown(NamedTuple):
+    """A query whose rows are shown to the caller, and audited in the same statement."""
+
+    statement: Statement
+    event: Event
+
+    @classmethod
+    def of(
+        cls, query: ClauseElement, event: Event, *, patient_id: str, subject_id: str = "NULL::uuid"
+    ) -> Self:
+        """A query, and which of its columns name the patient and the row that an entry is about.
+
+        To be kept by the module that asks it, as `Statement.of`.
+        """
+        read = Statement.of(query)
+        sql = f"""
+            WITH found AS ({read.sql}), change AS (
+                SELECT {patient_id} AS patient_id, {subject_id} AS subject_id,
+                    %(audit_detail)s::jsonb AS detail
+                FROM found
+            ), entry AS ({APPEND_FROM.format(source="change")})
+            SELECT * FROM found
+        """  # noqa: S608  put together from constants
+        return cls(read._replace(sql=sql), event)
+
+    def to(self, detail: Mapping[str, str] | None = None, **parameters: Any) -> Statement:
+        """The statement for this caller; `detail` as `append` takes it."""
+        told = entry_parameters(self.event) | {"audit_detail": Jsonb(detail or {})}
+        return self.statement.given(**told, **parameters)
+
 
 # `inline`: nothing is returned, since the writer may not read the audit.
 _APPEND = insert(AuditEntry).inline()

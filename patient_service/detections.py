@@ -1,11 +1,12 @@
 """Detections: pending at first, then complete or failed for good."""
 
-from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, text, update
+from psycopg.types.json import Jsonb
+from sqlalchemy import bindparam, inspect, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
@@ -15,12 +16,13 @@ from sqlmodel.sql.expression import SelectOfScalar
 from patient_service import audit, images, lesions, patients, subjects
 from patient_service.audit_events import Event
 from patient_service.findings import OUTCOME_COLUMNS, Outcome, finished_columns
-from patient_service.models import Detection, Image
-from patient_service.models.detections import OPTIONAL_OBJECT
+from patient_service.models import Detection, Image, Lesion, Patient
 from patient_service.subjects import Subject
 from service_kit.clock import now
+from service_kit.database import Database
 from service_kit.ids import new_id
 from service_kit.paging import Page, cut, id_position
+from service_kit.pipelines import Statement, column_names
 from service_kit.principal import current_principal
 from service_kit.reasons import Reason
 
@@ -51,18 +53,15 @@ async def record(
 ) -> DetectionWithLesion:
     """Record how assessing an image ended, or without an outcome that the model is still to answer.
 
-    An upload has one detection of its own: while pending it takes the outcome, or becomes due at
-    once without one; a finished one stays and is returned. A reassessment makes a new detection.
+    An upload has one detection of its own: while pending it takes the outcome (`finishing`, which
+    comes first), or becomes due at once without one; a finished one stays and is returned. A
+    reassessment makes a new detection.
 
     Raises:
         DomainError: NOT_FOUND / IMAGE_NOT_FOUND; INVALID_ARGUMENT, as `finished_columns`;
             FAILED_PRECONDITION with PATIENT_ARCHIVED or IMAGE_VOIDED for a reassessment.
     """
     finish = finished_columns(outcome) if outcome else None
-    if finish and not rediagnosis:
-        finished = await _finish_pending(session, image_id, finish)
-        if finished:
-            return finished
     if rediagnosis:
         image = await images.hold(session, image_id)
         images.refuse_voided(image)
@@ -124,7 +123,7 @@ async def view(session: AsyncSession, detection_id: UUID) -> tuple[Detection, Su
 
 
 async def page(
-    session: AsyncSession,
+    database: Database,
     patient_id: UUID,
     *,
     lesion_id: UUID | None = None,
@@ -137,22 +136,59 @@ async def page(
     Raises:
         DomainError: NOT_FOUND / PATIENT_NOT_FOUND, LESION_NOT_FOUND, IMAGE_NOT_FOUND.
     """
-    await patients.find(session, patient_id)
-    query = without_heatmap().where(
-        col(Detection.patient_id) == patient_id, col(Image.voided_at).is_(None)
+    last = id_position(position)
+    rows_of, shown = _page_statements(
+        by_lesion=lesion_id is not None, by_image=image_id is not None, goes_on=last is not None
     )
-    if lesion_id:
-        await lesions.find_of(session, patient_id, lesion_id)
-        query = query.where(col(Image.lesion_id) == lesion_id)
-    if image_id:
-        await images.find_of(session, patient_id, image_id)
-        query = query.where(col(Detection.image_id) == image_id)
-    if last := id_position(position):
-        query = query.where(col(Detection.id) < last)
-    query = query.order_by(col(Detection.id).desc()).limit(size + 1)
-    rows: Sequence[DetectionWithLesion] = (await session.exec(query)).all()
-    await audit.append(session, Event.DETECTIONS_LISTED, patient_id=patient_id)
-    return cut(rows, size, lambda row: str(row[0].id))
+    given: dict[str, Any] = {
+        "patient_id": patient_id, "of_lesion": lesion_id, "of_image": image_id,
+    }  # fmt: skip
+    rows, places = await database.at_once(
+        rows_of.given(**given, last_id=last, most=size + 1), shown.to(**given)
+    )
+    if not places:
+        await _refuse_page(database, patient_id, lesion_id, image_id)
+    return cut([(row, row.lesion_id) for row in rows], size, lambda row: str(row[0].id))
+
+
+@cache
+def _page_statements(
+    *, by_lesion: bool, by_image: bool, goes_on: bool
+) -> tuple[Statement, audit.Shown]:
+    """The rows of a page, and its place, a row only where the caller's clinic has it."""
+    columns = [c for c in inspect(Detection).columns if c.key != "heatmap_values"]
+    query: Any = select(*columns, Image.lesion_id).join(  # type: ignore[call-overload]  # more columns than SQLModel types
+        Image, col(Image.id) == col(Detection.image_id)
+    )
+    query = query.where(
+        col(Detection.patient_id) == bindparam("patient_id"), col(Image.voided_at).is_(None)
+    )
+    place = select(Patient.id).where(col(Patient.id) == bindparam("patient_id"))
+    if by_lesion:
+        query = query.where(col(Image.lesion_id) == bindparam("of_lesion"))
+        place = place.join(Lesion, col(Lesion.patient_id) == col(Patient.id)).where(
+            col(Lesion.id) == bindparam("of_lesion")
+        )
+    if by_image:
+        query = query.where(col(Detection.image_id) == bindparam("of_image"))
+        place = place.join(Image, col(Image.patient_id) == col(Patient.id)).where(
+            col(Image.id) == bindparam("of_image")
+        )
+    if goes_on:
+        query = query.where(col(Detection.id) < bindparam("last_id"))
+    query = query.order_by(col(Detection.id).desc()).limit(bindparam("most"))
+    return Statement.of(query), audit.Shown.of(place, Event.DETECTIONS_LISTED, patient_id="id")
+
+
+async def _refuse_page(
+    database: Database, patient_id: UUID, lesion_id: UUID | None, image_id: UUID | None
+) -> None:
+    async with database.session() as session:
+        await patients.find(session, patient_id)
+        if lesion_id:
+            await lesions.find_of(session, patient_id, lesion_id)
+        if image_id:
+            await images.find_of(session, patient_id, image_id)
 
 
 def without_heatmap() -> Any:
@@ -177,38 +213,36 @@ def _new(image: Image, *, rediagnosis: bool = False) -> dict[str, Any]:
     }
 
 
-async def _finish_pending(
-    session: AsyncSession, image_id: UUID, finish: dict[str, Any]
-) -> DetectionWithLesion | None:
-    """Give the upload's own pending detection its outcome; None where there is none."""
-    parameters = finish | audit.entry_parameters(Event.DETECTION_RECORDED)
-    parameters |= {"of_image": image_id, "finished_at": now()}
-    connection = await session.connection()
-    row = (await connection.execute(_FINISH_PENDING, parameters)).mappings().first()
-    if row is None:
-        return None
-    values = dict(row)
-    lesion_id = values.pop("lesion_id")
-    return Detection(**values), lesion_id
-
-
 # Every upload takes this path: one round trip finishes the detection and audits it.
-_FINISH_PENDING = text(f"""
+_FINISH_PENDING = f"""
     WITH detection AS (
         UPDATE detections
-        SET finished_at = :finished_at, due_at = NULL, lease = NULL,
-            {", ".join(f"{name} = :{name}" for name in OUTCOME_COLUMNS)}
-        WHERE image_id = :of_image AND NOT rediagnosis AND status = 'pending'
-        RETURNING *
+        SET finished_at = %(finished_at)s, due_at = NULL, lease = NULL,
+            {", ".join(f"{name} = %({name})s" for name in OUTCOME_COLUMNS)}
+        WHERE image_id = %(of_image)s AND NOT rediagnosis AND status = 'pending'
+        RETURNING {column_names(Detection)}
     ), change AS (
         SELECT patient_id, id AS subject_id, jsonb_build_object('status', status) AS detail
         FROM detection
     ), entry AS ({audit.APPEND_FROM.format(source="change")})
     SELECT detection.*, images.lesion_id
     FROM detection JOIN images ON images.id = detection.image_id
-""").bindparams(  # noqa: S608  names of columns
-    bindparam("differential", type_=OPTIONAL_OBJECT), bindparam("seen", type_=OPTIONAL_OBJECT)
-)
+"""  # noqa: S608  names of columns
+
+
+def finishing(image_id: UUID, outcome: Outcome) -> Statement:
+    """Give an upload's own pending detection its outcome; no row where there is none.
+
+    A row is the detection, and the lesion that its image shows.
+
+    Raises:
+        DomainError: INVALID_ARGUMENT, as `finished_columns`.
+    """
+    finish = finished_columns(outcome)
+    for name in ("differential", "seen"):
+        finish[name] = None if finish[name] is None else Jsonb(finish[name])
+    known = audit.entry_parameters(Event.DETECTION_RECORDED)
+    return Statement(_FINISH_PENDING, finish | known | {"of_image": image_id, "finished_at": now()})
 
 
 async def _insert(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -74,6 +75,15 @@ def refuse_voided(image: Image) -> None:
     """
     if image.voided_at is not None:
         raise DomainError(Reason.IMAGE_VOIDED)
+
+
+# An image that is shown to the caller, in one round trip; `view` refuses where there is none.
+VIEW = audit.Shown.of(
+    select(Image).where(col(Image.id) == bindparam("image_id")),
+    Event.IMAGE_VIEWED,
+    patient_id="patient_id",
+    subject_id="id",
+)
 
 
 async def view(session: AsyncSession, image_id: UUID, *, what: str) -> Image:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Self
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -144,6 +145,14 @@ async def holder(session: AsyncSession, patient: Patient) -> Patient:
     while patient.merged_into:
         patient = await find(session, patient.merged_into)
     return patient
+
+
+# A patient who is shown to the caller, in one round trip; `view` refuses where there is none.
+VIEW = audit.Shown.of(
+    select(Patient).where(col(Patient.id) == bindparam("patient_id")),
+    Event.PATIENT_VIEWED,
+    patient_id="id",
+)
 
 
 async def view(session: AsyncSession, patient_id: UUID) -> Patient:

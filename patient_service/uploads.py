@@ -5,11 +5,11 @@ The order makes a crash harmless: an object without its row is deleted later
 held while the client sends or the photo is cleaned.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,8 +21,10 @@ from patient_service.photos import Prepared
 from patient_service.tenancy import own_clinic
 from service_kit.blobs import Blobs
 from service_kit.clock import CLOCK_SKEW, now
+from service_kit.database import Database
 from service_kit.errors import DomainError
 from service_kit.ids import new_id
+from service_kit.pipelines import Statement, column_names
 from service_kit.principal import current_principal
 from service_kit.reasons import Reason
 
@@ -77,7 +79,7 @@ class Stored:
     replayed: bool
 
 
-async def store(session: AsyncSession, blobs: Blobs, header: Header, data: bytes) -> Stored:
+async def store(database: Database, blobs: Blobs, header: Header, data: bytes) -> Stored:
     """Store a photo of a patient, once for each key.
 
     Raises:
@@ -94,32 +96,42 @@ async def store(session: AsyncSession, blobs: Blobs, header: Header, data: bytes
         await blobs.put(key, content)
     image = _image(clinic_id, image_id, header, photo)
     detection = detections.awaiting_outcome(image) if header.diagnose else None
-    stored = None
     try:
-        stored = await _written(session, header, image, detection)
-    finally:
-        if stored is None or stored.replayed:
-            for key in objects:
-                await blobs.delete(key)
+        stored = await _written(database, header, image, detection)
+    except DomainError:
+        # Only after a refusal is it certain that there is no row; a sweep finds what else is left.
+        await _delete(blobs, objects)
+        raise
+    if stored.replayed:
+        await _delete(blobs, objects)
     return stored
 
 
+async def _delete(blobs: Blobs, keys: Iterable[str]) -> None:
+    for key in keys:
+        await blobs.delete(key)
+
+
 async def _written(
-    session: AsyncSession, header: Header, image: Image, detection: Detection | None
+    database: Database, header: Header, image: Image, detection: Detection | None
 ) -> Stored:
     """The rows of an upload, or those that were written for its key before."""
-    if await _insert(session, image, detection):
+    if await _insert(database, image, detection):
         return Stored(image, detection, replayed=False)
-    if earlier := await _stored_before(session, header, image.upload_sha256):
-        return earlier
-    # A photo of somebody who was merged goes where the record is; whom it named stays known.
-    image.patient_id = await _holder_of(session, header)
+    async with database.session() as session:
+        if earlier := await _stored_before(session, header, image):
+            return earlier
+        # A photo of somebody who was merged goes where the record is; whom it named stays known.
+        image.patient_id = await _holder_of(session, header)
     image.uploaded_to = header.patient_id
     if detection:
         detection.patient_id = image.patient_id
-    if not await _insert(session, image, detection):
-        raise DomainError(Reason.UPLOAD_RACED)
-    return Stored(image, detection, replayed=False)
+    if await _insert(database, image, detection):
+        return Stored(image, detection, replayed=False)
+    async with database.session() as session:
+        if earlier := await _stored_before(session, header, image):
+            return earlier
+    raise DomainError(Reason.UPLOAD_RACED)
 
 
 def _image(clinic_id: UUID, image_id: UUID, header: Header, photo: Prepared) -> Image:
@@ -152,7 +164,7 @@ def _captured_at(header: Header, photo: Prepared, moment: datetime) -> datetime 
     return min(said, moment) if said else None
 
 
-async def _insert(session: AsyncSession, image: Image, detection: Detection | None) -> bool:
+async def _insert(database: Database, image: Image, detection: Detection | None) -> bool:
     """Write the rows of an upload.
 
     Returns:
@@ -161,18 +173,16 @@ async def _insert(session: AsyncSession, image: Image, detection: Detection | No
     parameters = image.model_dump() | audit.entry_parameters(Event.IMAGE_ADDED)
     parameters["detection_id"] = detection.id if detection else None
     parameters["due_at"] = detection.due_at if detection else None
-    connection = await session.connection()
-    inserted = (await connection.execute(_INSERT, parameters)).first()
-    if inserted is None:
-        return False
-    image.duplicate_of = inserted.duplicate_of
-    return True
+    ((*inserted,),) = await database.at_once(Statement(_INSERT, parameters))
+    for row in inserted:
+        image.duplicate_of = row.duplicate_of
+    return bool(inserted)
 
 
 # One round trip checks everything and writes every row: is there such a patient, active and of this
 # clinic, is the lesion the patient's, has this key been used, has this photo been stored before.
 # The patient is held, so that nothing is added to a record that is being archived.
-_INSERT = text(f"""
+_INSERT = f"""
     WITH image AS (
         INSERT INTO images (
             id, clinic_id, patient_id, lesion_id, media_type, size, width, height, sha256,
@@ -180,45 +190,46 @@ _INSERT = text(f"""
             idempotency_key, upload_sha256, uploaded_to, duplicate_of
         )
         SELECT
-            :id, p.clinic_id, p.id, CAST(:lesion_id AS uuid), :media_type, :size, :width, :height,
-            CAST(:sha256 AS varchar), CAST(:original_media_type AS varchar),
-            CAST(:original_size AS integer), :quality, CAST(:captured_at AS timestamptz),
-            :created_at, :uploaded_by, :idempotency_key, :upload_sha256,
-            CAST(:uploaded_to AS uuid),
+            %(id)s, p.clinic_id, p.id, CAST(%(lesion_id)s AS uuid), %(media_type)s, %(size)s,
+            %(width)s, %(height)s, CAST(%(sha256)s AS varchar),
+            CAST(%(original_media_type)s AS varchar), CAST(%(original_size)s AS integer),
+            %(quality)s, CAST(%(captured_at)s AS timestamptz),
+            %(created_at)s, %(uploaded_by)s, %(idempotency_key)s, %(upload_sha256)s,
+            CAST(%(uploaded_to)s AS uuid),
             (SELECT i.id FROM images i
-             WHERE i.patient_id = p.id AND i.sha256 = CAST(:sha256 AS varchar)
+             WHERE i.patient_id = p.id AND i.sha256 = CAST(%(sha256)s AS varchar)
                 AND i.voided_at IS NULL
              ORDER BY i.id LIMIT 1)
         FROM patients p
-        WHERE p.id = :patient_id AND p.clinic_id = :clinic_id AND p.archived_at IS NULL
-            AND (CAST(:lesion_id AS uuid) IS NULL OR EXISTS (
+        WHERE p.id = %(patient_id)s AND p.clinic_id = %(clinic_id)s AND p.archived_at IS NULL
+            AND (CAST(%(lesion_id)s AS uuid) IS NULL OR EXISTS (
                 SELECT 1 FROM lesions l
-                WHERE l.id = CAST(:lesion_id AS uuid) AND l.patient_id = p.id
+                WHERE l.id = CAST(%(lesion_id)s AS uuid) AND l.patient_id = p.id
             ))
         FOR SHARE OF p
-        ON CONFLICT (clinic_id, uploaded_by, idempotency_key) WHERE idempotency_key IS NOT NULL
-            DO NOTHING
-        RETURNING *
+        ON CONFLICT DO NOTHING
+        RETURNING {column_names(Image)}
     ), detection AS (
         INSERT INTO detections (
             id, clinic_id, patient_id, image_id, status, rediagnosis, requested_by, created_at,
             due_at, attempts
         )
         SELECT
-            CAST(:detection_id AS uuid), clinic_id, patient_id, id, 'pending', false, uploaded_by,
-            created_at, CAST(:due_at AS timestamptz), 0
-        FROM image WHERE CAST(:detection_id AS uuid) IS NOT NULL
+            CAST(%(detection_id)s AS uuid), clinic_id, patient_id, id, 'pending', false,
+            uploaded_by, created_at, CAST(%(due_at)s AS timestamptz), 0
+        FROM image WHERE CAST(%(detection_id)s AS uuid) IS NOT NULL
     ), change AS (
         SELECT patient_id, id AS subject_id, '{{}}'::jsonb AS detail FROM image
     ), entry AS ({audit.APPEND_FROM.format(source="change")})
     SELECT duplicate_of FROM image
-""")  # noqa: S608  put together from constants
+"""  # noqa: S608  put together from constants
 
 
-async def _stored_before(
-    session: AsyncSession, header: Header, upload_sha256: str
-) -> Stored | None:
+async def _stored_before(session: AsyncSession, header: Header, sent: Image) -> Stored | None:
     """What an earlier upload with this key stored; None if none did."""
+    # It may be this very one, which reached PostgreSQL twice (`Database.at_once`).
+    if own := await session.get(Image, sent.id):
+        return Stored(own, await detections.of_upload(session, own.id), replayed=False)
     if header.idempotency_key:
         query = select(Image).where(
             col(Image.uploaded_by) == current_principal().user_id,
@@ -228,7 +239,7 @@ async def _stored_before(
         if image is not None:
             # The upload is known by the patient whom it named, wherever the photo is now.
             named = image.uploaded_to or image.patient_id
-            if (named, image.upload_sha256) != (header.patient_id, upload_sha256):
+            if (named, image.upload_sha256) != (header.patient_id, sent.upload_sha256):
                 raise DomainError(Reason.IDEMPOTENCY_KEY_REUSED)
             return Stored(image, await detections.of_upload(session, image.id), replayed=True)
     return None

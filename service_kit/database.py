@@ -2,7 +2,8 @@
 
 A servicer opens `Database.session()` once and calls the rules inside it. Only the end of that block
 commits; no rule and no servicer does. The transaction takes its connection at the first statement
-and tells PostgreSQL who is calling, which the row-level security policies read.
+and tells PostgreSQL who is calling, which the row-level security policies read. What users call all
+the time is a transaction in one round trip instead: `Database.at_once`.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from dermis.options.v1 import access_pb2
 from service_kit.errors import DomainError
+from service_kit.pipelines import Pipelines, Statement
 from service_kit.principal import find_principal
 
 log = structlog.get_logger()
@@ -26,6 +28,8 @@ CONNECT_TIMEOUT_SECONDS = 3
 # Longer than any RPC's deadline would serve nobody: PostgreSQL gives up by itself.
 STATEMENT_TIMEOUT_MILLISECONDS = 10_000
 POOL_WAIT_SECONDS = 3
+# A session may need another beside it (`released`).
+SPARE_SESSIONS = 1
 # A server that has vanished is noticed after these, not after the kernel's quarter of an hour; one
 # that is merely busy still answers the kernel's probes.
 DEAD_PEER_DETECTION = {
@@ -40,10 +44,10 @@ AfterCommit = Callable[[AsyncSession], Awaitable[None]]
 # Set in a session's `info` while its connection is released.
 _IS_RELEASED = "is_released"
 
-_TELL_CALLER = text(
-    "SELECT set_config('dermis.clinic_id', :clinic_id, true),"
-    " set_config('dermis.user_id', :user_id, true),"
-    " set_config('dermis.role', :role, true)"
+_TELL_CALLER = (
+    "SELECT set_config('dermis.clinic_id', %(clinic_id)s, true) AS clinic_id,"
+    " set_config('dermis.user_id', %(user_id)s, true) AS user_id,"
+    " set_config('dermis.role', %(role)s, true) AS role"
 )
 _OWN_NUMBER = text("SELECT pg_current_xact_id_if_assigned()::text")
 
@@ -53,23 +57,31 @@ class Database:
 
     Args:
         url: `postgresql+psycopg://role:password@host:port/name`.
-        pool_size: connections kept open; as many again are opened under load.
+        pool_size: connections kept open for sessions; about as many again are opened under load for
+            transactions in one round trip.
     """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        options = {
+            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+            **DEAD_PEER_DETECTION,
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MILLISECONDS} -c timezone=UTC",
+        }
+        self._pipelines = Pipelines(
+            url.replace("postgresql+psycopg:", "postgresql:", 1),
+            size=max(1, pool_size - SPARE_SESSIONS),
+            wait_seconds=POOL_WAIT_SECONDS,
+            options=options,
+        )
         self._engine = create_async_engine(
             url,
             pool_size=pool_size,
-            max_overflow=pool_size,
+            max_overflow=SPARE_SESSIONS,
             pool_timeout=POOL_WAIT_SECONDS,
             pool_pre_ping=True,
             # Errors are logged; what rows hold must not be.
             hide_parameters=True,
-            connect_args={
-                "connect_timeout": CONNECT_TIMEOUT_SECONDS,
-                **DEAD_PEER_DETECTION,
-                "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MILLISECONDS} -c timezone=UTC",
-            },
+            connect_args=options,
         )
         self._sessions = async_sessionmaker(
             self._engine,
@@ -102,6 +114,21 @@ class Database:
                 raise
             await self._commit(session)
 
+    async def at_once(self, *statements: Statement) -> list[list[Any]]:
+        """One transaction in one round trip, of statements that need none of each other's answers.
+
+        It carries the caller into PostgreSQL, as `session` does. Where the connection breaks it is
+        sent a second time, so only for what may be committed twice.
+
+        Returns:
+            Each statement's rows, whose attributes are named by its columns.
+
+        Raises:
+            psycopg.Error: what the driver raises.
+        """
+        _, *rows = await self._pipelines.run([Statement(_TELL_CALLER, _caller()), *statements])
+        return rows
+
     async def _commit(self, session: AsyncSession) -> None:
         await session.commit()
         for work in self._after_commit:
@@ -118,6 +145,7 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+        await self._pipelines.close()
 
 
 @asynccontextmanager
@@ -158,7 +186,7 @@ class _CallerAwareSession(Session):
 def _tell_caller(session: Session, _: SessionTransaction, connection: Connection) -> None:
     if session.info.get(_IS_RELEASED):
         raise RuntimeError("the connection is released inside this block")
-    connection.execute(_TELL_CALLER, _caller())
+    connection.exec_driver_sql(_TELL_CALLER, _caller())
 
 
 def _caller() -> dict[str, Any]:

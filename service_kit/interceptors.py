@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import grpc
+import psycopg
 import structlog
 from obstore.exceptions import BaseError
 from opentelemetry.trace import SpanKind
@@ -162,7 +163,7 @@ class ErrorInterceptor(Interceptor):
             await call.context.abort_with_status(error.to_status())
         except grpc.aio.AioRpcError as error:
             await call.context.abort_with_status(DomainError.from_rpc(error).to_status())
-        except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+        except _DATABASE_ERRORS as error:
             log.warning("database unavailable", method=call.method, error=type(error).__name__)
             await call.context.abort_with_status(_DATABASE_AWAY.to_status())
         except BaseError as error:
@@ -204,6 +205,11 @@ class PermissionInterceptor(Interceptor):
         yield
 
 
+# Of sessions, and of transactions in one round trip.
+_DATABASE_ERRORS = (
+    exc.OperationalError, exc.InterfaceError, exc.TimeoutError,
+    psycopg.OperationalError, psycopg.InterfaceError,
+)  # fmt: skip
 _DATABASE_AWAY = DomainError(Reason.DATABASE_UNAVAILABLE, retry_after=1)
 
 

@@ -16,6 +16,7 @@ from auth_service import (
 )
 from auth_service.audit import Filter
 from auth_service.audit_events import Event
+from auth_service.profiles import Profile
 from auth_service.reauthentication import prove_password
 from auth_service.servicers.messages import (
     audit_message,
@@ -51,8 +52,8 @@ class AccountServicer(auth_pb2_grpc.AccountServiceServicer):
 
     async def GetMe(self, request: auth_pb2.GetMeRequest, context: Any) -> auth_pb2.GetMeResponse:
         """Oneself."""
-        async with self._database.session() as session:
-            return auth_pb2.GetMeResponse(user=await self._me(session))
+        profile = await profiles.find_at_once(self._database, current_principal().user_id)
+        return auth_pb2.GetMeResponse(user=self._user(profile))
 
     async def UpdateMe(
         self, request: auth_pb2.UpdateMeRequest, context: Any
@@ -232,7 +233,9 @@ class AccountServicer(auth_pb2_grpc.AccountServiceServicer):
         )
 
     async def _me(self, session: AsyncSession) -> auth_pb2.User:
-        profile = await profiles.find(session, current_principal().user_id)
+        return self._user(await profiles.find(session, current_principal().user_id))
+
+    def _user(self, profile: Profile) -> auth_pb2.User:
         return user_message(profile, two_factor_by_role=self._authenticator.two_factor_by_role)
 
 

@@ -1,6 +1,7 @@
 """How often one address and one account may call, by class of route; never unlimited.
 
-Counted in Redis for all gateways together; while Redis is away each gateway counts for itself.
+Counted in Redis for all gateways together; while Redis is away each gateway counts for itself. Of a
+large limit a gateway takes a hundredth at a time and spends it without asking again.
 Guesses at passwords and codes are counted a second time, exactly and by account, where they are
 checked: in auth_service, which takes a try back when it was right.
 """
@@ -36,6 +37,38 @@ Limiter: TypeAlias = SlidingWindowCounterRateLimiter
 TOLD_SECONDS = 60.0
 
 
+# Of a limit, what a gateway takes from Redis at once: so much at most is counted and never used.
+TAKEN_SHARE = 100
+# Callers with something taken; more, and what has lapsed is thrown away.
+MOST_TAKEN = 10_000
+
+
+@dataclass(slots=True)
+class _Taken:
+    """Calls that Redis has counted already.
+
+    Attributes:
+        calls: how many are still to be spent here.
+        others: what is left of the limit besides.
+        lapses_at: the time at which the window has passed for which they were counted.
+        resets_at: when the limit has one call more.
+    """
+
+    calls: int
+    others: int
+    lapses_at: float
+    resets_at: float
+
+    def spend(self) -> "Tally":
+        """Use one up."""
+        self.calls -= 1
+        return Tally(True, self.others + self.calls, _seconds_until(self.resets_at))
+
+
+def _seconds_until(moment: float) -> int:
+    return max(1, round(moment - time.time()))
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What one caller has left in a class.
@@ -69,6 +102,7 @@ class RateLimits:
         )
         self._shared = Limiter(shared)
         self._own = Limiter(MemoryStorage())
+        self._taken: dict[tuple[str, str], _Taken] = {}
         self._rests_until = 0.0
         self._told: dict[str, float] = {}
         self._untold: Counter[str] = Counter()
@@ -82,9 +116,12 @@ class RateLimits:
         """Count one call of class `name` for `key`, unless none is left."""
         # Keys may name people, who have no business in Redis.
         hashed = hashlib.sha256(key.encode()).hexdigest()[:32]
+        taken = self._taken.get((name, hashed))
+        if taken and taken.calls and time.time() < taken.lapses_at:
+            return taken.spend()
         if time.monotonic() >= self._rests_until:
             try:
-                return await self._count(self._shared, name, hashed)
+                return await self._take(name, hashed)
             except (RedisError, OSError, TimeoutError):
                 log.warning("redis does not answer; counting in this gateway alone")
                 self._rests_until = time.monotonic() + REST_SECONDS
@@ -101,9 +138,23 @@ class RateLimits:
             "rate limit reached", limit=name, user_id=account, untold=self._untold.pop(name, 0)
         )
 
+    async def _take(self, name: str, hashed: str) -> Tally:
+        """Count a share of the limit, or a single call where the limit or its rest is small."""
+        item = self._items[name]
+        share = item.amount // TAKEN_SHARE
+        if share < 2 or not await self._shared.hit(item, name, hashed, cost=share):
+            return await self._count(self._shared, name, hashed)
+        window = await self._shared.get_window_stats(item, name, hashed)
+        now = time.time()
+        if len(self._taken) >= MOST_TAKEN:
+            self._taken = {key: one for key, one in self._taken.items() if now < one.lapses_at}
+        taken = _Taken(share, window.remaining, now + item.get_expiry(), window.reset_time)
+        self._taken[name, hashed] = taken
+        return taken.spend()
+
     async def _count(self, limiter: Limiter, name: str, hashed: str) -> Tally:
         item = self._items[name]
         counted = await limiter.hit(item, name, hashed)
         window = await limiter.get_window_stats(item, name, hashed)
-        seconds = max(1, round(window.reset_time - time.time()))
-        return Tally(counted, window.remaining if counted else 0, seconds)
+        left = window.remaining if counted else 0
+        return Tally(counted, left, _seconds_until(window.reset_time))

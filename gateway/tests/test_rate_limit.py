@@ -114,6 +114,22 @@ async def test_gateways_count_together(redis_url: str) -> None:
     assert (await one.count("login", "address 192.0.2.2")).counted
 
 
+async def test_a_large_limit_holds_to_the_call_for_one_gateway(redis_url: str) -> None:
+    limits = RateLimits(open_redis(redis_url), {"api": "250/minute"})
+    tallies = [await limits.count("api", "address 192.0.2.9") for _ in range(255)]
+    assert [tally.counted for tally in tallies] == [True] * 250 + [False] * 5
+    assert [tally.left for tally in tallies[:250]] == list(range(249, -1, -1))
+
+
+async def test_gateways_share_a_large_limit_but_for_a_hundredth_each(redis_url: str) -> None:
+    one, two = (RateLimits(open_redis(redis_url), {"api": "300/minute"}) for _ in range(2))
+    allowed = 0
+    for _ in range(200):
+        for limits in (one, two):
+            allowed += (await limits.count("api", "address 192.0.2.8")).counted
+    assert 300 - 2 * 3 <= allowed <= 300
+
+
 async def test_while_redis_is_away_a_gateway_counts_for_itself() -> None:
     limits = RateLimits(open_redis("redis://127.0.0.1:1/0"), {"login": "2/minute"})
     await limits.count("login", "address 192.0.2.1")

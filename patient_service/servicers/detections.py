@@ -29,12 +29,15 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
         self, request: pb.RecordDetectionRequest, context: Any
     ) -> pb.RecordDetectionResponse:
         """Record the model's answer, or that it is still to come."""
+        image_id, answer = parse_id(request.image_id, "image"), outcome(request)
+        if answer and not request.rediagnosis:
+            ((*finished,),) = await self._database.at_once(detections.finishing(image_id, answer))
+            for row in finished:
+                message = detection_message(row, row.lesion_id)
+                return pb.RecordDetectionResponse(detection=message)
         async with self._database.session() as session:
             detection, lesion_id = await detections.record(
-                session,
-                parse_id(request.image_id, "image"),
-                outcome(request),
-                rediagnosis=request.rediagnosis,
+                session, image_id, answer, rediagnosis=request.rediagnosis
             )
         return pb.RecordDetectionResponse(detection=detection_message(detection, lesion_id))
 
@@ -62,15 +65,14 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
         image_id = optional_id(request.image_id, "image")
         collection = f"detections patient={patient_id} lesion={lesion_id} image={image_id}"
         asked = PageRequest.of(request, collection, self._cursors)
-        async with self._database.session() as session:
-            page = await detections.page(
-                session,
-                patient_id,
-                lesion_id=lesion_id,
-                image_id=image_id,
-                size=asked.size,
-                position=asked.position,
-            )
+        page = await detections.page(
+            self._database,
+            patient_id,
+            lesion_id=lesion_id,
+            image_id=image_id,
+            size=asked.size,
+            position=asked.position,
+        )
         return pb.ListDetectionsResponse(
             detections=[
                 detection_message(detection, lesion, with_heatmap=False)

@@ -35,8 +35,7 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
     ) -> pb.AddImageResponse:
         """Store a photo."""
         header, data = await receive(request_iterator)
-        async with self._database.session() as session:
-            stored = await uploads.store(session, self._blobs, header, data)
+        stored = await uploads.store(self._database, self._blobs, header, data)
         detection = None
         if stored.detection:
             detection = detection_message(stored.detection, stored.image.lesion_id)
@@ -48,12 +47,7 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
         self, request: pb.GetImageRequest, context: Any
     ) -> AsyncIterator[pb.GetImageResponse]:
         """Read an image, its thumbnail or the file as it was sent."""
-        async with self._database.session() as session:
-            image = await images.view(
-                session,
-                parse_id(request.image_id, "image"),
-                what=_VIEWED.get(request.variant, "original"),
-            )
+        image = await self._viewed(request.image_id, _VIEWED.get(request.variant, "original"))
         # Outside the transaction: neither audit nor connection may wait for a slow reader.
         parts = self._original(image)
         if request.variant == pb.IMAGE_VARIANT_THUMBNAIL:
@@ -67,10 +61,7 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
         self, request: pb.GetImageInfoRequest, context: Any
     ) -> pb.GetImageInfoResponse:
         """An image's description."""
-        async with self._database.session() as session:
-            image = await images.view(
-                session, parse_id(request.image_id, "image"), what="description"
-            )
+        image = await self._viewed(request.image_id, "description")
         return pb.GetImageInfoResponse(image=image_message(image))
 
     async def ListImages(
@@ -142,6 +133,16 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
         async with self._database.session() as session:
             image = await image_corrections.restore(session, parse_id(request.image_id, "image"))
         return pb.RestoreImageResponse(image=image_message(image))
+
+    async def _viewed(self, named: str, what: str) -> Image:
+        image_id = parse_id(named, "image")
+        shown = images.VIEW.to({"what": what}, image_id=image_id)
+        ((*found,),) = await self._database.at_once(shown)
+        if not found:
+            async with self._database.session() as session:
+                found = [await images.view(session, image_id, what=what)]
+        image: Image = found[0]
+        return image
 
     async def _original(self, image: Image) -> AsyncIterator[pb.GetImageResponse]:
         content = pb.ImageContent(

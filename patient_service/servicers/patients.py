@@ -56,9 +56,12 @@ class PatientServicer(patient_pb2_grpc.PatientServiceServicer):
         self, request: pb.GetPatientRequest, context: Any
     ) -> pb.GetPatientResponse:
         """One patient."""
-        async with self._database.session() as session:
-            patient = await patients.view(session, parse_id(request.patient_id, "patient"))
-        return pb.GetPatientResponse(patient=patient_message(patient))
+        patient_id = parse_id(request.patient_id, "patient")
+        ((*found,),) = await self._database.at_once(patients.VIEW.to(patient_id=patient_id))
+        if not found:
+            async with self._database.session() as session:
+                found = [await patients.view(session, patient_id)]
+        return pb.GetPatientResponse(patient=patient_message(found[0]))
 
     async def UpdatePatient(
         self, request: pb.UpdatePatientRequest, context: Any

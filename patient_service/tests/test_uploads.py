@@ -15,6 +15,8 @@ from dermis.patient.v1 import patient_pb2_grpc
 from patient_service.servicers.received_photo import receive
 from patient_service.tests.conftest import Caller, Service, make_photo
 from service_kit.codes import Code
+from service_kit.database import Database
+from service_kit.pipelines import Statement
 
 
 async def test_another_clinics_photo_is_not_found(
@@ -68,6 +70,29 @@ async def test_a_photo_of_another_format_can_be_had_as_it_was_sent(
     assert plain.original_media_type == ""
     sent = pb.GetImageRequest(image_id=plain.id, variant=pb.IMAGE_VARIANT_SENT)
     assert (await clinician.parts(sent))[0].content.media_type == plain.media_type
+
+
+@pytest.mark.parametrize("key", ["twice", ""])
+async def test_an_upload_that_reaches_postgresql_twice_keeps_its_photo(
+    clinician: Caller, photo: bytes, service: Service, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    """As when the connection breaks after the commit and before its answer."""
+    send = Database.at_once
+
+    async def twice(database: Database, *statements: Statement) -> list[list[Any]]:
+        await send(database, *statements)
+        return await send(database, *statements)
+
+    patient = await clinician.add_patient()
+    monkeypatch.setattr(Database, "at_once", twice)
+    stored = await clinician.upload(
+        photo, patient_id=patient.id, idempotency_key=key, diagnose=True
+    )
+    assert stored.detection.status == pb.DETECTION_STATUS_PENDING
+    objects = await service.blobs.list(f"images/{clinician.clinic}/")
+    assert objects == [f"images/{clinician.clinic}/{stored.image.id}"]
+    *_, last = await clinician.parts(pb.GetImageRequest(image_id=stored.image.id))
+    assert last.chunk
 
 
 async def test_the_same_key_for_anything_else_is_refused(

@@ -1,16 +1,23 @@
 """One transaction, committed at its end: what is kept, and when a connection is held."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from dermis.options.v1 import access_pb2
+from service_kit import clock
 from service_kit.database import Database, released
 from service_kit.errors import DomainError
+from service_kit.pipelines import Statement
+from service_kit.principal import Principal, set_current_principal
 from service_kit.reasons import Reason
 
 
@@ -190,3 +197,47 @@ async def test_what_was_committed_stays_so_when_the_work_after_it_fails(
     async with database.session() as session:
         session.add(Note(id=1, text="committed"))
     assert await texts(database) == ["committed"]
+
+
+CALLER = Statement("SELECT current_setting('dermis.clinic_id') AS clinic_id")
+
+
+async def test_statements_at_once_are_one_transaction_with_the_caller(database: Database) -> None:
+    clinic = uuid4()
+    set_current_principal(
+        Principal(uuid4(), uuid4(), access_pb2.ROLE_CLINICIAN, clinic, "", "access", clock.now())
+    )
+    (told,), written, (read,) = await database.at_once(
+        CALLER,
+        Statement("INSERT INTO note (id, text) VALUES (%(id)s, 'kept')", {"id": 1}),
+        Statement("SELECT id, text FROM note"),
+    )
+    assert (told.clinic_id, written, (read.id, read.text)) == (str(clinic), [], (1, "kept"))
+    set_current_principal(None)
+    # The next transaction on the same connection has another caller, or none.
+    ((told,),) = await database.at_once(CALLER)
+    assert told.clinic_id == ""
+
+
+async def test_an_error_undoes_everything_that_went_at_once(database: Database) -> None:
+    note = Statement("INSERT INTO note (id, text) VALUES (1, 'once')")
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        await database.at_once(note, note)
+    assert await texts(database) == []
+    await database.at_once(note)
+    assert await texts(database) == ["once"]
+
+
+async def test_a_connection_that_has_died_is_replaced(database: Database) -> None:
+    backend = Statement("SELECT pg_backend_pid() AS pid")
+    ((first,),) = await database.at_once(backend)
+    async with database.session() as session:
+        killed = text("SELECT pg_terminate_backend(:pid, 5000)")
+        await (await session.connection()).execute(killed, {"pid": first.pid})
+    ((second,),) = await database.at_once(backend)
+    assert second.pid != first.pid
+
+
+async def test_callers_in_excess_of_the_connections_wait(database: Database) -> None:
+    asked = [database.at_once(Statement("SELECT pg_sleep(0.01), 1 AS one")) for _ in range(10)]
+    assert [rows[0][0].one for rows in await asyncio.gather(*asked)] == [1] * 10
