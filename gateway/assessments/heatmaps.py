@@ -7,6 +7,7 @@ has a floor.
 """
 
 import io
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -47,15 +48,28 @@ def colours(strength: Grid) -> Grid:
     return between
 
 
+# The same in 256 steps, as Pillow takes a palette.
+_PALETTE = colours(np.linspace(0, 1, 256, dtype=np.float32)).round().astype(np.uint8).tobytes()
+
+
 def heatmap_png(grid: Grid, size: tuple[int, int], seen: pb.SeenPart | None = None) -> bytes:
-    """The map alone, in the shape of a photo of `size`, transparent where it is zero."""
+    """The map alone, in the shape of a photo of `size`, transparent where it is zero.
+
+    A pixel is its strength, in a palette of 256 colours that are as opaque as they are strong.
+    """
     width, height = size
     scale = min(1.0, LARGEST_SIDE / max(size))
     shown = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return _png(_coloured(grid, shown, seen, opacity=1.0))
+    layer = Image.new("P", shown)
+    part, place = _strengths(grid, shown, seen)
+    layer.paste(part, place)
+    layer.putpalette(_PALETTE)
+    return _png(layer, compress_level=3, transparency=bytes(range(256)))
 
 
-def overlay_png(grid: Grid, photo: bytes, opacity: float, seen: pb.SeenPart | None = None) -> bytes:
+def overlay(
+    grid: Grid, photo: bytes, opacity: float, seen: pb.SeenPart | None = None
+) -> Image.Image:
     """The map over the photo; strong places cover more than weak ones.
 
     Args:
@@ -64,9 +78,19 @@ def overlay_png(grid: Grid, photo: bytes, opacity: float, seen: pb.SeenPart | No
         opacity: 0 to 1, of the strongest place.
         seen: the part of the photo that the grid lies on; None for the central square.
     """
-    shown = shown_photo(photo, LARGEST_SIDE).convert("RGBA")
-    shown.alpha_composite(_coloured(grid, shown.size, seen, opacity))
-    return _png(shown.convert("RGB"))
+    shown = shown_photo(photo, LARGEST_SIDE).convert("RGB")
+    part, place = _strengths(grid, shown.size, seen)
+    mask = part.point([round(strength * opacity) for strength in range(256)])
+    coloured = part.copy()
+    coloured.putpalette(_PALETTE)
+    shown.paste(coloured.convert("RGB"), place, mask)
+    return shown
+
+
+def overlay_png(grid: Grid, photo: bytes, opacity: float, seen: pb.SeenPart | None = None) -> bytes:
+    """`overlay` to be kept or sent on; who only looks lays `heatmap_png` over the photo."""
+    # Packed tighter it takes twice the CPU and 6 % less room; in 256 colours skin shows bands.
+    return _png(overlay(grid, photo, opacity, seen), compress_level=1)
 
 
 def shown_photo(photo: bytes, side: int) -> Image.Image:
@@ -81,21 +105,17 @@ def shown_photo(photo: bytes, side: int) -> Image.Image:
     return image
 
 
-def _coloured(
-    grid: Grid, size: tuple[int, int], seen: pb.SeenPart | None, opacity: float
-) -> Image.Image:
+def _strengths(
+    grid: Grid, size: tuple[int, int], seen: pb.SeenPart | None
+) -> tuple[Image.Image, tuple[int, int]]:
+    """Where the model looked, 0 to 255 by pixel of the seen part, and that part's upper left."""
     left, top, width, height = _pixels_of(seen, size)
     share = np.clip(grid / display_maximum(grid), 0, 1)
     smooth = Image.fromarray(share.astype(np.float32)).resize(
         (width, height), Image.Resampling.BICUBIC
     )
     strength = np.clip(np.asarray(smooth), 0, 1) * _fading(height, width)
-    alpha = (strength * opacity * 255)[..., None]
-    painted = np.concatenate([colours(strength), alpha], axis=2)
-    part = Image.fromarray(painted.round().astype(np.uint8))
-    layer = Image.new("RGBA", size)
-    layer.paste(part, (left, top))
-    return layer
+    return Image.fromarray((strength * 255).round().astype(np.uint8)), (left, top)
 
 
 def _fading(height: int, width: int) -> Grid:
@@ -122,7 +142,7 @@ def _pixels_of(seen: pb.SeenPart | None, size: tuple[int, int]) -> tuple[int, in
     return left, top, max(1, right - left), max(1, bottom - top)
 
 
-def _png(image: Image.Image) -> bytes:
+def _png(image: Image.Image, **options: Any) -> bytes:
     out = io.BytesIO()
-    image.save(out, "PNG", compress_level=3)
+    image.save(out, "PNG", **options)
     return out.getvalue()

@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from PIL import Image
+
 from dermis.auth.v1 import auth_pb2
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments.cautions import Caution
 from gateway.assessments.findings import grid_of
-from gateway.assessments.heatmaps import overlay_png, shown_photo
+from gateway.assessments.heatmaps import overlay, shown_photo
 from gateway.exports import body_diagram
 from gateway.exports.patient_record import standing
 from gateway.exports.report_page import ReportPage
@@ -80,8 +82,12 @@ class Report:
 
 def printable(photo: bytes) -> bytes:
     """A photo for paper: a JPEG of `_PICTURE_PIXELS` at most; call it in a thread."""
+    return _jpeg(shown_photo(photo, _PICTURE_PIXELS))
+
+
+def _jpeg(picture: Image.Image) -> bytes:
     out = io.BytesIO()
-    shown_photo(photo, _PICTURE_PIXELS).save(out, "JPEG", quality=_JPEG_QUALITY)
+    picture.save(out, "JPEG", quality=_JPEG_QUALITY)
     return out.getvalue()
 
 
@@ -144,9 +150,10 @@ def _add(
     heights = [page.picture(entry.photo, page.l_margin, top, words("photo"))]
     if finding.assessable:
         seen = finding.seen if finding.HasField("seen") else None
-        drawn = overlay_png(grid_of(finding.heatmap), entry.photo, _OPACITY, seen)
+        drawn = overlay(grid_of(finding.heatmap), entry.photo, _OPACITY, seen)
+        drawn.thumbnail((_PICTURE_PIXELS, _PICTURE_PIXELS))
         x = page.l_margin + _SECOND_X
-        heights.append(page.picture(printable(drawn), x, top, words("overlay")))
+        heights.append(page.picture(_jpeg(drawn), x, top, words("overlay")))
     page.set_y(top + max(heights) + 2)
     for line, bold in _answer(finding, words):
         page.text_line(line, bold=bold)

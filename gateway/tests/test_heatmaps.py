@@ -16,6 +16,7 @@ from gateway.assessments.heatmaps import (
     colours,
     display_maximum,
     heatmap_png,
+    overlay,
     overlay_png,
 )
 from gateway.tests.pictures import photo
@@ -28,7 +29,8 @@ def grid(value: float, row: int = 3, column: int = 3) -> Grid:
 
 
 def pixels(png: bytes) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(png)))
+    opened = Image.open(io.BytesIO(png))
+    return np.asarray(opened.convert("RGBA" if "transparency" in opened.info else "RGB"))
 
 
 def test_the_colours_are_those_of_inferno() -> None:
@@ -90,7 +92,12 @@ def test_a_drawn_map_ends_softly_at_the_edge_of_the_seen_part() -> None:
 
 def test_without_opacity_the_overlay_is_the_photo() -> None:
     plain = np.asarray(Image.open(io.BytesIO(photo())).convert("RGB"))
-    assert np.array_equal(pixels(overlay_png(grid(1.0), photo(), 0.0)), plain)
+    assert np.array_equal(np.asarray(overlay(grid(1.0), photo(), 0.0)), plain)
+
+
+def test_the_overlays_picture_is_the_overlay() -> None:
+    png = overlay_png(grid(1.0), photo(), 0.5)
+    assert np.array_equal(pixels(png), np.asarray(overlay(grid(1.0), photo(), 0.5)))
 
 
 def test_large_photos_are_shown_smaller() -> None:

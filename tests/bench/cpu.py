@@ -106,6 +106,7 @@ def _reads(made: Record) -> dict[str, str]:
         "detection": f"/api/detections/{made.detection}",
         "thumbnail": f"/api/images/{made.image}/thumbnail",
         "photo": f"/api/images/{made.image}",
+        "heatmap": f"/api/detections/{made.detection}/heatmap.png",
         "overlay": f"/api/detections/{made.detection}/overlay.png",
     }
 
