@@ -29,6 +29,8 @@ _RETRY_THROTTLING = {"maxTokens": 10, "tokenRatio": 0.5}
 _IDEMPOTENT = (MethodOptions.NO_SIDE_EFFECTS, MethodOptions.IDEMPOTENT)
 _OPTIONS = [
     ("grpc.enable_retries", 1),
+    # A proxy in the environment is for what lies outside.
+    ("grpc.enable_http_proxy", 0),
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 2_000),
     # Despite its name, how long one attempt to connect may take. This is gRPC's own default,

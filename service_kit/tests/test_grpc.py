@@ -129,6 +129,19 @@ async def test_the_caller_and_the_request_travel_along(served: Any) -> None:
     assert database.committed == 1
 
 
+async def test_services_do_not_call_each_other_through_a_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # As an operator sets it so that pip reaches its index; nobody listens there.
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    server, port = await healthy_server(0)
+    async with open_channel(f"localhost:{port}", services=[]) as channel:
+        await ask_health(channel)
+    await server.stop(None)
+
+
 async def test_every_call_has_a_deadline(served: Any) -> None:
     stub, accounts, _ = served
     set_current_principal(caller("good"))
