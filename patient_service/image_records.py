@@ -16,11 +16,15 @@ from patient_service.reviews import GivenReview
 
 @dataclass(frozen=True, slots=True)
 class ImageRecord:
-    """An image with its detections, without heatmaps, and its reviews; both newest first."""
+    """An image with its detections, without heatmaps, and its reviews; both newest first.
+
+    `also_of` is another patient of the clinic who has a photo of the same bytes.
+    """
 
     image: Image
     detections: Sequence[DetectionWithLesion]
     reviews: Sequence[GivenReview]
+    also_of: UUID | None
 
     @property
     def standing(self) -> GivenReview | None:
@@ -37,7 +41,8 @@ async def view(session: AsyncSession, image_id: UUID) -> ImageRecord:
     image = await images.find(session, image_id)
     query = without_heatmap().where(col(Detection.image_id) == image_id)
     answers = (await session.exec(query.order_by(col(Detection.id).desc()))).all()
-    record = ImageRecord(image, answers, await reviews.of_image(session, image_id))
+    also_of = await images.also_of(session, image)
+    record = ImageRecord(image, answers, await reviews.of_image(session, image_id), also_of)
     await audit.append(
         session,
         Event.IMAGE_VIEWED,

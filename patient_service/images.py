@@ -67,6 +67,17 @@ async def hold(
     return image
 
 
+async def also_of(session: AsyncSession, image: Image) -> UUID | None:
+    """Another patient of the clinic who has a photo of the same bytes."""
+    query = select(Image.patient_id).where(
+        col(Image.clinic_id) == image.clinic_id,
+        col(Image.sha256) == image.sha256,
+        col(Image.patient_id) != image.patient_id,
+        col(Image.voided_at).is_(None),
+    )
+    return (await session.exec(query.order_by(col(Image.id)).limit(1))).first()
+
+
 def refuse_voided(image: Image) -> None:
     """Refuse to say or change anything of a photo that was entered in error.
 

@@ -49,7 +49,7 @@ def parse(search: str) -> Query:
         words = [rest.strip()]
     typed = tuple(tuple(dict.fromkeys(_runs_with(words, place))) for place in range(len(words)))
     days = tuple(
-        tuple(sorted({_date_term(day) for day in days} | {joined(parts(text))}))
+        tuple(sorted({date_term(day) for day in days} | {joined(parts(text))}))
         for text, days in dates
     )
     return Query(days + typed, " ".join(words))
@@ -61,7 +61,7 @@ def search_terms(full_name: str, record_number: str, birth_date: date | None = N
     >>> search_terms("Ana María O'Weiß", "A-17", date(1961, 4, 30))
     ['17', '19610430', 'a17', 'anamariaoweiss', 'mariaoweiss', 'oweiss', 'weiss']
     """
-    terms = {_date_term(birth_date)} if birth_date else set()
+    terms = {date_term(birth_date)} if birth_date else set()
     for text in (full_name, record_number):
         split = parts(text)
         terms |= {joined(split[start:]) for start in range(min(len(split), _MAX_PARTS))}
@@ -144,5 +144,6 @@ def _is_number(word: str) -> bool:
     return any(c.isdigit() for c in word)
 
 
-def _date_term(day: date) -> str:
+def date_term(day: date) -> str:
+    """The term of a birth date."""
     return day.strftime("%Y%m%d")

@@ -8,12 +8,13 @@ held while the client sends or the photo is cleaned.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit, detections, lesions, patients, photos
+from patient_service import audit, detections, images, lesions, patients, photos
 from patient_service.audit_events import Event
 from patient_service.image_objects import original_key, sent_key
 from patient_service.models import Detection, Image
@@ -72,11 +73,13 @@ class Stored:
         image: its row.
         detection: the upload's own detection, if there is one.
         replayed: whether an earlier upload with the same key stored it.
+        also_of: another patient of the clinic who has a photo of the same bytes.
     """
 
     image: Image
     detection: Detection | None
     replayed: bool
+    also_of: UUID | None
 
 
 async def store(database: Database, blobs: Blobs, header: Header, data: bytes) -> Stored:
@@ -116,8 +119,8 @@ async def _written(
     database: Database, header: Header, image: Image, detection: Detection | None
 ) -> Stored:
     """The rows of an upload, or those that were written for its key before."""
-    if await _insert(database, image, detection):
-        return Stored(image, detection, replayed=False)
+    if inserted := await _insert(database, image, detection):
+        return Stored(image, detection, replayed=False, also_of=inserted.also_of)
     async with database.session() as session:
         if earlier := await _stored_before(session, header, image):
             return earlier
@@ -126,8 +129,8 @@ async def _written(
     image.uploaded_to = header.patient_id
     if detection:
         detection.patient_id = image.patient_id
-    if await _insert(database, image, detection):
-        return Stored(image, detection, replayed=False)
+    if inserted := await _insert(database, image, detection):
+        return Stored(image, detection, replayed=False, also_of=inserted.also_of)
     async with database.session() as session:
         if earlier := await _stored_before(session, header, image):
             return earlier
@@ -164,11 +167,20 @@ def _captured_at(header: Header, photo: Prepared, moment: datetime) -> datetime 
     return min(said, moment) if said else None
 
 
-async def _insert(database: Database, image: Image, detection: Detection | None) -> bool:
+class _Inserted(NamedTuple):
+    """What only PostgreSQL knows of a new photo: earlier ones with the same bytes."""
+
+    duplicate_of: UUID | None
+    also_of: UUID | None
+
+
+async def _insert(
+    database: Database, image: Image, detection: Detection | None
+) -> _Inserted | None:
     """Write the rows of an upload.
 
     Returns:
-        False where the key was used before, or patient or lesion can't take the photo.
+        None where the key was used before, or patient or lesion can't take the photo.
     """
     parameters = image.model_dump() | audit.entry_parameters(Event.IMAGE_ADDED)
     parameters["detection_id"] = detection.id if detection else None
@@ -176,7 +188,8 @@ async def _insert(database: Database, image: Image, detection: Detection | None)
     ((*inserted,),) = await database.at_once(Statement(_INSERT, parameters))
     for row in inserted:
         image.duplicate_of = row.duplicate_of
-    return bool(inserted)
+        return _Inserted(row.duplicate_of, row.also_of)
+    return None
 
 
 # One round trip checks everything and writes every row: is there such a patient, active and of this
@@ -221,7 +234,12 @@ _INSERT = f"""
     ), change AS (
         SELECT patient_id, id AS subject_id, '{{}}'::jsonb AS detail FROM image
     ), entry AS ({audit.APPEND_FROM.format(source="change")})
-    SELECT duplicate_of FROM image
+    SELECT duplicate_of, (
+        SELECT other.patient_id FROM images other
+        WHERE other.clinic_id = image.clinic_id AND other.sha256 = image.sha256
+            AND other.patient_id <> image.patient_id AND other.voided_at IS NULL
+        ORDER BY other.id LIMIT 1
+    ) AS also_of FROM image
 """  # noqa: S608  put together from constants
 
 
@@ -229,7 +247,9 @@ async def _stored_before(session: AsyncSession, header: Header, sent: Image) -> 
     """What an earlier upload with this key stored; None if none did."""
     # It may be this very one, which reached PostgreSQL twice (`Database.at_once`).
     if own := await session.get(Image, sent.id):
-        return Stored(own, await detections.of_upload(session, own.id), replayed=False)
+        detection = await detections.of_upload(session, own.id)
+        also_of = await images.also_of(session, own)
+        return Stored(own, detection, replayed=False, also_of=also_of)
     if header.idempotency_key:
         query = select(Image).where(
             col(Image.uploaded_by) == current_principal().user_id,
@@ -241,7 +261,9 @@ async def _stored_before(session: AsyncSession, header: Header, sent: Image) -> 
             named = image.uploaded_to or image.patient_id
             if (named, image.upload_sha256) != (header.patient_id, sent.upload_sha256):
                 raise DomainError(Reason.IDEMPOTENCY_KEY_REUSED)
-            return Stored(image, await detections.of_upload(session, image.id), replayed=True)
+            detection = await detections.of_upload(session, image.id)
+            also_of = await images.also_of(session, image)
+            return Stored(image, detection, replayed=True, also_of=also_of)
     return None
 
 

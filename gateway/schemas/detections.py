@@ -112,6 +112,12 @@ class Detection(FromMessage):
     heatmap: Heatmap | None = Field(default=None, description="Not in lists.")
     failure_reason: str | None = Field(default=None, examples=[None])
     rediagnosis: bool = Field(default=False, examples=[False])
+    also_of_patient_id: Id | None = Field(
+        default=None,
+        description="Another patient of the clinic who has a photo of the same bytes. Only in "
+        "answers to uploads.",
+        examples=[None],
+    )
     requested_by: Id | None = None
     created_at: Moment
     finished_at: Moment | None = None

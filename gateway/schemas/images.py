@@ -38,6 +38,12 @@ class Image(FromMessage):
         default=None, description="When it was marked as entered in error.", examples=[None]
     )
     void_reason: str | None = Field(default=None, examples=[None])
+    also_of_patient_id: Id | None = Field(
+        default=None,
+        description="Another patient of the clinic who has a photo of the same bytes. Only in "
+        "/images/{id}/record.",
+        examples=[None],
+    )
     voided_by: Id | None = Field(default=None, examples=[None])
     restorable_until: Moment | None = Field(default=None, examples=[None])
 

@@ -106,6 +106,30 @@ def _profile_fields(profile: pb.PatientProfile) -> dict[str, Any]:
     }
 
 
+class LookalikeDraft(Body):
+    """What is known of somebody who is about to be added; all of it may be missing."""
+
+    record_number: str = Field(default="", max_length=1000, examples=["H-2041"])
+    full_name: str = Field(default="", max_length=_LONGEST, examples=["Renee Angstrom"])
+    birth_date: BirthDate | None = None
+
+
+class Lookalike(FromMessage):
+    """Somebody who might be the same person, and why."""
+
+    patient: Patient
+    same_record_number: bool = Field(examples=[False])
+    like_person: bool = Field(
+        description="A like name and the same birth date, or the same name where one has no date.",
+        examples=[True],
+    )
+
+    @classmethod
+    def fields_of(cls, message: Any) -> dict[str, Any]:
+        """The patient is shaped differently."""
+        return super().fields_of(message) | {"patient": Patient.of(message.patient)}
+
+
 class PatientPage(Page[Patient]):
     """One page of patients."""
 

@@ -138,7 +138,7 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
         async with self._database.session() as session:
             record = await image_records.view(session, parse_id(request.image_id, "image"))
         return pb.GetImageRecordResponse(
-            image=image_message(record.image),
+            image=image_message(record.image, record.also_of),
             detections=[
                 detection_message(detection, lesion_id, with_heatmap=False)
                 for detection, lesion_id in record.detections

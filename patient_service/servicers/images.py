@@ -40,7 +40,9 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
         if stored.detection:
             detection = detection_message(stored.detection, stored.image.lesion_id)
         return pb.AddImageResponse(
-            image=image_message(stored.image), replayed=stored.replayed, detection=detection
+            image=image_message(stored.image, stored.also_of),
+            replayed=stored.replayed,
+            detection=detection,
         )
 
     async def GetImage(

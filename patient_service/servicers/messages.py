@@ -133,8 +133,8 @@ def restorable_until(row: Image) -> datetime | None:
     return row.voided_at + image_corrections.RESTORABLE_FOR if row.voided_at else None
 
 
-def image_message(row: Image) -> pb.Image:
-    """An image's description as the contract has it."""
+def image_message(row: Image, also_of: UUID | None = None) -> pb.Image:
+    """An image's description as the contract has it; `also_of` is who else has such a photo."""
     return pb.Image(
         id=str(row.id),
         patient_id=str(row.patient_id),
@@ -155,6 +155,7 @@ def image_message(row: Image) -> pb.Image:
         void_reason=row.void_reason or "",
         voided_by=str(row.voided_by or ""),
         restorable_until=optional_time(restorable_until(row)),
+        also_of_patient_id=str(also_of or ""),
     )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
-from patient_service import patient_lists, patient_summaries, patients
+from patient_service import lookalikes, patient_lists, patient_summaries, patients
 from patient_service.servicers.messages import patient_message, patient_profile
 from patient_service.text_fields import checked_text
 from service_kit.cursors import Cursors
@@ -29,6 +29,28 @@ class PatientServicer(patient_pb2_grpc.PatientServiceServicer):
         async with self._database.session() as session:
             patient = await patients.create(session, patient_profile(request.profile))
         return pb.CreatePatientResponse(patient=patient_message(patient))
+
+    async def FindLookalikes(
+        self, request: pb.FindLookalikesRequest, context: Any
+    ) -> pb.FindLookalikesResponse:
+        """Who might be the same person."""
+        person = lookalikes.Person.checked(
+            record_number=request.record_number,
+            full_name=request.full_name,
+            birth_date=request.birth_date,
+        )
+        async with self._database.session() as session:
+            found = await lookalikes.find(session, person)
+        return pb.FindLookalikesResponse(
+            lookalikes=[
+                pb.Lookalike(
+                    patient=patient_message(one.patient),
+                    same_record_number=one.same_record_number,
+                    like_person=one.like_person,
+                )
+                for one in found
+            ]
+        )
 
     async def ListPatients(
         self, request: pb.ListPatientsRequest, context: Any

@@ -1,6 +1,7 @@
 import { Alert, Grid, Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
+import { SamePhotoNotice } from "@/ui/SamePhotoNotice";
 import { takenText } from "@/findings/taken";
 import { dayAndTime } from "@/i18n/moments";
 import { QueryState } from "@/ui/QueryState";
@@ -9,7 +10,7 @@ import { ImageViewer } from "./ImageViewer";
 import { PhotoMenu } from "./PhotoMenu";
 import { ResultCard } from "./ResultCard";
 import { ReviewForm } from "./ReviewForm";
-import { useDetectionOf } from "./queries";
+import { useDetectionOf, useImageRecord } from "./queries";
 
 /** One photo with the model's result and the clinicians' verdicts. */
 export function ImageDetails({
@@ -25,6 +26,7 @@ export function ImageDetails({
 }) {
   const { t } = useTranslation();
   const detection = useDetectionOf(patientId, image.id);
+  const record = useImageRecord(patientId, image.id);
   return (
     <Grid>
       <Grid.Col span={{ base: 12, lg: 7 }}>
@@ -38,6 +40,7 @@ export function ImageDetails({
             })}
             detection={detection.data ?? null}
           />
+          <SamePhotoNotice patientId={record.data?.image.also_of_patient_id} />
           {image.duplicate_of && <Alert color="yellow">{t("patient.photos.duplicate")}</Alert>}
           <Group justify="space-between" align="flex-end">
             <Text size="xs" c="dimmed">

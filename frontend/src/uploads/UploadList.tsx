@@ -2,6 +2,7 @@ import { ActionIcon, Alert, Group, Image, Progress, Stack, Text } from "@mantine
 import { IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useObjectUrl } from "@/api/useBytes";
+import { SamePhotoNotice } from "@/ui/SamePhotoNotice";
 import { problemText } from "@/ui/notices";
 import { CaptureDate } from "./CaptureDate";
 import { dismissUpload, type Upload } from "./queue";
@@ -12,7 +13,9 @@ const SHOWN = 6;
 /** Photos being uploaded, and refused ones with the reason. */
 export function UploadList({ uploads }: { uploads: Upload[] }) {
   const { t } = useTranslation();
-  const open = uploads.filter(({ state }) => state !== "done");
+  const open = uploads.filter(
+    ({ state, detection }) => state !== "done" || detection?.also_of_patient_id,
+  );
   if (open.length === 0) return null;
   const rest = open.length - SHOWN;
   return (
@@ -45,7 +48,9 @@ function UploadRow({ upload }: { upload: Upload }) {
         <Text size="sm" truncate>
           {upload.name}
         </Text>
-        {upload.state === "refused" ? (
+        {upload.state === "done" ? (
+          <SamePhotoNotice patientId={upload.detection?.also_of_patient_id} />
+        ) : upload.state === "refused" ? (
           <Alert color="red" p={6} role="alert">
             {text}
           </Alert>
@@ -61,7 +66,7 @@ function UploadRow({ upload }: { upload: Upload }) {
             </Text>
           </>
         )}
-        {upload.state !== "refused" && <CaptureDate upload={upload} />}
+        {["waiting", "sending"].includes(upload.state) && <CaptureDate upload={upload} />}
       </Stack>
       {upload.state !== "sending" && (
         <ActionIcon

@@ -10,7 +10,13 @@ from gateway.routers.dependencies import ClientsDep, Cursor, Limit, Version, set
 from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, Router, limited
 from gateway.schemas.detections import Detection
 from gateway.schemas.fields import Page
-from gateway.schemas.patients import Patient, PatientPage, PatientProfile
+from gateway.schemas.patients import (
+    Lookalike,
+    LookalikeDraft,
+    Patient,
+    PatientPage,
+    PatientProfile,
+)
 from gateway.schemas.timeline import Kind, Note, NoteDraft, TimelinePage, timeline_entry
 from gateway.schemas.worklist import OpenOfPatient
 from service_kit.reasons import Reason
@@ -33,6 +39,29 @@ async def create_patient(body: PatientProfile, response: Response, clients: Clie
     """Add a patient to my clinic."""
     answer = await clients.patients.CreatePatient(pb.CreatePatientRequest(profile=body.message()))
     return _tagged(response, answer.patient)
+
+
+@router.post(
+    "/lookalikes",
+    dependencies=[READ_PATIENTS, limited("api")],
+    responses=answers(
+        Reason.TEXT_TOO_LONG,
+        Reason.TEXT_NOT_ALLOWED,
+        Reason.DATE_TOO_EARLY,
+        Reason.DATE_IN_FUTURE,
+        422,
+    ),
+)
+async def find_lookalikes(body: LookalikeDraft, clients: ClientsDep) -> Page[Lookalike]:
+    """Who might be the person that I am about to add: a hint, nobody is refused for it."""
+    answer = await clients.patients.FindLookalikes(
+        pb.FindLookalikesRequest(
+            record_number=body.record_number,
+            full_name=body.full_name,
+            birth_date=body.birth_date.isoformat() if body.birth_date else "",
+        )
+    )
+    return Page.of([Lookalike.of(one) for one in answer.lookalikes], "")
 
 
 @router.get(

@@ -70,7 +70,8 @@ async def upload(
     response.headers["Location"] = f"{request.scope['root_path']}/detections/{done.detection.id}"
     if done.detection.status == pb.DETECTION_STATUS_PENDING:
         response.status_code = 202
-    return Detection.of(done.detection)
+    also_of = done.image.also_of_patient_id or None
+    return Detection.of(done.detection).model_copy(update={"also_of_patient_id": also_of})
 
 
 @router.post(

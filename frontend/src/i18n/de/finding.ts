@@ -1,4 +1,6 @@
 export default {
+  samePhoto: "Eine andere Person hat genau dasselbe Foto.",
+  samePhotoOpen: "Jene Akte öffnen",
   summary: {
     probability: "{{value}}, Schwelle {{limit}}",
     pending: "Wartet auf das Modell",

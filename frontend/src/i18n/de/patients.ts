@@ -25,6 +25,14 @@ export default {
     found: "Keine Treffer für „{{search}}“",
     foundText: "Gesucht wird am Anfang jedes Namensteils, in der Aktennummer und im Geburtsdatum.",
   },
+  lookalikes: {
+    title: "Ist es eine dieser Personen?",
+    text: "Öffnen Sie die Akte, wenn es dieselbe Person ist.",
+    taken: "Eine Aktennummer gibt es nur einmal.",
+    number: "gleiche Aktennummer",
+    archived: "archiviert",
+    create: "Trotzdem anlegen",
+  },
   add: "Neuer Patient",
   create: "Patient anlegen",
   fields: {

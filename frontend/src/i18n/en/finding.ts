@@ -1,5 +1,7 @@
 /** How the model's answer on a photo is put into words. */
 export default {
+  samePhoto: "Another patient has exactly the same photo.",
+  samePhotoOpen: "Open that record",
   summary: {
     probability: "{{value}}, threshold {{limit}}",
     pending: "Waiting for the model",

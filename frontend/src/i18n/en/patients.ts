@@ -26,6 +26,14 @@ export default {
     foundText:
       "The search looks at the start of each part of a name, at the record number and at the date of birth.",
   },
+  lookalikes: {
+    title: "Is it one of these?",
+    text: "Open the record if it is the same person.",
+    taken: "No two patients may share a record number.",
+    number: "same record number",
+    archived: "archived",
+    create: "Add all the same",
+  },
   add: "New patient",
   create: "Add patient",
   fields: {
