@@ -1,11 +1,15 @@
 """What serves runs where PyTorch, torchvision and timm are not installed."""
 
+import json
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from serving.archives.members import CARD, GRAPH
+from serving.tests.archives import members, write
 from tests.shipped import shipped_archive
 
 # None makes an import fail, as if the package weren't installed.
@@ -60,9 +64,33 @@ def test_every_module_that_serves_can_be_imported(package: str) -> None:
     )
 
 
+RUN = "from serving.cli import app\napp(sys.argv[1:])"
+PHOTO = "serving/examples/ISIC_0693062.jpg"
+
+
+def from_before(folder: Path, **card: str) -> Path:
+    """The shipped archive as it was before archives had graphs."""
+    held = members(shipped_archive().path)
+    del held[GRAPH]
+    known = json.loads(held[CARD])
+    del known["graph_sha256"]
+    held[CARD] = json.dumps(known | card).encode()
+    return write(folder / "before.mar", held.items())
+
+
 def test_the_shipped_archive_is_verified_and_assesses_photos() -> None:
-    run = "from serving.cli import app\napp(sys.argv[1:])"
     path = str(shipped_archive().path)
-    assert "golden images come out right" in without_pytorch(run, "verify", path)
-    photo = "serving/examples/ISIC_0693062.jpg"
-    assert "malignant (0.977" in without_pytorch(run, "predict", photo, "--archive", path)
+    assert "golden images come out right" in without_pytorch(RUN, "verify", path)
+    assert "malignant (0.977" in without_pytorch(RUN, "predict", PHOTO, "--archive", path)
+
+
+def test_an_archive_from_before_gives_the_same_answer(tmp_path: Path) -> None:
+    path = str(from_before(tmp_path))
+    assert "malignant (0.977" in without_pytorch(RUN, "predict", PHOTO, "--archive", path)
+
+
+def test_what_only_pytorch_could_run_is_refused_with_that_reason(tmp_path: Path) -> None:
+    path = str(from_before(tmp_path, architecture="resnet18"))
+    caught = "try:\n    app(sys.argv[1:])\nexcept SystemExit as ended:\n    assert ended.code\n"
+    said = without_pytorch(f"from serving.cli import app\n{caught}", "verify", path, "--json")
+    assert "holds no graph" in said

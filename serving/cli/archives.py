@@ -30,7 +30,7 @@ def signature_file(archive: Path) -> Path:
 def inspect(archive: Archive, as_json: Json = False) -> None:
     """Show an archive's card, and how well the model performed."""
     with reported_failures(as_json):
-        checked = _checked(archive)
+        checked = checked_archive(archive)
         card = checked.card
         show(
             as_json,
@@ -55,7 +55,7 @@ def verify(
 ) -> None:
     """Check an archive as Dermis will; exit 1 with every reason if it would be refused."""
     with reported_failures(as_json):
-        checked = _checked(archive, _policy(trusted))
+        checked = checked_archive(archive, _policy(trusted))
         if run:
             _require_golden_answers(checked)
         show(
@@ -93,7 +93,7 @@ def sign(
 ) -> None:
     """Sign an archive; the signature is written beside it."""
     with reported_failures(as_json):
-        checked = _checked(archive)
+        checked = checked_archive(archive)
         try:
             signature = sign_digest(key.read_text(), checked.sha256)
         except (KeyInvalid, UnicodeDecodeError) as error:
@@ -107,7 +107,12 @@ def sign(
         )
 
 
-def _checked(path: Path, policy: Policy | None = None) -> CheckedArchive:
+def checked_archive(path: Path, policy: Policy | None = None) -> CheckedArchive:
+    """An archive that passed every check.
+
+    Raises:
+        CommandFailed: with every reason to refuse it.
+    """
     beside = signature_file(path)
     try:
         return check_archive(
@@ -129,7 +134,7 @@ def opened(archive: Path) -> Classifier:
     """
     from serving.worker.predictions import open_classifier
 
-    checked = _checked(archive)
+    checked = checked_archive(archive)
     try:
         return open_classifier(checked.path)
     except (ValueError, RuntimeError) as error:

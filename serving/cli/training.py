@@ -150,15 +150,30 @@ def evaluate(
 
 
 def package(
-    run: Annotated[Path, typer.Option(help="Folder of an evaluated run.", exists=True)],
+    run: Annotated[
+        Path | None, typer.Option(help="Folder of an evaluated run.", exists=True)
+    ] = None,
+    archive: Annotated[
+        Path | None,
+        typer.Option(help="Or an archive that has no graph, to be packed with one.", exists=True),
+    ] = None,
+    version: Annotated[
+        str, typer.Option(help="With --archive: the new version; the old one's if empty.")
+    ] = "",
     out: Annotated[Path, typer.Option(help="Folder for the archive.")] = Path(),
     as_json: Json = False,
 ) -> None:
     """Pack weights, graph, card and golden images into an archive."""
-    from serving.training.packaging import package_run
+    from serving.cli.archives import checked_archive
+    from serving.training.packaging import package_anew, package_run
 
     with reported_failures(as_json), usable_input():
-        path, missing = package_run(run, out)
+        if (run is None) == (archive is None):
+            raise CommandFailed(Failure.INPUT_UNUSABLE, "Give either --run or --archive.")
+        if run:
+            path, missing = package_run(run, out)
+        elif archive:
+            path, missing = package_anew(checked_archive(archive), out, version), ""
         note = f" Only PyTorch can run it: {missing}." if missing else ""
         show(
             as_json,

@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from local_stack.stack import SHIPPED_MODELS
 from serving.archives.archive import ArchiveRefused, check_archive
 from serving.archives.card import ModelCard, Preprocessing
 from serving.archives.packing import build_archive
 from serving.archives.signature_policy import Policy
+from serving.contract.releases import Release
 
 NOTHING_ASKED = Policy()
 
@@ -59,6 +61,14 @@ def sound(folder: Path, weights: bytes = safetensors(), **fields: Any) -> Path:
         golden=[(folder / "photo.jpg", 0.25)],
         out=folder,
     )
+
+
+def shipped(version: str) -> Path:
+    """What ships with Dermis as this version."""
+    log = sorted((SHIPPED_MODELS / "lesion" / "releases").glob("*.json"))
+    released = [Release.model_validate_json(entry.read_bytes()) for entry in log]
+    digest = next(release.sha256 for release in released if release.version == version)
+    return SHIPPED_MODELS / "archives" / f"{digest}.mar"
 
 
 def members(path: Path) -> dict[str, bytes]:

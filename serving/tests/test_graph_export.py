@@ -7,14 +7,18 @@ import pytest
 import torch
 from safetensors.torch import save_file
 from torch import nn
+from typer.testing import CliRunner
 
+from serving.archives.archive import check_archive
 from serving.archives.card import Preprocessing
 from serving.archives.graph import GraphInvalid, read_graph
 from serving.archives.members import SUPPLIED_GRAPHS
+from serving.cli import app
 from serving.model.backends import OnnxBackend
 from serving.pytorch.architectures import build_model
 from serving.pytorch.backends import EagerBackend
 from serving.pytorch.graph_export import write_graph
+from serving.tests.conftest import MakeArchive
 
 SIZE = 64
 
@@ -57,3 +61,23 @@ def test_the_graphs_that_dermis_supplies_are_those_of_their_architectures(path: 
     shapes = {n: tuple(t.shape) for n, t in model.state_dict().items() if t.is_floating_point()}
     graph = read_graph(path.read_bytes(), shapes, size=int(size), classes=2)
     assert graph.weights == shapes.keys()
+
+
+def test_an_archive_from_before_is_packed_anew_with_its_graph(
+    make_small_archive: MakeArchive, tmp_path: Path
+) -> None:
+    old = make_small_archive("0.0.1", graph=False)
+    before = check_archive(old)
+    run = CliRunner().invoke(
+        app, ["package", "--archive", str(old), "--version", "0.0.2", "--out", str(tmp_path)]
+    )
+    assert run.exit_code == 0, run.output
+    after = check_archive(tmp_path / "lesion-0.0.2.mar")
+    assert (before.needs_torch, after.needs_torch) == (True, False)
+    assert after.card.weights_sha256 == before.card.weights_sha256
+    assert after.golden == before.golden
+
+
+@pytest.mark.parametrize("given", [[], ["--run", ".", "--archive", "."]])
+def test_a_run_or_an_archive_is_packed_not_both(given: list[str]) -> None:
+    assert "either --run or --archive" in CliRunner().invoke(app, ["package", *given]).output

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from local_stack.stack import SHIPPED_MODELS
 from service_kit.blobs import Blobs
 from serving.archives.card import ModelCard
 from serving.contract.findings import Finding
@@ -16,9 +15,10 @@ from serving.contract.reference_verdict import MARGINS, objections
 from serving.model.classifier import Classifier
 from serving.replica.reference_gate import ReferenceGate
 from serving.replica.torchserve.probe import Ask, ProbeFailed
+from serving.tests.archives import shipped
 from serving.worker.predictions import open_classifier, prediction_of
 
-LIVE = next((SHIPPED_MODELS / "archives").glob("dfec*.mar"))
+LIVE = shipped("1.1.2")
 
 
 def asking(classifier: Classifier) -> Ask:

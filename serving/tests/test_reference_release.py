@@ -5,16 +5,12 @@ from pathlib import Path
 import pytest
 
 from local_stack.components.torchserve import TorchServe
-from local_stack.stack import SHIPPED_MODELS
 from serving.contract.reference_verdict import MARGINS
+from serving.tests.archives import shipped
 from serving.tests.conftest import MakeArchive
 from serving.tests.site import Site
 
 pytestmark = [pytest.mark.torchserve, pytest.mark.timeout(600)]
-
-
-def shipped(digest: str) -> Path:
-    return next((SHIPPED_MODELS / "archives").glob(f"{digest}*.mar"))
 
 
 async def test_what_ships_becomes_live_and_untrained_weights_do_not(
@@ -22,13 +18,13 @@ async def test_what_ships_becomes_live_and_untrained_weights_do_not(
 ) -> None:
     site = Site(torchserve, redis_url, tmp_path, reference_gate=True)
     await site.empty()
-    await site.release(shipped("dfec"))
+    await site.release(shipped("1.1.2"))
     told = await site.follow()
     assert (told.live_version, told.live_release) == ("1.1.2", 1)
     (measured,) = told.measured
     assert measured.reference
     assert measured.reference.found.cases == 12
-    await site.ask_for_trial(shipped("ac3d"))
+    await site.ask_for_trial(shipped("1.1.1"))
     trial = (await site.follow()).trials[-1]
     assert trial.error == ""
     assert trial.measured

@@ -32,6 +32,11 @@ def test_every_release_of_the_log_has_its_archive() -> None:
     assert released == {path.stem for path in ARCHIVES}
 
 
+def test_what_ships_needs_no_pytorch() -> None:
+    for path in ARCHIVES:
+        assert check_archive(path).card.graph_sha256
+
+
 @pytest.mark.parametrize("path", ARCHIVES, ids=lambda path: check_archive(path).card.version)
 async def test_torchserve_serves_a_shipped_archive(site: Site, path: Path) -> None:
     archive = check_archive(path)

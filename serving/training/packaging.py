@@ -1,5 +1,6 @@
 """Packs an evaluated run into an archive, with golden images to check it against later."""
 
+import tempfile
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -8,9 +9,10 @@ import numpy as np
 
 from imaging.decoding import decode
 from serving import examples
+from serving.archives.archive import CheckedArchive
 from serving.archives.card import ModelCard
 from serving.archives.graph import GraphInvalid
-from serving.archives.members import DIFFERENTIAL, GRAPH, NOVELTY, WEIGHTS
+from serving.archives.members import DIFFERENTIAL, GRAPH, NOVELTY, OPTIONAL, WEIGHTS
 from serving.archives.packing import build_archive
 from serving.archives.weights_file import Floats
 from serving.model.attention import looked_at
@@ -50,9 +52,8 @@ def package_run(run: Path, out: Path) -> tuple[Path, str]:
         inputs.append(classifier.preprocess(photo))
     missing = ""
     try:
-        graph = agreeing_graph(classifier, run / WEIGHTS, inputs)
-        (run / GRAPH).write_bytes(graph)
-        card = card.model_copy(update={"graph_sha256": sha256(graph).hexdigest()})
+        (run / GRAPH).write_bytes(agreeing_graph(classifier, run / WEIGHTS, inputs))
+        card = card.model_copy(update={"graph_sha256": _digest(run / GRAPH)})
     except NoGraph as error:
         missing = str(error)
     out.mkdir(parents=True, exist_ok=True)
@@ -65,6 +66,44 @@ def package_run(run: Path, out: Path) -> tuple[Path, str]:
         weights=run / WEIGHTS, card=card, golden=golden, out=out, optional=optional
     )
     return path, missing
+
+
+def package_anew(archive: CheckedArchive, out: Path, version: str = "") -> Path:
+    """Build an archive of the same model with its graph, for one from before archives had graphs.
+
+    Args:
+        archive: with or without a graph.
+        out: folder for the new one.
+        version: the new archive's; the old one's if "".
+
+    Returns:
+        The new archive's path. Weights, golden images and the answers to them are the old one's.
+
+    Raises:
+        NoGraph: the model can't be written as a graph.
+        ValueError: the weights don't fit the architecture, or the version is none.
+    """
+    with tempfile.TemporaryDirectory() as held:
+        folder = Path(held)
+        archive.unpack(folder)
+        classifier = load_classifier(folder / WEIGHTS, archive.card)
+        golden = [(folder / image.file, image.probability_malignant) for image in archive.golden]
+        inputs = [classifier.preprocess(decode(path.read_bytes())) for path, _ in golden]
+        (folder / GRAPH).write_bytes(agreeing_graph(classifier, folder / WEIGHTS, inputs))
+        known = archive.card.model_dump() | {"graph_sha256": _digest(folder / GRAPH)}
+        card = ModelCard.model_validate(known | ({"version": version} if version else {}))
+        out.mkdir(parents=True, exist_ok=True)
+        return build_archive(
+            weights=folder / WEIGHTS,
+            card=card,
+            golden=golden,
+            out=out,
+            optional=[folder / name for name in OPTIONAL if (folder / name).exists()],
+        )
+
+
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
 
 
 def agreeing_graph(classifier: Classifier, weights: Path, inputs: Sequence[Floats]) -> bytes:
