@@ -24,6 +24,9 @@ WEIGHTS: dict[str, NDArray[Any]] = {
     "counter": np.array([1], np.int64),
 }
 
+# Of those that a graph may take.
+SHAPES = {name: value.shape for name, value in WEIGHTS.items() if value.dtype == np.float16}
+
 
 def node(kind: str, inputs: str, output: str, **settings: list[int] | int) -> graph_pb2.Node:
     """A node; `inputs` are parted by spaces."""

@@ -18,9 +18,7 @@ from serving.archives.judgement import judged_archive
 from serving.archives.weights_file import Floats
 from serving.model.backends import OnnxBackend
 from serving.tests.archives import refused, sound
-from serving.tests.graphs import SIZE, WEIGHTS, bent, bent_onnx, node, small, with_graph
-
-SHAPES = {name: value.shape for name, value in WEIGHTS.items() if value.dtype == np.float16}
+from serving.tests.graphs import SHAPES, SIZE, WEIGHTS, bent, bent_onnx, node, small, with_graph
 
 
 def reason(content: bytes) -> str:
