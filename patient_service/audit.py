@@ -109,6 +109,26 @@ class Shown(NamedTuple):
         """  # noqa: S608  put together from constants
         return cls(read._replace(sql=sql), event)
 
+    @classmethod
+    def list_of(cls, query: ClauseElement, event: Event, *, order: str) -> Self:
+        """A list of the clinic, whose one entry says how many `rows` it had.
+
+        Args:
+            query: of the list.
+            event: as which it is audited.
+            order: of its columns, as the query itself has it.
+        """
+        read = Statement.of(query)
+        sql = f"""
+            WITH found AS ({read.sql}), change AS (
+                SELECT NULL::uuid AS patient_id, NULL::uuid AS subject_id,
+                    %(audit_detail)s::jsonb
+                        || jsonb_build_object('rows', (SELECT count(*) FROM found)::text) AS detail
+            ), entry AS ({APPEND_FROM.format(source="change")})
+            SELECT * FROM found ORDER BY {order}
+        """  # noqa: S608  put together from constants
+        return cls(read._replace(sql=sql), event)
+
     def to(self, detail: Mapping[str, str] | None = None, **parameters: Any) -> Statement:
         """The statement for this caller; `detail` as `append` takes it."""
         told = entry_parameters(self.event) | {"audit_detail": Jsonb(detail or {})}

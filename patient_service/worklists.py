@@ -9,11 +9,22 @@ no longer than the list itself.
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, true, tuple_
-from sqlalchemy.orm import defer
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ScalarSelect,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    inspect,
+    true,
+    tuple_,
+)
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,6 +33,7 @@ from patient_service.audit_events import Event
 from patient_service.models import Detection, Image, Patient, Review, WorklistEntry
 from patient_service.reviews import GivenReview, given
 from service_kit.clock import now
+from service_kit.database import Database
 from service_kit.errors import DomainError
 from service_kit.ids import earliest_id
 from service_kit.paging import Page, cut, id_position
@@ -63,11 +75,11 @@ class Counts:
     archived_open: int
 
 
-async def page(session: AsyncSession, kind: str, *, size: int, position: str | None) -> Page[Entry]:
+async def page(database: Database, kind: str, *, size: int, position: str | None) -> Page[Entry]:
     """One list of the caller's clinic, newest first or by due date, without heatmaps.
 
     Args:
-        session: the caller's transaction.
+        database: the record.
         kind: "recent", "unreviewed", "pending", "follow_up", "due" or "archived_open".
         size: rows of a page.
         position: of the last row before this page.
@@ -75,45 +87,73 @@ async def page(session: AsyncSession, kind: str, *, size: int, position: str | N
     Raises:
         DomainError: INVALID_ARGUMENT / WORKLIST_KIND_REQUIRED.
     """
-    columns: tuple[Any, ...] = (
-        Detection,
+    shown = _list(kind, goes_on=bool(position)).to(
+        {"worklist": kind}, **_place(kind, position), **_bounds(), most=size + 1
+    )
+    (found,) = await database.at_once(shown)
+    said: dict[UUID, GivenReview] = {}
+    if given_ids := [row.review_id for row in found if row.review_id]:
+        async with database.session() as session:
+            said = await _reviews(session, given_ids)
+    rows = [
+        Entry(
+            row, row.lesion_id, row.full_name, row.record_number, row.due_on,
+            said.get(row.review_id),
+        )
+        for row in found
+    ]  # fmt: skip
+    return cut(rows, size, _by_due_date if kind == "due" else _by_detection)
+
+
+@cache
+def _list(kind: str, *, goes_on: bool) -> audit.Shown:
+    columns: list[Any] = [
+        *(c for c in inspect(Detection).columns if c.key not in {"heatmap_values", "due_at"}),
         Image.lesion_id,
         Patient.full_name,
         Patient.record_number,
         WorklistEntry.due_on,
         WorklistEntry.review_id,
-    )
+    ]
     query: Any = (
         select(*columns)
         .join(WorklistEntry, col(WorklistEntry.detection_id) == col(Detection.id))
         .join(Image, col(Image.id) == col(WorklistEntry.image_id))
         .join(Patient, col(Patient.id) == col(WorklistEntry.patient_id))
-        .options(defer(Detection.heatmap_values))  # type: ignore[arg-type]  # SQLModel types a column as its value
         .where(_belongs(kind))
-        .limit(size + 1)
+        .limit(bindparam("most"))
     )
-    found: Sequence[Any] = (await session.exec(_after(query, kind, position))).all()
-    said = await _reviews(session, [row.review_id for row in found if row.review_id])
-    rows = [
-        Entry(detection, lesion_id, name, number, due_on, said.get(review_id))
-        for detection, lesion_id, name, number, due_on, review_id in found
-    ]
-    await audit.append(session, Event.DETECTIONS_LISTED, worklist=kind, rows=str(len(rows)))
-    return cut(rows, size, _by_due_date if kind == "due" else _by_detection)
+    order = "due_on, id" if kind == "due" else "id DESC"
+    query = _ordered(query, kind, goes_on=goes_on)
+    return audit.Shown.list_of(query, Event.DETECTIONS_LISTED, order=order)
 
 
-def _after(query: Any, kind: str, position: str | None) -> Any:
-    """The query in the list's order, from a position on."""
+def _ordered(query: Any, kind: str, *, goes_on: bool = False) -> Any:
+    """The query in the list's order, from a place on (`_place`)."""
     detection_id, due_on = col(WorklistEntry.detection_id), col(WorklistEntry.due_on)
     if kind == "due":
-        if position:
-            last_due, _, last_id = position.partition(" ")
-            last_seen = (date.fromisoformat(last_due), UUID(last_id))
-            query = query.where(tuple_(due_on, detection_id) > last_seen)
+        if goes_on:
+            last_seen = (bindparam("last_due", type_=Date), bindparam("last_id", type_=Uuid))
+            query = query.where(tuple_(due_on, detection_id) > tuple_(*last_seen))
         return query.order_by(due_on, detection_id)
-    if last := id_position(position):
-        query = query.where(detection_id < last)
+    if goes_on:
+        query = query.where(detection_id < bindparam("last_id"))
     return query.order_by(detection_id.desc())
+
+
+def _place(kind: str, position: str | None) -> dict[str, Any]:
+    if kind == "due" and position:
+        last_due, _, last_id = position.partition(" ")
+        return {"last_due": date.fromisoformat(last_due), "last_id": UUID(last_id)}
+    return {"last_id": id_position(position)}
+
+
+def _bounds() -> dict[str, Any]:
+    """Today's values of what `_waits` compares with."""
+    return {
+        "since": earliest_id(now() - VERDICT_WITHIN),
+        "due_by": now().date() + DUE_WITHIN,
+    }
 
 
 def _by_detection(entry: Entry) -> str:
@@ -135,7 +175,7 @@ async def count(session: AsyncSession) -> Counts:
     """How long the lists of the caller's clinic are."""
     kinds = [field.name for field in fields(Counts)]
     asked: Any = select(*(_length(kind) for kind in kinds))
-    lengths: Sequence[int] = (await session.exec(asked)).one()
+    lengths: Sequence[int] = (await session.exec(asked, params=_bounds())).one()
     return Counts(**dict(zip(kinds, lengths, strict=True)))
 
 
@@ -168,7 +208,7 @@ async def count_open(session: AsyncSession, patient_id: UUID) -> OpenOfPatient:
 
 def _length(kind: str) -> ScalarSelect[int]:
     # In the index's order, or the planner prefers to scan the table until it has found enough.
-    entries = _after(select(WorklistEntry.detection_id).where(_belongs(kind)), kind, None)
+    entries = _ordered(select(WorklistEntry.detection_id).where(_belongs(kind)), kind)
     found = entries.limit(MOST_COUNTED).subquery()
     return select(func.count()).select_from(found).scalar_subquery()
 
@@ -184,14 +224,14 @@ def _waits(kind: str) -> ColumnElement[bool]:
         case "recent":
             return true()
         case "unreviewed":
-            young = col(WorklistEntry.detection_id) >= earliest_id(now() - VERDICT_WITHIN)
+            young = col(WorklistEntry.detection_id) >= bindparam("since")
             return and_(col(WorklistEntry.needs_verdict), young)
         case "pending":
             return and_(col(WorklistEntry.is_pending))
         case "follow_up":
             return and_(col(WorklistEntry.needs_follow_up))
         case "due":
-            return col(WorklistEntry.due_on) <= now().date() + DUE_WITHIN
+            return col(WorklistEntry.due_on) <= bindparam("due_by")
         case "archived_open":
             return and_(col(WorklistEntry.suspect))
     raise DomainError(Reason.WORKLIST_KIND_REQUIRED, metadata={"field": "kind"})

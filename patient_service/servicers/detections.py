@@ -88,13 +88,7 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
         kind = WORKLIST_KIND.word(request.kind)
         collection = f"worklist {kind}"
         asked = PageRequest.of(request, collection, self._cursors)
-        async with self._database.session() as session:
-            page = await worklists.page(
-                session,
-                kind,
-                size=asked.size,
-                position=asked.position,
-            )
+        page = await worklists.page(self._database, kind, size=asked.size, position=asked.position)
         return pb.ListWorklistResponse(
             entries=[
                 pb.WorklistEntry(
