@@ -22,7 +22,7 @@ from gateway.settings import RATE_LIMITS
 from local_stack.api_client import Clinician
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack, running
-from tests.bench.processes import since, usages
+from tests.bench.processes import Usage, since, usages
 from tests.bench.upload import varied_photos
 from tests.conftest import new_sign_in, profile, until_model_is_live
 
@@ -146,12 +146,16 @@ async def _cost(stack: Stack, name: str, requests: int, send: Send) -> Cost:
     before, started = usages(stack), time.perf_counter()
     await _together(send, requests)
     seconds, used = time.perf_counter() - started, since(before, usages(stack))
+    return Cost(name, by_process(used, requests), requests / seconds)
+
+
+def by_process(used: list[Usage], requests: int) -> dict[str, float]:
+    """Milliseconds a request; TorchServe's workers and PostgreSQL's backends count as these."""
     cpu: dict[str, float] = {}
     for usage in used:
-        # TorchServe's workers, and PostgreSQL's backends, are one line each.
         process = usage.name.partition(" worker")[0].removesuffix(" backends")
         cpu[process] = cpu.get(process, 0.0) + usage.cpu_seconds * 1000 / requests
-    return Cost(name, cpu, requests / seconds)
+    return cpu
 
 
 async def _together(send: Send, requests: int) -> None:

@@ -84,7 +84,7 @@ def _onnx(unpacked: Path, card: ModelCard) -> OnnxBackend:
 def main() -> int:
     """Measure, print, and say by the exit status whether the goals hold."""
     torch.set_num_threads(1)
-    console, photos = Console(), list(_photos())
+    console, photos = Console(), list(dermoscopic_photos())
     archive = shipped_archive()
     with tempfile.TemporaryDirectory(prefix="dermis-bench-") as held:
         folder, unpacked = Path(held), Path(held) / "unpacked"
@@ -231,7 +231,8 @@ def _largest_worker(server: TorchServe) -> float:
     return max(child.memory_info().rss for child in children) / 2**20
 
 
-def _photos() -> Iterator[bytes]:
+def dermoscopic_photos() -> Iterator[bytes]:
+    """The example photos as JPEGs of 765x572, about 100 kB each."""
     for example in examples.read():
         held = io.BytesIO()
         Image.open(example.path).convert("RGB").resize(_SIDES).save(held, "JPEG", quality=_QUALITY)
