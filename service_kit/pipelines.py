@@ -91,8 +91,9 @@ class Pipelines:
         Raises:
             psycopg.OperationalError: PostgreSQL is away, or too slow.
         """
-        async with self._opening:
-            await self._pool.open()
+        if self._pool.closed:
+            async with self._opening:
+                await self._pool.open()
         try:
             return await self._run(statements)
         except _ConnectionLost:
@@ -108,10 +109,7 @@ class Pipelines:
             try:
                 async with connection.pipeline():
                     cursors = [await _send(connection, one) for one in _whole(statements)]
-                return [
-                    await cursor.fetchall() if cursor.description else []
-                    for cursor in cursors[1:-1]
-                ]
+                return [await _rows(cursor) for cursor in cursors[1:-1]]
             except psycopg.OperationalError as error:
                 if connection.broken:
                     raise _ConnectionLost(error) from error
@@ -139,3 +137,9 @@ async def _send(
 ) -> psycopg.AsyncCursor[Any]:
     cursor = connection.cursor(row_factory=namedtuple_row)
     return await cursor.execute(statement.sql.encode(), statement.parameters or None)
+
+
+async def _rows(cursor: psycopg.AsyncCursor[Any]) -> list[Any]:
+    # Whether there are columns; `description` would describe each.
+    result = cursor.pgresult
+    return await cursor.fetchall() if result and result.nfields else []
