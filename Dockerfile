@@ -52,7 +52,7 @@ COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
 RUN npm ci
 COPY frontend ./
 RUN npm run build \
- && find dist -type f \( -name '*.js' -o -name '*.css' -o -name '*.svg' \) -exec gzip --keep --best {} +
+ && find dist -type f \( -name '*.js' -o -name '*.css' -o -name '*.svg' \) -exec gzip --keep --best --force {} +
 
 FROM ${PYTHON} AS python_service
 LABEL org.opencontainers.image.description="Decision support for skin lesions, not a diagnosis" \

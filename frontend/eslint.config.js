@@ -15,7 +15,8 @@ import tseslint from "typescript-eslint";
 //   uploads    the queue of photos on their way
 //   findings   how the model's answer on a photo is shown
 //   model_card what a version is and how well it does, as clinicians and engineers read it
-//   patients, patient, dashboard, profile, clinic, admin    the pages
+//   viewer     one photo to look at closely, and the row of photos to choose from
+//   patients, patient, dashboard, worklist, profile, clinic, admin    the pages
 //   app        what stands around the pages, and their addresses
 const FLOORS = [
   "i18n",
@@ -26,9 +27,11 @@ const FLOORS = [
   "uploads",
   "findings",
   "model_card",
+  "viewer",
   "patients",
   "patient",
   "dashboard",
+  "worklist",
   "profile",
   "clinic",
   "admin",

@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { fileURLToPath } from "node:url";
+import { compression } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
 
 const gateway = process.env.DERMIS_GATEWAY ?? "http://127.0.0.1:8000";
@@ -7,7 +8,15 @@ const gateway = process.env.DERMIS_GATEWAY ?? "http://127.0.0.1:8000";
 const MOCKED = "src/**/*.mocked.test.{ts,tsx}";
 
 export default defineConfig({
-  plugins: [react()],
+  // Compressed once and as small as can be, for whoever serves the files.
+  plugins: [
+    react(),
+    compression({
+      include: /\.(js|css|svg)$/,
+      algorithms: ["brotliCompress", "gzip"],
+      threshold: 500,
+    }),
+  ],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   // Whoever serves the page puts a fresh nonce here and into its content security policy.
   html: { cspNonce: "DERMIS_CSP_NONCE" },

@@ -4,6 +4,7 @@ nginx serves them in production (nginx/), the gateway in the local stack.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,11 +22,13 @@ from gateway.http.middleware import SECURITY_HEADERS
 # The pages' addresses. Others belong to the API, which lies at the root too for development.
 PAGES = (
     "/", "/register", "/verify", "/forgot", "/reset", "/2fa", "/setup-2fa", "/dashboard",
-    "/patients", "/patient/{patient_id}", "/profile", "/admin",
+    "/worklist", "/patients", "/patient/{patient_id}", "/profile", "/admin",
 )  # fmt: skip
 # Stands in the built page where each answer puts a fresh nonce.
 NONCE = "DERMIS_CSP_NONCE"
 POLICY = "content-security-policy"
+# The smallest first.
+SMALLER = {".br": "br", ".gz": "gzip"}
 
 
 def routes(folder: Path, others: Sequence[BaseRoute]) -> list[BaseRoute]:
@@ -74,7 +77,23 @@ class _Elsewhere(Route):
 
 
 class _Assets(StaticFiles):
-    """Files whose names hold a hash of what is in them: kept for good once fetched."""
+    """Files whose names hold a hash of what is in them: kept for good once fetched.
+
+    The build lays each beside itself in smaller codings, so that none is compressed twice.
+    """
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """See `StaticFiles.get_response`."""
+        accepted = _codings(Headers(scope=scope).get("accept-encoding", ""))
+        for ending, coding in SMALLER.items():
+            if coding in accepted and self.lookup_path(path + ending)[1]:
+                answer = await super().get_response(path + ending, scope)
+                answer.headers["content-encoding"] = coding
+                break
+        else:
+            answer = await super().get_response(path, scope)
+        answer.headers["vary"] = "accept-encoding"
+        return answer
 
     def file_response(
         self, full_path: PathLike, stat_result: os.stat_result, scope: Scope, status_code: int = 200
@@ -82,3 +101,10 @@ class _Assets(StaticFiles):
         answer = super().file_response(full_path, stat_result, scope, status_code)
         answer.headers["cache-control"] = "public, max-age=31536000, immutable"
         return answer
+
+
+def _codings(accept_encoding: str) -> set[str]:
+    """The codings that a browser takes (RFC 9110, 12.5.3)."""
+    parts = [part.replace(" ", "").lower() for part in accept_encoding.split(",")]
+    refused = re.compile(r";q=0(\.0*)?$")
+    return {part.split(";")[0] for part in parts if not refused.search(part)}

@@ -1,5 +1,6 @@
 """The gateway serves the built web client under the same policy as everything else."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import pytest
 from gateway.http.web_client import PAGES
 from gateway.tests.conftest import running
 
+# The letter 1, by `brotli`.
+BROTLI_OF_1 = bytes.fromhex("0b00803103")
+GZIP_OF_1 = gzip.compress(b"1")
 PAGE = '<meta property="csp-nonce" nonce="DERMIS_CSP_NONCE"><script src="/assets/a-1.js"></script>'
 
 
@@ -76,3 +80,39 @@ async def test_without_a_built_client_the_gateway_shows_where_the_api_is(
     async with running(redis_url, web_client=tmp_path) as gateway:
         page = await gateway.http.get("/")
     assert "/api/docs" in page.text
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip;q=1.0, br;q=0", "gzip"),
+        ("gzip", "gzip"),
+        ("identity", None),
+    ],
+)
+async def test_a_script_comes_in_the_smallest_coding_that_the_browser_takes(
+    redis_url: str, built: Path, accepted: str, coding: str | None
+) -> None:
+    script = built / "assets" / "a-1.js"
+    script.with_name("a-1.js.br").write_bytes(BROTLI_OF_1)
+    script.with_name("a-1.js.gz").write_bytes(GZIP_OF_1)
+    async with running(redis_url, web_client=built) as gateway:
+        request = gateway.http.build_request(
+            "GET", "/assets/a-1.js", headers={"accept-encoding": accepted}
+        )
+        answer = await gateway.http.send(request, stream=True)
+        sent = b"".join([chunk async for chunk in answer.aiter_raw()])
+    assert answer.headers.get("content-encoding") == coding
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["vary"] == "accept-encoding"
+    assert "immutable" in answer.headers["cache-control"]
+    assert sent == {"br": BROTLI_OF_1, "gzip": GZIP_OF_1, None: b"1"}[coding]
+
+
+async def test_a_script_without_smaller_codings_comes_as_it_is(redis_url: str, built: Path) -> None:
+    async with running(redis_url, web_client=built) as gateway:
+        script = await gateway.http.get("/assets/a-1.js", headers={"accept-encoding": "br"})
+        gone = await gateway.http.get("/assets/a-2.js", headers={"accept-encoding": "br"})
+    assert (script.text, script.headers.get("content-encoding")) == ("1", None)
+    assert gone.status_code == 404

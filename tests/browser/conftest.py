@@ -11,13 +11,14 @@ from playwright.async_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    ViewportSize,
     async_playwright,
     expect,
 )
 
 from local_stack.api_client import Clinician
 from local_stack.stack import ROOT, Stack
-from tests.browser.screens import Visitor
+from tests.browser.screens import DESKTOP, Visitor
 from tests.conftest import NewClinician
 
 # Debian's browser; Playwright's own would have to be downloaded.
@@ -48,9 +49,20 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def context_of(browser: Browser, stack: Stack) -> AsyncIterator[BrowserContext]:
+async def context_of(
+    browser: Browser,
+    stack: Stack,
+    *,
+    has_touch: bool = False,
+    viewport: ViewportSize | None = None,
+) -> AsyncIterator[BrowserContext]:
     """A browser of its own: cookies, storage, pages."""
-    opened = await browser.new_context(base_url=stack.url, reduced_motion="reduce")
+    opened = await browser.new_context(
+        base_url=stack.url,
+        reduced_motion="reduce",
+        has_touch=has_touch,
+        viewport=viewport or DESKTOP,
+    )
     opened.set_default_timeout(ACTION_MS)
     yield opened
     await opened.close()

@@ -144,6 +144,7 @@ async def test_script_in_every_field_of_a_record_stays_text(at_work: AtWork) -> 
     await page.get_by_role("button", name="Save verdict").click()
     verdicts = page.get_by_role("region", name="Your verdict")
     await expect(verdicts.get_by_text("Noor Haddad")).to_be_visible()
+    await page.get_by_role("heading", name=HOSTILE, level=1).click()
     await page.get_by_role("tab", name="History").click()
     await page.get_by_label("Add a note").fill(HOSTILE)
     await page.get_by_role("button", name="Save note").click()

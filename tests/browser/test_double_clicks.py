@@ -108,6 +108,7 @@ async def test_a_record_is_kept_once_by_double_clicks(at_work: AtWork, changes: 
     await expect(page.get_by_role("heading", name="left shoulder blade")).to_be_visible()
     assert changes.taken() == 1
 
+    await page.go_back()
     await page.get_by_role("tab", name="History").click()
     await page.get_by_label("Add a note").fill("Seen again in May.")
     await visitor.double_click(page.get_by_role("button", name="Save note"))

@@ -66,8 +66,8 @@ async def test_a_record_without_photos_says_what_to_do(at_work: AtWork) -> None:
         draft = {"label": label, "status": "observed", "position": position}
         await clinician.call("POST", f"/patients/{patient}/lesions", draft)
     await page.goto(f"/patient/{patient}")
-    await expect(page.get_by_text("Choose a lesion")).to_be_visible()
-    assert await visitor.show("patient-choose") == []
+    await expect(page.get_by_role("list", name="Lesions")).to_be_visible()
+    assert await visitor.show("patient-overview") == []
     await page.get_by_role("button", name=re.compile("^Lesion 2")).click()
     await expect(page.get_by_text("No photos yet")).to_be_visible()
     assert await visitor.show("patient-lesion-empty") == []
@@ -108,6 +108,6 @@ async def test_on_a_phone_a_chosen_lesion_comes_into_sight(at_work: AtWork) -> N
     await clinician.call("POST", f"/patients/{patient}/lesions", draft)
     await page.set_viewport_size(PHONE)
     await page.goto(f"/patient/{patient}")
-    await page.get_by_role("button", name="left forearm").click()
+    await page.get_by_role("link", name="left forearm").click()
     await expect(page.get_by_role("heading", name="left forearm")).to_be_in_viewport()
     await expect(page.get_by_text("Drop photos here")).to_be_in_viewport()

@@ -14,7 +14,8 @@ from tests.screenshots.clinic import Clinic
 
 EMAIL = "elena.marin@harbour.example"
 NOTE = "Parallel ridge pattern, new since spring. Excise with 2 mm margin."
-HEATMAP = "[role=slider]"
+HEATMAP = "button:has(.tabler-icon-flame)"
+OPACITY = "[role=slider]"
 RESULT = "section:has(.tabler-icon-file-type-pdf)"
 VERDICT = "section:has(form input[type=radio])"
 PHOTO = "div:has(img):has(.tabler-icon-zoom-in)"
@@ -50,7 +51,8 @@ async def on_a_phone(camera: Camera, doctor: Clinician, clinic: Clinic) -> None:
     """A result as it is read beside the patient."""
     async with camera.page(doctor, PHONE, scale=2) as page:
         await page.goto(_lesion(clinic.patient, clinic.suspicious))
-        await expect(page.locator(HEATMAP)).to_be_visible()
+        await page.locator(HEATMAP).click()
+        await expect(page.locator(OPACITY)).to_be_visible()
         parts = [page.locator(PHOTO).last, page.locator(RESULT)]
         await camera.take(page, "result-phone", parts=parts, tallest=PHONE["height"])
 
@@ -88,7 +90,8 @@ async def _export(camera: Camera, page: Page) -> None:
 
 async def _result(camera: Camera, page: Page, clinic: Clinic) -> None:
     await page.goto(_lesion(clinic.patient, clinic.suspicious))
-    await expect(page.locator(HEATMAP)).to_be_visible()
+    await page.locator(HEATMAP).click()
+    await expect(page.locator(OPACITY)).to_be_visible()
     parts = [page.locator(PHOTO).last, page.locator(RESULT)]
     await camera.take(page, "result", parts=parts)
     await page.emulate_media(color_scheme="dark")

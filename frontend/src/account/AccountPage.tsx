@@ -1,8 +1,10 @@
-import { Anchor, Card, Center, Image, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Card, Center, Group, Image, Stack, Text, Title } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { LanguageChoice } from "@/ui/LanguageChoice";
+import { ThemeSwitch } from "@/ui/ThemeSwitch";
 
 /** A card in the middle of the page, for everything before signing in. */
 export function AccountPage({ title, children }: { title: string; children: ReactNode }) {
@@ -33,6 +35,10 @@ export function AccountPage({ title, children }: { title: string; children: Reac
         <Text size="sm" c="dimmed" ta="center">
           {t("shell.notADiagnosis")}
         </Text>
+        <Group justify="center" gap="xs">
+          <LanguageChoice />
+          <ThemeSwitch />
+        </Group>
       </Stack>
     </Center>
   );

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { bytesAt } from "./client";
 
@@ -15,6 +15,24 @@ export function usePicture(path: string | null) {
     gcTime: KEPT_MS,
   });
   return { ...bytes, url: useObjectUrl(bytes.data) };
+}
+
+/** Fetches pictures that are likely to be looked at next. */
+export function usePrefetchPictures(paths: string[]): void {
+  const queryClient = useQueryClient();
+  const all = paths.join(" ");
+  useEffect(() => {
+    for (const path of all.split(" ").filter(Boolean)) {
+      const bytes = {
+        queryKey: ["bytes", path],
+        queryFn: ({ signal }: { signal: AbortSignal }) => bytesAt(path, signal),
+        staleTime: Infinity,
+        gcTime: KEPT_MS,
+      };
+      // Whoever opens it meets the failure; until then it is nobody's.
+      queryClient.query(bytes).catch(() => undefined);
+    }
+  }, [queryClient, all]);
 }
 
 /** An object URL, revoked when it is no longer shown. */

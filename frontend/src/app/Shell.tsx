@@ -3,31 +3,28 @@ import {
   AppShell,
   Badge,
   Burger,
+  Button,
   Group,
   Image,
+  Kbd,
   Menu,
   NavLink,
   Stack,
   Text,
+  Tooltip,
   UnstyledButton,
-  useComputedColorScheme,
-  useMantineColorScheme,
 } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import {
-  IconBuildingHospital,
   IconChevronDown,
-  IconLayoutDashboard,
+  IconKeyboard,
   IconLogout,
-  IconMoon,
-  IconSettings,
-  IconSun,
+  IconSearch,
   IconUser,
-  IconUsers,
 } from "@tabler/icons-react";
-import { Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, NavLink as RouterLink, Outlet, useNavigate } from "react-router";
+import { Link, NavLink as RouterLink, Outlet, useLocation, useNavigate } from "react-router";
 import { signOut } from "@/api/access";
 import { chooseLanguage, LANGUAGES, type Language } from "@/i18n";
 import { forgetDrafts } from "@/session/drafts";
@@ -36,50 +33,40 @@ import { resumeUploads } from "@/uploads/queue";
 import { useUploads } from "@/uploads/useUploads";
 import { OfflineBanner } from "./OfflineBanner";
 import { confirm } from "@/ui/confirm";
+import { useKeys } from "@/ui/keys";
 import { showProblem } from "@/ui/notices";
 import { LoadingRows } from "@/ui/States";
+import { ThemeSwitch } from "@/ui/ThemeSwitch";
+import { fillsTheWindow, isLit, usePages } from "./pages";
 import classes from "./Shell.module.css";
+
+const CommandPalette = lazy(() => import("./CommandPalette"));
+const KeysDialog = lazy(() => import("./KeysDialog"));
 
 /** The frame around every page once somebody is signed in. */
 export function Shell() {
   const { t } = useTranslation();
   const [opened, { toggle, close }] = useDisclosure();
   const user = useUser();
+  const { pathname, search } = useLocation();
+  const isWorkbench = fillsTheWindow(pathname, search);
   useEffect(() => {
     resumeUploads(user.id).catch(showProblem);
   }, [user.id]);
-  const pages = [
-    {
-      to: "/dashboard",
-      label: t("shell.menu.dashboard"),
-      icon: IconLayoutDashboard,
-      for: ["clinician"],
-    },
-    { to: "/patients", label: t("shell.menu.patients"), icon: IconUsers, for: ["clinician"] },
-    ...(user.owns_clinic
-      ? [
-          {
-            to: "/clinic",
-            label: t("shell.menu.clinic"),
-            icon: IconBuildingHospital,
-            for: ["clinician"],
-          },
-        ]
-      : []),
-    {
-      to: "/admin",
-      label: t("shell.menu.admin"),
-      icon: IconSettings,
-      for: ["admin", "ml_engineer"],
-    },
-    { to: "/profile", label: t("shell.menu.profile"), icon: IconUser, for: null },
-  ].filter((page) => page.for === null || page.for.includes(user.role));
+  const pages = usePages();
+  const palette = usePalette();
+  const [areKeysShown, keys] = useDisclosure();
+  useKeys({ "?": keys.open });
 
   return (
     <AppShell
-      header={{ height: 56 }}
-      navbar={{ width: 220, breakpoint: "sm", collapsed: { mobile: !opened } }}
-      padding="md"
+      header={{ height: 52 }}
+      navbar={{
+        width: { base: 220, sm: isWorkbench ? 56 : 220 },
+        breakpoint: "sm",
+        collapsed: { mobile: !opened },
+      }}
+      padding={isWorkbench ? 0 : "md"}
     >
       <a href="#content" className={classes.skip}>
         {t("shell.skip")}
@@ -103,6 +90,17 @@ export function Shell() {
             </Badge>
           </Group>
           <Group gap="xs" wrap="nowrap">
+            <SearchButton onPress={palette.open} />
+            <ActionIcon
+              variant="default"
+              size="lg"
+              visibleFrom="sm"
+              aria-label={t("shell.keys.title")}
+              aria-keyshortcuts="?"
+              onClick={keys.open}
+            >
+              <IconKeyboard size={18} aria-hidden />
+            </ActionIcon>
             <ThemeSwitch />
             <AccountMenu />
           </Group>
@@ -110,42 +108,84 @@ export function Shell() {
       </AppShell.Header>
       <AppShell.Navbar p="xs" component="nav" aria-label={t("shell.name")}>
         {pages.map(({ to, label, icon: Icon }) => (
-          <NavLink
-            key={to}
-            component={RouterLink}
-            to={to}
-            label={label}
-            leftSection={<Icon size={18} aria-hidden />}
-            onClick={close}
-          />
+          <Tooltip key={to} label={label} position="right" disabled={!isWorkbench || opened}>
+            <NavLink
+              component={RouterLink}
+              to={to}
+              label={label}
+              active={isLit(to, pathname)}
+              className={isWorkbench ? classes.rail : undefined}
+              leftSection={<Icon size={18} aria-hidden />}
+              onClick={close}
+            />
+          </Tooltip>
         ))}
       </AppShell.Navbar>
-      <AppShell.Main id="content" tabIndex={-1}>
-        <Stack>
+      <AppShell.Main
+        id="content"
+        tabIndex={-1}
+        className={isWorkbench ? classes.workbench : undefined}
+      >
+        <Stack gap={isWorkbench ? 0 : undefined}>
           <OfflineBanner />
           <Suspense fallback={<LoadingRows />}>
             <Outlet />
           </Suspense>
         </Stack>
       </AppShell.Main>
+      <Suspense fallback={null}>
+        {palette.isWanted && (
+          <CommandPalette
+            pages={pages}
+            isClinician={user.role === "clinician"}
+            onKeys={keys.open}
+          />
+        )}
+        {areKeysShown && <KeysDialog onClose={keys.close} />}
+      </Suspense>
     </AppShell>
   );
 }
 
-function ThemeSwitch() {
+function SearchButton({ onPress }: { onPress: () => void }) {
   const { t } = useTranslation();
-  const { setColorScheme } = useMantineColorScheme();
-  const scheme = useComputedColorScheme("light");
   return (
-    <ActionIcon
-      variant="default"
-      size="lg"
-      aria-label={t("shell.menu.theme")}
-      onClick={() => setColorScheme(scheme === "dark" ? "light" : "dark")}
-    >
-      {scheme === "dark" ? <IconSun size={18} aria-hidden /> : <IconMoon size={18} aria-hidden />}
-    </ActionIcon>
+    <>
+      <Button
+        variant="default"
+        size="sm"
+        visibleFrom="md"
+        leftSection={<IconSearch size={16} aria-hidden />}
+        rightSection={<Kbd aria-hidden>{t("dashboard.searchKey")}</Kbd>}
+        aria-keyshortcuts="Control+K"
+        onClick={onPress}
+      >
+        {t("shell.palette.open")}
+      </Button>
+      <ActionIcon
+        variant="default"
+        size="lg"
+        hiddenFrom="md"
+        aria-label={t("shell.palette.open")}
+        onClick={onPress}
+      >
+        <IconSearch size={18} aria-hidden />
+      </ActionIcon>
+    </>
   );
+}
+
+/** The command palette, fetched when it is first asked for. */
+function usePalette() {
+  const [isWanted, setIsWanted] = useState(false);
+  const open = () => {
+    // Later presses find it there.
+    if (isWanted) void import("@mantine/spotlight").then(({ spotlight }) => spotlight.open());
+    else setIsWanted(true);
+  };
+  // Also while somebody types.
+  useHotkeys([["mod+K", open]], []);
+  return { isWanted, open };
 }
 
 function AccountMenu() {

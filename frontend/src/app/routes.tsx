@@ -48,6 +48,7 @@ export const router = createBrowserRouter([
         errorElement: <CrashBoundary />,
         children: [
           { path: "/dashboard", element: <Dashboard /> },
+          { path: "/worklist", element: page(() => import("@/worklist/WorklistPage")) },
           { path: "/patients", element: page(() => import("@/patients/PatientsPage")) },
           { path: "/patient/:id", element: page(() => import("@/patient/PatientPage")) },
           { path: "/profile", element: page(() => import("@/profile/ProfilePage")) },

@@ -1,8 +1,8 @@
-import { Combobox, Kbd, Loader, Text, TextInput, useCombobox } from "@mantine/core";
-import { useDebouncedValue, useHotkeys } from "@mantine/hooks";
+import { Combobox, Loader, Text, TextInput, useCombobox } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { IconSearch } from "@tabler/icons-react";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api, unwrap } from "@/api/client";
@@ -14,11 +14,10 @@ const TYPING_MS = 200;
 const MOST = 8;
 const ALL = "all";
 
-/** Opens a patient by a few keys from anywhere on the page: Ctrl K, some letters, Enter. */
+/** Opens a patient by some letters and Enter. */
 export function PatientSearch() {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState("");
   const [search] = useDebouncedValue(typed.trim(), TYPING_MS);
   const list = useCombobox({ onDropdownClose: () => list.resetSelectedOption() });
@@ -28,7 +27,6 @@ export function PatientSearch() {
       unwrap(api.GET("/patients/", { params: { query: { search, limit: MOST } }, signal })),
     enabled: search !== "",
   });
-  useHotkeys([["mod+K", () => input.current?.focus()]], []);
 
   const open = (value: string) =>
     void navigate(
@@ -38,23 +36,13 @@ export function PatientSearch() {
     <Combobox store={list} onOptionSubmit={open}>
       <Combobox.Target>
         <TextInput
-          ref={input}
           type="search"
           size="md"
           flex="1 1 260px"
           aria-label={t("dashboard.search")}
           placeholder={t("dashboard.search")}
           leftSection={<IconSearch size={18} aria-hidden />}
-          rightSectionWidth={76}
-          rightSection={
-            found.isFetching ? (
-              <Loader size="xs" />
-            ) : (
-              <Kbd visibleFrom="sm" aria-hidden>
-                {t("dashboard.searchKey")}
-              </Kbd>
-            )
-          }
+          rightSection={found.isFetching && <Loader size="xs" />}
           value={typed}
           onFocus={() => list.openDropdown()}
           onBlur={() => list.closeDropdown()}

@@ -1,4 +1,4 @@
-import { Text } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -20,7 +20,17 @@ export function Worklist({ list }: { list: List }) {
   const entries = work.data?.pages.flatMap(({ items }) => items);
   return (
     <div id={list}>
-      <Section title={t(`dashboard.lists.${list}`)} text={t(`dashboard.lists.${list}Text`)}>
+      <Section
+        title={t(`dashboard.lists.${list}`)}
+        text={t(`dashboard.lists.${list}Text`)}
+        action={
+          list !== "pending" && entries && entries.length > 0 ? (
+            <Button component={Link} to={`/worklist?list=${list}`} size="xs" variant="default">
+              {t("worklist.workThrough")}
+            </Button>
+          ) : undefined
+        }
+      >
         <QueryState query={work} rows={3} height={56} />
         {entries?.length === 0 && (
           <Text size="sm">

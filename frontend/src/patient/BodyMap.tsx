@@ -1,119 +1,127 @@
 import { Group, Stack, Text } from "@mantine/core";
-import type { MouseEvent } from "react";
+import { useRef, type MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
+import type { Zone } from "@/findings/zone";
+import { BodyFigure, HEIGHT, WIDTH } from "./BodyFigure";
+import { BodyPin } from "./BodyPin";
+import { BodyCluster } from "./BodyCluster";
+import { clustered, type Pin } from "./body_clusters";
 import type { BodyPosition } from "./body_sites";
 import classes from "./BodyMap.module.css";
 
-const WIDTH = 100;
-const HEIGHT = 212;
 const VIEWS = ["front", "back"] as const;
 
 /**
  * Front and back of a body with its lesions, numbered as in the list.
  *
- * A press on the skin adds a lesion there; keyboard users have the list's button.
+ * A press on the skin adds a lesion there; keyboard users have the list's button. A pin is dragged
+ * to where the lesion really is, or pushed there with the arrow keys.
  */
 export function BodyMap({
   lesions,
+  zones,
   chosen,
   onChoose,
   onAdd,
+  onMove,
 }: {
   lesions: Schemas["Lesion"][];
+  /** Of the newest answer on each lesion. */
+  zones?: ReadonlyMap<string, Zone | null>;
   chosen: string | null;
   onChoose: (lesionId: string) => void;
   onAdd: (position: BodyPosition) => void;
+  onMove?: (lesionId: string, position: BodyPosition) => void;
 }) {
   const { t } = useTranslation();
+  const pins = lesions.flatMap((lesion, index): Pin[] =>
+    lesion.position
+      ? [
+          {
+            id: lesion.id,
+            number: index + 1,
+            name: lesion.label,
+            zone: zones?.get(lesion.id) ?? null,
+            position: lesion.position,
+          },
+        ]
+      : [],
+  );
   return (
-    <Group grow wrap="nowrap" align="flex-start">
-      {VIEWS.map((view) => (
-        <Stack key={view} gap={4} align="center">
-          <svg
-            viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-            className={classes.map}
-            role="group"
-            aria-label={t(`patient.map.${view}`)}
-            onClick={(event) => onAdd({ view, ...pointIn(event) })}
-          >
-            <Figure />
-            {lesions.map((lesion, index) =>
-              lesion.position?.view === view ? (
-                <Marker
-                  key={lesion.id}
-                  number={index + 1}
-                  name={lesion.label}
-                  position={lesion.position}
-                  pressed={lesion.id === chosen}
-                  onChoose={() => onChoose(lesion.id)}
-                />
-              ) : null,
-            )}
-          </svg>
-          <Text size="xs" c="dimmed">
-            {t(`patient.map.${view}`)}
-          </Text>
-        </Stack>
-      ))}
-    </Group>
+    <Stack gap={4}>
+      <Group grow wrap="nowrap" align="flex-start" gap={4}>
+        {VIEWS.map((view) => (
+          <View
+            key={view}
+            view={view}
+            pins={pins.filter(({ position }) => position.view === view)}
+            {...{ chosen, onChoose, onAdd, onMove }}
+          />
+        ))}
+      </Group>
+      {onMove && pins.length > 0 && (
+        <Text size="xs" c="dimmed">
+          {t("patient.map.moveHelp")}
+        </Text>
+      )}
+    </Stack>
   );
 }
 
-function Marker({
-  number,
-  name,
-  position,
-  pressed,
+function View({
+  view,
+  pins,
+  chosen,
   onChoose,
+  onAdd,
+  onMove,
 }: {
-  number: number;
-  name: string;
-  position: BodyPosition;
-  pressed: boolean;
-  onChoose: () => void;
+  view: BodyPosition["view"];
+  pins: Pin[];
+  chosen: string | null;
+  onChoose: (lesionId: string) => void;
+  onAdd: (position: BodyPosition) => void;
+  onMove?: (lesionId: string, position: BodyPosition) => void;
 }) {
   const { t } = useTranslation();
-  const [x, y] = [position.x * WIDTH, position.y * HEIGHT];
+  const map = useRef<SVGSVGElement>(null);
   return (
-    <g
-      className={classes.marker}
-      role="button"
-      tabIndex={0}
-      aria-pressed={pressed}
-      aria-label={t("patient.map.marker", { number, name })}
-      onClick={(event) => {
-        event.stopPropagation();
-        onChoose();
-      }}
-      onKeyDown={(event) => {
-        if (event.key !== "Enter" && event.key !== " ") return;
-        event.preventDefault();
-        onChoose();
-      }}
-    >
-      <circle cx={x} cy={y} r={7} />
-      <text x={x} y={y}>
-        {number}
-      </text>
-    </g>
-  );
-}
-
-/** A figure of thick strokes: it shows places, not anybody's looks. */
-function Figure() {
-  return (
-    <g className={classes.figure} aria-hidden>
-      <ellipse cx="50" cy="16" rx="10" ry="12" />
-      <path d="M50 26 V36" strokeWidth="9" />
-      <path d="M38 40 H62 L60 74 L62 106 H38 L40 74 Z" strokeWidth="8" />
-      <path d="M36 42 L25 74 L20 104" strokeWidth="9" fill="none" />
-      <path d="M64 42 L75 74 L80 104" strokeWidth="9" fill="none" />
-      <path d="M19 108 L17 116 M81 108 L83 116" strokeWidth="7" />
-      <path d="M43 108 L41 154 L40 196" strokeWidth="13" fill="none" />
-      <path d="M57 108 L59 154 L60 196" strokeWidth="13" fill="none" />
-      <path d="M39 202 L35 206 M61 202 L65 206" strokeWidth="8" />
-    </g>
+    <Stack gap={4} align="center">
+      <svg
+        ref={map}
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        className={classes.map}
+        role="group"
+        aria-label={t(`patient.map.${view}`)}
+        onClick={(event) => {
+          // A press on a pin, or in the list of a cluster, is none on the skin.
+          const pressed = event.target as Element;
+          if (!pressed.closest("[role=button], [role=menu]")) onAdd({ view, ...pointIn(event) });
+        }}
+      >
+        <BodyFigure view={view} />
+        {clustered(pins).map((group) => {
+          const [first] = group;
+          if (!first) return null;
+          return group.length > 1 ? (
+            <BodyCluster key={first.id} pins={group} onChoose={onChoose} />
+          ) : (
+            <BodyPin
+              key={first.id}
+              pin={first}
+              map={map}
+              isChosen={first.id === chosen}
+              onChoose={() => onChoose(first.id)}
+              onMove={onMove && ((position) => onMove(first.id, position))}
+            />
+          );
+        })}
+      </svg>
+      <Text size="xs" c="dimmed">
+        {t(`patient.map.${view}`)}
+      </Text>
+    </Stack>
   );
 }
 

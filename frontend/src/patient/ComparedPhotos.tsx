@@ -8,8 +8,8 @@ import { Differential } from "@/findings/Differential";
 import { FindingSummary } from "@/findings/FindingSummary";
 import { takenText } from "@/findings/taken";
 import { VerdictContent } from "./VerdictList";
-import { ZoomFrame, type View } from "./ZoomFrame";
-import classes from "./ImageViewer.module.css";
+import { ZoomFrame, type View } from "@/viewer/ZoomFrame";
+import classes from "./ComparedPhotos.module.css";
 
 export type Side = Schemas["ComparedImage"];
 

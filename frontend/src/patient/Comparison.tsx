@@ -8,8 +8,8 @@ import { daysBetween } from "@/i18n/moments";
 import { Dialog } from "@/ui/Dialog";
 import { QueryState } from "@/ui/QueryState";
 import { IntendedUse } from "@/ui/States";
+import { Filmstrip } from "@/viewer/Filmstrip";
 import { Blink, Overlay, SideBySide, type Side } from "./ComparedPhotos";
-import { ImageStrip } from "./ImageStrip";
 import { usePatient } from "./queries";
 
 const LAYOUTS = ["beside", "over", "blink"] as const;
@@ -96,11 +96,11 @@ function Choice({
   onChoose: (imageId: string) => void;
 }) {
   return (
-    <Stack gap={4} role="group" aria-label={label}>
+    <Stack gap={4} miw={0}>
       <Text size="sm" fw={500} aria-hidden>
         {label}
       </Text>
-      <ImageStrip images={images} chosen={chosen} onChoose={onChoose} />
+      <Filmstrip label={label} images={images} chosen={chosen} onChoose={onChoose} />
     </Stack>
   );
 }

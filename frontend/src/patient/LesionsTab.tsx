@@ -1,67 +1,139 @@
-import { Card, Grid, Stack } from "@mantine/core";
-import { useRef, useState } from "react";
+import { Button, Card, Collapse, Group, NativeSelect, Stack, Text } from "@mantine/core";
+import { useDisclosure, useMediaQuery } from "@mantine/hooks";
+import { IconMan, IconInbox, IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link, useSearchParams } from "react-router";
 import { QueryState } from "@/ui/QueryState";
 import { EmptyState } from "@/ui/States";
 import { BodyMap } from "./BodyMap";
 import type { BodyPosition } from "./body_sites";
+import { LesionCard } from "./LesionCard";
 import { LesionDialog } from "./LesionDialog";
-import { LesionList } from "./LesionList";
+import {
+  factsOf,
+  FILTERS,
+  inOrder,
+  isWanted,
+  ORDERS,
+  type Filter,
+  type Order,
+} from "./lesion_facts";
+import { marksOf, useFindings } from "./marks";
 import { PhotosInError } from "./PhotosInError";
-import { ShelfPanel } from "./ShelfPanel";
 import { useAddress } from "./useAddress";
-import { useLesions, type Shelf } from "./queries";
+import { useMovePin } from "./useMovePin";
+import { useAllImages, useLesions } from "./queries";
 import classes from "./LesionsTab.module.css";
 
-/** Where the lesions are, and the chosen one's photos. */
-export function LesionsTab({ patientId, archived }: { patientId: string; archived: boolean }) {
+/** All lesions of a patient, each on a card, with the map beside them. */
+export function LesionsTab({ patientId }: { patientId: string }) {
   const { t } = useTranslation();
-  const { shelf, chooseShelf } = useAddress();
+  const { chooseShelf } = useAddress();
   const lesions = useLesions(patientId);
+  const images = useAllImages(patientId);
+  const findings = useFindings(patientId, null);
   const [adding, setAdding] = useState<{ position?: BodyPosition } | null>(null);
-  const panel = useRef<HTMLDivElement>(null);
-  const choose = (next: Shelf) => {
-    chooseShelf(next);
-    // On a phone the panel is below the body map, out of sight.
-    if (window.matchMedia("(max-width: 62em)").matches) panel.current?.scrollIntoView();
-  };
+  const isWide = useMediaQuery("(min-width: 62em)", true, { getInitialValueInEffect: false });
+  const [isMapOpen, map] = useDisclosure(false);
+  const move = useMovePin(patientId);
+  const { filter, order, change } = useView();
 
-  if (!lesions.data) return <QueryState query={lesions} />;
-  const chosen = shelf === "unsorted" ? null : (shelf?.lesionId ?? null);
+  if (!lesions.data || !images.data || !findings.data) {
+    const waiting = [lesions, images, findings].find(({ data }) => data === undefined);
+    return <QueryState query={waiting ?? lesions} rows={3} height={130} />;
+  }
+  const all = factsOf(lesions.data, images.data, marksOf(findings.data));
+  const shown = inOrder(all, order).filter((facts) => isWanted(facts, filter));
+  const unsorted = images.data.filter(({ lesion_id }) => !lesion_id).length;
+  const choose = (lesionId: string) => chooseShelf({ lesionId });
+  const bodyMap = (
+    <BodyMap
+      lesions={lesions.data}
+      zones={new Map(all.map(({ lesion, zone }) => [lesion.id, zone]))}
+      chosen={null}
+      onChoose={choose}
+      onAdd={(position) => setAdding({ position })}
+      onMove={(id, position) => {
+        const lesion = lesions.data.find((one) => one.id === id);
+        if (lesion) move.mutate({ lesion, position });
+      }}
+    />
+  );
   return (
-    <Grid>
-      <Grid.Col span={{ base: 12, md: 4, lg: 3 }}>
-        <Card withBorder>
-          <Stack>
-            <BodyMap
-              lesions={lesions.data}
-              chosen={chosen}
-              onChoose={(lesionId) => choose({ lesionId })}
-              onAdd={(position) => setAdding({ position })}
-            />
-            <LesionList
-              lesions={lesions.data}
-              shelf={shelf}
-              onChoose={choose}
-              onAdd={() => setAdding({})}
-            />
-            <PhotosInError patientId={patientId} />
-          </Stack>
-        </Card>
-      </Grid.Col>
-      <Grid.Col span={{ base: 12, md: 8, lg: 9 }} ref={panel} className={classes.panel}>
-        {shelf ? (
-          <ShelfPanel
-            key={chosen ?? "unsorted"}
-            patientId={patientId}
-            shelf={shelf}
-            lesions={lesions.data}
-            archived={archived}
-          />
+    <div className={classes.overview}>
+      <Stack className={classes.aside}>
+        {isWide ? (
+          <Card withBorder>{bodyMap}</Card>
         ) : (
-          <EmptyState title={t("patient.choose.title")} text={t("patient.choose.text")} />
+          <>
+            <Button
+              variant="default"
+              aria-expanded={isMapOpen}
+              leftSection={<IconMan size={18} aria-hidden />}
+              onClick={map.toggle}
+            >
+              {t("patient.overview.map")}
+            </Button>
+            <Collapse expanded={isMapOpen}>{bodyMap}</Collapse>
+          </>
         )}
-      </Grid.Col>
+        <PhotosInError patientId={patientId} />
+      </Stack>
+      <Stack className={classes.lesions}>
+        <Group justify="space-between" align="flex-end" gap="sm">
+          <Group gap="xs" align="flex-end" wrap="nowrap" className={classes.view}>
+            <NativeSelect
+              size="sm"
+              label={t("patient.overview.show")}
+              value={filter}
+              onChange={(event) => change({ show: event.currentTarget.value })}
+              data={FILTERS.map((value) => ({
+                value,
+                label: t("patient.overview.counted", {
+                  what: t(`patient.overview.filters.${value}`),
+                  count: all.filter((facts) => isWanted(facts, value)).length,
+                }),
+              }))}
+            />
+            <NativeSelect
+              size="sm"
+              label={t("patient.overview.order")}
+              value={order}
+              onChange={(event) => change({ order: event.currentTarget.value })}
+              data={ORDERS.map((value) => ({
+                value,
+                label: t(`patient.overview.orders.${value}`),
+              }))}
+            />
+          </Group>
+          <Group gap="xs">
+            <Button
+              component={Link}
+              to="?lesion=unsorted"
+              variant="default"
+              leftSection={<IconInbox size={18} aria-hidden />}
+            >
+              {t("patient.photos.unsorted")}
+              {unsorted > 0 && ` (${unsorted})`}
+            </Button>
+            <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setAdding({})}>
+              {t("patient.lesion.add")}
+            </Button>
+          </Group>
+        </Group>
+        {all.length === 0 && (
+          <EmptyState title={t("patient.overview.none")} text={t("patient.choose.text")} />
+        )}
+        {all.length > 0 && shown.length === 0 && <Text>{t("patient.overview.noneShown")}</Text>}
+        <ul className={classes.cards} aria-label={t("patient.overview.title")}>
+          {shown.map((facts) => (
+            <li key={facts.lesion.id}>
+              <LesionCard facts={facts} to={`?lesion=${facts.lesion.id}`} />
+            </li>
+          ))}
+        </ul>
+      </Stack>
       {adding && (
         <LesionDialog
           patientId={patientId}
@@ -69,10 +141,26 @@ export function LesionsTab({ patientId, archived }: { patientId: string; archive
           onClose={() => setAdding(null)}
           onSaved={(lesion) => {
             setAdding(null);
-            choose({ lesionId: lesion.id });
+            choose(lesion.id);
           }}
         />
       )}
-    </Grid>
+    </div>
   );
+}
+
+/** Filter and order, kept in the address. */
+function useView() {
+  const [search, setSearch] = useSearchParams();
+  const of = <Value extends string>(name: string, known: readonly Value[], first: Value): Value =>
+    known.find((value) => value === search.get(name)) ?? first;
+  return {
+    filter: of<Filter>("show", FILTERS, "all"),
+    order: of<Order>("order", ORDERS, "number"),
+    change: (part: Record<string, string>) =>
+      setSearch((before) => new URLSearchParams({ ...Object.fromEntries(before), ...part }), {
+        replace: true,
+        preventScrollReset: true,
+      }),
+  };
 }

@@ -5,6 +5,7 @@ import { Navigate, useLocation, useParams } from "react-router";
 import { Problem } from "@/api/problem";
 import { NotFoundPage } from "@/ui/NotFoundPage";
 import { ErrorState, LoadingRows } from "@/ui/States";
+import { LesionScreen } from "./LesionScreen";
 import { LesionsTab } from "./LesionsTab";
 import { PatientHeader } from "./PatientHeader";
 import { Timeline } from "./Timeline";
@@ -15,7 +16,7 @@ export default function PatientPage() {
   const { t } = useTranslation();
   const { id = "" } = useParams();
   const { search } = useLocation();
-  const { tab, chooseTab } = useAddress();
+  const { shelf, tab, chooseTab } = useAddress();
   const patient = usePatient(id);
   useDocumentTitle(`${patient.data?.full_name ?? t("patient.title")} · ${t("shell.name")}`);
 
@@ -28,6 +29,10 @@ export default function PatientPage() {
   if (patient.data.merged_into) {
     return <Navigate to={{ pathname: `/patient/${patient.data.merged_into}`, search }} replace />;
   }
+  if (shelf && tab === "photos") {
+    const key = shelf === "unsorted" ? shelf : shelf.lesionId;
+    return <LesionScreen key={`${id} ${key}`} patient={patient.data} shelf={shelf} />;
+  }
   return (
     <Stack key={id}>
       <PatientHeader patient={patient.data} />
@@ -37,7 +42,7 @@ export default function PatientPage() {
           <Tabs.Tab value="timeline">{t("patient.tabs.timeline")}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="photos">
-          <LesionsTab patientId={id} archived={!!patient.data.archived_at} />
+          <LesionsTab patientId={id} />
         </Tabs.Panel>
         <Tabs.Panel value="timeline">
           <Timeline patientId={id} />

@@ -1,4 +1,4 @@
-import { Alert, Button, Card, Group, Loader, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Group, Loader, Stack, Text, Title } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { IconFileTypePdf, IconPhotoX, IconRefresh } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -26,18 +26,16 @@ export function ResultCard({
 }) {
   const { t } = useTranslation();
   return (
-    <Card withBorder component="section" aria-label={t("patient.result.title")}>
-      <Stack gap="sm">
-        <Title order={3} size="h5">
-          {t("patient.result.title")}
-        </Title>
-        <div role="status">
-          <Finding detection={detection} />
-        </div>
-        <Actions detection={detection} imageId={imageId} patientId={patientId} />
-        <IntendedUse />
-      </Stack>
-    </Card>
+    <Stack gap="sm" component="section" aria-label={t("patient.result.title")}>
+      <Title order={3} size="h5">
+        {t("patient.result.title")}
+      </Title>
+      <div role="status">
+        <Finding detection={detection} />
+      </div>
+      <Actions detection={detection} imageId={imageId} patientId={patientId} />
+      <IntendedUse />
+    </Stack>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Card, Collapse, Group, Radio, Stack, Text, Textarea, Title } from "@mantine/core";
+import { Button, Collapse, Group, Radio, Stack, Text, Textarea, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation } from "@tanstack/react-query";
 import { IconArrowBackUp, IconChevronDown, IconPencil } from "@tabler/icons-react";
@@ -45,77 +45,75 @@ export function ReviewForm({ detection }: { detection: Schemas["ReviewedDetectio
   // Only somebody who sees a finding can agree with it.
   const canAgree = detection.status === "complete" && detection.assessable !== false;
   return (
-    <Card withBorder component="section" aria-label={t("patient.review.title")}>
-      <Stack gap="sm">
-        <Title order={3} size="h5">
-          {t("patient.review.title")}
-        </Title>
-        <VerdictList reviews={detection.reviews} />
-        <Corrections
-          standing={standingOf(detection.reviews)}
-          onCorrect={(standing) => {
-            keep(draftOfReview(standing));
-            details.open();
-          }}
-          onWithdraw={(replaces) => review.mutate({ verdict: "withdrawn", note: "", replaces })}
-          isBusy={review.isPending}
-        />
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (body) review.mutate(body);
-          }}
-        >
-          <Stack gap="sm">
-            {draft.replaces && (
-              <Group gap="xs">
-                <Text size="sm">{t("patient.review.correcting")}</Text>
-                <Button size="compact-xs" variant="default" onClick={clear}>
-                  {t("shell.cancel")}
-                </Button>
-              </Group>
-            )}
-            <Radio.Group
-              label={t("patient.review.question")}
-              value={draft.verdict}
-              onChange={(value) => change({ verdict: value })}
-            >
-              <Stack gap={6} mt={4}>
-                {VERDICTS.filter((value) => value !== "agrees" || canAgree).map((value) => (
-                  <Radio key={value} value={value} label={t(`patient.verdicts.${value}`)} />
-                ))}
-              </Stack>
-            </Radio.Group>
-            <Textarea
-              label={t("patient.review.note")}
-              description={t("shell.optional")}
-              autosize
-              minRows={2}
-              value={draft.note}
-              onChange={(event) => change({ note: event.currentTarget.value })}
-            />
-            <Button
-              variant="subtle"
-              size="xs"
-              justify="flex-start"
-              aria-expanded={hasDetails}
-              leftSection={<IconChevronDown size={16} aria-hidden />}
-              onClick={details.toggle}
-            >
-              {t("patient.review.details")}
-            </Button>
-            <Collapse expanded={hasDetails || isBiopsy(draft.verdict)}>
-              <VerdictDetails draft={draft} change={change} />
-            </Collapse>
-            <Group>
-              <Button type="submit" disabled={!body || !isWhole} loading={review.isPending}>
-                {t("patient.review.submit")}
+    <Stack gap="sm" component="section" aria-label={t("patient.review.title")}>
+      <Title order={3} size="h5">
+        {t("patient.review.title")}
+      </Title>
+      <VerdictList reviews={detection.reviews} />
+      <Corrections
+        standing={standingOf(detection.reviews)}
+        onCorrect={(standing) => {
+          keep(draftOfReview(standing));
+          details.open();
+        }}
+        onWithdraw={(replaces) => review.mutate({ verdict: "withdrawn", note: "", replaces })}
+        isBusy={review.isPending}
+      />
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (body) review.mutate(body);
+        }}
+      >
+        <Stack gap="sm">
+          {draft.replaces && (
+            <Group gap="xs">
+              <Text size="sm">{t("patient.review.correcting")}</Text>
+              <Button size="compact-xs" variant="default" onClick={clear}>
+                {t("shell.cancel")}
               </Button>
             </Group>
-          </Stack>
-        </form>
-      </Stack>
-    </Card>
+          )}
+          <Radio.Group
+            label={t("patient.review.question")}
+            value={draft.verdict}
+            onChange={(value) => change({ verdict: value })}
+          >
+            <Stack gap={6} mt={4}>
+              {VERDICTS.filter((value) => value !== "agrees" || canAgree).map((value) => (
+                <Radio key={value} value={value} label={t(`patient.verdicts.${value}`)} />
+              ))}
+            </Stack>
+          </Radio.Group>
+          <Textarea
+            label={t("patient.review.note")}
+            description={t("shell.optional")}
+            autosize
+            minRows={2}
+            value={draft.note}
+            onChange={(event) => change({ note: event.currentTarget.value })}
+          />
+          <Button
+            variant="subtle"
+            size="xs"
+            justify="flex-start"
+            aria-expanded={hasDetails}
+            leftSection={<IconChevronDown size={16} aria-hidden />}
+            onClick={details.toggle}
+          >
+            {t("patient.review.details")}
+          </Button>
+          <Collapse expanded={hasDetails || isBiopsy(draft.verdict)}>
+            <VerdictDetails draft={draft} change={change} />
+          </Collapse>
+          <Group>
+            <Button type="submit" disabled={!body || !isWhole} loading={review.isPending}>
+              {t("patient.review.submit")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Stack>
   );
 }
 

@@ -8,7 +8,7 @@ export type Shelf = { lesionId: string } | "unsorted";
 
 export type TimelineKind = Schemas["TimelinePage"]["items"][number]["kind"];
 
-const keys = {
+export const keys = {
   patient: patientKey,
   lesions: (id: string) => [...patientKey(id), "lesions"] as const,
   images: (id: string, shelf: Shelf) => [...patientKey(id), "images", shelf] as const,
@@ -39,34 +39,53 @@ export function useLesions(patientId: string) {
   });
 }
 
+/** All photos of a shelf, the newest first. */
 export function useImages(patientId: string, shelf: Shelf) {
-  return useInfiniteQuery({
+  return useQuery({
     queryKey: keys.images(patientId, shelf),
-    queryFn: ({ pageParam: cursor }) =>
-      unwrap(
-        api.GET("/patients/{patient_id}/images", {
-          params: {
-            path: { patient_id: patientId },
-            query:
-              shelf === "unsorted"
-                ? { unsorted: true, cursor }
-                : { lesion_id: shelf.lesionId, cursor },
-          },
-        }),
+    queryFn: () =>
+      imagesOf(
+        patientId,
+        shelf === "unsorted" ? { unsorted: true } : { lesion_id: shelf.lesionId },
       ),
-    ...byCursor,
-    select: ({ pages }) => pages.flatMap(({ items }) => items),
   });
 }
 
-/** A photo's newest detection with its verdicts; null if it has none. */
-export function useDetectionOf(patientId: string, imageId: string) {
+/** All photos of a patient, the newest first. */
+export function useAllImages(patientId: string) {
   return useQuery({
-    queryKey: keys.ofImage(patientId, imageId),
+    queryKey: [...patientKey(patientId), "images", "all"],
+    queryFn: () => imagesOf(patientId, {}),
+  });
+}
+
+async function imagesOf(
+  patientId: string,
+  part: { unsorted?: boolean; lesion_id?: string },
+): Promise<Schemas["Image"][]> {
+  const images: Schemas["Image"][] = [];
+  let cursor = "";
+  do {
+    const page: Schemas["Page_Image_"] = await unwrap(
+      api.GET("/patients/{patient_id}/images", {
+        params: { path: { patient_id: patientId }, query: { ...part, limit: 200, cursor } },
+      }),
+    );
+    images.push(...page.items);
+    cursor = page.next_cursor ?? "";
+  } while (cursor);
+  return images;
+}
+
+/** A photo's newest detection with its verdicts; null if it has none. */
+export function useDetectionOf(patientId: string, imageId: string | null) {
+  return useQuery({
+    queryKey: keys.ofImage(patientId, imageId ?? ""),
+    enabled: imageId !== null,
     queryFn: async () => {
       const { items } = await unwrap(
         api.GET("/patients/{patient_id}/detections", {
-          params: { path: { patient_id: patientId }, query: { image_id: imageId, limit: 1 } },
+          params: { path: { patient_id: patientId }, query: { image_id: imageId ?? "", limit: 1 } },
         }),
       );
       const newest = items[0];

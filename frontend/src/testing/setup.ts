@@ -17,6 +17,9 @@ globalThis.ResizeObserver = class {
 };
 Object.defineProperty(document, "fonts", { value: new EventTarget(), configurable: true });
 Element.prototype.scrollIntoView = () => {};
+Element.prototype.setPointerCapture = () => {};
+// Nothing has a size here; rows that draw only what is in sight need one.
+Object.defineProperty(Element.prototype, "clientWidth", { value: 1024, configurable: true });
 URL.createObjectURL = () => "blob:picture";
 URL.revokeObjectURL = () => {};
 

@@ -40,8 +40,8 @@ export function showProblem(error: Error): void {
   });
 }
 
-/** Says what was done, and takes it back at a press. */
-export function showUndoable(message: string, undo: () => Promise<unknown>): void {
+/** Says what was done, and takes it back at a press; the notice's id, to hide it. */
+export function showUndoable(message: string, undo: () => Promise<unknown>): string {
   const id = notifications.show({
     closeButtonProps: { "aria-label": i18next.t("shell.close") },
     color: "teal",
@@ -56,6 +56,7 @@ export function showUndoable(message: string, undo: () => Promise<unknown>): voi
       },
     }),
   });
+  return id;
 }
 
 export function showDone(message: string): void {

@@ -14,6 +14,8 @@ import patient from "./patient";
 import patients from "./patients";
 import reasons from "./reasons";
 import profile from "./profile";
+import viewer from "./viewer";
+import worklist from "./worklist";
 
 const de: Catalogue = {
   shell,
@@ -31,5 +33,7 @@ const de: Catalogue = {
   finding,
   reasons,
   archives,
+  viewer,
+  worklist,
 };
 export default de;

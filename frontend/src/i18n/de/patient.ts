@@ -1,6 +1,7 @@
 export default {
   title: "Patient",
   archived: "Archiviert am {{day}}. Stellen Sie die Akte wieder her, um Fotos hinzuzufügen.",
+  archivedOn: "Archiviert am {{day}}",
   archive: "Archivieren",
   restore: "Wiederherstellen",
   more: "Mehr",
@@ -54,10 +55,49 @@ export default {
   tabs: { photos: "Hautveränderungen und Fotos", timeline: "Verlauf" },
   facts: { born: "geboren {{day}} ({{age}})", skin: "Hauttyp {{type}}" },
   choose: {
-    title: "Wählen Sie eine Hautveränderung",
-    text: "Wählen Sie eine Nummer am Körper oder die Stelle einer neuen Hautveränderung. Noch nicht zugeordnete Fotos kommen in die Ablage.",
+    text: "Wählen Sie am Körper die Stelle einer Hautveränderung, oder fügen Sie eine hinzu. Noch nicht zugeordnete Fotos kommen in die Ablage.",
   },
-  map: { front: "Vorne", back: "Hinten", marker: "Hautveränderung {{number}} {{name}}" },
+  map: {
+    front: "Vorne",
+    back: "Hinten",
+    left: "links",
+    right: "rechts",
+    marker: "Hautveränderung {{number}} {{name}}",
+    cluster: "{{count}} Hautveränderungen dicht beieinander",
+    pushed: "Hautveränderung {{number}} {{name}}: Enter setzt sie hierhin, Escape zurück",
+    moved: "{{name}} wurde auf der Körperkarte verschoben.",
+    moveHelp:
+      "Ziehen Sie eine Nadel dorthin, wo sie hingehört, oder schieben Sie sie mit den Pfeiltasten und drücken Sie Enter.",
+  },
+  overview: {
+    title: "Hautveränderungen",
+    map: "Körperkarte",
+    show: "Anzeigen",
+    order: "Ordnen nach",
+    counted: "{{what}} ({{count}})",
+    filters: {
+      all: "Alle",
+      suspicious: "Über der Schwelle oder im Grenzbereich",
+      unreviewed: "Ohne Beurteilung",
+      due: "Wieder anzusehen",
+      new: "Neu seit dem letzten Besuch",
+    },
+    orders: {
+      number: "Nummer",
+      risk: "Höchste Wahrscheinlichkeit",
+      newest: "Neuestes Foto",
+      due: "Wieder ansehen bis",
+      site: "Körperstelle",
+    },
+    new: "Neu",
+    none: "Noch keine Hautveränderungen",
+    noneShown: "Keine Hautveränderung passt dazu.",
+    trend: {
+      up: "Wahrscheinlichkeit gestiegen von {{from}} auf {{to}}",
+      down: "Wahrscheinlichkeit gefallen von {{from}} auf {{to}}",
+      steady: "Wahrscheinlichkeit unverändert: {{from}}, dann {{to}}",
+    },
+  },
   sites: {
     head_neck: "Kopf und Hals",
     anterior_torso: "Rumpf vorne",
@@ -71,6 +111,7 @@ export default {
   statuses: { observed: "Beobachtet", excised: "Entfernt", closed: "Abgeschlossen" },
   lesion: {
     add: "Hautveränderung hinzufügen",
+    others: "Andere Hautveränderungen",
     change: "Hautveränderung bearbeiten",
     label: "Beschreibung",
     labelHelp: "Wo genau sie liegt, in Ihren eigenen Worten.",
@@ -84,6 +125,7 @@ export default {
     gone: "Diese Hautveränderung gibt es nicht",
   },
   photos: {
+    original: "Originaldatei ({{kind}})",
     title: "Fotos",
     name: "Foto vom {{at}}",
     unsorted: "Nicht zugeordnete Fotos",
@@ -97,6 +139,10 @@ export default {
     belongsTo: "Gehört zu",
   },
   upload: {
+    add: "Neue Fotos hinzufügen",
+    short: "Neu",
+    cameraShort: "Kamera",
+    dropHere: "Legen Sie die Fotos hier ab",
     choose: "Fotos auswählen",
     drop: "Fotos hier ablegen oder auswählen",
     limits: "JPEG, PNG, HEIC, WebP oder TIFF, je bis 20 MB",
@@ -131,19 +177,6 @@ export default {
     by: "Modell {{name}} {{version}} · {{at}}",
     again: "Mit dem aktuellen Modell neu einordnen",
     report: "Bericht (PDF)",
-  },
-  viewer: {
-    heatmap: "Wohin das Modell geschaut hat",
-    frame: "Rahmen: was das Modell gesehen hat",
-    frameExplained:
-      "Das Ergebnis beruht auf der Scheibe darin; was außerhalb liegt, spielte keine Rolle.",
-    opacity: "Stärke der Heatmap",
-    target: "Hinweise auf",
-    explained:
-      "Helle Stellen haben am meisten zu dieser Klasse beigetragen. Blass heißt: kaum Hinweise.",
-    zoomIn: "Vergrößern",
-    zoomOut: "Verkleinern",
-    reset: "Ganzes Foto",
   },
   review: {
     title: "Ihre Beurteilung",
@@ -259,6 +292,7 @@ export default {
     restored: "Das Foto ist wieder dort, wo es war.",
   },
   compare: {
+    short: "Vergleichen",
     open: "Zwei Fotos vergleichen",
     title: "Zwei Fotos vergleichen",
     left: "Links",

@@ -13,6 +13,8 @@ import patient from "./patient";
 import patients from "./patients";
 import reasons from "./reasons";
 import profile from "./profile";
+import viewer from "./viewer";
+import worklist from "./worklist";
 
 /** Every text that people read, by the part of the client that shows it. */
 export default {
@@ -31,4 +33,6 @@ export default {
   finding,
   reasons,
   archives,
+  viewer,
+  worklist,
 };

@@ -1,6 +1,7 @@
 export default {
   title: "Patient",
   archived: "Archived on {{day}}. Restore the patient to add photos.",
+  archivedOn: "Archived on {{day}}",
   archive: "Archive",
   restore: "Restore",
   archiving: {
@@ -53,10 +54,48 @@ export default {
   tabs: { photos: "Lesions and photos", timeline: "History" },
   facts: { born: "born {{day}} ({{age}})", skin: "skin type {{type}}" },
   choose: {
-    title: "Choose a lesion",
-    text: "Press a number on the body, or the spot where a new lesion is. Photos not yet assigned to a lesion go into the unsorted tray.",
+    text: "Press the spot on the body where a lesion is, or add one. Photos not yet assigned to a lesion go into the unsorted tray.",
   },
-  map: { front: "Front", back: "Back", marker: "Lesion {{number}} {{name}}" },
+  map: {
+    front: "Front",
+    back: "Back",
+    left: "left",
+    right: "right",
+    marker: "Lesion {{number}} {{name}}",
+    cluster: "{{count}} lesions close together",
+    pushed: "Lesion {{number}} {{name}}: Enter puts it here, Escape back",
+    moved: "{{name}} has been moved on the body map.",
+    moveHelp: "Drag a pin to correct it, or push it with the arrow keys and press Enter.",
+  },
+  overview: {
+    title: "Lesions",
+    map: "Body map",
+    show: "Show",
+    order: "Order by",
+    counted: "{{what}} ({{count}})",
+    filters: {
+      all: "All",
+      suspicious: "Above the threshold or borderline",
+      unreviewed: "Without a verdict",
+      due: "To be seen again",
+      new: "New since the last visit",
+    },
+    orders: {
+      number: "Number",
+      risk: "Highest probability",
+      newest: "Newest photo",
+      due: "See again by",
+      site: "Body site",
+    },
+    new: "New",
+    none: "No lesions yet",
+    noneShown: "No lesion is like that.",
+    trend: {
+      up: "Probability rose from {{from}} to {{to}}",
+      down: "Probability fell from {{from}} to {{to}}",
+      steady: "Probability steady: {{from}}, then {{to}}",
+    },
+  },
   sites: {
     head_neck: "Head and neck",
     anterior_torso: "Front of the torso",
@@ -70,6 +109,7 @@ export default {
   statuses: { observed: "Observed", excised: "Excised", closed: "Closed" },
   lesion: {
     add: "Add a lesion",
+    others: "Other lesions",
     change: "Edit lesion",
     label: "Description",
     labelHelp: "Exactly where it is, in your own words.",
@@ -83,6 +123,7 @@ export default {
     gone: "This lesion does not exist",
   },
   photos: {
+    original: "Original file ({{kind}})",
     title: "Photos",
     name: "Photo of {{at}}",
     unsorted: "Unsorted photos",
@@ -95,6 +136,10 @@ export default {
     belongsTo: "Belongs to",
   },
   upload: {
+    add: "Add photos",
+    short: "Add",
+    cameraShort: "Camera",
+    dropHere: "Drop the photos here",
     choose: "Choose photos",
     drop: "Drop photos here, or press to choose",
     limits: "JPEG, PNG, HEIC, WebP or TIFF, up to 20 MB each",
@@ -125,17 +170,6 @@ export default {
     by: "Model {{name}} {{version}} · {{at}}",
     again: "Reassess with the current model",
     report: "Report (PDF)",
-  },
-  viewer: {
-    heatmap: "Where the model looked",
-    frame: "Frame: what the model looked at",
-    frameExplained: "The result rests on the disc inside; nothing outside played a part.",
-    opacity: "Heatmap strength",
-    target: "Evidence for",
-    explained: "Bright areas contributed most to this class. Pale means little evidence anywhere.",
-    zoomIn: "Zoom in",
-    zoomOut: "Zoom out",
-    reset: "Whole photo",
   },
   review: {
     title: "Your verdict",
@@ -251,6 +285,7 @@ export default {
     restored: "The photo is back where it was.",
   },
   compare: {
+    short: "Compare",
     open: "Compare two photos",
     title: "Compare two photos",
     left: "Left",

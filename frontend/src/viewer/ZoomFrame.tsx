@@ -1,11 +1,12 @@
-import { ActionIcon, Box, Group } from "@mantine/core";
+import { Box } from "@mantine/core";
 import Panzoom, { type PanzoomObject } from "@panzoom/panzoom";
-import { IconFocusCentered, IconZoomIn, IconZoomOut } from "@tabler/icons-react";
 import { useEffect, useRef, useState, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { ZoomButtons } from "./ZoomButtons";
 import classes from "./ZoomFrame.module.css";
 
 const LARGEST = 12;
+/** How near a double click goes. */
+const NEAR = 3;
 
 /** Which part of a picture is visible: its scale, and its offset in its own pixels. */
 export interface View {
@@ -15,7 +16,7 @@ export interface View {
 }
 
 /**
- * A frame to zoom and pan with wheel, fingers, mouse and buttons.
+ * A frame to zoom and pan with wheel, fingers, mouse and buttons; a double click goes near and back.
  *
  * Frames that share a `view` zoom and move as one.
  */
@@ -23,10 +24,19 @@ export function ZoomFrame({
   children,
   view,
   onMove,
+  isFilling = false,
+  tools,
+  onReady,
 }: {
   children: ReactNode;
   view?: View;
   onMove?: (view: View) => void;
+  /** As high as its place, instead of as its content. */
+  isFilling?: boolean;
+  /** Stand in place of the buttons to zoom. */
+  tools?: (zoom: PanzoomObject) => ReactNode;
+  /** Hands the zoom to keys; a function that stays the same. */
+  onReady?: (zoom: PanzoomObject) => void;
 }) {
   const content = useRef<HTMLDivElement>(null);
   const [zoom, setZoom] = useState<PanzoomObject | null>(null);
@@ -40,19 +50,34 @@ export function ZoomFrame({
       maxScale: LARGEST,
       contain: "outside",
       panOnlyWhenZoomed: true,
+      touchAction: "pan-y",
     });
+    // Whoever drags a whole photo on a phone scrolls the page; a near one moves.
+    const onChange = () => made.setOptions({ touchAction: made.getScale() > 1 ? "none" : "pan-y" });
     const onWheel = (event: WheelEvent) => {
       // Scrolling the page past the photo must not get stuck on it.
-      if (event.ctrlKey || made.getScale() > 1) made.zoomWithWheel(event);
+      const canScroll = document.documentElement.scrollHeight > window.innerHeight + 1;
+      if (event.ctrlKey || made.getScale() > 1 || (isFilling && !canScroll)) {
+        made.zoomWithWheel(event);
+      }
     };
+    const onDoubleClick = (event: MouseEvent) => {
+      if (made.getScale() > 1) made.reset();
+      else made.zoomToPoint(NEAR, event, { animate: true });
+    };
+    element.addEventListener("panzoomchange", onChange);
     frame.addEventListener("wheel", onWheel, { passive: false });
+    element.addEventListener("dblclick", onDoubleClick);
 
     setZoom(made);
+    onReady?.(made);
     return () => {
+      element.removeEventListener("panzoomchange", onChange);
       frame.removeEventListener("wheel", onWheel);
+      element.removeEventListener("dblclick", onDoubleClick);
       made.destroy();
     };
-  }, []);
+  }, [isFilling, onReady]);
 
   useEffect(() => {
     const element = content.current;
@@ -71,28 +96,11 @@ export function ZoomFrame({
   }, [zoom, view]);
 
   return (
-    <Box className={classes.frame}>
-      <div ref={content}>{children}</div>
-      {zoom && <ZoomButtons zoom={zoom} />}
+    <Box className={classes.frame} data-filling={isFilling || undefined}>
+      <div ref={content} className={classes.content}>
+        {children}
+      </div>
+      {zoom && (tools ? tools(zoom) : <ZoomButtons zoom={zoom} />)}
     </Box>
-  );
-}
-
-/** Zoom for people without a wheel. */
-function ZoomButtons({ zoom }: { zoom: PanzoomObject }) {
-  const { t } = useTranslation();
-  const buttons = [
-    { label: t("patient.viewer.zoomIn"), icon: IconZoomIn, act: () => zoom.zoomIn() },
-    { label: t("patient.viewer.zoomOut"), icon: IconZoomOut, act: () => zoom.zoomOut() },
-    { label: t("patient.viewer.reset"), icon: IconFocusCentered, act: () => zoom.reset() },
-  ];
-  return (
-    <Group gap={4} className={classes.buttons}>
-      {buttons.map(({ label, icon: Icon, act }) => (
-        <ActionIcon key={label} variant="default" aria-label={label} onClick={act}>
-          <Icon size={18} aria-hidden />
-        </ActionIcon>
-      ))}
-    </Group>
   );
 }

@@ -24,7 +24,7 @@ export function SeenFrame({
   return (
     <svg
       role="img"
-      aria-label={t("patient.viewer.frame")}
+      aria-label={t("viewer.frame")}
       // As the photo lies in its place: whole, in the middle.
       viewBox={`0 0 ${size.width} ${size.height}`}
       preserveAspectRatio="xMidYMid meet"

@@ -1,0 +1,23 @@
+/** The viewer of one photo, and the row of photos under it. */
+export default {
+  tools: "Photo tools",
+  heatmap: "Where the model looked",
+  heatmapToggle: "Heatmap",
+  frame: "Frame: what the model looked at",
+  opacity: "Heatmap strength",
+  target: "Evidence for",
+  explained: "Bright areas contributed most to this class. Pale means little evidence anywhere.",
+  zoomIn: "Zoom in",
+  zoomOut: "Zoom out",
+  reset: "Whole photo",
+  turn: "Rotate by a quarter",
+  light: "Brightness and contrast",
+  brightness: "Brightness",
+  contrast: "Contrast",
+  asTaken: "As taken",
+  lightChanged: "Shown at {{brightness}} % brightness, {{contrast}} % contrast",
+  full: "Full screen",
+  leaveFull: "Leave full screen",
+  previous: "Previous photo",
+  next: "Next photo",
+};

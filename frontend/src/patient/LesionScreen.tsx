@@ -1,0 +1,142 @@
+import { Stack } from "@mantine/core";
+import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import type { Schemas } from "@/api/client";
+import { usePrefetchPictures } from "@/api/useBytes";
+import { takenText } from "@/findings/taken";
+import { QueryState } from "@/ui/QueryState";
+import { EmptyState } from "@/ui/States";
+import { AddPhotoTile } from "@/uploads/AddPhotoTile";
+import { UploadList } from "@/uploads/UploadList";
+import { UploadZone } from "@/uploads/UploadZone";
+import { useUploads } from "@/uploads/useUploads";
+import { Filmstrip } from "@/viewer/Filmstrip";
+import { PhotoViewer } from "@/viewer/PhotoViewer";
+import { Comparison } from "./Comparison";
+import { marksOf, useFindings } from "./marks";
+import { PatientBar } from "./PatientBar";
+import { PhotoDock } from "./PhotoDock";
+import { useAddress } from "./useAddress";
+import { useDetectionOf, useImages, useLesions, type Shelf } from "./queries";
+import classes from "@/viewer/Workbench.module.css";
+
+/** One lesion, or the unsorted tray: the photo first, everything about it around it. */
+export function LesionScreen({ patient, shelf }: { patient: Schemas["Patient"]; shelf: Shelf }) {
+  const lesions = useLesions(patient.id);
+  return (
+    <div className={classes.screen}>
+      <PatientBar patient={patient} shelf={shelf} lesions={lesions.data ?? []} />
+      {lesions.data ? (
+        <Photos patient={patient} shelf={shelf} lesions={lesions.data} />
+      ) : (
+        <div className={classes.whole}>
+          <QueryState query={lesions} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Photos({
+  patient,
+  shelf,
+  lesions,
+}: {
+  patient: Schemas["Patient"];
+  shelf: Shelf;
+  lesions: Schemas["Lesion"][];
+}) {
+  const { t } = useTranslation();
+  const { imageId, chooseImage, isComparing, closeComparison } = useAddress();
+  const lesionId = shelf === "unsorted" ? null : shelf.lesionId;
+  const lesion = lesions.find(({ id }) => id === lesionId);
+  const images = useImages(patient.id, shelf);
+  const findings = useFindings(patient.id, lesionId);
+  const isArchived = !!patient.archived_at;
+  const uploads = useUploads().filter(
+    (upload) => upload.patientId === patient.id && upload.lesionId === lesionId,
+  );
+  useShowFinished(uploads.filter(({ state }) => state === "done").at(-1), (id) =>
+    chooseImage(id, { replace: imageId === null }),
+  );
+  const place = Math.max(0, images.data?.findIndex(({ id }) => id === imageId) ?? 0);
+  const chosen = images.data?.[place];
+  const [newer, older] = [images.data?.[place - 1], images.data?.[place + 1]];
+  const detection = useDetectionOf(patient.id, chosen?.id ?? null);
+  usePrefetchPictures(
+    [newer, older].flatMap((image) => (image ? [`/api/images/${image.id}`] : [])),
+  );
+
+  if (lesionId && !lesion) {
+    return (
+      <div className={classes.whole}>
+        <EmptyState title={t("patient.lesion.gone")} />
+      </div>
+    );
+  }
+  if (!images.data || !chosen) {
+    return (
+      <Stack className={classes.whole}>
+        <QueryState query={images} rows={2} height={96} />
+        {images.data && !isArchived && <UploadZone patientId={patient.id} lesionId={lesionId} />}
+        <UploadList uploads={uploads} />
+        {images.data && uploads.length === 0 && (
+          <EmptyState
+            title={t("patient.photos.none")}
+            text={isArchived ? undefined : t("patient.photos.noneText")}
+          />
+        )}
+      </Stack>
+    );
+  }
+  return (
+    <>
+      <div className={classes.viewer}>
+        <PhotoViewer
+          image={chosen}
+          name={t("patient.photos.name", { at: takenText(chosen) })}
+          detection={detection.data ?? null}
+          onPrevious={newer && (() => chooseImage(newer.id))}
+          onNext={older && (() => chooseImage(older.id))}
+        />
+      </div>
+      <div className={classes.strip}>
+        <Filmstrip
+          images={images.data}
+          marks={findings.data && marksOf(findings.data)}
+          chosen={chosen.id}
+          onChoose={chooseImage}
+        >
+          {!isArchived && <AddPhotoTile patientId={patient.id} lesionId={lesionId} />}
+        </Filmstrip>
+      </div>
+      <div className={classes.dock} tabIndex={-1}>
+        <UploadList uploads={uploads} />
+        <PhotoDock
+          key={chosen.id}
+          image={chosen}
+          detection={detection}
+          lesions={lesions}
+          isArchived={isArchived}
+        />
+      </div>
+      {isComparing && lesion && images.data.length > 1 && (
+        <Comparison lesion={lesion} images={images.data} onClose={closeComparison} />
+      )}
+    </>
+  );
+}
+
+/** Shows the result of an upload as soon as it is there. */
+function useShowFinished(
+  newest: { id: string; detection?: Schemas["Detection"] } | undefined,
+  show: (imageId: string) => void,
+) {
+  // What had finished before this page was opened is not news.
+  const shown = useRef(newest?.id);
+  useEffect(() => {
+    if (!newest?.detection || shown.current === newest.id) return;
+    shown.current = newest.id;
+    show(newest.detection.image_id);
+  }, [newest, show]);
+}

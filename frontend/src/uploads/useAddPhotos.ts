@@ -1,0 +1,45 @@
+import type { FileRejection } from "@mantine/dropzone";
+import { notifications } from "@mantine/notifications";
+import { useTranslation } from "react-i18next";
+import { useUser } from "@/session/useSession";
+import { showProblem } from "@/ui/notices";
+import { fileKind } from "./file_kind";
+import { addUploads } from "./queue";
+
+/** What the server accepts; by extension too, since not every system knows HEIC's media type. */
+export const ACCEPTED = {
+  "image/jpeg": [".jpg", ".jpeg"],
+  "image/png": [".png"],
+  "image/heic": [".heic"],
+  "image/heif": [".heif"],
+  "image/webp": [".webp"],
+  "image/tiff": [".tif", ".tiff"],
+};
+export const MAX_BYTES = 20 * 1024 * 1024;
+
+/** Puts photos into the queue of a lesion, or of the unsorted tray, and says which are refused. */
+export function useAddPhotos(patientId: string, lesionId: string | null) {
+  const { t } = useTranslation();
+  const user = useUser();
+  const add = (files: File[]) => {
+    if (files.length === 0) return;
+    addUploads(files, { userId: user.id, patientId, lesionId }).catch(showProblem);
+  };
+  const reasonAgainst = (file: File) => {
+    const kind = fileKind(file.name);
+    if (kind) return t(`files.${kind}`);
+    return file.size > MAX_BYTES ? t("patient.upload.tooLarge") : t("patient.upload.wrongType");
+  };
+  const refuse = (rejections: FileRejection[]) => {
+    for (const { file } of rejections.slice(0, 5)) {
+      notifications.show({
+        closeButtonProps: { "aria-label": t("shell.close") },
+        color: "red",
+        autoClose: false,
+        title: file.name,
+        message: reasonAgainst(file),
+      });
+    }
+  };
+  return { add, refuse };
+}

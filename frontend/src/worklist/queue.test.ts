@@ -1,0 +1,41 @@
+import { expect, it } from "vitest";
+import { detectionWith } from "@/testing/records";
+import { arranged, type Entry } from "./queue";
+
+type Part = Parameters<typeof detectionWith>[0];
+const entry = (id: string, part: Part): Entry => ({
+  detection: detectionWith({ id, ...part }),
+  full_name: id,
+  record_number: id,
+});
+const HIGH = { zone: "above", label: "malignant" } as const;
+const ENTRIES = [
+  entry("new", { ...HIGH, probability_malignant: 0.7, created_at: "2026-03-02T10:00:00Z" }),
+  entry("old", {
+    ...HIGH,
+    probability_malignant: 0.9,
+    created_at: "2026-03-01T10:00:00Z",
+    requested_by: "me",
+  }),
+  entry("blank", {
+    assessable: false,
+    label: null,
+    probability_malignant: null,
+    created_at: "2026-03-03T10:00:00Z",
+  }),
+];
+const ids = (part: Partial<Parameters<typeof arranged>[1]>) =>
+  arranged(ENTRIES, { zone: "any", order: "risk", mine: null, ...part }).map(
+    ({ full_name }) => full_name,
+  );
+
+it("what is most likely malignant comes first, what can't be assessed last", () => {
+  expect(ids({})).toEqual(["old", "new", "blank"]);
+  expect(ids({ order: "newest" })).toEqual(["blank", "new", "old"]);
+});
+
+it("a filter keeps one zone, what can't be assessed, or one's own", () => {
+  expect(ids({ zone: "above" })).toEqual(["old", "new"]);
+  expect(ids({ zone: "unassessable" })).toEqual(["blank"]);
+  expect(ids({ mine: "me" })).toEqual(["old"]);
+});
