@@ -22,6 +22,7 @@ from patient_service.models import (
     Merge,
     Note,
     Patient,
+    PatientFigures,
     Review,
     SearchTerm,
     WorklistEntry,
@@ -32,7 +33,9 @@ from service_kit.errors import DomainError
 from service_kit.reasons import Reason
 
 # Children before their parents.
-_TABLES = (WorklistEntry, Review, Detection, Note, Change, Image, Lesion, SearchTerm)
+_TABLES = (
+    WorklistEntry, Review, Detection, Note, Change, Image, Lesion, SearchTerm, PatientFigures,
+)  # fmt: skip
 
 
 async def erase(database: Database, blobs: Blobs, patient_id: UUID, *, reason: str) -> int:

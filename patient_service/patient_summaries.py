@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, func, or_, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service.models import Image, Lesion, Patient, WorklistEntry
+from patient_service.models import Patient, PatientFigures
+from patient_service.models.figures import NO_RISK
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,35 +18,32 @@ class Summary:
 
     Attributes:
         lesions: how many, closed ones too.
-        last_photo_at: when the newest assessed photo was taken, or stored where that isn't known.
+        last_photo_at: when the newest photo was taken, or stored where that isn't known.
+        last_image_id: that photo.
         open_items: photos that wait for the model, a verdict or a follow-up.
+        highest_risk: the highest probability of malignancy in the newest answers on these; None
+            where there is none.
     """
 
     lesions: int = 0
     last_photo_at: datetime | None = None
+    last_image_id: UUID | None = None
     open_items: int = 0
+    highest_risk: float | None = None
 
 
 async def of(session: AsyncSession, patients: Sequence[Patient]) -> dict[UUID, Summary]:
-    """The summaries of a page of patients: a few index entries for each of them."""
-    own = WorklistEntry.patient_id == Patient.id
-    lesions = select(func.count()).where(Lesion.patient_id == Patient.id).scalar_subquery()
-    # Photos that are in no list any more aren't in the worklist either.
-    last_photo = (
-        select(func.coalesce(Image.captured_at, Image.created_at))
-        .join(WorklistEntry, col(WorklistEntry.image_id) == col(Image.id))
-        .where(own)
-        .order_by(col(WorklistEntry.image_id).desc())
-        .limit(1)
-        .scalar_subquery()
+    """The summaries of a page of patients: one row for each of them."""
+    wanted = [patient.id for patient in patients]
+    query = select(PatientFigures).where(col(PatientFigures.patient_id).in_(wanted))
+    return {row.patient_id: _summary(row) for row in (await session.exec(query)).all()}
+
+
+def _summary(row: PatientFigures) -> Summary:
+    return Summary(
+        lesions=row.lesions,
+        last_photo_at=row.last_photo_at if row.last_image_id else None,
+        last_image_id=row.last_image_id,
+        open_items=row.open_items,
+        highest_risk=row.highest_risk if row.highest_risk != NO_RISK else None,
     )
-    waits = or_(
-        col(WorklistEntry.is_pending),
-        col(WorklistEntry.needs_verdict),
-        col(WorklistEntry.needs_follow_up),
-    )
-    open_items = select(func.count()).where(own, waits).scalar_subquery()
-    query = select(Patient.id, lesions, last_photo, open_items).where(
-        col(Patient.id).in_([patient.id for patient in patients])
-    )
-    return {row[0]: Summary(*row[1:]) for row in (await session.exec(query)).all()}

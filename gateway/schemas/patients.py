@@ -10,6 +10,7 @@ from gateway.schemas.fields import Body, Id, Moment, Page
 from gateway.schemas.messages import FromMessage
 from service_kit.clock import from_timestamp
 
+Sort = Literal["name", "last_visit", "open_items", "highest_risk"]
 Sex = Literal["female", "male", "other", "unknown"]
 Fitzpatrick = Annotated[int, Field(ge=1, le=6, examples=[2])]
 BirthDate = Annotated[date, Field(examples=["1961-04-30"])]
@@ -52,8 +53,14 @@ class PatientSummary(FromMessage):
 
     lesions: int = Field(description="Closed ones too.", examples=[3])
     last_photo_at: Moment | None
+    last_image_id: Id | None = Field(default=None, description="The newest photo.")
     open_items: int = Field(
         description="Photos that wait for the model, a verdict or a follow-up.", examples=[1]
+    )
+    highest_risk: float | None = Field(
+        default=None,
+        description="The highest probability of malignancy in the newest answers on these.",
+        examples=[0.83],
     )
 
 

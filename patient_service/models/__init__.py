@@ -6,6 +6,7 @@ foreign keys include clinic or patient, so that no row can refer to another one'
 
 from patient_service.models.audit import AuditEnd, AuditEntry
 from patient_service.models.detections import Detection
+from patient_service.models.figures import PatientFigures
 from patient_service.models.history import Change, Note
 from patient_service.models.images import Image
 from patient_service.models.lesions import Lesion
@@ -25,6 +26,7 @@ __all__ = [
     "Merge",
     "Note",
     "Patient",
+    "PatientFigures",
     "Review",
     "SearchTerm",
     "Table",

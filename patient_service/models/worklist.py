@@ -24,6 +24,10 @@ class WorklistEntry(Table, table=True):
         ),
         Index("worklist_by_patient", "patient_id"),
         Index(
+            "worklist_open", "patient_id",
+            postgresql_where=text("is_pending OR needs_verdict OR needs_follow_up"),
+        ),
+        Index(
             "worklist_recent", "clinic_id", "detection_id",
             postgresql_where=text("active"),
         ),

@@ -44,6 +44,7 @@ class EnumWords:
 
 
 SEX = EnumWords(pb.Sex, "SEX_", "sex")
+PATIENT_SORT = EnumWords(pb.PatientSort, "PATIENT_SORT_", "sort")
 BODY_SITE = EnumWords(pb.BodySite, "BODY_SITE_", "body_site")
 BODY_VIEW = EnumWords(pb.BodyView, "BODY_VIEW_", "position")
 LESION_STATUS = EnumWords(pb.LesionStatus, "LESION_STATUS_", "status")

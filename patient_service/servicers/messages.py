@@ -82,6 +82,8 @@ def _summary_message(summary: Summary) -> pb.PatientSummary:
         lesions=summary.lesions,
         last_photo_at=optional_time(summary.last_photo_at),
         open_items=summary.open_items,
+        highest_risk=summary.highest_risk,
+        last_image_id=str(summary.last_image_id or ""),
     )
 
 

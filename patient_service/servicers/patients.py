@@ -5,6 +5,7 @@ from typing import Any
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
 from patient_service import lookalikes, patient_lists, patient_summaries, patients
+from patient_service.servicers.enum_words import PATIENT_SORT
 from patient_service.servicers.messages import patient_message, patient_profile
 from patient_service.text_fields import checked_text
 from service_kit.cursors import Cursors
@@ -57,13 +58,15 @@ class PatientServicer(patient_pb2_grpc.PatientServiceServicer):
     ) -> pb.ListPatientsResponse:
         """Page through the patients."""
         search = checked_text(request.search, "search", limit=MAX_SEARCH_LENGTH)
-        collection = f"patients archived={request.archived} search={search}"
+        order = patient_lists.Order(PATIENT_SORT.word(request.sort) or "name", request.descending)
+        collection = f"patients archived={request.archived} search={search} {order}"
         asked = PageRequest.of(request, collection, self._cursors)
         async with self._database.session() as session:
             page, only_similar = await patient_lists.page(
                 session,
                 search=search,
                 archived=request.archived,
+                order=order,
                 size=asked.size,
                 position=asked.position,
             )

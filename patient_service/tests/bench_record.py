@@ -28,7 +28,7 @@ P95_GOAL_MILLISECONDS = 15.0
 GROWTH_GOAL = 1.5
 TABLES = (
     "patients", "patient_search_terms", "images", "detections", "reviews", "notes", "changes",
-    "worklist",
+    "worklist", "patient_figures",
 )  # fmt: skip
 
 _REVIEW_ALL = """
@@ -131,6 +131,9 @@ def _calls(caller: Caller, ids: list[UUID]) -> Calls:
     return {
         "ListPatients": lambda: caller.call(pb.ListPatientsRequest()),
         "ListPatients, next page": lambda: second_page(pb.ListPatientsRequest(limit=50)),
+        "ListPatients, by highest risk": lambda: caller.call(
+            pb.ListPatientsRequest(sort=pb.PATIENT_SORT_HIGHEST_RISK, descending=True)
+        ),
         "search, one letter": lambda: caller.call(pb.ListPatientsRequest(search=prefix(1))),
         "search, four letters": lambda: caller.call(pb.ListPatientsRequest(search=prefix(4))),
         "search, two words": lambda: caller.call(

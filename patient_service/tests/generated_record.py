@@ -25,10 +25,10 @@ def generate(owner_url: str, clinic: UUID, patients: int) -> list[UUID]:
     chance = random.Random(7)
     rows = [(new_id(), f"R-{number:06}", _name(chance)) for number in range(patients)]
     with psycopg.connect(owner_url.replace("+psycopg", ""), autocommit=True) as connection:
-        _copy_patients(connection, clinic, rows)
         # A trigger for each of a million rows would take longer than all that is measured.
-        connection.execute("ALTER TABLE detections DISABLE TRIGGER USER")
-        connection.execute("ALTER TABLE reviews DISABLE TRIGGER USER")
+        for table in ("patients", "images", "detections", "reviews", "worklist"):
+            connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        _copy_patients(connection, clinic, rows)
         for statement in (_IMAGES, _DETECTIONS, _REVIEWS, _NOTES, _CHANGES):
             connection.execute(statement, {"clinic": clinic})
         _fill_worklist(connection)
@@ -47,7 +47,9 @@ def _fill_worklist(connection: psycopg.Connection) -> None:
     connection.execute("VACUUM ANALYZE")
     connection.execute("TRUNCATE worklist")
     connection.execute("INSERT INTO worklist SELECT * FROM worklist_now")
-    connection.execute("VACUUM ANALYZE worklist")
+    connection.execute("TRUNCATE patient_figures")
+    connection.execute("INSERT INTO patient_figures SELECT * FROM patient_figures_now")
+    connection.execute("VACUUM ANALYZE worklist, patient_figures")
 
 
 def _name(chance: random.Random) -> str:

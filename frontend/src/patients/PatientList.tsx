@@ -6,7 +6,10 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
 import { ageInYears } from "@/i18n/calendar";
-import { day } from "@/i18n/moments";
+import { day, percent } from "@/i18n/moments";
+import { Thumbnail } from "@/findings/Thumbnail";
+import { ListHead } from "./ListHead";
+import type { Order } from "./patient_order";
 import classes from "./PatientList.module.css";
 
 const ROW_PX = 53;
@@ -18,11 +21,16 @@ export function PatientList({
   patients,
   hasMore,
   isLoadingMore,
+  order,
+  onOrder,
   onMore,
 }: {
   patients: Schemas["Patient"][];
   hasMore: boolean;
   isLoadingMore: boolean;
+  order: Order;
+  /** Undefined where the list has an order of its own. */
+  onOrder: ((order: Order) => void) | undefined;
   onMore: () => void;
 }) {
   const { t } = useTranslation();
@@ -63,14 +71,7 @@ export function PatientList({
 
   return (
     <div className={classes.frame}>
-      <div className={classes.head} aria-hidden>
-        <span>{t("patients.columns.name")}</span>
-        <span>{t("patients.columns.record")}</span>
-        <span>{t("patients.columns.born")}</span>
-        <span>{t("patients.columns.lesions")}</span>
-        <span>{t("patients.columns.lastPhoto")}</span>
-        <span>{t("patients.columns.open")}</span>
-      </div>
+      <ListHead order={order} onOrder={onOrder} />
       <ul
         ref={list}
         className={classes.list}
@@ -121,6 +122,11 @@ const Row = memo(function Row({
       className={classes.row}
       onKeyDown={(event) => onMove(event, index)}
     >
+      <span className={classes.wide}>
+        {patient.summary?.last_image_id && (
+          <Thumbnail imageId={patient.summary.last_image_id} name="" size={32} />
+        )}
+      </span>
       <Text className={classes.name} fw={500} truncate>
         {patient.full_name}
       </Text>
@@ -139,6 +145,9 @@ const Row = memo(function Row({
       </Text>
       <Text className={classes.wide} size="sm" truncate>
         {!!patient.summary?.open_items && t("patients.open", { count: patient.summary.open_items })}
+      </Text>
+      <Text className={classes.wide} size="sm" truncate>
+        {patient.summary?.highest_risk != null && percent(patient.summary.highest_risk)}
       </Text>
       <IconChevronRight className={classes.chevron} size={18} aria-hidden />
     </Link>

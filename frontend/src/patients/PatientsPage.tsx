@@ -15,6 +15,7 @@ import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { EmptyState, ErrorState, LoadingRows } from "@/ui/States";
 import { NewPatientDialog } from "./NewPatientDialog";
+import { orderOf, putOrder, type Order } from "./patient_order";
 import { PatientList } from "./PatientList";
 import { usePatients } from "./usePatients";
 
@@ -28,6 +29,7 @@ export default function PatientsPage() {
   const [typed, setTyped] = useState(address.get("search") ?? "");
   const [search] = useDebouncedValue(typed.trim(), TYPING_MS);
   const archived = address.get("state") === "archived";
+  const order = orderOf(address);
   const [isAdding, adding] = useDisclosure(address.has("new"));
 
   useEffect(() => {
@@ -87,7 +89,13 @@ export default function PatientsPage() {
           ]}
         />
       </Group>
-      <SearchResults search={search} archived={archived} onAdd={adding.open} />
+      <SearchResults
+        search={search}
+        archived={archived}
+        order={order}
+        onOrder={(order) => setAddress((now) => putOrder(now, order), { replace: true })}
+        onAdd={adding.open}
+      />
       <NewPatientDialog opened={isAdding} onClose={adding.close} />
     </Stack>
   );
@@ -102,14 +110,18 @@ function focusFirst(event: KeyboardEvent): void {
 function SearchResults({
   search,
   archived,
+  order,
+  onOrder,
   onAdd,
 }: {
   search: string;
   archived: boolean;
+  order: Order;
+  onOrder: (order: Order) => void;
   onAdd: () => void;
 }) {
   const { t } = useTranslation();
-  const patients = usePatients({ search, archived });
+  const patients = usePatients({ search, archived, order });
   const all = useMemo(() => patients.data?.pages.flatMap(({ items }) => items), [patients.data]);
   const { fetchNextPage } = patients;
   const more = useCallback(() => void fetchNextPage(), [fetchNextPage]);
@@ -131,6 +143,8 @@ function SearchResults({
         patients={all}
         hasMore={patients.hasNextPage && !patients.isFetchNextPageError}
         isLoadingMore={patients.isFetchingNextPage}
+        order={order}
+        onOrder={search ? undefined : onOrder}
         onMore={more}
       />
       {patients.isFetchNextPageError && <ErrorState error={patients.error} onRetry={more} />}

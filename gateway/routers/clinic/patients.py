@@ -16,6 +16,7 @@ from gateway.schemas.patients import (
     Patient,
     PatientPage,
     PatientProfile,
+    Sort,
 )
 from gateway.schemas.timeline import Kind, Note, NoteDraft, TimelinePage, timeline_entry
 from gateway.schemas.worklist import OpenOfPatient
@@ -81,10 +82,19 @@ async def list_patients(
     limit: Limit = 50,
     cursor: Cursor = "",
     archived: Annotated[bool, Query(description="Archived patients instead.")] = False,
+    sort: Annotated[Sort, Query(description="A search lists the likest first.")] = "name",
+    descending: Annotated[bool, Query(description="The newest, most or highest first.")] = False,
 ) -> PatientPage:
-    """My clinic's patients: all by name, or those that a search finds, the likest first."""
+    """My clinic's patients: all in an order, or those that a search finds, the likest first."""
     page = await clients.patients.ListPatients(
-        pb.ListPatientsRequest(search=search, limit=limit, cursor=cursor, archived=archived)
+        pb.ListPatientsRequest(
+            search=search,
+            limit=limit,
+            cursor=cursor,
+            archived=archived,
+            sort=pb.PatientSort.Value(f"PATIENT_SORT_{sort.upper()}"),
+            descending=descending,
+        )
     )
     return PatientPage(
         items=[Patient.of(patient) for patient in page.patients],
