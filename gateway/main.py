@@ -26,6 +26,7 @@ from gateway.http.connection import BoundedProtocol, allow_descriptors
 from gateway.http.device_cookie import DeviceCookies
 from gateway.http.middleware import RequestMiddleware
 from gateway.http.rate_limit import RateLimits
+from gateway.inference.answer_watch import AnswerWatch
 from gateway.inference.canary import CanaryWatch
 from gateway.inference.model import Model
 from gateway.inference.release_gate import ReleaseGate
@@ -47,6 +48,7 @@ from service_kit.remembered_revocations import RememberedRevocations
 from service_kit.settings import load
 from serving.contract.follower_requests import regeneration_requests, trial_requests
 from serving.contract.torchserve import InferenceClient
+from serving.contract.unusable_answers import UnusableAnswers
 
 WEB = Path(__file__).parent / "web"
 # What scripts of the sites in CORS_ORIGINS may read besides the body.
@@ -86,7 +88,14 @@ def wire(settings: Settings) -> AppState:
         photo_memory=PhotoMemory(settings.photo_memory_mb * MEBIBYTE),
         archive_places=ArchivePlaces(),
         replicas=replicas,
-        model=Model(replicas, inference, seconds, canary=watch, shadow=Shadow(comparisons)),
+        model=Model(
+            replicas,
+            inference,
+            seconds,
+            canary=watch,
+            shadow=Shadow(comparisons),
+            answers=AnswerWatch(UnusableAnswers(redis, name)),
+        ),
         canary_watch=watch,
         comparisons=comparisons,
         shelf=shelf,

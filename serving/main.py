@@ -92,7 +92,7 @@ def make_follower(settings: FollowerSettings) -> Follower:
             folder=settings.torchserve_folder,
             workers=settings.workers,
         ),
-        board=ReplicaRegistry(redis),
+        board=ReplicaRegistry(redis, settings.model_name),
         gate=gate,
         judgements=judgements,
     )

@@ -29,6 +29,7 @@ MODULES = (
     "gateway.assessments.completion", "gateway.http.connection", "gateway.http.middleware",
     "gateway.inference.model", "gateway.inference.replicas", "gateway.inference.shadow",
     "gateway.model_store.versions",
+    "gateway.inference.answer_watch",
     "patient_service.queue_metrics", "service_kit.interceptors", "serving.replica.metrics",
 )  # fmt: skip
 

@@ -18,7 +18,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from dermis.patient.v1 import patient_pb2 as pb
-from gateway.assessments.findings import finding_message
+from gateway.assessments.findings import finding_message, refusal_of
 from gateway.clients import Clients
 from gateway.inference.model import Model
 from service_kit.clock import to_timestamp
@@ -92,8 +92,10 @@ async def assess(photo: Photo, clients: Clients, model: Model) -> Assessment:
         predicting.cancel()
         await asyncio.gather(predicting, return_exceptions=True)
         return Assessment(added.image, added.detection, clock.milliseconds)
-    outcome = await _outcome(predicting, added.image.id)
-    recorded = await clock.measure("record", _record(outcome, clients))
+    outcome, finding = await _outcome(predicting, added.image.id)
+    recorded = await clock.measure(
+        "record", _recorded(outcome, finding, photo.data, clients, model)
+    )
     return Assessment(added.image, recorded or added.detection, clock.milliseconds)
 
 
@@ -105,11 +107,17 @@ async def reassess(image: pb.Image, data: bytes, clients: Clients, model: Model)
         grpc.aio.AioRpcError: patient_service refused.
     """
     finding = await model.assess(data, patient_id=image.patient_id)
-    recorded = await clients.detections.RecordDetection(
-        pb.RecordDetectionRequest(
-            image_id=image.id, finding=finding_message(finding), rediagnosis=True
-        )
+    request = pb.RecordDetectionRequest(
+        image_id=image.id, finding=finding_message(finding), rediagnosis=True
     )
+    try:
+        recorded = await clients.detections.RecordDetection(request)
+    except grpc.aio.AioRpcError as error:
+        if refusal := refusal_of(error):
+            await model.refused(finding, refusal)
+            raise HandlerFailed(refusal) from None
+        raise
+    await model.used(finding)
     return recorded.detection
 
 
@@ -144,32 +152,65 @@ async def _store(photo: Photo, clients: Clients) -> pb.AddImageResponse:
     return await send()
 
 
-async def _outcome(predicting: asyncio.Task[Finding], image_id: str) -> pb.RecordDetectionRequest:
+async def _outcome(
+    predicting: Awaitable[Finding], image_id: str
+) -> tuple[pb.RecordDetectionRequest, Finding | None]:
     """What to record; without an answer of the model, that it must be asked again."""
     try:
         finding = await predicting
     except ImageRefused as refusal:
-        return pb.RecordDetectionRequest(image_id=image_id, failure_reason=refusal.reason)
+        failed = pb.RecordDetectionRequest(image_id=image_id, failure_reason=refusal.reason)
+        return failed, None
     except (TorchServeAway, HandlerFailed, ModelMissing) as error:
         log.warning("detection left pending", image_id=image_id, error=str(error))
         LEFT_PENDING.inc()
-        return pb.RecordDetectionRequest(image_id=image_id)
+        return pb.RecordDetectionRequest(image_id=image_id), None
     version = finding.model.version
     if finding.assessable:
         PROBABILITY.labels(version).observe(finding.probability_malignant)
     else:
         NOT_ASSESSABLE.labels(version).inc()
-    return pb.RecordDetectionRequest(image_id=image_id, finding=finding_message(finding))
+    found = pb.RecordDetectionRequest(image_id=image_id, finding=finding_message(finding))
+    return found, finding
 
 
-async def _record(outcome: pb.RecordDetectionRequest, clients: Clients) -> pb.Detection | None:
-    """Record an outcome; None if that failed: the detection stays pending."""
+async def _recorded(
+    outcome: pb.RecordDetectionRequest,
+    finding: Finding | None,
+    photo: bytes,
+    clients: Clients,
+    model: Model,
+) -> pb.Detection | None:
+    """Record an outcome; where a canary's can't be stored, the live version's in its place."""
+    recorded, refusal = await _record(outcome, clients)
+    if finding is None:
+        return recorded
+    if recorded:
+        await model.used(finding)
+    elif refusal and await model.refused(finding, refusal):
+        again, finding = await _outcome(model.assess_by_live(photo), outcome.image_id)
+        return await _recorded(again, finding, photo, clients, model)
+    elif refusal:
+        # Completion takes it over at once.
+        return (await _record(pb.RecordDetectionRequest(image_id=outcome.image_id), clients))[0]
+    return recorded
+
+
+async def _record(
+    outcome: pb.RecordDetectionRequest, clients: Clients
+) -> tuple[pb.Detection | None, str]:
+    """Record an outcome; None if that failed: the detection stays pending.
+
+    Returns:
+        The detection; and why the answer itself was refused, "" where it was not.
+    """
     try:
         recorded = await clients.detections.RecordDetection(outcome, timeout=RECORD_SECONDS)
     except grpc.aio.AioRpcError as error:
         log.warning("detection left pending", status=error.code().name)
-        return None
-    return recorded.detection
+        LEFT_PENDING.inc()
+        return None, refusal_of(error)
+    return recorded.detection, ""
 
 
 class _Clock:

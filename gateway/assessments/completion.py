@@ -12,11 +12,12 @@ import structlog
 from prometheus_client import Counter
 
 from dermis.patient.v1 import patient_pb2 as pb
-from gateway.assessments.findings import finding_message
+from gateway.assessments.findings import finding_message, refusal_of
 from gateway.clients import Clients, ServiceToken
 from gateway.inference.model import Model
 from service_kit.reasons import Reason
 from service_kit.request_context import Request, set_current_request
+from serving.contract.findings import Finding
 from serving.contract.torchserve import HandlerFailed, ImageRefused, TorchServeError
 
 log = structlog.get_logger()
@@ -75,8 +76,8 @@ class Completion:
 
     async def _complete(self, claim: pb.Claim, metadata: Metadata) -> None:
         try:
-            finished = await self._finish(claim, metadata)
-            await self._clients.completion.FinishDetection(finished, metadata=metadata)
+            finished, finding = await self._finish(claim, metadata)
+            finished = await self._record(finished, finding, claim, metadata)
         except grpc.aio.AioRpcError as error:
             # Its lease ends by itself, and then it is claimed again; the others go on.
             log.warning("claim lost", detection_id=claim.detection_id, status=error.code().name)
@@ -88,7 +89,31 @@ class Completion:
         FINISHED.labels(outcome).inc()
         log.info("pending detection", detection_id=claim.detection_id, outcome=outcome)
 
-    async def _finish(self, claim: pb.Claim, metadata: Metadata) -> pb.FinishDetectionRequest:
+    async def _record(
+        self,
+        finished: pb.FinishDetectionRequest,
+        finding: Finding | None,
+        claim: pb.Claim,
+        metadata: Metadata,
+    ) -> pb.FinishDetectionRequest:
+        """Record an outcome; an answer that can't be stored is asked for again later."""
+        try:
+            await self._clients.completion.FinishDetection(finished, metadata=metadata)
+        except grpc.aio.AioRpcError as error:
+            refusal = refusal_of(error)
+            if finding is None or not refusal:
+                raise
+            await self._model.refused(finding, refusal)
+            finished = _try_later(claim)
+            await self._clients.completion.FinishDetection(finished, metadata=metadata)
+        else:
+            if finding:
+                await self._model.used(finding)
+        return finished
+
+    async def _finish(
+        self, claim: pb.Claim, metadata: Metadata
+    ) -> tuple[pb.FinishDetectionRequest, Finding | None]:
         parts = [
             part
             async for part in self._clients.completion.GetClaimedImage(
@@ -102,16 +127,19 @@ class Completion:
                 b"".join(part.chunk for part in parts), patient_id=parts[0].patient_id
             )
         except ImageRefused as refusal:
-            return pb.FinishDetectionRequest(lease=claim.lease, failure_reason=refusal.reason)
+            failed = pb.FinishDetectionRequest(lease=claim.lease, failure_reason=refusal.reason)
+            return failed, None
         except HandlerFailed:
             if claim.attempt >= HANDLER_TRIES:
-                return pb.FinishDetectionRequest(
+                failed = pb.FinishDetectionRequest(
                     lease=claim.lease, failure_reason=Reason.MODEL_FAILED.name
                 )
-            return _try_later(claim)
+                return failed, None
+            return _try_later(claim), None
         except TorchServeError:
-            return _try_later(claim)
-        return pb.FinishDetectionRequest(lease=claim.lease, finding=finding_message(finding))
+            return _try_later(claim), None
+        message = finding_message(finding)
+        return pb.FinishDetectionRequest(lease=claim.lease, finding=message), finding
 
 
 def _try_later(claim: pb.Claim) -> pb.FinishDetectionRequest:

@@ -1,5 +1,6 @@
 """Between TorchServe's findings, the contract's messages and what clients read."""
 
+import grpc
 import numpy as np
 
 from dermis.patient.v1 import patient_pb2 as pb
@@ -29,6 +30,13 @@ def heatmap_message(heatmap: Heatmap) -> pb.Heatmap:
         layer=heatmap.layer,
         maximum=float(grid.max()),
     )
+
+
+def refusal_of(error: grpc.aio.AioRpcError) -> str:
+    """Why the record refuses an answer for what it is; "" where something else is the matter."""
+    if error.code() != grpc.StatusCode.INVALID_ARGUMENT:
+        return ""
+    return f"the clinical record refuses them: {error.details() or 'no reason given'}"
 
 
 def display_name(entry: pb.DifferentialDiagnosis) -> str:

@@ -132,6 +132,16 @@ class CanaryWatch:
             raise
         self._note(live, Outcome(True, time.perf_counter() - started))
 
+    def note_refused(self, *, live: bool) -> None:
+        """Note that an answer was given but can't be stored: it counts as failed after all."""
+        if not self._canary():
+            return
+        outcomes = self._outcomes[live]
+        for index in reversed(range(len(outcomes))):
+            if outcomes[index].ok:
+                outcomes[index] = outcomes[index]._replace(ok=False)
+                return
+
     def figures(self, *, live: bool) -> Figures:
         """How the live version, or the canary, did since the canary or its share began."""
         outcomes = self._outcomes[live]

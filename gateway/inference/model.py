@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from opentelemetry.trace import SpanKind
 from prometheus_client import Histogram
 
+from gateway.inference.answer_watch import AnswerWatch
 from gateway.inference.canary import CanaryWatch, is_chosen
 from gateway.inference.replicas import Replicas
 from gateway.inference.shadow import Shadow
@@ -19,6 +20,7 @@ from service_kit.request_context import REQUEST_ID_HEADER, request_id
 from serving.contract.findings import Finding
 from serving.contract.replicas import Candidate, Replica
 from serving.contract.torchserve import (
+    HandlerFailed,
     ImageRefused,
     InferenceClient,
     ModelMissing,
@@ -47,6 +49,7 @@ class Model:
         seconds: deadline of an answer, whoever gives it.
         canary: records how the live version and a canary do.
         shadow: gets what the live version has answered, to compare.
+        answers: hears which answers can't be used.
     """
 
     def __init__(
@@ -57,12 +60,14 @@ class Model:
         *,
         canary: CanaryWatch,
         shadow: Shadow,
+        answers: AnswerWatch,
     ) -> None:
         self._replicas = replicas
         self._inference = inference
         self._seconds = seconds
         self._canary = canary
         self._shadow = shadow
+        self._answers = answers
 
     @property
     def is_live(self) -> bool:
@@ -73,6 +78,37 @@ class Model:
         """Drop comparisons under way and close the connections to the replicas."""
         await self._shadow.close()
         await self._inference.close()
+
+    @property
+    def trouble(self) -> str:
+        """Which versions' answers can't be used, and why; "" where all can."""
+        self._answers.forget_all_but(self._replicas.answering_versions())
+        return self._answers.trouble
+
+    async def used(self, finding: Finding) -> None:
+        """Hear that an answer is part of the record."""
+        await self._answers.used(finding.model.version)
+
+    async def refused(self, finding: Finding, why: str) -> bool:
+        """Hear that an answer can't be part of the record: it counts against its version.
+
+        Returns:
+            Whether it was a canary's, so that the live version may answer in its place.
+        """
+        version = finding.model.version
+        await self._answers.unusable(version, why)
+        candidate = self._replicas.candidate
+        is_canary = candidate is not None and candidate.version == version
+        self._canary.note_refused(live=not is_canary)
+        return is_canary
+
+    async def assess_by_live(self, data: bytes) -> Finding:
+        """The live version's finding on a photo, also where a canary would answer.
+
+        Raises:
+            TorchServeError: one of its subclasses.
+        """
+        return await self._by_live(data, time.monotonic() + self._seconds)
 
     async def assess(self, data: bytes, *, patient_id: str) -> Finding:
         """The finding on a patient's photo, by the canary if there is one for this patient.
@@ -104,8 +140,12 @@ class Model:
         return await self._ask_some(data, ends, version=version, target=target)
 
     async def _by_live(self, data: bytes, ends: float) -> Finding:
-        with self._canary.noting(live=True):
-            return await self._ask_some(data, ends)
+        try:
+            with self._canary.noting(live=True):
+                return await self._ask_some(data, ends)
+        except HandlerFailed as error:
+            await self._answers.unusable(error.version, str(error))
+            raise
 
     async def _by_canary(self, candidate: Candidate, data: bytes) -> Finding:
         with self._canary.noting(live=False):
@@ -154,16 +194,20 @@ class Model:
             _measured(version),
             telemetry.tracer.start_as_current_span("predict", kind=SpanKind.CLIENT),
         ):
-            return await self._inference.predict(
-                replica.address,
-                replica.token,
-                model=replica.model,
-                version=replica.registered(version),
-                image=data,
-                seconds=seconds,
-                target=target,
-                headers={REQUEST_ID_HEADER: request_id(), **telemetry.outgoing()},
-            )
+            try:
+                return await self._inference.predict(
+                    replica.address,
+                    replica.token,
+                    model=replica.model,
+                    version=replica.registered(version),
+                    image=data,
+                    seconds=seconds,
+                    target=target,
+                    headers={REQUEST_ID_HEADER: request_id(), **telemetry.outgoing()},
+                )
+            except HandlerFailed as error:
+                error.version = version
+                raise
 
 
 @contextmanager

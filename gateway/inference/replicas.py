@@ -64,6 +64,11 @@ class Replicas:
         """The versions that are live on some replica."""
         return frozenset(known.live_version for known in self._known) - {""}
 
+    def answering_versions(self) -> frozenset[str]:
+        """The versions that answer on some replica, live or as a candidate."""
+        beside = {known.candidate.version for known in self._known if known.candidate}
+        return self.live_versions() | beside
+
     def judgements(self) -> list[Judgement]:
         """What the replicas found about versions lately."""
         return [judged for known in self._known for judged in known.judgements]

@@ -23,6 +23,7 @@ class FakePatients(FakeService):
         images, photos, detections: what is stored, by id.
         finished: what the completion loop has reported.
         store_is_away: photos are known, but their bytes not reached.
+        refused_versions: whose findings are no findings.
     """
 
     def __init__(self) -> None:
@@ -32,6 +33,7 @@ class FakePatients(FakeService):
         self.detections: dict[str, pb.Detection] = {}
         self.finished: list[pb.FinishDetectionRequest] = []
         self.store_is_away = False
+        self.refused_versions: set[str] = set()
         self._left: set[str] = set()
         self._by_key: dict[str, str] = {}
         self.own = {
@@ -81,6 +83,7 @@ class FakePatients(FakeService):
         return pb.AddImageResponse(image=image, detection=self._new_detection(image))
 
     def _record(self, request: pb.RecordDetectionRequest) -> pb.RecordDetectionResponse:
+        self._check(request)
         image = self.images[request.image_id]
         detection = (
             self._new_detection(image) if request.rediagnosis else self._detection_of(image.id)
@@ -123,9 +126,14 @@ class FakePatients(FakeService):
         yield pb.GetClaimedImageResponse(chunk=data[100:])
 
     def _finish(self, request: pb.FinishDetectionRequest) -> pb.FinishDetectionResponse:
+        self._check(request)
         self.finished.append(request)
         _end(self.detections[request.lease], request)
         return pb.FinishDetectionResponse()
+
+    def _check(self, request: Any) -> None:
+        if request.finding.model_version in self.refused_versions:
+            raise DomainError(Reason.FINDING_INVALID)
 
     def _new_detection(self, image: pb.Image) -> pb.Detection:
         detection = pb.Detection(

@@ -16,7 +16,8 @@ async def test_each_dependency_is_named(gateway: Gateway) -> None:
     answer = await gateway.get("/readyz", headers={})
     assert answer.status_code == 200
     assert answer.json()["dependencies"] == {
-        "auth_service": "ok", "patient_service": "ok", "redis": "ok", "torchserve": "ok"
+        "auth_service": "ok", "patient_service": "ok", "redis": "ok", "torchserve": "ok",
+        "answers": "ok",
     }  # fmt: skip
 
 

@@ -8,6 +8,10 @@ from serving.archives.card import Diagnosis, Share, Zone
 
 # Of a heatmap, as patient_service stores it.
 MAX_SIDE = 64
+# The record keeps 32-bit floats.
+MAX_VALUE = 3.4e38
+# A seen part that ends at the photo's edge may end beyond it by rounding.
+_BEYOND = 1e-6
 
 
 class ModelName(BaseModel):
@@ -24,7 +28,9 @@ class Heatmap(BaseModel):
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
-    grid: list[list[Annotated[float, Field(ge=0)]]] = Field(min_length=1, max_length=MAX_SIDE)
+    grid: list[list[Annotated[float, Field(ge=0, le=MAX_VALUE)]]] = Field(
+        min_length=1, max_length=MAX_SIDE
+    )
     target: Literal["benign", "malignant"]
     method: str
     layer: str
@@ -51,6 +57,13 @@ class SeenPart(BaseModel):
     top: Share
     width: Share = Field(gt=0)
     height: Share = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _lies_on_the_photo(self) -> Self:
+        """By the rule of the clinical record."""
+        if max(self.left + self.width, self.top + self.height) > 1 + _BEYOND:
+            raise ValueError("the part that was seen reaches beyond the photo")
+        return self
 
 
 class DifferentialDiagnosis(BaseModel):

@@ -45,7 +45,13 @@ class ImageRefused(TorchServeError):
 
 
 class HandlerFailed(TorchServeError):
-    """The handler raised, or returned something that is no finding."""
+    """The handler raised, or returned something that is no finding.
+
+    Attributes:
+        version: that was asked; "" where nobody has said.
+    """
+
+    version = ""
 
 
 class InferenceClient:

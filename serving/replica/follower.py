@@ -217,7 +217,10 @@ class Follower:
             token="",
             model=self._model,
             state=state.phase,
-            last_error=state.trouble or state.refusal or state.candidate_refusal,
+            last_error=state.trouble
+            or state.refusal
+            or state.candidate_refusal
+            or await self._board.unusable(state.answering),
             refused_release=state.refused or state.candidate_refused,
             trials=self._trials.results,
             regeneration=self._regenerator.latest,

@@ -1,10 +1,13 @@
 """The registry of replicas in Redis: followers publish their state, gateways read it."""
 
+from collections.abc import Iterable
+
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from serving.contract.replicas import REPLICA_INDEX, Replica, replica_key
+from serving.contract.unusable_answers import UnusableAnswers
 
 log = structlog.get_logger()
 
@@ -17,8 +20,9 @@ _AWAY = (RedisError, OSError, TimeoutError)
 class ReplicaRegistry:
     """The list of replicas: a set of names, and one expiring entry for each."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, model: str) -> None:
         self._redis = redis
+        self._answers = UnusableAnswers(redis, model)
         self._is_away = False
 
     async def publish(self, replica: Replica) -> None:
@@ -34,6 +38,16 @@ class ReplicaRegistry:
             self._is_away = True
         else:
             self._is_away = False
+
+    async def unusable(self, versions: Iterable[str]) -> str:
+        """Which of these versions' answers gateways can't use, and why; "" where they can."""
+        try:
+            found = [(version, await self._answers.why(version)) for version in versions]
+        except _AWAY:
+            return ""
+        return "; ".join(
+            f"answers of {version} can't be used: {why}" for version, why in found if why
+        )
 
     async def forget_gone(self) -> None:
         """Remove names whose entries have expired; one removed by mistake comes back."""

@@ -58,6 +58,11 @@ class State:
         """The registrations that answer requests."""
         return {held.registration for held in (self.live, self.candidate) if held}
 
+    @property
+    def answering(self) -> list[str]:
+        """The versions that answer requests."""
+        return [held.release.version for held in (self.live, self.candidate) if held]
+
     def follow_candidate(self, desired: Release | None) -> None:
         """Drop a candidate that is no longer wanted; adopt its new percentage."""
         here = self.candidate

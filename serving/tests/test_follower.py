@@ -7,6 +7,7 @@ import pytest
 
 from local_stack.components.torchserve import TorchServe
 from serving.contract.torchserve import ImageRefused, ModelMissing, TorchServeAway, TorchServeError
+from serving.contract.unusable_answers import UnusableAnswers
 from serving.main import make_follower
 from serving.replica.torchserve.management import ManagementClient
 from serving.tests.archives import sound
@@ -243,3 +244,16 @@ async def test_a_wrong_token_is_not_let_in(site: Site, make_small_archive: MakeA
             image=photo_bytes(),
             seconds=60,
         )
+
+
+async def test_what_gateways_can_not_use_of_the_live_version_is_its_last_error(
+    site: Site, make_small_archive: MakeArchive
+) -> None:
+    await site.release(make_small_archive("0.0.1"))
+    assert (await site.follow()).last_error == ""
+    reported = UnusableAnswers(site.redis, "lesion")
+    await reported.report("0.0.1", "the clinical record refuses them")
+    told = await site.follow()
+    assert told.last_error == "answers of 0.0.1 can't be used: the clinical record refuses them"
+    await reported.clear("0.0.1")
+    assert (await site.follow()).last_error == ""

@@ -41,12 +41,14 @@ async def ready(
     """Whether the gateway can serve patients, and how each dependency is doing.
 
     Redis and TorchServe may be away for a while without stopping the clinic: limits and
-    revocations have fallbacks, and photos wait to be assessed.
+    revocations have fallbacks, and photos wait to be assessed. `answers` says which version's
+    answers can't be used: they leave photos waiting too.
     """
     auth, patient, redis_state = await asyncio.gather(
         _service(clients.auth_channel), _service(clients.patient_channel), _redis(redis)
     )
     torchserve = "ok" if model.is_live else "no replica is live"
+    trouble = model.trouble
     is_ready = auth == patient == "ok"
     response.status_code = 200 if is_ready else 503
     return Readiness(
@@ -56,6 +58,7 @@ async def ready(
             "patient_service": patient,
             "redis": redis_state,
             "torchserve": torchserve,
+            "answers": f"degraded: {trouble}" if trouble else "ok",
         },
     )
 

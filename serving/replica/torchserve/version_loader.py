@@ -4,10 +4,12 @@ import asyncio
 import shutil
 import time
 from pathlib import Path
+from typing import get_args
 
 import structlog
 
 from serving.contract.findings import Finding
+from serving.contract.reference_figures import Label
 from serving.contract.torchserve import InferenceClient, TorchServeError
 from serving.contract.trials import Measurement
 from serving.replica.archive_cache import CachedArchive
@@ -101,6 +103,9 @@ class VersionLoader:
     async def _probe(self, cached: CachedArchive, workers: int) -> None:
         archive = cached.archive
         await probe(archive, archive.golden, self.asker(cached), workers=workers)
+        # Clinicians ask for the heatmap of the other class too.
+        for target in get_args(Label):
+            await probe(archive, archive.golden[:1], self.asker(cached, target=target), workers=1)
 
     async def _measure(self, cached: CachedArchive, load_seconds: float | None) -> Measurement:
         loaded = (await self._management.versions(self._model)).get(cached.registration)
@@ -111,8 +116,13 @@ class VersionLoader:
             load_seconds=load_seconds,
         )
 
-    def asker(self, cached: CachedArchive) -> Ask:
-        """How to ask a version that is loaded."""
+    def asker(self, cached: CachedArchive, *, target: str = "") -> Ask:
+        """How to ask a version that is loaded.
+
+        Args:
+            cached: its archive.
+            target: the class whose heatmap is wanted; the predicted one where "".
+        """
 
         async def ask(photo: bytes) -> Finding:
             return await self._inference.predict(
@@ -122,6 +132,7 @@ class VersionLoader:
                 version=cached.registration,
                 image=photo,
                 seconds=ANSWER_SECONDS,
+                target=target,
             )
 
         return ask
