@@ -64,6 +64,10 @@ def resources(export: Export) -> Iterator[Resource]:
     for image in record.images.values():
         shown = record.lesions.get(image.lesion_id)
         yield fhir_subject.photo(image, patient_id, shown, beside=export.beside)
+    for image in record.in_error:
+        # Told to whoever has imported it before; its file is not sent.
+        shown = record.lesions.get(image.lesion_id)
+        yield fhir_subject.photo(image, patient_id, shown, beside=False)
     complete = [d for d in record.detections if d.status == pb.DETECTION_STATUS_COMPLETE]
     reviews = [review for of_image in record.reviews.values() for review in of_image]
     devices = {one["id"]: one for one in (fhir_answers.device(d.finding) for d in complete)}

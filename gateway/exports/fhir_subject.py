@@ -112,7 +112,7 @@ def photo(image: pb.Image, patient_id: str, shown: pb.Lesion | None, *, beside: 
     resource: Resource = {
         "resourceType": "Media",
         "id": image.id,
-        "status": "completed",
+        "status": "entered-in-error" if image.HasField("voided_at") else "completed",
         "type": {"text": "Photo of a skin lesion"},
         "subject": reference(patient_id),
         "issued": from_timestamp(image.created_at).isoformat(),

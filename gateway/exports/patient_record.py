@@ -21,6 +21,7 @@ class Record:
         images: by id.
         detections: without heatmaps.
         reviews: by the image's id, newest first, corrected and withdrawn ones too.
+        in_error: images entered in error, which nothing else of the record refers to.
         merged: patients whose records were merged into this one.
     """
 
@@ -29,6 +30,7 @@ class Record:
     images: dict[str, pb.Image] = field(default_factory=dict)
     detections: list[pb.Detection] = field(default_factory=list)
     reviews: defaultdict[str, list[pb.Review]] = field(default_factory=lambda: defaultdict(list))
+    in_error: list[pb.Image] = field(default_factory=list)
     merged: list[pb.Patient] = field(default_factory=list)
 
 
@@ -54,6 +56,7 @@ async def read(clients: Clients, patient_id: str) -> Record:
     patient_id = record.patient.id
     merges = await clients.merges.ListMerges(pb.ListMergesRequest(patient_id=patient_id))
     record.merged = [merge.moved for merge in merges.merges]
+    record.in_error = [image async for image in _in_error(clients, patient_id)]
     async for lesion in _lesions(clients, patient_id):
         record.lesions[lesion.id] = lesion
     async for entry in _timeline(clients, patient_id):
@@ -91,6 +94,16 @@ async def _lesions(clients: Clients, patient_id: str) -> AsyncIterator[pb.Lesion
     ):
         for lesion in page.lesions:
             yield lesion
+
+
+async def _in_error(clients: Clients, patient_id: str) -> AsyncIterator[pb.Image]:
+    async for page in every_page(
+        lambda cursor: clients.images.ListImages(
+            pb.ListImagesRequest(patient_id=patient_id, voided=True, limit=_PAGE, cursor=cursor)
+        )
+    ):
+        for image in page.images:
+            yield image
 
 
 async def _timeline(clients: Clients, patient_id: str) -> AsyncIterator[pb.TimelineEntry]:

@@ -449,3 +449,22 @@ async def test_the_export_of_a_merged_patient_is_that_of_the_record(gateway: Gat
     found = (await gateway.get(f"/patients/{former.id}/export")).json()
     assert kept.id in {entry["resource"]["id"] for entry in found["entry"]}
     assert gateway.patients.last("ListTimeline").patient_id == kept.id
+
+
+async def test_a_photo_in_error_is_exported_as_such_without_its_file(gateway: Gateway) -> None:
+    await a_record(gateway)
+    wrong = described("01a20817-f471-731e-896b-230f70989783")
+    wrong.voided_at.CopyFrom(MOMENT)
+    gateway.patients.answers["ListImages"] = pb.ListImagesResponse(images=[wrong])
+    packed = (await gateway.get("/patients/p-1/export.zip")).content
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        found = json.loads(archive.read("bundle.json"))
+        assert not [name for name in archive.namelist() if wrong.id in name]
+    media = {
+        entry["resource"]["id"]: entry["resource"]
+        for entry in found["entry"]
+        if entry["resource"]["resourceType"] == "Media"
+    }
+    assert media.pop(wrong.id)["status"] == "entered-in-error"
+    assert [one["status"] for one in media.values()] == ["completed"]
+    assert gateway.patients.last("ListImages").voided
