@@ -46,6 +46,10 @@ class Agreement(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    # The live version that it was compared with; None without photos.
+    against: str | None = None
+    # All that it was compared with, the latest first.
+    compared_with: list[str] = []
     photos: int
     # Photos that it gave no answer to.
     failed: int
@@ -81,23 +85,30 @@ class Comparisons:
             pipeline.expire(key, KEPT_SECONDS)
             await pipeline.execute()
 
-    async def agreement(self, version: str) -> Agreement:
-        """The report on a version.
+    async def agreement(self, version: str, against: str = "") -> Agreement:
+        """The report on a version beside one that was live: answers of others say nothing.
+
+        Args:
+            version: the shadow.
+            against: the live version; the one it was compared with last where "".
 
         Raises:
             RedisError, OSError: Redis is away.
         """
         entries = await self._redis.xrange(self._key(version), count=KEPT)
         return agreement(
-            [Comparison.model_validate_json(fields["comparison"]) for _, fields in entries]
+            [Comparison.model_validate_json(fields["comparison"]) for _, fields in entries], against
         )
 
     def _key(self, version: str) -> str:
         return f"dermis:shadow:{self._model}:{version}"
 
 
-def agreement(comparisons: list[Comparison]) -> Agreement:
-    """Count."""
+def agreement(kept: list[Comparison], against: str = "") -> Agreement:
+    """Count those with one live version: the one named, or else the latest."""
+    versions = list(dict.fromkeys(found.live_version for found in reversed(kept)))
+    pair = against or next(iter(versions), None)
+    comparisons = [found for found in kept if found.live_version == pair]
     answered = [found for found in comparisons if found.label is not None]
     pairs = [(found.live_label, found.label) for found in answered]
     same = sum(live == other for live, other in pairs)
@@ -108,6 +119,8 @@ def agreement(comparisons: list[Comparison]) -> Agreement:
         if found.probability is not None
     ]
     return Agreement(
+        against=pair,
+        compared_with=versions,
         photos=len(comparisons),
         failed=len(comparisons) - len(answered),
         same_label=same,

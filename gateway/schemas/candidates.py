@@ -80,6 +80,13 @@ class Agreement(BaseModel):
     """How a shadow's answers compare with the live version's."""
 
     version: Version
+    against: Version | None = Field(
+        description="The live version that it is compared with here; null without photos."
+    )
+    compared_with: list[str] = Field(
+        description="All versions that it was compared with, the latest first.",
+        examples=[["1.0.0"]],
+    )
     photos: int = Field(examples=[400])
     failed: int = Field(description="Photos the shadow gave no answer for.", examples=[0])
     same_label: int = Field(examples=[388])

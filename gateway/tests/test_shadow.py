@@ -48,6 +48,21 @@ async def test_a_shadow_that_can_not_keep_up_leaves_photos_out(gateway: Gateway)
     assert asked.count("1.1.0") <= 2
 
 
+def test_answers_beside_another_live_version_are_not_mixed_in() -> None:
+    def compared(live: str, label: Any) -> Comparison:
+        return Comparison(
+            live_version=live, live_label="benign", live_probability=0.2, label=label,
+            probability=0.3,
+        )  # fmt: skip
+
+    kept = [compared("1.0.0", "malignant")] * 3 + [compared("1.1.0", "benign")] * 2
+    latest, older = agreement(kept), agreement(kept, "1.0.0")
+    assert (latest.against, latest.photos, latest.same_label) == ("1.1.0", 2, 2)
+    assert (older.against, older.photos, older.newly_malignant) == ("1.0.0", 3, 3)
+    assert latest.compared_with == ["1.1.0", "1.0.0"]
+    assert agreement(kept, "9.9.9").photos == 0
+
+
 def test_an_agreement_of_nothing_claims_nothing() -> None:
     nothing = agreement([])
     assert (nothing.photos, nothing.share, nothing.mean_difference) == (0, None, None)

@@ -12,6 +12,7 @@ from serving.cli import (
     account,
     archives,
     candidates,
+    importing,
     reference_cases,
     releases,
     shelf,
@@ -23,6 +24,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 # In the order of a model's life.
 VERBS: dict[str, Callable[..., None]] = {
     "train": training.train,
+    "import": importing.import_weights,
     "evaluate": training.evaluate,
     "package": training.package,
     "predict": training.predict,

@@ -12,6 +12,7 @@ from serving.archives.card import Evaluation
 from serving.archives.signature_policy import Policy, read_policy
 from serving.archives.signatures import KeyInvalid, fingerprint, make_key_pair
 from serving.archives.signatures import sign as sign_digest
+from serving.cli.archive_hints import what_it_is
 from serving.cli.failures import Failure
 from serving.cli.options import Archive, Json
 from serving.cli.output import CommandFailed, reported_failures, show
@@ -113,6 +114,11 @@ def checked_archive(path: Path, policy: Policy | None = None) -> CheckedArchive:
     Raises:
         CommandFailed: with every reason to refuse it.
     """
+    if path.is_dir():
+        raise CommandFailed(
+            Failure.ARCHIVE_REFUSED,
+            f"{path} is a folder: name the .mar file that dermis-model package --run {path} makes.",
+        )
     beside = signature_file(path)
     try:
         return check_archive(
@@ -122,7 +128,7 @@ def checked_archive(path: Path, policy: Policy | None = None) -> CheckedArchive:
         raise CommandFailed(
             Failure.ARCHIVE_REFUSED,
             f"Dermis refuses to run {path.name}.",
-            [str(defect) for defect in refused.defects],
+            [*([hint] if (hint := what_it_is(path)) else []), *map(str, refused.defects)],
         ) from None
 
 

@@ -1,6 +1,7 @@
 """Verbs for a version beside the live one: canary, shadow, withdraw, agreement."""
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import typer
 
@@ -54,10 +55,18 @@ def withdraw(
             show(as_json, {"withdrawn": version, "replicas": count}, line)
 
 
-def agreement(version: Version, url: Url = LOCAL, as_json: Json = False) -> None:
-    """Show how a shadow's answers compare with the live version's."""
+def agreement(
+    version: Version,
+    against: Annotated[
+        str, typer.Option(help="The version that was live; default: the latest.")
+    ] = "",
+    url: Url = LOCAL,
+    as_json: Json = False,
+) -> None:
+    """Show how a shadow's answers compare with one live version's."""
     with signed_in(url, as_json) as api:
-        found = api.get(f"/admin/models/{version}/agreement")
+        query = f"?{urlencode({'against': against})}" if against else ""
+        found = api.get(f"/admin/models/{version}/agreement{query}")
         show(as_json, found, status_tables.agreement(found))
 
 

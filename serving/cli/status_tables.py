@@ -37,7 +37,11 @@ def canary(found: dict[str, Any]) -> Table:
 
 def agreement(found: dict[str, Any]) -> Table:
     """How a shadow's answers compare with the live version's."""
-    table = Table("", "", title=f"{found['version']} in the live version's shadow")
+    table = Table(
+        "",
+        "",
+        title=f"{found['version']} in the shadow of {found['against'] or 'the live version'}",
+    )
     interval = (
         "" if found["share"] is None
         else f"{found['share']:z.3f} ({found['low']:z.3f} to {found['high']:z.3f})"

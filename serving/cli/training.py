@@ -1,6 +1,8 @@
 """Verbs that make a model and try it on photos: train, evaluate, package, predict."""
 
 import hashlib
+import importlib
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,16 +11,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
+from pydantic import ValidationError
 
 from serving.cli.failures import Failure
 from serving.cli.options import Json
-from serving.cli.output import CommandFailed, reported_failures, show
+from serving.cli.output import CommandFailed, notices, reported_failures, show
 from serving.cli.training_options import (
     Architecture,
     Averaging,
     Balance,
+    Batch,
     BlankedOneIn,
     Compressed,
+    Device,
     EvaluateEvery,
     FrozenStages,
     LabelSmoothing,
@@ -29,9 +34,14 @@ from serving.cli.training_options import (
     Start,
     Steps,
     WarmUpSteps,
+    Weights,
+    Workers,
 )
 
 if TYPE_CHECKING:
+    from serving.training.dataset_facts import DatasetFacts
+    from serving.training.datasets import Sample
+    from serving.training.pixel_cache import PixelCache
     from serving.training.recipe import Recipe
 
 Data = Annotated[
@@ -48,8 +58,38 @@ def usable_input() -> Iterator[None]:
     """Turn an error in the data or the run into one clear line."""
     try:
         yield
-    except (ValueError, OSError) as error:
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(map(str, found['loc'])) or 'the file'}: {found['msg']}"
+            for found in error.errors(include_url=False, include_input=False)
+        ]
+        message = f"What was written for {error.title} can't be used."
+        raise CommandFailed(Failure.INPUT_UNUSABLE, message, lines) from error
+    except OSError as error:
+        raise CommandFailed(Failure.INPUT_UNUSABLE, _unreadable(error)) from error
+    except ValueError as error:
         raise CommandFailed(Failure.INPUT_UNUSABLE, str(error)) from error
+    except ModuleNotFoundError as error:
+        raise CommandFailed(
+            Failure.INPUT_UNUSABLE,
+            f"Training needs the package {error.name}, which only developers install: run "
+            "`make setup-dev` (or pip install 'dermis[train]') and try again.",
+        ) from error
+
+
+# What is missing where a step was left out, and which makes it.
+_MADE_BY = {
+    "model_card.json": "evaluate",
+    "run.json": "train (or import)",
+    "model.safetensors": "train (or import)",
+}
+
+
+def _unreadable(error: OSError) -> str:
+    path = Path(str(error.filename or ""))
+    if isinstance(error, FileNotFoundError) and path.name in _MADE_BY:
+        return f"{path} is missing: run dermis-model {_MADE_BY[path.name]} first."
+    return f"{path}: {error.strerror}." if error.filename else f"{error}."
 
 
 def train(
@@ -61,6 +101,10 @@ def train(
     leave_out: LeaveOut = "",
     seed: Seed = 20261123,
     start: Start = None,
+    weights: Weights = None,
+    device: Device = "auto",
+    batch: Batch = 32,
+    workers: Workers = 4,
     rate: Rate = 6e-4,
     compressed: Compressed = 0.0,
     balance: Balance = 0.7,
@@ -73,37 +117,51 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Fine-tune a classifier on folders of labelled photos."""
-    from serving.training.recipe import Recipe
-
     with reported_failures(as_json), usable_input():
+        require_extra()
+        from serving.training.devices import device_named
+        from serving.training.recipe import Recipe
+        from serving.training.servable import require_servable
+
+        if start and weights:
+            raise ValueError("give --start (an earlier run) or --weights (from outside), not both")
+        require_servable(arch, size)
+        begun = start or weights
         recipe = Recipe(
             architecture=arch, steps=steps, input_size=size, seed=seed, rate=rate,
             head_rate=rate * 5, compressed=compressed, balance=balance,
-            started_from=hashlib.sha256(start.read_bytes()).hexdigest() if start else "",
+            started_from=hashlib.sha256(begun.read_bytes()).hexdigest() if begun else "",
             label_smoothing=label_smoothing, blanked_one_in=blanked_one_in,
             frozen_stages=frozen_stages, warm_up_steps=warm_up_steps, averaging=averaging,
-            evaluate_every=evaluate_every,
+            evaluate_every=evaluate_every, batch=batch,
         )  # fmt: skip
-        _run(recipe, data, out, leave_out=leave_out, start=start, as_json=as_json)
+        run = {
+            "leave_out": leave_out, "start": begun, "other_head": weights is not None,
+            "device": device_named(device),
+        }  # fmt: skip
+        _run(recipe, data, out, run, workers=workers, as_json=as_json)
 
 
 def _run(
     recipe: "Recipe",
     data: list[Path],
     out: Path,
+    run: dict[str, Any],
     *,
-    leave_out: str,
-    start: Path | None,
+    workers: int,
     as_json: bool,
 ) -> None:
-    from serving.training.datasets import PixelCache, read_folders, write_splits
+    from serving.training.dataset_facts import facts_of, write_facts
+    from serving.training.datasets import require_both_labels, write_splits
     from serving.training.train import Training, save_run
 
-    samples = read_folders(data)
     out.mkdir(parents=True, exist_ok=True)
+    samples, cache = photos_of(data, out, workers)
+    used = [sample for sample in samples if sample.source != run["leave_out"]]
+    require_both_labels(used, ("train", "validation"))
+    write_facts([facts_of(folder, samples) for folder in data], out)
     write_splits(samples, out / "splits.csv")
-    cache = PixelCache(samples, out / "pixels.npy")
-    training = Training(recipe, samples, cache, out, leave_out=leave_out, start=start)
+    training = Training(recipe, samples, cache, out, **run)
     training.run()
     save_run(training, out, finished=datetime.now(UTC))
     weights = str(out / "model.safetensors")
@@ -112,6 +170,53 @@ def _run(
         {"run": str(out), "weights": weights, "photos": len(samples)},
         f"Weights: {weights}. Next: dermis-model evaluate --run {out}",
     )
+
+
+def photos_of(data: list[Path], run: Path, workers: int) -> "tuple[list[Sample], PixelCache]":
+    """The photos of the folders and their pixels; says what was left out and why."""
+    from serving.training.datasets import left_out, read_folders
+    from serving.training.pixel_cache import PixelCache
+
+    found = read_folders(data)
+    cache = PixelCache(found, run / "pixels.npy", workers=workers)
+    for why, count in left_out(data).items():
+        notices.print(f"Left out: {count} {why}.", markup=False)
+    for path, why in cache.unreadable.items():
+        notices.print(f"Left out: {path}: {why}", markup=False)
+    return cache.samples, cache
+
+
+def require_extra() -> None:
+    """Before anything else: a first run would otherwise end here after reading all photos."""
+    importlib.import_module("sklearn")
+    importlib.import_module("matplotlib")
+
+
+def _facts(run: Path, data: list[Path], samples: "list[Sample]") -> "list[DatasetFacts]":
+    """Those of the data that the run was trained on; what nobody has written down is asked for."""
+    from serving.training.dataset_facts import facts_of, read_facts, write_facts
+
+    found = read_facts(run) or [facts_of(folder, samples) for folder in data]
+    known = [_asked(facts) for facts in found]
+    write_facts(known, run)
+    return known
+
+
+def _asked(facts: "DatasetFacts") -> "DatasetFacts":
+    if not facts.missing:
+        return facts
+    if not sys.stdin.isatty():
+        notices.print(
+            f"{facts.name}: {' and '.join(facts.missing)} not stated; the card says so. Write a "
+            "dataset.yaml beside benign/ and malignant/.",
+            markup=False,
+        )
+        return facts
+    said = {
+        name: typer.prompt(f"{name.capitalize()} of {facts.name}", default="", err=True)
+        for name in facts.missing
+    }
+    return facts.model_copy(update=said)
 
 
 def evaluate(
@@ -127,18 +232,26 @@ def evaluate(
             help="Average each answer with the mirror image's, at twice the cost.",
         ),
     ] = False,
+    workers: Workers = 4,
     as_json: Json = False,
 ) -> None:
     """Evaluate a run on photos it has not seen; write its card as JSON and as a page."""
-    from serving.evaluation.card_page import write_page
-    from serving.evaluation.evaluate import evaluate_run
-    from serving.training.datasets import PixelCache, read_folders
-
     with reported_failures(as_json), usable_input():
-        samples = read_folders(data)
-        cache = PixelCache(samples, run / "pixels.npy")
+        require_extra()
+        from serving.evaluation.card_page import write_page
+        from serving.evaluation.evaluate import evaluate_run
+        from serving.training.datasets import require_both_labels
+
+        samples, cache = photos_of(data, run, workers)
+        require_both_labels(samples, ("validation", "test"))
         card, test = evaluate_run(
-            run, samples, cache, name=name, version=version, mirror_averaging=mirror_averaging
+            run,
+            samples,
+            cache,
+            name=name,
+            version=version,
+            facts=_facts(run, data, samples),
+            mirror_averaging=mirror_averaging,
         )
         (run / "model_card.json").write_text(card.model_dump_json(indent=2))
         write_page(card, test, page)

@@ -14,6 +14,19 @@ Start = Annotated[
     Path | None,
     typer.Option(help="Weights of an earlier run (model.safetensors) to start from.", exists=True),
 ]
+Weights = Annotated[
+    Path | None,
+    typer.Option(
+        help="A state dict of timm or torchvision to start from (.safetensors, .pth); its head may "
+        "have any size.",
+        exists=True,
+    ),
+]
+Device = Annotated[
+    str, typer.Option(help="cpu, cuda (in bfloat16), or auto: cuda where there is one.")
+]
+Batch = Annotated[int, typer.Option(min=4, max=4096, help="Photos in a step.")]
+Workers = Annotated[int, typer.Option(min=1, max=256, help="Photos that are decoded at once.")]
 Rate = Annotated[
     float, typer.Option(help="Highest learning rate; the head's is five times as high.")
 ]

@@ -16,7 +16,7 @@ from safetensors.numpy import save_file
 
 from serving.archives.card import Evaluation, ModelCard, Preprocessing
 from serving.archives.members import DIFFERENTIAL, NOVELTY, WEIGHTS
-from serving.evaluation.card_texts import DATA, INTENDED_USE, LIMITS
+from serving.evaluation.card_texts import INTENDED_USE, LIMITS
 from serving.evaluation.differential_fit import fit_differential
 from serving.evaluation.evaluations import evaluations, subgroups
 from serving.evaluation.evaluator import Answers, Evaluator
@@ -27,7 +27,9 @@ from serving.evaluation.shown_for import shown_for
 from serving.model.classifier import Classifier
 from serving.pytorch.architectures import load_model
 from serving.pytorch.backends import TorchscriptBackend
-from serving.training.datasets import PixelCache, Sample
+from serving.training.dataset_facts import DatasetFacts
+from serving.training.datasets import Sample
+from serving.training.pixel_cache import PixelCache
 
 
 def evaluate_run(
@@ -37,15 +39,18 @@ def evaluate_run(
     *,
     name: str,
     version: str,
+    facts: Sequence[DatasetFacts],
     mirror_averaging: bool = False,
 ) -> tuple[ModelCard, Answers]:
     """The card of the run in `run` (see `train.save_run`), and its answers on the test split.
+
+    `facts` are those of the data that the run was trained on.
 
     Calibration, threshold and every figure are those of the answers that the card asks for:
     averaged with the mirror image's where `mirror_averaging` is set. What the training photos look
     like, and the head that tells their diagnoses apart, are written into the run's folder.
     """
-    draft = _draft(run, name, version, mirror_averaging)
+    draft = _draft(run, name, version, mirror_averaging, facts)
     model = load_model(run / WEIGHTS, draft)
     backend = TorchscriptBackend(model, draft.preprocessing.input_size)
     classifier = Classifier(backend, draft)
@@ -71,12 +76,14 @@ def evaluate_run(
     found = {
         "evaluations": evaluations(evaluator, test, further + more),
         "subgroups": subgroups(test, evaluator.threshold),
-        "shown_for": shown_for(trained_on),
+        "shown_for": shown_for(trained_on, facts),
     }
     return fitted.model_copy(update=attached | found), test
 
 
-def _draft(run: Path, name: str, version: str, mirror_averaging: bool) -> ModelCard:
+def _draft(
+    run: Path, name: str, version: str, mirror_averaging: bool, facts: Sequence[DatasetFacts]
+) -> ModelCard:
     """A card without calibration, threshold and figures."""
     recipe = json.loads((run / "run.json").read_text())
     finished = recipe.get("finished") or datetime.now(UTC).isoformat()
@@ -85,7 +92,9 @@ def _draft(run: Path, name: str, version: str, mirror_averaging: bool) -> ModelC
         version=version,
         architecture=recipe["architecture"],
         preprocessing=Preprocessing(
-            input_size=recipe["input_size"], mean=(127.0,) * 3, std=(128.0,) * 3
+            input_size=recipe["input_size"],
+            mean=recipe.get("mean", (127.0,) * 3),
+            std=recipe.get("std", (128.0,) * 3),
         ),
         temperature=1,
         threshold=0.5,
@@ -94,9 +103,9 @@ def _draft(run: Path, name: str, version: str, mirror_averaging: bool) -> ModelC
         weights_sha256=hashlib.sha256((run / WEIGHTS).read_bytes()).hexdigest(),
         trained_on=datetime.fromisoformat(finished).date(),
         intended_use=INTENDED_USE,
-        limits=LIMITS,
-        data=DATA,
-        training=recipe,
+        limits=[*LIMITS, *(limit for known in facts for limit in known.limits)],
+        data=[known.sentence for known in facts],
+        training={name: value for name, value in recipe.items() if not isinstance(value, list)},
     )
 
 

@@ -13,7 +13,8 @@ from serving.evaluation import metrics
 from serving.evaluation.metrics import Floats, Labels
 from serving.model.classifier import Classifier, calibrated
 from serving.training.augmentation import Augmentation
-from serving.training.datasets import PixelCache, Sample
+from serving.training.datasets import Sample
+from serving.training.pixel_cache import PixelCache
 
 BATCH = 64
 

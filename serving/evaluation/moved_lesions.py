@@ -18,7 +18,8 @@ from serving.evaluation.metrics import median, proportion
 from serving.model.attention import looked_at
 from serving.model.classifier import Classifier
 from serving.model.quality import LESION_CUT, OFF_CENTRE
-from serving.training.datasets import PixelCache, Sample
+from serving.training.datasets import Sample
+from serving.training.pixel_cache import PixelCache
 
 Pixels = npt.NDArray[np.uint8]
 

@@ -6,6 +6,7 @@ MobileNetV3, GoogLeNet, VGG and the like.
 """
 
 from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 
 import torchvision
 from torch import Tensor, nn
@@ -46,6 +47,12 @@ class TorchvisionClassifier(nn.Module):
         """The layer that answers."""
         linear = [module for module in self.head.modules() if isinstance(module, nn.Linear)]
         return linear[-1]
+
+
+def our_names(state: Mapping[str, Tensor], own: Iterable[str]) -> dict[str, Tensor]:
+    """A torchvision state dict under the names that its layers have inside ours."""
+    inside = {name.partition(".")[2]: name for name in own}
+    return {inside[name]: tensor for name, tensor in state.items() if name in inside}
 
 
 def knows(architecture: str) -> bool:

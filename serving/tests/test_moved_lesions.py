@@ -67,7 +67,7 @@ def test_a_model_is_shown_for_ages_and_sites_with_enough_photos_only() -> None:
     samples = [sample(n, age=str(40 + n % 20), site="back") for n in range(100)]
     samples += [sample(n, age="85", site="genital") for n in range(39)]
     samples += [sample(n, age="", site="trunk") for n in range(90)]
-    found = shown_for(samples)
+    found = shown_for(samples, [])
     assert found.ages == (40, 59)
     assert found.sites == ["posterior_torso"]
     assert "139" in found.grounds

@@ -1,29 +1,21 @@
-"""Folders of labelled photos, split once and for all, and cached small for fast reading.
+"""Folders of labelled photos, split once and for all.
 
-A data folder holds `benign/` and `malignant/` with JPEG files, and optionally `metadata.csv`
-with a column `file` and any of lesion_id, patient_id, age, sex, site, diagnosis.
+A data folder holds `benign/` and `malignant/` with photos, and optionally `metadata.csv` with a
+column `file` and any of lesion_id, patient_id, age, sex, site, diagnosis.
 """
 
 import csv
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
-import torch
-from PIL import Image
-from rich.progress import track
-from torch import Tensor
-
-from imaging.decoding import decode
-from service_kit.files import written_whole
-
 Split = Literal["train", "validation", "test"]
 LABELS = ("benign", "malignant")
-CACHED_SIDE = 256
+# Of the formats that the platform reads (`imaging.formats`).
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".heic", ".heif", ".webp", ".tif", ".tiff"})
 VALIDATION_PERCENT, TEST_PERCENT = 10, 15
 
 
@@ -34,7 +26,8 @@ class Sample:
     Attributes:
         source: name of its data folder; another source is another clinic or collection.
         label: 0 benign, 1 malignant.
-        group: photos of one lesion share it, and with it the split.
+        group: photos of one patient, or else of one lesion, share it, and with it the split.
+        sha256: of the file.
     """
 
     path: Path
@@ -43,15 +36,49 @@ class Sample:
     group: str
     split: Split
     metadata: dict[str, str] = field(default_factory=dict, hash=False)
+    sha256: str = ""
 
 
 def read_folders(folders: Sequence[Path]) -> list[Sample]:
     """Every labelled photo of the folders, in a fixed order.
 
     Raises:
-        ValueError: a folder holds no photos in `benign/` or in `malignant/`.
+        ValueError: a folder holds no photos in `benign/` or in `malignant/`, or its
+            `metadata.csv` can't be read; the message says how to mend it.
     """
     return [sample for folder in folders for sample in _read_folder(folder)]
+
+
+def left_out(folders: Sequence[Path]) -> dict[str, int]:
+    """How many files of the folders are not read, by why."""
+    counts: Counter[str] = Counter()
+    for folder in folders:
+        for name in LABELS:
+            for path in (folder / name).iterdir():
+                if path.is_dir():
+                    counts["folders inside a label's folder"] += 1
+                elif path.suffix.lower() not in SUFFIXES:
+                    counts[f"files named *{path.suffix.lower() or ' without ending'}"] += 1
+        photos = {f"{name}/{path.name}" for name in LABELS for path in _photos(folder / name)}
+        counts["rows of metadata.csv that name no photo"] += len(_metadata(folder).keys() - photos)
+    return {why: count for why, count in counts.items() if count}
+
+
+def require_both_labels(samples: Sequence[Sample], splits: Iterable[Split]) -> None:
+    """Refuse splits that can't be measured.
+
+    Raises:
+        ValueError: a split has photos of one label only, or none.
+    """
+    for split in splits:
+        counts = Counter(sample.label for sample in samples if sample.split == split)
+        missing = [name for label, name in enumerate(LABELS) if not counts[label]]
+        if missing:
+            raise ValueError(
+                f"the split {split} holds no {' and no '.join(missing)} photo: {len(samples)} "
+                "photos are too few, or too many are of one patient or lesion; add photos of "
+                f"other patients to {' and '.join(f'{name}/' for name in missing)}"
+            )
 
 
 def write_splits(samples: Iterable[Sample], path: Path) -> None:
@@ -73,63 +100,65 @@ def split_of(source: str, group: str) -> Split:
     return "validation" if share < TEST_PERCENT + VALIDATION_PERCENT else "train"
 
 
-class PixelCache:
-    """The central squares of all photos at 256 pixels, in one memory-mapped array.
-
-    Args:
-        samples: photos, in the order of the array.
-        path: the .npy file; made where it doesn't exist yet (uint8, N x 256 x 256 x 3).
-    """
-
-    def __init__(self, samples: Sequence[Sample], path: Path) -> None:
-        if not path.exists():
-            _fill_cache(samples, path)
-        self._pixels: npt.NDArray[np.uint8] = np.load(path, mmap_mode="r")
-        if len(self._pixels) != len(samples):
-            raise ValueError(f"{path} was made from other photos; delete it")
-
-    def batch(self, indices: Sequence[int]) -> Tensor:
-        """Nx3x256x256, float32, 0 to 255."""
-        pixels = np.stack([self._pixels[index] for index in indices])
-        return torch.from_numpy(pixels).permute(0, 3, 1, 2).float()
-
-
-def _read_folder(folder: Path) -> list[Sample]:
+def _read_folder(folder: Path) -> Iterator[Sample]:
     metadata = _metadata(folder)
-    samples = []
+    patients = _patients(metadata.values())
     for label, name in enumerate(LABELS):
-        paths = sorted((folder / name).glob("*.jpg"))
+        paths = _photos(folder / name)
         if not paths:
-            raise ValueError(f"{folder / name} holds no JPEG photos")
+            raise ValueError(
+                f"{folder / name} holds no photos: put JPEG, PNG, HEIC, WebP or TIFF files there"
+            )
         for path in paths:
             known = metadata.get(f"{name}/{path.name}", {})
-            group = known.get("lesion_id") or path.stem
+            lesion = known.get("lesion_id") or path.stem
+            group = known.get("patient_id") or patients.get(lesion) or lesion
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
             split = split_of(folder.name, group)
-            samples.append(Sample(path, folder.name, label, group, split, known))
-    return samples
+            yield Sample(path, folder.name, label, group, split, known, digest)
+
+
+def _photos(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+
+
+def _patients(rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """The patient of each lesion of whom any row names one."""
+    return {
+        row["lesion_id"]: row["patient_id"]
+        for row in rows
+        if row.get("lesion_id") and row.get("patient_id")
+    }
 
 
 def _metadata(folder: Path) -> dict[str, dict[str, str]]:
     path = folder / "metadata.csv"
     if not path.exists():
         return {}
-    with path.open() as file:
-        return {row["file"]: row for row in csv.DictReader(file)}
+    try:
+        # Spreadsheets begin UTF-8 with a byte order mark.
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            columns = list(reader.fieldnames or ())
+            if "file" not in columns:
+                raise ValueError(_without_file_column(path, columns))
+            return {
+                row["file"]: {name: value or "" for name, value in row.items() if name}
+                for row in reader
+                if row["file"]
+            }
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not UTF-8: save it as “CSV UTF-8”") from None
+    except csv.Error as error:
+        raise ValueError(f"{path} is no CSV file: {error}") from None
 
 
-def _fill_cache(samples: Sequence[Sample], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    shape = (len(samples), CACHED_SIDE, CACHED_SIDE, 3)
-    with written_whole(path) as partial:
-        cache = np.lib.format.open_memmap(partial, "w+", np.uint8, shape)
-        for index, sample in enumerate(track(samples, description="Reading photos")):
-            cache[index] = np.asarray(_central_square(decode(sample.path.read_bytes())))
-        cache.flush()
-
-
-def _central_square(image: Image.Image) -> Image.Image:
-    scale = CACHED_SIDE / min(image.size)
-    width, height = (max(CACHED_SIDE, round(side * scale)) for side in image.size)
-    image = image.resize((width, height), Image.Resampling.BILINEAR)
-    left, top = (width - CACHED_SIDE) // 2, (height - CACHED_SIDE) // 2
-    return image.crop((left, top, left + CACHED_SIDE, top + CACHED_SIDE))
+def _without_file_column(path: Path, columns: list[str]) -> str:
+    if len(columns) == 1 and ";" in columns[0]:
+        return f"{path} separates columns by semicolons: save it with commas"
+    return (
+        f"{path} has no column `file` but {', '.join(columns) or 'nothing'}: name the column with "
+        "values such as benign/a.jpg `file`"
+    )

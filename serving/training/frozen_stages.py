@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 def freeze(model: nn.Module, stages: int) -> list[nn.Module]:
     """Stem and first stages of a timm EfficientNet; nothing of other architectures."""
-    if stages == 0 or not hasattr(model, "conv_stem"):
+    # MobileNetV3 has a stem and blocks of these names too, but ends otherwise.
+    if stages == 0 or not all(hasattr(model, part) for part in ("conv_stem", "conv_head", "bn2")):
         return []
     efficientnet: Any = model
     frozen: list[nn.Module] = [

@@ -11,6 +11,7 @@ from torch import nn
 
 from serving.pytorch.architectures import build_model, fill_model
 from serving.training.recipe import Recipe
+from serving.training.state_dicts import fill_backbone, read_state_dict
 
 log = structlog.get_logger()
 
@@ -20,8 +21,15 @@ _START_WEIGHTS = {
 }
 
 
-def start_model(recipe: Recipe, start: Path | None = None) -> nn.Module:
+def start_model(
+    recipe: Recipe, start: Path | None = None, *, other_head: bool = False
+) -> nn.Module:
     """The architecture with the weights of `start`, or ImageNet's where a package has them.
+
+    Args:
+        recipe: says which.
+        start: an earlier run's weights, or a state dict of timm or torchvision.
+        other_head: the weights bring a last layer of other classes, which is not used.
 
     Raises:
         ValueError: `start` holds other weights than the recipe says, or of another architecture.
@@ -30,7 +38,10 @@ def start_model(recipe: Recipe, start: Path | None = None) -> nn.Module:
     if start is not None:
         if hashlib.sha256(start.read_bytes()).hexdigest() != recipe.started_from:
             raise ValueError(f"{start} does not hold the weights that the recipe starts from")
-        fill_model(model, start, recipe.architecture)
+        if other_head:
+            fill_backbone(model, read_state_dict(start), recipe.architecture)
+        else:
+            fill_model(model, start, recipe.architecture)
         return model
     package = _START_WEIGHTS.get(recipe.architecture)
     if package is None:

@@ -26,7 +26,7 @@ class Recipe:
     frozen_stages: int = 2
     # Share of a batch's photos that are compressed again, as a camera or a messenger would.
     compressed: float = 0.0
-    # SHA-256 of the weights it starts from; "" for ImageNet's.
+    # SHA-256 of the weights it starts from; "" for those that come with the architecture.
     started_from: str = ""
     evaluate_every: int = 400
     # Validations without a better AUC after which the run ends early.

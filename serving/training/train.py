@@ -22,10 +22,11 @@ from torch.nn import functional
 
 from service_kit.files import written_whole
 from serving.training.augmentation import Augmentation
-from serving.training.datasets import PixelCache, Sample
+from serving.training.datasets import Sample
 from serving.training.frozen_stages import forward_of, freeze
 from serving.training.initial_weights import start_model
 from serving.training.optimisation import optimizer_of, rate_share, sampling_weights
+from serving.training.pixel_cache import PixelCache
 from serving.training.recipe import Recipe
 
 log = structlog.get_logger()
@@ -44,7 +45,9 @@ class Training:
         cache: their pixels.
         folder: where the checkpoint is kept.
         leave_out: a source that is not used at all, to evaluate the model on later.
-        start: weights (safetensors) of an earlier run, with the digest that the recipe names.
+        start: weights of an earlier run, with the digest that the recipe names.
+        other_head: they are of timm or torchvision, with a last layer of other classes.
+        device: cpu or cuda; on cuda, in bfloat16 where that is enough.
     """
 
     def __init__(
@@ -56,8 +59,11 @@ class Training:
         *,
         leave_out: str = "",
         start: Path | None = None,
+        other_head: bool = False,
+        device: str = "cpu",
     ) -> None:
         torch.manual_seed(recipe.seed)
+        self._device = torch.device(device)
         self.recipe = recipe
         self._samples = samples
         self.leave_out = leave_out
@@ -65,7 +71,8 @@ class Training:
         self._checkpoint = folder / "checkpoint.pt"
         generator = torch.Generator().manual_seed(recipe.seed)
         self.augmentation = Augmentation(recipe.preprocessing, generator)
-        self._model = start_model(recipe, start).to(memory_format=torch.channels_last)
+        model = start_model(recipe, start, other_head=other_head)
+        self._model = model.to(memory_format=torch.channels_last).to(self._device)
         self._frozen = freeze(self._model, recipe.frozen_stages)
         self._forward = forward_of(self._model, self._frozen)
         self.average = copy.deepcopy(self._model).eval()
@@ -98,7 +105,7 @@ class Training:
                     self._evaluate()
                 shown = f"loss {loss:.3f}, best AUC {self._best:.4f}"
                 progress.update(task, completed=self._step, shown=shown)
-        best = torch.load(self._best_file, weights_only=True)
+        best = torch.load(self._best_file, weights_only=True, map_location=self._device)
         self.average.load_state_dict(best)
         return self.average
 
@@ -125,8 +132,10 @@ class Training:
         blanked = recipe.batch // recipe.blanked_one_in
         inputs[:blanked] = self.augmentation.blanked(inputs[:blanked])
         targets[:blanked] = 0.5
-        logits = self._forward(inputs.contiguous(memory_format=torch.channels_last))
-        loss = functional.cross_entropy(logits, targets)
+        inputs = inputs.contiguous(memory_format=torch.channels_last).to(self._device)
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._is_fast):
+            logits = self._forward(inputs)
+        loss = functional.cross_entropy(logits.float(), targets.to(self._device))
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         nn.utils.clip_grad_norm_(self._model.parameters(), 2.0)
@@ -134,6 +143,10 @@ class Training:
         self._step += 1
         self._update_average()
         return float(loss.detach())
+
+    @property
+    def _is_fast(self) -> bool:
+        return self._device.type == "cuda"
 
     @torch.no_grad()
     def _update_average(self) -> None:
@@ -191,9 +204,12 @@ class Training:
     def _resume(self) -> None:
         if not self._checkpoint.exists():
             return
-        state = torch.load(self._checkpoint, weights_only=True)
+        state = torch.load(self._checkpoint, weights_only=True, map_location=self._device)
         if state["recipe"] != asdict(self.recipe):
-            raise ValueError(f"{self._checkpoint} belongs to another recipe; choose another --out")
+            raise ValueError(
+                f"{self._checkpoint} belongs to another recipe, a run with other options: "
+                "repeat those, or choose another --out"
+            )
         self._model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         self._optimizer.load_state_dict(state["optimizer"])
@@ -208,6 +224,7 @@ def save_run(training: Training, folder: Path, *, finished: datetime) -> None:
         name: (w.half() if w.is_floating_point() else w).contiguous()
         for name, w in training.average.state_dict().items()
     }
+    state = {name: tensor.cpu() for name, tensor in state.items()}
     save_file(state, folder / "model.safetensors")
     described = {
         **asdict(training.recipe),
@@ -227,7 +244,9 @@ def infer(
         for start in range(0, len(indices), EVALUATION_BATCH):
             pixels = cache.batch(indices[start : start + EVALUATION_BATCH])
             inputs = augmentation.plain(pixels)
-            answers.append(model(inputs.contiguous(memory_format=torch.channels_last)))
+            device = next(model.parameters()).device
+            shaped = inputs.contiguous(memory_format=torch.channels_last).to(device)
+            answers.append(model(shaped).cpu())
     return torch.cat(answers)
 
 

@@ -85,10 +85,17 @@ async def withdraw_candidate(
     "/{version}/agreement",
     responses=answers(422, Reason.VERSION_NOT_FOUND, *STORE, Reason.REDIS_AWAY),
 )
-async def get_agreement(version: str, state: StateDep, shelf: ShelfDep) -> Agreement:
-    """How a shadow's answers compare with the live version's, over its latest photos."""
+async def get_agreement(
+    version: str,
+    state: StateDep,
+    shelf: ShelfDep,
+    against: Annotated[
+        str, Query(max_length=64, description="A live version; the latest one without it.")
+    ] = "",
+) -> Agreement:
+    """How a shadow's answers compare with one live version's, over its latest photos."""
     (await shelf.read()).version(version)
     try:
-        return Agreement.of(version, await state.comparisons.agreement(version))
+        return Agreement.of(version, await state.comparisons.agreement(version, against))
     except (RedisError, OSError):
         raise DomainError(Reason.REDIS_AWAY) from None

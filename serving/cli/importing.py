@@ -1,0 +1,73 @@
+"""Verb import: weights that were trained elsewhere become a run, like one of our own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from serving.cli.options import Json
+from serving.cli.output import reported_failures, show
+from serving.cli.training import Data, photos_of, require_extra, usable_input
+from serving.cli.training_options import Size, Workers
+
+# ImageNet's, as torchvision's and most of timm's weights were trained with, of 0 to 1.
+MEAN, STD = "0.485,0.456,0.406", "0.229,0.224,0.225"
+
+
+def import_weights(
+    weights: Annotated[
+        Path, typer.Argument(help="A state dict (.safetensors or .pth).", exists=True)
+    ],
+    data: Data,
+    out: Annotated[Path, typer.Option(help="Folder of the run.")],
+    arch: Annotated[
+        str, typer.Option(help="timm's name, or torchvision's as torchvision.resnet18.")
+    ],
+    malignant: Annotated[
+        str, typer.Option(help="The classes of its head that are malignant, such as 1 or 1,4,6.")
+    ] = "1",
+    size: Size = 224,
+    mean: Annotated[str, typer.Option(help="Of each channel, of 0 to 1.")] = MEAN,
+    std: Annotated[str, typer.Option(help="Of each channel, of 0 to 1.")] = STD,
+    workers: Workers = 4,
+    as_json: Json = False,
+) -> None:
+    """Import a timm or torchvision classifier; `evaluate` then writes its card."""
+    with reported_failures(as_json), usable_input():
+        require_extra()
+        from serving.archives.card import Preprocessing
+        from serving.training.dataset_facts import facts_of, write_facts
+        from serving.training.datasets import require_both_labels
+        from serving.training.importing import import_weights
+        from serving.training.servable import require_servable
+
+        preprocessing = Preprocessing(
+            input_size=size, mean=_channels(mean, "--mean"), std=_channels(std, "--std")
+        )
+        classes = _classes(malignant)
+        require_servable(arch, size)
+        out.mkdir(parents=True, exist_ok=True)
+        samples, cache = photos_of(data, out, workers)
+        require_both_labels(samples, ("train", "validation", "test"))
+        import_weights(weights, arch, preprocessing, classes, samples, cache, out)
+        write_facts([facts_of(folder, samples) for folder in data], out)
+        show(
+            as_json,
+            {"run": str(out), "photos": len(samples)},
+            f"Imported. Next: dermis-model evaluate --run {out}",
+        )
+
+
+def _channels(text: str, option: str) -> tuple[float, float, float]:
+    try:
+        first, second, third = (float(part) * 255 for part in text.split(","))
+    except ValueError:
+        raise ValueError(f"{option} is three numbers of 0 to 1, such as {MEAN}") from None
+    return first, second, third
+
+
+def _classes(text: str) -> list[int]:
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        raise ValueError("--malignant is numbers of classes, counted from 0: 1 or 1,4,6") from None

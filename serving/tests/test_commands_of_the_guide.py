@@ -1,0 +1,41 @@
+"""Every command of the ML engineers' guide exists, with every option that is shown."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import typer
+
+from local_stack.stack import ROOT
+from serving.cli import app
+
+GUIDE = (ROOT / "docs" / "ml-engineers.md").read_text()
+BLOCKS = re.findall(r"^```\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+COMMANDS = [
+    line for block in BLOCKS for line in block.splitlines() if line.startswith("dermis-model ")
+]
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_a_command_of_the_guide_is_understood(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, verb, *arguments = shlex.split(line, comments=True)
+    monkeypatch.chdir(tmp_path)
+    for argument in arguments:
+        # What the guide's steps before it have made.
+        if "/" in argument or argument.endswith(".pth") or argument in ("photos", "our-cases"):
+            path = Path(argument)
+            if path.suffix:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(b"")
+            else:
+                path.mkdir(parents=True, exist_ok=True)
+    command = typer.main.get_command(app).commands[verb]  # type: ignore[attr-defined]
+    command.make_context(verb, arguments)
+
+
+def test_every_verb_is_in_the_guide() -> None:
+    verbs = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    assert {verb for verb in verbs if verb not in GUIDE} == set()

@@ -1,0 +1,127 @@
+"""Makes a run of weights that were trained elsewhere, so that they are evaluated like our own.
+
+A head of two classes is used as it is. Of more, the classes' logits are weighed into one margin by
+a logistic regression on the labelled photos: a linear layer again, whose heatmap has a closed form.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from sklearn.linear_model import LogisticRegression
+from torch import Tensor, nn
+
+from serving.archives.card import Preprocessing
+from serving.pytorch.architectures import build_model
+from serving.training.augmentation import Augmentation
+from serving.training.datasets import Sample
+from serving.training.pixel_cache import PixelCache
+from serving.training.state_dicts import fill_backbone, fill_head, read_state_dict
+
+_BATCH = 64
+
+
+def import_weights(
+    weights: Path,
+    architecture: str,
+    preprocessing: Preprocessing,
+    malignant: Collection[int],
+    samples: Sequence[Sample],
+    cache: PixelCache,
+    run: Path,
+) -> None:
+    """Write a finished run: `model.safetensors` and `run.json`.
+
+    Args:
+        weights: a state dict of timm or torchvision.
+        architecture: as a card names it.
+        preprocessing: that the weights were trained with.
+        malignant: the classes of the head that are malignant; of one logit, [0].
+        samples: labelled photos; those of the split train weigh the classes of a head of
+            more than two.
+        cache: their pixels.
+        run: an existing folder.
+
+    Raises:
+        ValueError: the weights don't fit, or `malignant` names no class of theirs, or all.
+    """
+    model = build_model(architecture).eval()
+    weight, bias = fill_backbone(model, read_state_dict(weights), architecture)
+    count = len(weight)
+    if not set(malignant) <= set(range(count)) or (count > 1 and len(set(malignant)) == count):
+        raise ValueError(
+            f"the weights have the classes 0 to {count - 1}: name those that are malignant, and "
+            "not all of them, with --malignant"
+        )
+    train = [index for index, sample in enumerate(samples) if sample.split == "train"]
+    labels = np.array([samples[index].label for index in train])
+    if count <= 2:
+        share = torch.tensor([1.0 if index in malignant else -1.0 for index in range(count)])
+        offset = 0.0
+    else:
+        logits = _logits(model, weight, bias, preprocessing, cache, train)
+        share, offset = _weighed(logits, labels)
+    row, shift = share @ weight, float(share @ bias) + offset
+    # The margin of two logits is the second minus the first.
+    fill_head(model, torch.stack([-row / 2, row / 2]), torch.tensor([-shift / 2, shift / 2]))
+    _save(model, run, architecture, preprocessing, weights, count, sorted(set(malignant)))
+
+
+def _weighed(logits: Tensor, labels: np.ndarray) -> tuple[Tensor, float]:
+    fitted = LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000)
+    fitted.fit(logits.numpy(), labels)
+    return torch.from_numpy(fitted.coef_[0]).float(), float(fitted.intercept_[0])
+
+
+@torch.inference_mode()
+def _logits(
+    model: nn.Module,
+    weight: Tensor,
+    bias: Tensor,
+    preprocessing: Preprocessing,
+    cache: PixelCache,
+    indices: Sequence[int],
+) -> Tensor:
+    """NxC of the head that the weights bring: by the features that reach the last layer."""
+    seen: list[Tensor] = []
+    classifier = model.get_classifier()  # type: ignore[operator]  # timm's methods are untyped
+    hook = classifier.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].flatten(1)))
+    augmentation = Augmentation(preprocessing, torch.Generator().manual_seed(7))
+    for start in range(0, len(indices), _BATCH):
+        model(augmentation.plain(cache.batch(indices[start : start + _BATCH])))
+    hook.remove()
+    return torch.cat(seen) @ weight.T + bias
+
+
+def _save(
+    model: nn.Module,
+    run: Path,
+    architecture: str,
+    preprocessing: Preprocessing,
+    weights: Path,
+    count: int,
+    malignant: list[int],
+) -> None:
+    state = {
+        name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
+        for name, tensor in model.state_dict().items()
+    }
+    save_file(state, run / "model.safetensors")
+    described = {
+        "architecture": architecture,
+        "input_size": preprocessing.input_size,
+        "mean": list(preprocessing.mean),
+        "std": list(preprocessing.std),
+        "imported_from": weights.name,
+        "imported_sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
+        "classes": count,
+        "malignant_classes": " ".join(map(str, malignant)),
+        "leave_out": "",
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    (run / "run.json").write_text(json.dumps(described, indent=2))
