@@ -41,7 +41,8 @@ listen "${TLS_PORT:-8443} ssl" listen-tls.conf
 # The certificate's digest: a mounted Secret is replaced by a link, so its time says little.
 watch() {
     known=$(sha256sum "$certificate")
-    while sleep "${CERTIFICATE_SECONDS:-60}"; do
+    # For as long as nginx runs, which takes this script's place and number.
+    while sleep "${CERTIFICATE_SECONDS:-60}" && kill -0 $$ 2>/dev/null; do
         now=$(sha256sum "$certificate") || continue
         # Where the new one doesn't fit its key, nginx says so and keeps the old one.
         if [ "$now" != "$known" ]; then

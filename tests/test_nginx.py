@@ -1,6 +1,7 @@
 """The real nginx configuration in front of the real system: addresses, uploads, a gateway away."""
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from local_stack.api_client import Clinician
@@ -217,27 +219,28 @@ def test_text_says_its_character_set(lonely: Nginx) -> None:
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
 def test_old_tls_and_weak_ciphers_are_refused(tmp_path: Path) -> None:
-    def handshake(ciphers: str, newest: ssl.TLSVersion) -> str:
+    def handshake(port: int, ciphers: str, newest: ssl.TLSVersion) -> str:
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         context.minimum_version = ssl.TLSVersion.TLSv1
         context.maximum_version = newest
         context.set_ciphers(f"{ciphers}:@SECLEVEL=0")
         with (
-            socket.create_connection(("127.0.0.1", nginx.tls_port), ANSWER_SECONDS) as plain,
+            socket.create_connection(("127.0.0.1", port), ANSWER_SECONDS) as plain,
             context.wrap_socket(plain) as secured,
         ):
             return str(secured.version())
 
     with started(tmp_path, free_port(), tls=True) as nginx:
-        assert handshake("ALL", ssl.TLSVersion.TLSv1_3) == "TLSv1.3"
-        assert handshake("ECDHE+AESGCM", ssl.TLSVersion.TLSv1_2) == "TLSv1.2"
+        port = nginx.tls_port
+        assert handshake(port, "ALL", ssl.TLSVersion.TLSv1_3) == "TLSv1.3"
+        assert handshake(port, "ECDHE+AESGCM", ssl.TLSVersion.TLSv1_2) == "TLSv1.2"
         # Without forward secrecy, and with encryption that is authenticated afterwards.
         for ciphers in ("AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-SHA256:ECDHE-RSA-AES128-SHA256"):
             with pytest.raises(ssl.SSLError):
-                handshake(ciphers, ssl.TLSVersion.TLSv1_2)
+                handshake(port, ciphers, ssl.TLSVersion.TLSv1_2)
         with pytest.raises(ssl.SSLError):
-            handshake("ALL", ssl.TLSVersion.TLSv1_1)
+            handshake(port, "ALL", ssl.TLSVersion.TLSv1_1)
 
 
 def test_a_renewed_certificate_is_taken_up_without_a_restart(tmp_path: Path) -> None:
@@ -249,6 +252,20 @@ def test_a_renewed_certificate_is_taken_up_without_a_restart(tmp_path: Path) -> 
             time.sleep(0.05)
     assert shown != before
     assert shown == (tmp_path / "tls" / "tls.crt").read_text()
+    # Whatever watched the certificate ends with nginx.
+    ends = time.monotonic() + ANSWER_SECONDS
+    while (left := processes_that_name(tmp_path)) and time.monotonic() < ends:
+        time.sleep(0.05)
+    assert not left
+
+
+def processes_that_name(folder: Path) -> list[str]:
+    """The command lines of this machine's processes that hold the folder's path."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            found.append(" ".join(process.cmdline()))
+    return [line for line in found if str(folder) in line]
 
 
 def shown_certificate(nginx: Nginx) -> str:

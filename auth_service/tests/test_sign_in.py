@@ -84,7 +84,7 @@ async def test_an_enrolment_goes_on_with_its_secret_and_another_gets_its_own(
     identity: Identity,
 ) -> None:
     person = await identity.registered()
-    secrets = []
+    secrets: list[str] = []
     for _ in range(2):
         answer = await person.client.call("Login", email=person.email, password=PASSWORD)
         person.client.token = answer.two_factor_setup_required.enrolment_token
