@@ -29,9 +29,6 @@ const archives: Record<ArchiveReason, string> = {
   GRAPH_INVALID: "Der Graph darf hier nicht laufen oder passt nicht zu Karte und Gewichten.",
   GRAPH_MISSING: "Das Archiv enthält keinen Graphen, und wo es laufen würde, fehlt PyTorch.",
   GOLDEN_INVALID: "Die Referenzbilder fehlen, sind beschädigt oder falsch aufgelistet.",
-  GRAPH_INVALID: "Der Graph darf hier nicht laufen oder passt nicht zu Karte und Gewichten.",
-  GRAPH_MISSING:
-    "Das Archiv hat keinen Graphen, und PyTorch ist dort nicht installiert, wo es laufen würde.",
 };
 
 export default archives;

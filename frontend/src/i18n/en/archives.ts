@@ -29,6 +29,4 @@ export default {
   GRAPH_INVALID: "The graph may not run here, or does not fit the card and the weights.",
   GRAPH_MISSING: "The archive has no graph, and PyTorch is not installed where it would run.",
   GOLDEN_INVALID: "The golden images are missing, damaged or not as listed.",
-  GRAPH_INVALID: "The graph is not one that may run here, or does not fit card and weights.",
-  GRAPH_MISSING: "The archive has no graph, and PyTorch is not installed where it would run.",
 } satisfies Record<ArchiveReason, string>;
