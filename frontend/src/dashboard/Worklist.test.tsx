@@ -30,13 +30,18 @@ describe("a list of the day", () => {
       ),
     });
     await show(<Worklist list="recent" />);
-    const [first, second, third] = await screen.findAllByRole("link");
+    const rows = await screen.findByRole("list");
+    const [first, second, third] = await within(rows).findAllByRole("link");
     expect(first).toHaveTextContent(/Patient 1H-1 · .*Above the threshold83%, threshold 22%/);
     expect(first).toHaveAttribute("href", "/patient/p-1?lesion=l-1&image=i-1");
     expect(second).toHaveTextContent("Cannot be assessed");
     expect(second).not.toHaveTextContent(/malignant|benign/i);
     expect(third).toHaveTextContent("Waiting for the model");
     expect(third).toHaveAttribute("href", "/patient/p-1?lesion=unsorted&image=i-1");
+    expect(screen.getByRole("link", { name: "Review one by one" })).toHaveAttribute(
+      "href",
+      "/worklist?list=recent",
+    );
   });
 
   it("fetches the next page when asked", async () => {
