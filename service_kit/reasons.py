@@ -172,8 +172,7 @@ class Reason(Enum):
     MERGE_NOT_FOUND = Code.NOT_FOUND, "There is no such merge of this patient."
     MERGE_ADDED_TO = (
         Code.FAILED_PRECONDITION,
-        "Something was added or changed since these patients were merged, so they can't be parted. "
-        "Move photos one by one instead.",
+        "These patients can't be parted: more has been added since. Move photos one by one.",
     )
     RECORD_BUSY = (
         Code.ABORTED,

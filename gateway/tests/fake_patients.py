@@ -52,6 +52,9 @@ class FakePatients(FakeService):
             "RestoreImage": lambda r: pb.RestoreImageResponse(
                 image=_found(self.images, r.image_id)
             ),
+            "PartPatients": lambda r: pb.PartPatientsResponse(
+                merge=pb.Merge(id=r.merge_id, created_at=to_timestamp(now()))
+            ),
             "ClaimPendingDetections": self._claim,
             "GetClaimedImage": self._get_claimed,
             "FinishDetection": self._finish,

@@ -91,12 +91,12 @@ async def test_several_photos_at_once_all_get_results_and_two_are_compared(
 
     await page.get_by_role("button", name="Compare two photos").click()
     dialog = page.get_by_role("dialog")
-    await expect(dialog.get_by_role("img", name=re.compile("^Photo of"))).to_have_count(2)
+    await expect(dialog.get_by_role("img", name=re.compile("^Photo,"))).to_have_count(2)
     lists = dialog.get_by_role("region", name="Most likely diagnoses")
     await expect(lists).to_have_count(2)
     await expect(lists.first.get_by_role("listitem")).to_have_count(3)
     await dialog.get_by_role("button", name="Zoom in").first.click()
-    pictures = dialog.get_by_role("img", name=re.compile("^Photo of"))
+    pictures = dialog.get_by_role("img", name=re.compile("^Photo,"))
     widths = "all => all.map(one => Math.round(one.getBoundingClientRect().width))"
     before = await pictures.evaluate_all(widths)
     await dialog.get_by_role("button", name="Zoom in").first.click()

@@ -54,7 +54,7 @@ async def test_the_photo_has_most_of_a_desk_and_nothing_scrolls_but_what_is_said
     page = visitor.page
     await page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
     await page.goto(f"/patient/{patient}?lesion={lesion}")
-    await expect(page.get_by_role("img", name=re.compile("^Photo of"))).to_be_visible()
+    await expect(page.get_by_role("img", name=re.compile("^Photo,"))).to_be_visible()
     await expect(page.get_by_role("region", name="Result")).to_be_visible()
     assert await page.evaluate(SHARE) >= 0.6
     assert not await page.evaluate(SCROLLS)
@@ -119,7 +119,7 @@ async def test_on_a_phone_a_finger_finds_the_photo_at_the_top(
             await page.goto("/dashboard")
             waiting = page.get_by_role("region", name="Recent results")
             await waiting.get_by_role("link", name="Ingrid Solheim").first.tap()
-            photo = page.get_by_role("img", name=re.compile("^Photo of"))
+            photo = page.get_by_role("img", name=re.compile("^Photo,"))
             await expect(photo).to_be_in_viewport(ratio=0.99)
             await page.get_by_role("button", name=re.compile("^(Next|Previous) photo")).tap()
             await expect(photo).to_be_in_viewport(ratio=0.99)

@@ -34,11 +34,11 @@ async def test_after_a_sign_out_the_browser_holds_no_picture_of_a_patient(at_wor
     image = f"/api/images/{detection['image_id']}"
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    await page.goto(f"/patient/{patient}?lesion=unsorted")
-    await expect(page.get_by_role("img", name="Where the model looked")).to_be_visible()
     other = await page.context.new_page()
-    await other.goto(f"/patient/{patient}?lesion=unsorted")
-    await expect(other.get_by_role("img", name="Where the model looked")).to_be_visible()
+    for looked_at in (page, other):
+        await looked_at.goto(f"/patient/{patient}?lesion=unsorted")
+        await looked_at.get_by_role("button", name="Heatmap", exact=True).click()
+        await expect(looked_at.get_by_role("img", name="Where the model looked")).to_be_visible()
 
     await page.locator("button:has(.tabler-icon-chevron-down)").first.click()
     await page.get_by_role("menuitem", name="Sign out").click()

@@ -1,6 +1,5 @@
 import { lazy, Suspense, type ComponentType } from "react";
 import { createBrowserRouter, Navigate } from "react-router";
-import { RequireSession } from "@/account/RequireSession";
 import SignInPage from "@/account/SignInPage";
 import { useUser } from "@/session/useSession";
 import { LoadingRows } from "@/ui/States";
@@ -16,8 +15,6 @@ function page(load: () => Promise<{ default: ComponentType }>) {
     </Suspense>
   );
 }
-
-const Shell = lazy(async () => ({ default: (await import("./Shell")).Shell }));
 
 const DashboardPage = page(() => import("@/dashboard/DashboardPage"));
 
@@ -38,13 +35,7 @@ export const router = createBrowserRouter([
       { path: "/2fa", element: page(() => import("@/account/CodePage")) },
       { path: "/setup-2fa", element: page(() => import("@/account/EnrolmentPage")) },
       {
-        element: (
-          <RequireSession>
-            <Suspense fallback={<LoadingRows />}>
-              <Shell />
-            </Suspense>
-          </RequireSession>
-        ),
+        element: page(() => import("./SignedIn")),
         errorElement: <CrashBoundary />,
         children: [
           { path: "/dashboard", element: <Dashboard /> },

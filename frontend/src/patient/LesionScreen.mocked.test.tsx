@@ -84,7 +84,7 @@ describe("the photos of a lesion", () => {
     await showShelf();
     const strip = await screen.findByRole("group", { name: "Photos" });
     expect(
-      await within(strip).findByRole("button", { name: /^Photo of .*, Below the threshold$/ }),
+      await within(strip).findByRole("button", { name: /^Photo, .*, Below the threshold$/ }),
     ).toBePressed();
   });
 

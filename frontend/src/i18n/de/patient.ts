@@ -127,7 +127,7 @@ export default {
   photos: {
     original: "Originaldatei ({{kind}})",
     title: "Fotos",
-    name: "Foto vom {{at}}",
+    name: "Foto, {{at}}",
     unsorted: "Nicht zugeordnete Fotos",
     none: "Noch keine Fotos",
     noneText:

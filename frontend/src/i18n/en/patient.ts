@@ -125,7 +125,7 @@ export default {
   photos: {
     original: "Original file ({{kind}})",
     title: "Photos",
-    name: "Photo of {{at}}",
+    name: "Photo, {{at}}",
     unsorted: "Unsorted photos",
     none: "No photos yet",
     noneText: "Drop a dermoscopic photo above; the result appears within a second.",
