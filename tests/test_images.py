@@ -29,10 +29,17 @@ print(*(
 
 
 def copied(target: str) -> list[tuple[str, str]]:
-    """What a target of the Dockerfile copies of ours: from the project's root, to /app."""
+    """What a target of the Dockerfile copies of ours, with the stages that it builds on.
+
+    Each is a path from the project's root, and where it lies in /app.
+    """
     stages = re.split(r"^FROM ", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
-    (stage,) = (stage for stage in stages if stage.partition("\n")[0].endswith(f" AS {target}"))
-    return re.findall(r"^COPY (\w\S*) /app/(\S+)$", stage, re.MULTILINE)
+    found: list[tuple[str, str]] = []
+    named = {stage.partition("\n")[0].split(" AS ")[-1]: stage for stage in stages[1:]}
+    while stage := named.get(target):
+        found = re.findall(r"^COPY (\w\S*) /app/(\S+)$", stage, re.MULTILINE) + found
+        target = stage.partition(" AS ")[0]
+    return found
 
 
 @pytest.mark.parametrize(("service", "module"), SERVICES.items())
