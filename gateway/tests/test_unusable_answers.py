@@ -103,4 +103,9 @@ async def test_a_version_that_no_longer_answers_is_forgotten(gateway: Gateway) -
     assert await answers(gateway) != "ok"
     gateway.torchserve.version = "0.9.0"
     await gateway.publish(gateway.torchserve.replica("one"))
-    assert await answers(gateway) == "ok"
+
+    async def is_forgotten() -> bool:
+        return await answers(gateway) == "ok"
+
+    # The gateway reads the replicas' list every second.
+    await until(is_forgotten)

@@ -101,6 +101,6 @@ def test_without_the_signature_that_is_asked_for_an_archive_is_not_verified(tmp_
 def test_data_that_can_not_be_trained_on_is_told_in_a_line(tmp_path: Path) -> None:
     refused = answer("train", "--data", tmp_path, "--out", tmp_path / "run", fails=True)
     assert refused["error"] == "INPUT_UNUSABLE"
-    assert "holds no JPEG photos" in refused["message"]
+    assert "holds no photos" in refused["message"]
     refused = answer("package", "--run", tmp_path, fails=True)
     assert refused["error"] == "INPUT_UNUSABLE"
