@@ -36,7 +36,7 @@ class KeptJudgements:
         """Keep those that are new; looks into the store for no other.
 
         Raises:
-            BaseError, OSError: the store is away.
+            BaseError, OSError: the model store can't be reached.
             DomainError: it doesn't give back what was written.
         """
         for judged in judgements:

@@ -1,4 +1,4 @@
-"""Answers that can't be stored count against their version, and everybody who looks is told."""
+"""Answers that can't be stored count against their version, and show wherever one looks."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
