@@ -1,7 +1,7 @@
 """How often one address and one account may call, by class of route; never unlimited.
 
-Counted in Redis for all gateways together; while Redis is unavailable each gateway counts for itself. Of a
-large limit a gateway takes a hundredth at a time and spends it without asking again.
+Counted in Redis for all gateways together; while Redis is unavailable each gateway counts for
+itself. Of a large limit a gateway takes a hundredth at a time and spends it without asking again.
 Guesses at passwords and codes are counted a second time, exactly and by account, where they are
 checked: in auth_service, which takes a try back when it was right.
 """

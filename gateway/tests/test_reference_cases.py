@@ -15,9 +15,10 @@ from gateway.tests.model_archives import ENGINEER, archive, bring, release
 from gateway.tests.pictures import photo
 from gateway.tests.waiting import until
 from serving.contract.judgements import Judgement
+from serving.contract.reference_cases import Truth
 from serving.contract.reference_figures import CaseAnswer, ReferenceFigures, ReferenceResult
 
-SHIPPED = [(b"mole", "benign"), (b"melanoma", "malignant")]
+SHIPPED: list[tuple[bytes, Truth]] = [(b"mole", "benign"), (b"melanoma", "malignant")]
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ async def change(gateway: Gateway, **body: Any) -> httpx.Response:
 async def shipped(gateway: Gateway) -> None:
     """As the first follower does before the first release."""
     assert gateway.state.shelf
-    await gateway.state.shelf.cases.add(SHIPPED, by="dermis")  # type: ignore[arg-type]
+    await gateway.state.shelf.cases.add(SHIPPED, by="dermis")
 
 
 async def test_cases_are_added_listed_shown_relabelled_and_removed(gateway: Gateway) -> None:
