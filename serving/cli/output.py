@@ -48,9 +48,12 @@ def reported_failures(as_json: bool) -> Iterator[None]:
             refusal = {"error": failure.reason, "message": failure.message}
             typer.echo(orjson.dumps(refusal | {"details": failure.details}))
         else:
-            notices.print(f"{failure.message} ({failure.reason})", style="red", markup=False)
+            # Wrapped by the terminal, not by us: a path that is broken in two can't be copied.
+            notices.print(
+                f"{failure.message} ({failure.reason})", style="red", markup=False, soft_wrap=True
+            )
             for line in failure.details:
-                notices.print(f"  {line}", markup=False)
+                notices.print(f"  {line}", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
 
 

@@ -182,7 +182,7 @@ def photos_of(data: list[Path], run: Path, workers: int) -> "tuple[list[Sample],
     for why, count in left_out(data).items():
         notices.print(f"Left out: {count} {why}.", markup=False)
     for path, why in cache.unreadable.items():
-        notices.print(f"Left out: {path}: {why}", markup=False)
+        notices.print(f"Left out: {path}: {why}", markup=False, soft_wrap=True)
     return cache.samples, cache
 
 
