@@ -1,6 +1,6 @@
 import { IconArrowDownRight, IconArrowRight, IconArrowUpRight } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { percent } from "@/i18n/moments";
+import { modelPercent } from "@/i18n/moments";
 import classes from "./Course.module.css";
 
 const [WIDTH, HEIGHT] = [56, 18];
@@ -25,8 +25,8 @@ export function Course({ course }: { course: number[] }) {
       role="img"
       className={classes.course}
       aria-label={t(`patient.overview.trend.${trend}`, {
-        from: percent(before),
-        to: percent(now),
+        from: modelPercent(before),
+        to: modelPercent(now),
       })}
     >
       <svg

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
 import { ageInYears } from "@/i18n/calendar";
-import { day, percent } from "@/i18n/moments";
+import { day, modelPercent } from "@/i18n/moments";
 import { Thumbnail } from "@/findings/Thumbnail";
 import { ListHead } from "./ListHead";
 import type { Order } from "./patient_order";
@@ -147,7 +147,7 @@ const Row = memo(function Row({
         {!!patient.summary?.open_items && t("patients.open", { count: patient.summary.open_items })}
       </Text>
       <Text className={classes.wide} size="sm" truncate>
-        {patient.summary?.highest_risk != null && percent(patient.summary.highest_risk)}
+        {patient.summary?.highest_risk != null && modelPercent(patient.summary.highest_risk)}
       </Text>
       <IconChevronRight className={classes.chevron} size={18} aria-hidden />
     </Link>

@@ -7,7 +7,7 @@ import { day } from "@/i18n/moments";
 import classes from "./Filmstrip.module.css";
 import { Strip } from "./Strip";
 
-const TILE = 78;
+const TILE = 92;
 
 /** What is known of a photo beside itself. */
 export interface Marks {
