@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.api import create_api
 from gateway.app_state import AppState
+from gateway.exports.report_page import ReportPage
 from gateway.main import create_app
 from gateway.settings import Settings
 from gateway.tests.documented import require_documented
@@ -157,3 +158,18 @@ def _impatient() -> Iterator[None]:
 async def gateway(redis_url: str) -> AsyncIterator[Gateway]:
     async with running(redis_url) as found:
         yield found
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The lines of the reports that are made."""
+    lines: list[str] = []
+    write = ReportPage.text_line
+
+    def noting(page: Any, text: str, **style: Any) -> None:
+        lines.append(text)
+        write(page, text, **style)
+
+    # On paper are numbers of glyphs; the words are heard on their way there.
+    monkeypatch.setattr(ReportPage, "text_line", noting)
+    return lines

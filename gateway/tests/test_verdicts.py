@@ -7,7 +7,7 @@ import pytest
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.exports.patient_record import standing
 from gateway.tests.conftest import Gateway
-from gateway.tests.test_exports import a_record, written  # noqa: F401  a fixture
+from gateway.tests.exported_records import a_record
 from gateway.tests.test_record import MOMENT, image
 
 GIVEN = pb.Review(
@@ -87,7 +87,7 @@ def test_the_newest_verdict_that_nobody_took_back_stands() -> None:
 
 async def test_exports_keep_a_verdict_when_the_photo_is_assessed_again(
     gateway: Gateway,
-    written: list[str],  # noqa: F811  the fixture
+    written: list[str],
 ) -> None:
     (uploaded,) = await a_record(gateway)
     path = f"/predict/again/{uploaded['image_id']}"

@@ -16,8 +16,8 @@ import pytest
 
 from dermis.patient.v1 import patient_pb2 as pb
 from patient_service.tests.conftest import Caller, make_photo, token
+from patient_service.tests.merging import merge, note, part
 from patient_service.tests.processes import start
-from patient_service.tests.test_merges import merge, note, part
 from patient_service.tests.test_verdicts import assessed, review
 from service_kit.errors import DomainError
 from service_kit.migrations import migrate

@@ -6,8 +6,8 @@ import pytest
 
 from dermis.patient.v1 import patient_pb2 as pb
 from patient_service.tests.conftest import Caller
+from patient_service.tests.merging import merge
 from patient_service.tests.test_image_corrections import correct, void
-from patient_service.tests.test_merges import merge
 from patient_service.tests.test_verdicts import record_of
 
 INGRID = {"full_name": "Ingrid Solheim", "birth_date": "1961-04-30"}

@@ -8,6 +8,17 @@ import pytest
 
 from dermis.patient.v1 import patient_pb2 as pb
 from patient_service.tests.conftest import Caller, Service, finding, make_photo
+from patient_service.tests.merging import (
+    PROFILE,
+    everything_of,
+    found,
+    labels_of,
+    merge,
+    note,
+    part,
+    preview_of,
+    two_patients,
+)
 from patient_service.tests.test_image_corrections import correct, kinds_of, photos_of, void
 from patient_service.tests.test_verdicts import (
     again,
@@ -19,8 +30,6 @@ from patient_service.tests.test_verdicts import (
     review,
 )
 from service_kit.errors import DomainError
-
-PROFILE = {"full_name": "Ingrid Solheim", "birth_date": "1961-04-30"}
 
 
 async def test_a_merged_record_is_whole_and_every_word_stays(
@@ -399,53 +408,3 @@ async def test_work_on_a_record_that_is_being_merged_is_done_or_refused_never_lo
     notes = [n for n in answers if isinstance(n, pb.AddNoteResponse)]
     assert (await kinds_of(clinician, kept.id)).count("note") == len(notes)
     assert_worklists_are_true(service)
-
-
-async def two_patients(clinician: Caller, **theirs: Any) -> tuple[pb.Patient, pb.Patient]:
-    """Whose record stays, and whose moves."""
-    kept = await clinician.add_patient(**PROFILE)
-    return kept, await clinician.add_patient(**PROFILE | theirs)
-
-
-async def merge(clinician: Caller, kept: str, moved: str, **versions: int) -> pb.Merge:
-    request = pb.MergePatientsRequest(patient_id=kept, other_patient_id=moved, **versions)
-    return (await clinician.call(request)).merge
-
-
-async def part(clinician: Caller, merged: pb.Merge) -> pb.Merge:
-    request = pb.PartPatientsRequest(patient_id=merged.kept.id, merge_id=merged.id)
-    return (await clinician.call(request)).merge
-
-
-async def preview_of(clinician: Caller, kept: str, moved: str) -> pb.PreviewMergeResponse:
-    request = pb.PreviewMergeRequest(patient_id=kept, other_patient_id=moved)
-    return await clinician.call(request)
-
-
-async def note(clinician: Caller, patient_id: str, lesion_id: str = "") -> pb.AddNoteResponse:
-    request = pb.AddNoteRequest(patient_id=patient_id, lesion_id=lesion_id, text="itches")
-    return await clinician.call(request)
-
-
-async def found(clinician: Caller, search: str, *, archived: bool = False) -> list[str]:
-    request = pb.ListPatientsRequest(search=search, archived=archived)
-    return [patient.id for patient in (await clinician.call(request)).patients]
-
-
-async def labels_of(clinician: Caller, patient_id: str) -> list[str]:
-    listed = (await clinician.call(pb.ListLesionsRequest(patient_id=patient_id))).lesions
-    return [lesion.profile.label for lesion in listed]
-
-
-async def everything_of(clinician: Caller, patient_id: str) -> tuple[Any, ...]:
-    """A record as its patient's page shows it, without what merging adds to its history."""
-    patient = (await clinician.call(pb.GetPatientRequest(patient_id=patient_id))).patient
-    kinds = await kinds_of(clinician, patient_id)
-    due = await clinician.call(pb.CountOpenRequest(patient_id=patient_id))
-    return (
-        patient.profile,
-        await photos_of(clinician, patient_id),
-        await labels_of(clinician, patient_id),
-        [kind for kind in kinds if kind not in ("change merged", "change parted")],
-        due,
-    )

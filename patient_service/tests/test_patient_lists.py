@@ -6,8 +6,8 @@ import pytest
 
 from dermis.patient.v1 import patient_pb2 as pb
 from patient_service.tests.conftest import Caller, Service, finding, make_photo
+from patient_service.tests.merging import merge, part
 from patient_service.tests.test_image_corrections import correct, void
-from patient_service.tests.test_merges import merge, part
 from patient_service.tests.test_verdicts import again, assessed, review
 from service_kit.clock import now, to_timestamp
 
