@@ -78,6 +78,7 @@ async def main() -> None:
     async with AsyncExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="dermis-peers-")))
         photos = _files(folder)
+        kilobytes = statistics.mean(path.stat().st_size for path in photos) / 1000
         peers = [
             await opened.enter_async_context(_monolith("monolith, with Grad-CAM", "--heatmap")),
             await opened.enter_async_context(_monolith("monolith, without")),
@@ -93,7 +94,7 @@ async def main() -> None:
         assert stack
         made = await cpu.record(stack)
         measured.reads = [cost async for cost in cpu.measure(stack, made)]
-    _write(measured, statistics.mean(path.stat().st_size for path in photos) / 1000)
+    _write(measured, kilobytes)
     console.print(f"Written: {PAGE.relative_to(ROOT)}")
 
 
