@@ -9,7 +9,9 @@ from uuid import UUID
 import typer
 import uvloop
 
-from patient_service import erasure, main, orphaned_objects
+from patient_service import main
+from patient_service.images import orphaned_objects
+from patient_service.patients import erasure
 from patient_service.settings import Settings
 from service_kit import migrations
 from service_kit.blobs import Blobs

@@ -9,11 +9,12 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit, change_history, patients
-from patient_service.audit_events import Event
-from patient_service.calendar_dates import parse_past_date
+from patient_service.audit import trail
+from patient_service.audit.events import Event
+from patient_service.fields.calendar_dates import parse_past_date
+from patient_service.fields.text_fields import checked_text
 from patient_service.models import Image, Lesion
-from patient_service.text_fields import checked_text
+from patient_service.patients import change_history, profiles
 from service_kit.clock import now
 from service_kit.errors import DomainError
 from service_kit.paging import Page, cut, id_position
@@ -76,7 +77,7 @@ async def create(session: AsyncSession, patient_id: UUID, profile: Profile) -> L
     Raises:
         DomainError: as `patients.hold_active`.
     """
-    patient = await patients.hold_active(session, patient_id)
+    patient = await profiles.hold_active(session, patient_id)
     lesion = Lesion(clinic_id=patient.clinic_id, patient_id=patient_id, **asdict(profile))
     session.add(lesion)
     # The row of the change refers to it.
@@ -93,7 +94,7 @@ async def find(session: AsyncSession, lesion_id: UUID) -> Lesion:
     """
     lesion = await session.get(Lesion, lesion_id)
     if lesion is None:
-        raise await audit.not_found(session, Reason.LESION_NOT_FOUND, lesion_id)
+        raise await trail.not_found(session, Reason.LESION_NOT_FOUND, lesion_id)
     return lesion
 
 
@@ -105,7 +106,7 @@ async def find_of(session: AsyncSession, patient_id: UUID, lesion_id: UUID) -> L
     """
     lesion = await find(session, lesion_id)
     if lesion.patient_id != patient_id:
-        raise await audit.not_found(session, Reason.LESION_NOT_FOUND, lesion_id)
+        raise await trail.not_found(session, Reason.LESION_NOT_FOUND, lesion_id)
     return lesion
 
 
@@ -117,7 +118,7 @@ async def page(
     Raises:
         DomainError: NOT_FOUND / PATIENT_NOT_FOUND.
     """
-    await patients.find(session, patient_id)
+    await profiles.find(session, patient_id)
     shown = select(func.count()).where(
         col(Image.lesion_id) == col(Lesion.id), col(Image.voided_at).is_(None)
     )
@@ -125,7 +126,7 @@ async def page(
     if last := id_position(position):
         query = query.where(col(Lesion.id) > last)
     rows = (await session.exec(query.order_by(col(Lesion.id)).limit(size + 1))).all()
-    await audit.append(session, Event.LESIONS_LISTED, patient_id=patient_id)
+    await trail.append(session, Event.LESIONS_LISTED, patient_id=patient_id)
     return cut([(lesion, count) for lesion, count in rows], size, lambda row: str(row[0].id))
 
 
@@ -137,11 +138,11 @@ async def update(session: AsyncSession, lesion_id: UUID, version: int, profile: 
     """
     patient_id = (await find(session, lesion_id)).patient_id
     # The patient first, as everywhere, so that nobody waits in a circle.
-    await patients.hold_active(session, patient_id)
+    await profiles.hold_active(session, patient_id)
     query = select(Lesion).where(col(Lesion.id) == lesion_id).with_for_update()
     lesion = (await session.exec(query.execution_options(populate_existing=True))).one()
     if lesion.version != version or lesion.patient_id != patient_id:
-        raise patients.version_conflict(lesion.version)
+        raise profiles.version_conflict(lesion.version)
     fields = change_history.apply(lesion, asdict(profile))
     if not fields:
         return lesion
@@ -164,7 +165,7 @@ async def compare(
     for image_id in (left, right):
         image = await session.get(Image, image_id)
         if image is None or image.lesion_id != lesion_id or image.voided_at:
-            raise await audit.not_found(session, Reason.IMAGE_NOT_FOUND, image_id)
+            raise await trail.not_found(session, Reason.IMAGE_NOT_FOUND, image_id)
         sides.append(image)
     return lesion, sides[0], sides[1]
 
@@ -184,4 +185,4 @@ async def _record_change(
         lesion_id=lesion.id,
         fields=fields or [],
     )
-    await audit.append(session, event, patient_id=lesion.patient_id, subject_id=lesion.id)
+    await trail.append(session, event, patient_id=lesion.patient_id, subject_id=lesion.id)

@@ -7,7 +7,7 @@ import grpc
 
 from dermis.auth.v1 import auth_pb2_grpc
 from dermis.patient.v1 import patient_pb2, patient_pb2_grpc
-from patient_service import queue_metrics
+from patient_service.detections import queue_metrics
 from patient_service.servicers.audit import AuditServicer
 from patient_service.servicers.completion import CompletionServicer
 from patient_service.servicers.detections import DetectionServicer

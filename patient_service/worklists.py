@@ -28,10 +28,11 @@ from sqlalchemy import (
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit, patients
-from patient_service.audit_events import Event
+from patient_service.audit import trail
+from patient_service.audit.events import Event
 from patient_service.models import Detection, Image, Patient, Review, WorklistEntry
-from patient_service.reviews import GivenReview, given
+from patient_service.patients import profiles
+from patient_service.verdicts.reviews import GivenReview, given
 from service_kit.clock import now
 from service_kit.database import Database
 from service_kit.errors import DomainError
@@ -106,7 +107,7 @@ async def page(database: Database, kind: str, *, size: int, position: str | None
 
 
 @cache
-def _list(kind: str, *, goes_on: bool) -> audit.Shown:
+def _list(kind: str, *, goes_on: bool) -> trail.Shown:
     columns: list[Any] = [
         *(c for c in inspect(Detection).columns if c.key not in {"heatmap_values", "due_at"}),
         Image.lesion_id,
@@ -125,7 +126,7 @@ def _list(kind: str, *, goes_on: bool) -> audit.Shown:
     )
     order = "due_on, id" if kind == "due" else "id DESC"
     query = _ordered(query, kind, goes_on=goes_on)
-    return audit.Shown.list_of(query, Event.DETECTIONS_LISTED, order=order)
+    return trail.Shown.list_of(query, Event.DETECTIONS_LISTED, order=order)
 
 
 def _ordered(query: Any, kind: str, *, goes_on: bool = False) -> Any:
@@ -195,7 +196,7 @@ async def count_open(session: AsyncSession, patient_id: UUID) -> OpenOfPatient:
     Raises:
         DomainError: NOT_FOUND / PATIENT_NOT_FOUND.
     """
-    await patients.find(session, patient_id)
+    await profiles.find(session, patient_id)
     asked: Any = select(
         func.count().filter(col(WorklistEntry.needs_verdict)),
         func.count().filter(col(WorklistEntry.suspect)),

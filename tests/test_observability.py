@@ -30,7 +30,7 @@ MODULES = (
     "gateway.inference.model", "gateway.inference.replicas", "gateway.inference.shadow",
     "gateway.model_store.versions",
     "gateway.inference.answer_watch",
-    "patient_service.queue_metrics", "service_kit.interceptors", "serving.replica.metrics",
+    "patient_service.detections.queue_metrics", "service_kit.interceptors", "serving.replica.metrics",
 )  # fmt: skip
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
-from patient_service import audit
-from patient_service.audit import Filter
-from patient_service.audit_events import Event
+from patient_service.audit import trail
+from patient_service.audit.events import Event
+from patient_service.audit.trail import Filter
 from patient_service.models import AuditEntry
 from patient_service.servicers.messages import optional_id
 from service_kit import clock
@@ -28,8 +28,8 @@ class AuditServicer(patient_pb2_grpc.AuditServiceServicer):
         wanted = _filter(request)
         asked = PageRequest.of(request, f"audit {wanted}", self._cursors)
         async with self._database.session() as session:
-            page = await audit.page(session, wanted, size=asked.size, position=asked.position)
-            await audit.append(session, Event.AUDIT_VIEWED)
+            page = await trail.page(session, wanted, size=asked.size, position=asked.position)
+            await trail.append(session, Event.AUDIT_VIEWED)
         return pb.ListAuditResponse(
             entries=[_entry(entry) for entry in page.rows],
             next_cursor=asked.next_cursor(page),
@@ -40,8 +40,8 @@ class AuditServicer(patient_pb2_grpc.AuditServiceServicer):
     ) -> pb.VerifyAuditResponse:
         """Check every hash and every link."""
         async with self._database.session() as session:
-            result = await audit.verify(session)
-            await audit.append(session, Event.AUDIT_VERIFIED)
+            result = await trail.verify(session)
+            await trail.append(session, Event.AUDIT_VERIFIED)
         return pb.VerifyAuditResponse(
             intact=result.broken_at == 0, entries=result.entries, broken_at=result.broken_at
         )

@@ -6,7 +6,8 @@ from typing import Any
 
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
-from patient_service import completion, image_objects
+from patient_service.detections import completion
+from patient_service.images import objects
 from patient_service.servicers.detection_messages import outcome
 from service_kit import clock
 from service_kit.blobs import Blobs
@@ -41,7 +42,7 @@ class CompletionServicer(patient_pb2_grpc.CompletionServiceServicer):
             image = await completion.view_image(session, parse_id(request.lease, "lease"))
         # Outside the transaction: neither audit nor connection may wait for a slow reader.
         yield pb.GetClaimedImageResponse(patient_id=str(image.patient_id))
-        async for chunk in image_objects.stream(self._blobs, image):
+        async for chunk in objects.stream(self._blobs, image):
             yield pb.GetClaimedImageResponse(chunk=chunk)
 
     async def FinishDetection(

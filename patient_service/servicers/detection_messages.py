@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from dermis.patient.v1 import patient_pb2 as pb
-from patient_service.findings import Failure, Finding, Heatmap, Outcome, SeenPart
+from patient_service.detections.findings import Failure, Finding, Heatmap, Outcome, SeenPart
 from patient_service.models import Detection
 from patient_service.servicers.enum_words import DETECTION_STATUS
 from patient_service.servicers.messages import optional_time

@@ -5,12 +5,15 @@ from typing import Any
 
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
-from patient_service import detections, image_records, reviews, worklists
+from patient_service import worklists
+from patient_service.detections import answers
+from patient_service.detections.subjects import Subject
+from patient_service.images import image_records
 from patient_service.servicers.detection_messages import detection_message, outcome
 from patient_service.servicers.enum_words import BODY_SITE, WORKLIST_KIND
 from patient_service.servicers.messages import image_message, optional_id
 from patient_service.servicers.review_messages import review_message, verdict_content
-from patient_service.subjects import Subject
+from patient_service.verdicts import reviews
 from service_kit.clock import to_timestamp
 from service_kit.cursors import Cursors
 from service_kit.database import Database
@@ -31,12 +34,12 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
         """Record the model's answer, or that it is still to come."""
         image_id, answer = parse_id(request.image_id, "image"), outcome(request)
         if answer and not request.rediagnosis:
-            ((*finished,),) = await self._database.at_once(detections.finishing(image_id, answer))
+            ((*finished,),) = await self._database.at_once(answers.finishing(image_id, answer))
             for row in finished:
                 message = detection_message(row, row.lesion_id)
                 return pb.RecordDetectionResponse(detection=message)
         async with self._database.session() as session:
-            detection, lesion_id = await detections.record(
+            detection, lesion_id = await answers.record(
                 session, image_id, answer, rediagnosis=request.rediagnosis
             )
         return pb.RecordDetectionResponse(detection=detection_message(detection, lesion_id))
@@ -47,9 +50,9 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
         """One detection with its reviews."""
         detection_id = parse_id(request.detection_id, "detection")
         async with self._database.session() as session:
-            detection = await detections.find(session, detection_id)
+            detection = await answers.find(session, detection_id)
             given = await reviews.of_image(session, detection.image_id)
-            detection, subject = await detections.view(session, detection_id)
+            detection, subject = await answers.view(session, detection_id)
         return pb.GetDetectionResponse(
             detection=detection_message(detection, subject.lesion_id),
             reviews=[review_message(review) for review in reversed(given)],
@@ -65,7 +68,7 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
         image_id = optional_id(request.image_id, "image")
         collection = f"detections patient={patient_id} lesion={lesion_id} image={image_id}"
         asked = PageRequest.of(request, collection, self._cursors)
-        page = await detections.page(
+        page = await answers.page(
             self._database,
             patient_id,
             lesion_id=lesion_id,

@@ -5,8 +5,8 @@ from typing import Any
 
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
-from patient_service import image_corrections, image_objects, images, uploads
-from patient_service.image_corrections import Correction
+from patient_service.images import corrections, objects, stored_images, uploads
+from patient_service.images.corrections import Correction
 from patient_service.models import Image
 from patient_service.servicers.detection_messages import detection_message
 from patient_service.servicers.messages import image_message, optional_id
@@ -78,7 +78,7 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
         )
         asked = PageRequest.of(request, collection, self._cursors)
         async with self._database.session() as session:
-            page = await images.page(
+            page = await stored_images.page(
                 session,
                 patient_id,
                 lesion_id=lesion_id,
@@ -96,7 +96,7 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
         """Move an image to a lesion or to the unsorted tray."""
         async with self._database.session() as session:
             lesion_id = optional_id(request.lesion_id, "lesion")
-            image = await image_corrections.correct(
+            image = await corrections.correct(
                 session,
                 parse_id(request.image_id, "image"),
                 Correction(lesion_id=lesion_id, unsorted=lesion_id is None),
@@ -115,7 +115,7 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
             captured_at=clock.from_timestamp(request.captured_at) if captured else None,
         )
         async with self._database.session() as session:
-            image = await image_corrections.correct(
+            image = await corrections.correct(
                 session, parse_id(request.image_id, "image"), correction, request.version
             )
         return pb.UpdateImageResponse(image=image_message(image))
@@ -123,7 +123,7 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
     async def VoidImage(self, request: pb.VoidImageRequest, context: Any) -> pb.VoidImageResponse:
         """Mark an image as entered in error."""
         async with self._database.session() as session:
-            image = await image_corrections.void(
+            image = await corrections.void(
                 session, parse_id(request.image_id, "image"), request.reason, request.version
             )
         return pb.VoidImageResponse(image=image_message(image))
@@ -133,16 +133,16 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
     ) -> pb.RestoreImageResponse:
         """Take that back."""
         async with self._database.session() as session:
-            image = await image_corrections.restore(session, parse_id(request.image_id, "image"))
+            image = await corrections.restore(session, parse_id(request.image_id, "image"))
         return pb.RestoreImageResponse(image=image_message(image))
 
     async def _viewed(self, named: str, what: str) -> Image:
         image_id = parse_id(named, "image")
-        shown = images.VIEW.to({"what": what}, image_id=image_id)
+        shown = stored_images.VIEW.to({"what": what}, image_id=image_id)
         ((*found,),) = await self._database.at_once(shown)
         if not found:
             async with self._database.session() as session:
-                found = [await images.view(session, image_id, what=what)]
+                found = [await stored_images.view(session, image_id, what=what)]
         image: Image = found[0]
         return image
 
@@ -154,7 +154,7 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
             etag=image.sha256,
         )
         yield pb.GetImageResponse(content=content)
-        async for chunk in image_objects.stream(self._blobs, image):
+        async for chunk in objects.stream(self._blobs, image):
             yield pb.GetImageResponse(chunk=chunk)
 
     async def _sent(self, image: Image, size: int) -> AsyncIterator[pb.GetImageResponse]:
@@ -165,11 +165,11 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
             etag=f"{image.sha256}-sent",
         )
         yield pb.GetImageResponse(content=content)
-        async for chunk in image_objects.stream(self._blobs, image, as_sent=True):
+        async for chunk in objects.stream(self._blobs, image, as_sent=True):
             yield pb.GetImageResponse(chunk=chunk)
 
     async def _thumbnail(self, image: Image) -> AsyncIterator[pb.GetImageResponse]:
-        data = await image_objects.thumbnail(self._blobs, image)
+        data = await objects.thumbnail(self._blobs, image)
         content = pb.ImageContent(
             image=image_message(image),
             media_type="image/jpeg",

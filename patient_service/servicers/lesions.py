@@ -6,12 +6,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
-from patient_service import audit, detections, lesions, reviews
-from patient_service.audit_events import Event
+from patient_service import lesions
+from patient_service.audit import trail
+from patient_service.audit.events import Event
+from patient_service.detections import answers
 from patient_service.models import Image
 from patient_service.servicers.detection_messages import detection_message
 from patient_service.servicers.messages import image_message, lesion_message, lesion_profile
 from patient_service.servicers.review_messages import review_message
+from patient_service.verdicts import reviews
 from service_kit.cursors import Cursors
 from service_kit.database import Database
 from service_kit.ids import parse_id
@@ -85,7 +88,7 @@ class LesionServicer(patient_pb2_grpc.LesionServiceServicer):
                 left=await _side(session, left),
                 right=await _side(session, right),
             )
-            await audit.append(
+            await trail.append(
                 session,
                 Event.IMAGES_COMPARED,
                 patient_id=lesion.patient_id,
@@ -97,7 +100,7 @@ class LesionServicer(patient_pb2_grpc.LesionServiceServicer):
 
 
 async def _side(session: AsyncSession, image: Image) -> pb.ComparedImage:
-    detection = await detections.newest_of(session, image.id)
+    detection = await answers.newest_of(session, image.id)
     review = await reviews.standing_on(session, image.id)
     return pb.ComparedImage(
         image=image_message(image),

@@ -6,9 +6,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
-from patient_service import merge_previews, merges, patients
-from patient_service.merged_rows import RecordSize
+from patient_service.merging import merges, previews
+from patient_service.merging.merged_rows import RecordSize
 from patient_service.models import Merge, Patient
+from patient_service.patients import profiles
 from patient_service.servicers.messages import optional_time, patient_message, profile_message
 from service_kit.database import Database
 from service_kit.ids import parse_id
@@ -25,7 +26,7 @@ class MergeServicer(patient_pb2_grpc.MergeServiceServicer):
     ) -> pb.PreviewMergeResponse:
         """What a merge would bring together."""
         async with self._database.session() as session:
-            preview = await merge_previews.preview(
+            preview = await previews.preview(
                 session,
                 parse_id(request.patient_id, "patient"),
                 parse_id(request.other_patient_id, "patient"),
@@ -96,8 +97,8 @@ async def _whole(session: AsyncSession, merge: Merge) -> pb.Merge:
     """A merge with both patients as they are now."""
     return pb.Merge(
         id=str(merge.id),
-        kept=patient_message(await patients.find(session, merge.patient_id)),
-        moved=patient_message(await patients.find(session, merge.merged_id)),
+        kept=patient_message(await profiles.find(session, merge.patient_id)),
+        moved=patient_message(await profiles.find(session, merge.merged_id)),
         author_id=str(merge.author_id),
         created_at=optional_time(merge.created_at),
         added=[] if merge.parted_at else await merges.added(session, merge),

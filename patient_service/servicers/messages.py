@@ -9,9 +9,11 @@ from uuid import UUID
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from dermis.patient.v1 import patient_pb2 as pb
-from patient_service import image_corrections, lesions, patients
+from patient_service import lesions
+from patient_service.images import corrections
 from patient_service.models import Change, Image, Lesion, Note, Patient
-from patient_service.patient_summaries import Summary
+from patient_service.patients import profiles
+from patient_service.patients.summaries import Summary
 from patient_service.servicers.enum_words import BODY_SITE, BODY_VIEW, LESION_STATUS, SEX
 from service_kit import clock
 from service_kit.ids import parse_id
@@ -30,9 +32,9 @@ def optional_time(moment: datetime | None) -> Timestamp | None:
 # --- Patients ---
 
 
-def patient_profile(profile: pb.PatientProfile) -> patients.Profile:
+def patient_profile(profile: pb.PatientProfile) -> profiles.Profile:
     """Read and check a patient's profile."""
-    return patients.Profile.checked(
+    return profiles.Profile.checked(
         record_number=profile.record_number,
         full_name=profile.full_name,
         birth_date=profile.birth_date,
@@ -132,7 +134,7 @@ def lesion_message(row: Lesion, image_count: int = 0) -> pb.Lesion:
 
 def restorable_until(row: Image) -> datetime | None:
     """Until when an image that was entered in error can be restored."""
-    return row.voided_at + image_corrections.RESTORABLE_FOR if row.voided_at else None
+    return row.voided_at + corrections.RESTORABLE_FOR if row.voided_at else None
 
 
 def image_message(row: Image, also_of: UUID | None = None) -> pb.Image:

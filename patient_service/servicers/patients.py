@@ -4,10 +4,10 @@ from typing import Any
 
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
-from patient_service import lookalikes, patient_lists, patient_summaries, patients
+from patient_service.fields.text_fields import checked_text
+from patient_service.patients import lists, lookalikes, profiles, summaries
 from patient_service.servicers.enum_words import PATIENT_SORT
 from patient_service.servicers.messages import patient_message, patient_profile
-from patient_service.text_fields import checked_text
 from service_kit.cursors import Cursors
 from service_kit.database import Database
 from service_kit.ids import parse_id
@@ -28,7 +28,7 @@ class PatientServicer(patient_pb2_grpc.PatientServiceServicer):
     ) -> pb.CreatePatientResponse:
         """Add a patient."""
         async with self._database.session() as session:
-            patient = await patients.create(session, patient_profile(request.profile))
+            patient = await profiles.create(session, patient_profile(request.profile))
         return pb.CreatePatientResponse(patient=patient_message(patient))
 
     async def FindLookalikes(
@@ -58,11 +58,11 @@ class PatientServicer(patient_pb2_grpc.PatientServiceServicer):
     ) -> pb.ListPatientsResponse:
         """Page through the patients."""
         search = checked_text(request.search, "search", limit=MAX_SEARCH_LENGTH)
-        order = patient_lists.Order(PATIENT_SORT.word(request.sort) or "name", request.descending)
+        order = lists.Order(PATIENT_SORT.word(request.sort) or "name", request.descending)
         collection = f"patients archived={request.archived} search={search} {order}"
         asked = PageRequest.of(request, collection, self._cursors)
         async with self._database.session() as session:
-            page, only_similar = await patient_lists.page(
+            page, only_similar = await lists.page(
                 session,
                 search=search,
                 archived=request.archived,
@@ -70,9 +70,9 @@ class PatientServicer(patient_pb2_grpc.PatientServiceServicer):
                 size=asked.size,
                 position=asked.position,
             )
-            summaries = await patient_summaries.of(session, page.rows)
+            shown = await summaries.of(session, page.rows)
         return pb.ListPatientsResponse(
-            patients=[patient_message(one, summaries.get(one.id)) for one in page.rows],
+            patients=[patient_message(one, shown.get(one.id)) for one in page.rows],
             next_cursor=asked.next_cursor(page),
             only_similar=only_similar,
         )
@@ -82,10 +82,10 @@ class PatientServicer(patient_pb2_grpc.PatientServiceServicer):
     ) -> pb.GetPatientResponse:
         """One patient."""
         patient_id = parse_id(request.patient_id, "patient")
-        ((*found,),) = await self._database.at_once(patients.VIEW.to(patient_id=patient_id))
+        ((*found,),) = await self._database.at_once(profiles.VIEW.to(patient_id=patient_id))
         if not found:
             async with self._database.session() as session:
-                found = [await patients.view(session, patient_id)]
+                found = [await profiles.view(session, patient_id)]
         return pb.GetPatientResponse(patient=patient_message(found[0]))
 
     async def UpdatePatient(
@@ -93,7 +93,7 @@ class PatientServicer(patient_pb2_grpc.PatientServiceServicer):
     ) -> pb.UpdatePatientResponse:
         """Change a profile."""
         async with self._database.session() as session:
-            patient = await patients.update(
+            patient = await profiles.update(
                 session,
                 parse_id(request.patient_id, "patient"),
                 request.version,
@@ -106,7 +106,7 @@ class PatientServicer(patient_pb2_grpc.PatientServiceServicer):
     ) -> pb.ArchivePatientResponse:
         """Archive a patient."""
         async with self._database.session() as session:
-            patient = await patients.archive(session, parse_id(request.patient_id, "patient"))
+            patient = await profiles.archive(session, parse_id(request.patient_id, "patient"))
         return pb.ArchivePatientResponse(patient=patient_message(patient))
 
     async def RestorePatient(
@@ -114,5 +114,5 @@ class PatientServicer(patient_pb2_grpc.PatientServiceServicer):
     ) -> pb.RestorePatientResponse:
         """Restore an archived patient."""
         async with self._database.session() as session:
-            patient = await patients.restore(session, parse_id(request.patient_id, "patient"))
+            patient = await profiles.restore(session, parse_id(request.patient_id, "patient"))
         return pb.RestorePatientResponse(patient=patient_message(patient))

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 
 from dermis.patient.v1 import patient_pb2 as pb
 from imaging.decoding import MAX_BYTES
+from patient_service.images.uploads import Header
 from patient_service.servicers.messages import optional_id
-from patient_service.uploads import Header
 from service_kit import clock
 from service_kit.errors import DomainError
 from service_kit.ids import parse_id

@@ -1,24 +1,26 @@
 """Verdicts as messages of the contract, and back."""
 
 from dermis.patient.v1 import patient_pb2 as pb
-from patient_service import verdicts
-from patient_service.diagnoses import DIAGNOSES
 from patient_service.models import Review
-from patient_service.reviews import GivenReview
 from patient_service.servicers.enum_words import CHECKLIST_KIND, MANAGEMENT, VERDICT
 from patient_service.servicers.messages import optional_time
+from patient_service.verdicts import verdict_fields
+from patient_service.verdicts.diagnoses import DIAGNOSES
+from patient_service.verdicts.reviews import GivenReview
 
 
-def verdict_content(request: pb.AddReviewRequest) -> verdicts.Content:
+def verdict_content(request: pb.AddReviewRequest) -> verdict_fields.Content:
     """Read and check what a verdict says."""
     checklist = histology = None
     if request.HasField("checklist"):
         kind = CHECKLIST_KIND.word(request.checklist.kind)
-        checklist = verdicts.Checklist(kind, dict(request.checklist.items))
+        checklist = verdict_fields.Checklist(kind, dict(request.checklist.items))
     if request.HasField("histology"):
         found = request.histology
-        histology = verdicts.Histology(_diagnosis(found.diagnosis), found.reported_on, found.source)
-    return verdicts.Content.checked(
+        histology = verdict_fields.Histology(
+            _diagnosis(found.diagnosis), found.reported_on, found.source
+        )
+    return verdict_fields.Content.checked(
         verdict=VERDICT.word(request.verdict),
         note=request.note,
         diagnosis=_diagnosis(request.diagnosis) if request.HasField("diagnosis") else None,
@@ -29,8 +31,8 @@ def verdict_content(request: pb.AddReviewRequest) -> verdicts.Content:
     )
 
 
-def _diagnosis(message: pb.Diagnosis) -> verdicts.Diagnosis:
-    return verdicts.Diagnosis(code=message.code, text=message.text)
+def _diagnosis(message: pb.Diagnosis) -> verdict_fields.Diagnosis:
+    return verdict_fields.Diagnosis(code=message.code, text=message.text)
 
 
 def review_message(given: GivenReview) -> pb.Review:

@@ -4,9 +4,8 @@ from typing import Any
 
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
-from patient_service import timeline
 from patient_service.models import Change, Image, Note
-from patient_service.reviews import GivenReview
+from patient_service.patients import timeline
 from patient_service.servicers.detection_messages import detection_message
 from patient_service.servicers.enum_words import TIMELINE_KIND
 from patient_service.servicers.messages import (
@@ -16,6 +15,7 @@ from patient_service.servicers.messages import (
     optional_id,
 )
 from patient_service.servicers.review_messages import review_message
+from patient_service.verdicts.reviews import GivenReview
 from service_kit import clock
 from service_kit.cursors import Cursors
 from service_kit.database import Database

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from dermis.patient.v1 import patient_pb2 as pb
-from patient_service import orphaned_objects
+from patient_service.images import orphaned_objects
 from patient_service.tests.conftest import Caller, make_photo, token
 from patient_service.tests.processes import start
 from service_kit.blobs import Blobs

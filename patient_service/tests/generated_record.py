@@ -5,8 +5,8 @@ from uuid import UUID
 
 import psycopg
 
-from patient_service.name_folding import search_key
-from patient_service.search import search_terms, search_words
+from patient_service.search.name_folding import search_key
+from patient_service.search.terms import search_terms, search_words
 from service_kit.ids import new_id
 
 IMAGES_PER_PATIENT = 20

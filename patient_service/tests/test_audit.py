@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from dermis.patient.v1 import patient_pb2 as pb
-from patient_service import audit
+from patient_service.audit import trail
 from patient_service.tests.conftest import Caller, Service
 from service_kit.database import Database
 
@@ -62,7 +62,7 @@ async def test_a_long_audit_may_take_longer_to_verify_than_a_statement_may(
     database = Database(service.owner_url)
     async with database.session() as session:
         await (await session.connection()).execute(text("SET LOCAL statement_timeout = 1"))
-        assert (await audit.verify(session)).entries > 0
+        assert (await trail.verify(session)).entries > 0
     await database.close()
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from dermis.patient.v1 import patient_pb2 as pb
-from patient_service import orphaned_objects
+from patient_service.images import orphaned_objects
 from patient_service.tests.conftest import Caller, Service, finding, make_photo
 from patient_service.tests.test_tenancy import TABLES
 from service_kit.database import Database

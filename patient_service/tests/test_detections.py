@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from dermis.patient.v1 import patient_pb2 as pb
-from patient_service import queue_metrics
+from patient_service.detections import queue_metrics
 from patient_service.tests.conftest import Caller, Service, finding
 from service_kit.clock import to_timestamp
 from service_kit.codes import Code

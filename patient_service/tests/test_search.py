@@ -6,8 +6,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from dermis.patient.v1 import patient_pb2 as pb
-from patient_service.name_folding import joined, parts, search_key
-from patient_service.search import parse, search_terms
+from patient_service.search.name_folding import joined, parts, search_key
+from patient_service.search.terms import parse, search_terms
 from patient_service.tests.conftest import Caller, Service
 
 RECORD = {

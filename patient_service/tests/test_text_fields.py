@@ -3,7 +3,7 @@ import contextlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patient_service.text_fields import checked_text
+from patient_service.fields.text_fields import checked_text
 from service_kit.errors import DomainError
 
 

@@ -113,11 +113,11 @@ def limit_mib(container: str) -> float:
 def patient_service() -> Callable[[bytes], int]:
     """Clean a photo and make its thumbnail; bytes that are stored."""
     import patient_service.main  # noqa: F401  what a service holds before any photo
-    from patient_service import photos
+    from patient_service.images import pixels
 
     def work(data: bytes) -> int:
         stored = clean(data).data
-        return len(stored) + len(photos._thumbnail(stored))
+        return len(stored) + len(pixels._thumbnail(stored))
 
     return work
 

@@ -6,7 +6,7 @@ pg_trgm is a trusted extension: a database's owner may create it, no superuser i
 import sqlalchemy as sa
 from alembic import op
 
-from patient_service.search import search_terms, search_words
+from patient_service.search.terms import search_terms, search_words
 from service_kit.migrations import app_role
 
 revision = "0014"

@@ -9,13 +9,14 @@ from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit, patients
-from patient_service.audit_events import Event
-from patient_service.calendar_dates import parse_past_date
+from patient_service.audit import trail
+from patient_service.audit.events import Event
+from patient_service.fields.calendar_dates import parse_past_date
+from patient_service.fields.text_fields import checked_text
 from patient_service.models import Patient, SearchTerm
-from patient_service.name_folding import search_key
-from patient_service.search import date_term, search_words
-from patient_service.text_fields import checked_text
+from patient_service.patients import profiles
+from patient_service.search.name_folding import search_key
+from patient_service.search.terms import date_term, search_words
 
 MOST_FOUND = 10
 # Between "Jon Smith" and "John Smith" it is 0.6, between "Anna Maier" and "Anna Meyer" 0.5.
@@ -58,7 +59,7 @@ async def find(session: AsyncSession, person: Person) -> list[Lookalike]:
     numbered = await _numbered(session, person)
     alike = await _alike(session, person) if search_words(person.full_name) else []
     found = {patient.id: patient for patient in (*numbered, *alike)}
-    await audit.append(session, Event.PATIENTS_LISTED, rows=str(len(found)), searched="lookalikes")
+    await trail.append(session, Event.PATIENTS_LISTED, rows=str(len(found)), searched="lookalikes")
     return [
         Lookalike(patient, patient in numbered, patient in alike)
         for patient in list(found.values())[:MOST_FOUND]
@@ -72,7 +73,7 @@ async def _numbered(session: AsyncSession, person: Person) -> list[Patient]:
         return []
     query = select(Patient).where(col(Patient.record_key) == key)
     patient = (await session.exec(query)).first()
-    return [await patients.holder(session, patient)] if patient else []
+    return [await profiles.holder(session, patient)] if patient else []
 
 
 async def _alike(session: AsyncSession, person: Person) -> Sequence[Patient]:

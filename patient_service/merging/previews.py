@@ -8,11 +8,13 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit, merged_rows, patients
-from patient_service.audit_events import Event
+from patient_service.audit import trail
+from patient_service.audit.events import Event
+from patient_service.fields.text_fields import checked_text
+from patient_service.merging import merged_rows
 from patient_service.models import Lesion, Patient
-from patient_service.name_folding import search_key
-from patient_service.text_fields import checked_text
+from patient_service.patients import profiles
+from patient_service.search.name_folding import search_key
 from service_kit.errors import DomainError
 from service_kit.reasons import Reason
 
@@ -61,8 +63,8 @@ async def preview(session: AsyncSession, patient_id: UUID, other_id: UUID) -> Pr
         DomainError: as `merges.merge`, but for its versions.
     """
     kept, moved = await find_both(session, patient_id, other_id)
-    patients.refuse_inactive(kept)
-    patients.refuse_inactive(moved)
+    profiles.refuse_inactive(kept)
+    profiles.refuse_inactive(moved)
     shown = Preview(
         kept,
         moved,
@@ -71,7 +73,7 @@ async def preview(session: AsyncSession, patient_id: UUID, other_id: UUID) -> Pr
         await plan(session, kept, moved),
     )
     for one, other in ((kept, moved), (moved, kept)):
-        await audit.append(
+        await trail.append(
             session, Event.PATIENT_VIEWED, patient_id=one.id, compared_with=str(other.id)
         )
     return shown
@@ -85,8 +87,8 @@ async def find_both(
     Raises:
         DomainError: NOT_FOUND / PATIENT_NOT_FOUND; INVALID_ARGUMENT / MERGE_WITH_ITSELF.
     """
-    kept = await patients.find(session, patient_id)
-    moved = await patients.find(session, other_id)
+    kept = await profiles.find(session, patient_id)
+    moved = await profiles.find(session, other_id)
     if kept.id == moved.id:
         raise DomainError(Reason.MERGE_WITH_ITSELF, metadata={"field": "other_patient_id"})
     return kept, moved

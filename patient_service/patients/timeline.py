@@ -14,12 +14,14 @@ from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, literal, union_all
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit, lesions, patients
-from patient_service.audit_events import Event
-from patient_service.detections import without_heatmap
+from patient_service import lesions
+from patient_service.audit import trail
+from patient_service.audit.events import Event
+from patient_service.detections.answers import without_heatmap
+from patient_service.fields.text_fields import checked_text
 from patient_service.models import Change, Detection, Image, Note, Review
-from patient_service.reviews import GivenReview, given
-from patient_service.text_fields import checked_text
+from patient_service.patients import profiles
+from patient_service.verdicts.reviews import GivenReview, given
 from service_kit.paging import Page, cut, id_position
 from service_kit.principal import current_principal
 
@@ -58,7 +60,7 @@ async def page(
     Raises:
         DomainError: NOT_FOUND / PATIENT_NOT_FOUND, LESION_NOT_FOUND.
     """
-    await patients.find(session, patient_id)
+    await profiles.find(session, patient_id)
     if lesion_id:
         await lesions.find_of(session, patient_id, lesion_id)
     last = id_position(position)
@@ -77,7 +79,7 @@ async def page(
         lambda row: str(row[2]),
     )
     entries = await _load(session, found.rows)
-    await audit.append(session, Event.TIMELINE_VIEWED, patient_id=patient_id)
+    await trail.append(session, Event.TIMELINE_VIEWED, patient_id=patient_id)
     return Page([entries[entry_id] for _, entry_id, _ in found.rows], found.next_position)
 
 
@@ -90,7 +92,7 @@ async def add_note(
         DomainError: as `patients.hold_active`, `lesions.find_of` and `text_fields.checked_text`.
     """
     text = checked_text(text, "text", limit=MAX_NOTE_LENGTH, required=True, lines=True)
-    patient = await patients.hold_active(session, patient_id)
+    patient = await profiles.hold_active(session, patient_id)
     if lesion_id:
         await lesions.find_of(session, patient_id, lesion_id)
     note = Note(
@@ -101,7 +103,7 @@ async def add_note(
         author_id=current_principal().user_id,
     )
     session.add(note)
-    await audit.append(session, Event.NOTE_ADDED, patient_id=patient_id, subject_id=note.id)
+    await trail.append(session, Event.NOTE_ADDED, patient_id=patient_id, subject_id=note.id)
     return note
 
 

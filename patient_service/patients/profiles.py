@@ -10,13 +10,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit, change_history, search
-from patient_service.audit_events import Event
-from patient_service.calendar_dates import parse_past_date
+from patient_service.audit import trail
+from patient_service.audit.events import Event
+from patient_service.fields.calendar_dates import parse_past_date
+from patient_service.fields.text_fields import checked_text
 from patient_service.models import Patient
-from patient_service.name_folding import search_key
+from patient_service.patients import change_history
+from patient_service.search import terms
+from patient_service.search.name_folding import search_key
 from patient_service.tenancy import own_clinic
-from patient_service.text_fields import checked_text
 from service_kit.clock import now
 from service_kit.errors import DomainError
 from service_kit.reasons import Reason
@@ -72,7 +74,7 @@ class Profile:
         return asdict(self) | {
             "record_key": search_key(self.record_number) or self.record_number,
             "name_key": search_key(self.full_name),
-            "search_words": search.search_words(self.full_name),
+            "search_words": terms.search_words(self.full_name),
         }
 
 
@@ -85,7 +87,7 @@ async def create(session: AsyncSession, profile: Profile) -> Patient:
     patient = Patient(clinic_id=own_clinic(), **profile.columns())
     session.add(patient)
     await _flush(session)
-    await search.index(session, patient, is_new=True)
+    await terms.index(session, patient, is_new=True)
     await _record_change(session, "created", Event.PATIENT_CREATED, patient)
     return patient
 
@@ -98,7 +100,7 @@ async def find(session: AsyncSession, patient_id: UUID) -> Patient:
     """
     patient = await session.get(Patient, patient_id)
     if patient is None:
-        raise await audit.not_found(session, Reason.PATIENT_NOT_FOUND, patient_id)
+        raise await trail.not_found(session, Reason.PATIENT_NOT_FOUND, patient_id)
     return patient
 
 
@@ -123,7 +125,7 @@ async def hold_active(session: AsyncSession, patient_id: UUID) -> Patient:
     query = query.execution_options(populate_existing=True)
     patient = (await session.exec(query)).first()
     if patient is None:
-        raise await audit.not_found(session, Reason.PATIENT_NOT_FOUND, patient_id)
+        raise await trail.not_found(session, Reason.PATIENT_NOT_FOUND, patient_id)
     refuse_inactive(patient)
     return patient
 
@@ -148,7 +150,7 @@ async def holder(session: AsyncSession, patient: Patient) -> Patient:
 
 
 # A patient who is shown to the caller, in one round trip; `view` refuses where there is none.
-VIEW = audit.Shown.of(
+VIEW = trail.Shown.of(
     select(Patient).where(col(Patient.id) == bindparam("patient_id")),
     Event.PATIENT_VIEWED,
     patient_id="id",
@@ -162,7 +164,7 @@ async def view(session: AsyncSession, patient_id: UUID) -> Patient:
         DomainError: as `find`.
     """
     patient = await find(session, patient_id)
-    await audit.append(session, Event.PATIENT_VIEWED, patient_id=patient_id)
+    await trail.append(session, Event.PATIENT_VIEWED, patient_id=patient_id)
     return patient
 
 
@@ -185,7 +187,7 @@ async def update(
     _touch(patient)
     await _flush(session)
     if {"full_name", "record_number", "birth_date"} & set(fields):
-        await search.index(session, patient)
+        await terms.index(session, patient)
     shown = [name for name in fields if name in Profile.__dataclass_fields__]
     await _record_change(session, "updated", Event.PATIENT_UPDATED, patient, shown)
     return patient
@@ -230,7 +232,7 @@ async def _locked(session: AsyncSession, patient_id: UUID) -> Patient:
     query = select(Patient).where(col(Patient.id) == patient_id).with_for_update()
     patient = (await session.exec(query)).first()
     if patient is None:
-        raise await audit.not_found(session, Reason.PATIENT_NOT_FOUND, patient_id)
+        raise await trail.not_found(session, Reason.PATIENT_NOT_FOUND, patient_id)
     return patient
 
 
@@ -262,4 +264,4 @@ async def _record_change(
         patient_id=patient.id,
         fields=fields or [],
     )
-    await audit.append(session, event, patient_id=patient.id, fields=",".join(fields or []))
+    await trail.append(session, event, patient_id=patient.id, fields=",".join(fields or []))

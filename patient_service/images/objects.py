@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from uuid import UUID
 
-from patient_service import photos
+from patient_service.images import pixels
 from patient_service.models import Image
 from service_kit.blobs import BlobMissing, Blobs
 from service_kit.errors import DomainError
@@ -56,7 +56,7 @@ async def thumbnail(blobs: Blobs, image: Image) -> bytes:
         original = await blobs.get(original_key(image.clinic_id, image.id))
     except BlobMissing:
         raise _lost() from None
-    data = await photos.thumbnail(original)
+    data = await pixels.thumbnail(original)
     await blobs.put(key, data)
     return data
 

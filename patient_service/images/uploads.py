@@ -14,11 +14,15 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit, detections, images, lesions, patients, photos
-from patient_service.audit_events import Event
-from patient_service.image_objects import original_key, sent_key
+from patient_service import lesions
+from patient_service.audit import trail
+from patient_service.audit.events import Event
+from patient_service.detections import answers
+from patient_service.images import pixels, stored_images
+from patient_service.images.objects import original_key, sent_key
+from patient_service.images.pixels import Prepared
 from patient_service.models import Detection, Image
-from patient_service.photos import Prepared
+from patient_service.patients import profiles
 from patient_service.tenancy import own_clinic
 from service_kit.blobs import Blobs
 from service_kit.clock import CLOCK_SKEW, now
@@ -91,14 +95,14 @@ async def store(database: Database, blobs: Blobs, header: Header, data: bytes) -
             IDEMPOTENCY_KEY_REUSED; ABORTED / UPLOAD_RACED.
     """
     clinic_id, image_id = own_clinic(), new_id()
-    photo = await photos.prepare(data)
+    photo = await pixels.prepare(data)
     objects = {original_key(clinic_id, image_id): photo.data}
     if photo.original:
         objects[sent_key(clinic_id, image_id)] = photo.original
     for key, content in objects.items():
         await blobs.put(key, content)
     image = _image(clinic_id, image_id, header, photo)
-    detection = detections.awaiting_outcome(image) if header.diagnose else None
+    detection = answers.awaiting_outcome(image) if header.diagnose else None
     try:
         stored = await _written(database, header, image, detection)
     except DomainError:
@@ -182,7 +186,7 @@ async def _insert(
     Returns:
         None where the key was used before, or patient or lesion can't take the photo.
     """
-    parameters = image.model_dump() | audit.entry_parameters(Event.IMAGE_ADDED)
+    parameters = image.model_dump() | trail.entry_parameters(Event.IMAGE_ADDED)
     parameters["detection_id"] = detection.id if detection else None
     parameters["due_at"] = detection.due_at if detection else None
     ((*inserted,),) = await database.at_once(Statement(_INSERT, parameters))
@@ -233,7 +237,7 @@ _INSERT = f"""
         FROM image WHERE CAST(%(detection_id)s AS uuid) IS NOT NULL
     ), change AS (
         SELECT patient_id, id AS subject_id, '{{}}'::jsonb AS detail FROM image
-    ), entry AS ({audit.APPEND_FROM.format(source="change")})
+    ), entry AS ({trail.APPEND_FROM.format(source="change")})
     SELECT duplicate_of, (
         SELECT other.patient_id FROM images other
         WHERE other.clinic_id = image.clinic_id AND other.sha256 = image.sha256
@@ -247,8 +251,8 @@ async def _stored_before(session: AsyncSession, header: Header, sent: Image) -> 
     """What an earlier upload with this key stored; None if none did."""
     # It may be this very one, which reached PostgreSQL twice (`Database.at_once`).
     if own := await session.get(Image, sent.id):
-        detection = await detections.of_upload(session, own.id)
-        also_of = await images.also_of(session, own)
+        detection = await answers.of_upload(session, own.id)
+        also_of = await stored_images.also_of(session, own)
         return Stored(own, detection, replayed=False, also_of=also_of)
     if header.idempotency_key:
         query = select(Image).where(
@@ -261,17 +265,17 @@ async def _stored_before(session: AsyncSession, header: Header, sent: Image) -> 
             named = image.uploaded_to or image.patient_id
             if (named, image.upload_sha256) != (header.patient_id, sent.upload_sha256):
                 raise DomainError(Reason.IDEMPOTENCY_KEY_REUSED)
-            detection = await detections.of_upload(session, image.id)
-            also_of = await images.also_of(session, image)
+            detection = await answers.of_upload(session, image.id)
+            also_of = await stored_images.also_of(session, image)
             return Stored(image, detection, replayed=True, also_of=also_of)
     return None
 
 
 async def _holder_of(session: AsyncSession, header: Header) -> UUID:
     """Whose record takes a photo of somebody who was merged, or why nobody's took it."""
-    named = await patients.find(session, header.patient_id)
-    holder = await patients.holder(session, named)
-    patients.refuse_inactive(holder)
+    named = await profiles.find(session, header.patient_id)
+    holder = await profiles.holder(session, named)
+    profiles.refuse_inactive(holder)
     if header.lesion_id:
         await lesions.find_of(session, holder.id, header.lesion_id)
     if holder.id == named.id:

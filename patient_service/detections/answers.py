@@ -13,11 +13,15 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from patient_service import audit, images, lesions, patients, subjects
-from patient_service.audit_events import Event
-from patient_service.findings import OUTCOME_COLUMNS, Outcome, finished_columns
+from patient_service import lesions
+from patient_service.audit import trail
+from patient_service.audit.events import Event
+from patient_service.detections import subjects
+from patient_service.detections.findings import OUTCOME_COLUMNS, Outcome, finished_columns
+from patient_service.detections.subjects import Subject
+from patient_service.images import stored_images
 from patient_service.models import Detection, Image, Lesion, Patient
-from patient_service.subjects import Subject
+from patient_service.patients import profiles
 from service_kit.clock import now
 from service_kit.database import Database
 from service_kit.ids import new_id
@@ -63,16 +67,16 @@ async def record(
     """
     finish = finished_columns(outcome) if outcome else None
     if rediagnosis:
-        image = await images.hold(session, image_id)
-        images.refuse_voided(image)
+        image = await stored_images.hold(session, image_id)
+        stored_images.refuse_voided(image)
     else:
-        image = await images.find(session, image_id)
+        image = await stored_images.find(session, image_id)
     detection = await _insert(session, image, finish, rediagnosis)
     if detection is None:
         if not finish:
             await _make_due(session, image_id)
         return (await session.exec(_of_upload(image_id))).one(), image.lesion_id
-    await audit.append(
+    await trail.append(
         session,
         Event.DETECTION_RECORDED,
         patient_id=detection.patient_id,
@@ -101,7 +105,7 @@ async def find(session: AsyncSession, detection_id: UUID) -> Detection:
     """
     detection = await session.get(Detection, detection_id)
     if detection is None:
-        raise await audit.not_found(session, Reason.DETECTION_NOT_FOUND, detection_id)
+        raise await trail.not_found(session, Reason.DETECTION_NOT_FOUND, detection_id)
     return detection
 
 
@@ -113,7 +117,7 @@ async def view(session: AsyncSession, detection_id: UUID) -> tuple[Detection, Su
     """
     detection = await find(session, detection_id)
     subject = await subjects.of_image(session, detection.image_id)
-    await audit.append(
+    await trail.append(
         session,
         Event.DETECTION_VIEWED,
         patient_id=detection.patient_id,
@@ -154,7 +158,7 @@ async def page(
 @cache
 def _page_statements(
     *, by_lesion: bool, by_image: bool, goes_on: bool
-) -> tuple[Statement, audit.Shown]:
+) -> tuple[Statement, trail.Shown]:
     """The rows of a page, and its place, a row only where the caller's clinic has it."""
     columns = [c for c in inspect(Detection).columns if c.key != "heatmap_values"]
     query: Any = select(*columns, Image.lesion_id).join(  # type: ignore[call-overload]  # more columns than SQLModel types
@@ -177,18 +181,18 @@ def _page_statements(
     if goes_on:
         query = query.where(col(Detection.id) < bindparam("last_id"))
     query = query.order_by(col(Detection.id).desc()).limit(bindparam("most"))
-    return Statement.of(query), audit.Shown.of(place, Event.DETECTIONS_LISTED, patient_id="id")
+    return Statement.of(query), trail.Shown.of(place, Event.DETECTIONS_LISTED, patient_id="id")
 
 
 async def _refuse_page(
     database: Database, patient_id: UUID, lesion_id: UUID | None, image_id: UUID | None
 ) -> None:
     async with database.session() as session:
-        await patients.find(session, patient_id)
+        await profiles.find(session, patient_id)
         if lesion_id:
             await lesions.find_of(session, patient_id, lesion_id)
         if image_id:
-            await images.find_of(session, patient_id, image_id)
+            await stored_images.find_of(session, patient_id, image_id)
 
 
 def without_heatmap() -> Any:
@@ -224,7 +228,7 @@ _FINISH_PENDING = f"""
     ), change AS (
         SELECT patient_id, id AS subject_id, jsonb_build_object('status', status) AS detail
         FROM detection
-    ), entry AS ({audit.APPEND_FROM.format(source="change")})
+    ), entry AS ({trail.APPEND_FROM.format(source="change")})
     SELECT detection.*, images.lesion_id
     FROM detection JOIN images ON images.id = detection.image_id
 """  # noqa: S608  names of columns
@@ -241,7 +245,7 @@ def finishing(image_id: UUID, outcome: Outcome) -> Statement:
     finish = finished_columns(outcome)
     for name in ("differential", "seen"):
         finish[name] = None if finish[name] is None else Jsonb(finish[name])
-    known = audit.entry_parameters(Event.DETECTION_RECORDED)
+    known = trail.entry_parameters(Event.DETECTION_RECORDED)
     return Statement(_FINISH_PENDING, finish | known | {"of_image": image_id, "finished_at": now()})
 
 

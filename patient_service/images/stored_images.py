@@ -7,9 +7,11 @@ from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit, lesions, patients
-from patient_service.audit_events import Event
+from patient_service import lesions
+from patient_service.audit import trail
+from patient_service.audit.events import Event
 from patient_service.models import Image
+from patient_service.patients import profiles
 from service_kit.errors import DomainError
 from service_kit.paging import Page, cut, id_position
 from service_kit.reasons import Reason
@@ -23,7 +25,7 @@ async def find(session: AsyncSession, image_id: UUID) -> Image:
     """
     image = await session.get(Image, image_id)
     if image is None:
-        raise await audit.not_found(session, Reason.IMAGE_NOT_FOUND, image_id)
+        raise await trail.not_found(session, Reason.IMAGE_NOT_FOUND, image_id)
     return image
 
 
@@ -35,7 +37,7 @@ async def find_of(session: AsyncSession, patient_id: UUID, image_id: UUID) -> Im
     """
     image = await find(session, image_id)
     if image.patient_id != patient_id:
-        raise await audit.not_found(session, Reason.IMAGE_NOT_FOUND, image_id)
+        raise await trail.not_found(session, Reason.IMAGE_NOT_FOUND, image_id)
     return image
 
 
@@ -59,11 +61,11 @@ async def hold(
     image = await find(session, image_id)
     held = sorted({image.patient_id, *others})
     for patient_id in held:
-        await patients.hold_active(session, patient_id)
+        await profiles.hold_active(session, patient_id)
     query = select(Image).where(col(Image.id) == image_id).with_for_update(read=not exclusively)
     image = (await session.exec(query.execution_options(populate_existing=True))).one()
     if image.patient_id not in held:
-        raise patients.version_conflict(image.version)
+        raise profiles.version_conflict(image.version)
     return image
 
 
@@ -89,7 +91,7 @@ def refuse_voided(image: Image) -> None:
 
 
 # An image that is shown to the caller, in one round trip; `view` refuses where there is none.
-VIEW = audit.Shown.of(
+VIEW = trail.Shown.of(
     select(Image).where(col(Image.id) == bindparam("image_id")),
     Event.IMAGE_VIEWED,
     patient_id="patient_id",
@@ -109,7 +111,7 @@ async def view(session: AsyncSession, image_id: UUID, *, what: str) -> Image:
         DomainError: as `find`.
     """
     image = await find(session, image_id)
-    await audit.append(
+    await trail.append(
         session, Event.IMAGE_VIEWED, patient_id=image.patient_id, subject_id=image.id, what=what
     )
     return image
@@ -132,7 +134,7 @@ async def page(
     Raises:
         DomainError: NOT_FOUND / PATIENT_NOT_FOUND, LESION_NOT_FOUND.
     """
-    await patients.find(session, patient_id)
+    await profiles.find(session, patient_id)
     error = col(Image.voided_at)
     query = select(Image).where(
         col(Image.patient_id) == patient_id, error.is_not(None) if voided else error.is_(None)
@@ -147,5 +149,5 @@ async def page(
     rows: Sequence[Image] = (
         await session.exec(query.order_by(col(Image.taken_key).desc()).limit(size + 1))
     ).all()
-    await audit.append(session, Event.IMAGES_LISTED, patient_id=patient_id)
+    await trail.append(session, Event.IMAGES_LISTED, patient_id=patient_id)
     return cut(rows, size, lambda image: str(image.taken_key))

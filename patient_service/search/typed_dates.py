@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from patient_service.calendar_dates import EARLIEST
+from patient_service.fields.calendar_dates import EARLIEST
 from service_kit.clock import now
 
 _MONTHS = {

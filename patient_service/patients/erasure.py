@@ -11,9 +11,9 @@ from sqlalchemy import delete, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit
-from patient_service.audit_events import Event
-from patient_service.image_objects import original_key, sent_key, thumbnail_key
+from patient_service.audit import trail
+from patient_service.audit.events import Event
+from patient_service.images.objects import original_key, sent_key, thumbnail_key
 from patient_service.models import (
     Change,
     Detection,
@@ -67,7 +67,7 @@ async def erase(database: Database, blobs: Blobs, patient_id: UUID, *, reason: s
         persons = [patient_id, *await _merged_into(session, patient_id)]
         await _delete_rows(session, persons)
         for person in persons:
-            await audit.append(
+            await trail.append(
                 session,
                 Event.PATIENT_ERASED,
                 patient_id=person,

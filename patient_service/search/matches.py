@@ -14,8 +14,8 @@ from sqlmodel import col, exists, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service.models import Patient, SearchTerm
-from patient_service.name_folding import search_key
-from patient_service.search import Query, parse, prefix_range
+from patient_service.search.name_folding import search_key
+from patient_service.search.terms import Query, parse, prefix_range
 from service_kit.paging import Page, cut
 
 # More than these are listed in the order of the terms that found them: to rank thousands for one

@@ -13,9 +13,10 @@ from sqlalchemy import text, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit, images
-from patient_service.audit_events import Event
-from patient_service.findings import Outcome, finished_columns
+from patient_service.audit import trail
+from patient_service.audit.events import Event
+from patient_service.detections.findings import Outcome, finished_columns
+from patient_service.images import stored_images
 from patient_service.models import Detection, Image
 from patient_service.tenancy import act_for
 from service_kit.clock import now
@@ -77,8 +78,8 @@ async def view_image(session: AsyncSession, lease: UUID) -> Image:
         DomainError: FAILED_PRECONDITION / LEASE_ENDED.
     """
     leased = await _open(session, lease)
-    image = await images.find(session, leased.image_id)
-    await audit.append(
+    image = await stored_images.find(session, leased.image_id)
+    await trail.append(
         session,
         Event.IMAGE_VIEWED,
         clinic_id=image.clinic_id,
@@ -128,7 +129,7 @@ async def _change(session: AsyncSession, lease: UUID, values: dict[str, Any]) ->
     if changed is None:
         # Somebody finished it between the two statements.
         raise _ended()
-    await audit.append(
+    await trail.append(
         session,
         Event.DETECTION_FINISHED,
         clinic_id=leased.clinic_id,

@@ -8,7 +8,7 @@ import structlog
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service.image_objects import ORIGINALS, SENT, THUMBNAILS
+from patient_service.images.objects import ORIGINALS, SENT, THUMBNAILS
 from patient_service.models import Image
 from service_kit.blobs import Blobs
 from service_kit.clock import now

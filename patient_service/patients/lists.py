@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, and_, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit
-from patient_service.audit_events import Event
+from patient_service.audit import trail
+from patient_service.audit.events import Event
 from patient_service.models import Patient, PatientFigures
-from patient_service.name_folding import search_key
-from patient_service.patient_search import found
+from patient_service.search.matches import found
+from patient_service.search.name_folding import search_key
 from service_kit.paging import Page, cut
 
 
@@ -54,7 +54,7 @@ async def page(
         )
     else:
         rows, only_similar = await _sorted(session, order, archived, size, position), False
-    await audit.append(
+    await trail.append(
         session,
         Event.PATIENTS_LISTED,
         rows=str(len(rows.rows)),

@@ -13,8 +13,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service.models import Patient, SearchTerm
-from patient_service.name_folding import APOSTROPHE, is_mark, joined, parts, search_key
-from patient_service.typed_dates import take_dates
+from patient_service.search.name_folding import APOSTROPHE, is_mark, joined, parts, search_key
+from patient_service.search.typed_dates import take_dates
 
 # A longer name is found by its first parts only, and of a longer search only these count.
 _MAX_PARTS = 12

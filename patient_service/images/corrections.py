@@ -13,10 +13,13 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit, change_history, images, lesions, patients
-from patient_service.audit_events import Event
+from patient_service import lesions
+from patient_service.audit import trail
+from patient_service.audit.events import Event
+from patient_service.fields.text_fields import checked_text
+from patient_service.images import stored_images
 from patient_service.models import Detection, Image
-from patient_service.text_fields import checked_text
+from patient_service.patients import change_history, profiles
 from service_kit.clock import CLOCK_SKEW, now
 from service_kit.errors import DomainError
 from service_kit.principal import current_principal
@@ -74,7 +77,7 @@ async def correct(
     correction.check()
     target = [correction.patient_id] if correction.patient_id else []
     image = await _held(session, image_id, version, *target)
-    images.refuse_voided(image)
+    stored_images.refuse_voided(image)
     if correction.captured_at:
         await _date(session, image, correction.captured_at)
     if correction.patient_id and correction.patient_id != image.patient_id:
@@ -92,7 +95,7 @@ async def void(session: AsyncSession, image_id: UUID, reason: str, version: int 
     """
     reason = checked_text(reason, "reason", limit=MAX_REASON_LENGTH, required=True, lines=True)
     image = await _held(session, image_id, version)
-    images.refuse_voided(image)
+    stored_images.refuse_voided(image)
     image.voided_at, image.void_reason = now(), reason
     image.voided_by = current_principal().user_id
     image.version += 1
@@ -119,9 +122,9 @@ async def restore(session: AsyncSession, image_id: UUID) -> Image:
 
 async def _held(session: AsyncSession, image_id: UUID, version: int, *others: UUID) -> Image:
     """A photo that nobody else corrects or reviews until this transaction ends."""
-    image = await images.hold(session, image_id, *others, exclusively=True)
+    image = await stored_images.hold(session, image_id, *others, exclusively=True)
     if version and version != image.version:
-        raise patients.version_conflict(image.version)
+        raise profiles.version_conflict(image.version)
     return image
 
 
@@ -171,7 +174,7 @@ async def _move_to_patient(
     )  # fmt: skip
     # Both patients' audits name the other, by identifier.
     for whose in (former, patient_id):
-        await audit.append(
+        await trail.append(
             session,
             Event.IMAGE_MOVED,
             patient_id=whose,
@@ -207,4 +210,4 @@ async def _record(
         lesion_id=image.lesion_id,
         fields=fields or [],
     )
-    await audit.append(session, event, patient_id=image.patient_id, subject_id=image.id)
+    await trail.append(session, event, patient_id=image.patient_id, subject_id=image.id)

@@ -14,10 +14,12 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit, detections, images
-from patient_service.audit_events import Event
+from patient_service.audit import trail
+from patient_service.audit.events import Event
+from patient_service.detections import answers
+from patient_service.images import stored_images
 from patient_service.models import Detection, Review
-from patient_service.verdicts import WITHDRAWN, Content
+from patient_service.verdicts.verdict_fields import WITHDRAWN, Content
 from service_kit.errors import DomainError
 from service_kit.principal import current_principal
 from service_kit.reasons import Reason
@@ -83,13 +85,13 @@ async def add(
             with DETECTION_NOT_COMPLETE, NOTHING_TO_AGREE_WITH, PATIENT_ARCHIVED, IMAGE_VOIDED or
             REVIEW_REPLACED; INVALID_ARGUMENT / WITHDRAWAL_SAYS_MORE for a withdrawal of nothing.
     """
-    detection = await detections.find(session, detection_id)
+    detection = await answers.find(session, detection_id)
     if content.verdict == "agrees" and detection.status != "complete":
         raise DomainError(Reason.DETECTION_NOT_COMPLETE)
     if content.verdict == "agrees" and not detection.assessable:
         raise DomainError(Reason.NOTHING_TO_AGREE_WITH)
-    image = await images.hold(session, detection.image_id)
-    images.refuse_voided(image)
+    image = await stored_images.hold(session, detection.image_id)
+    stored_images.refuse_voided(image)
     if replaces:
         await _check_stands(session, detection.image_id, replaces)
     elif content.verdict == WITHDRAWN:
@@ -105,7 +107,7 @@ async def add(
     )
     session.add(review)
     await _flush(session)
-    await audit.append(
+    await trail.append(
         session, Event.REVIEW_ADDED, patient_id=review.patient_id, subject_id=review.id
     )
     return _on(detection, review)
@@ -131,7 +133,7 @@ async def _check_stands(session: AsyncSession, image_id: UUID, review_id: UUID) 
     """Refuse to replace what isn't there, is of another image, or has been replaced already."""
     known = {one.review.id: one for one in await of_image(session, image_id)}
     if review_id not in known:
-        raise await audit.not_found(session, Reason.REVIEW_NOT_FOUND, review_id)
+        raise await trail.not_found(session, Reason.REVIEW_NOT_FOUND, review_id)
     if not known[review_id].stands:
         raise DomainError(Reason.REVIEW_REPLACED)
 

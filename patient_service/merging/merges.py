@@ -10,10 +10,13 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit, change_history, merge_previews, merged_rows, patients, search
-from patient_service.audit_events import Event
-from patient_service.merge_previews import plan
+from patient_service.audit import trail
+from patient_service.audit.events import Event
+from patient_service.merging import merged_rows, previews
+from patient_service.merging.previews import plan
 from patient_service.models import Merge, Patient
+from patient_service.patients import change_history, profiles
+from patient_service.search import terms
 from service_kit.clock import now
 from service_kit.errors import DomainError
 from service_kit.ids import new_id
@@ -48,15 +51,15 @@ async def merge(
             TEXT_TOO_LONG; FAILED_PRECONDITION with PATIENT_ARCHIVED or PATIENT_MERGED; ABORTED with
             VERSION_CONFLICT or RECORD_BUSY.
     """
-    kept, moved = await merge_previews.find_both(session, patient_id, other_id)
+    kept, moved = await previews.find_both(session, patient_id, other_id)
     await merged_rows.hold(session, kept, moved)
     if moved.merged_into == kept.id:
         return await _standing(session, moved)
-    patients.refuse_inactive(kept)
-    patients.refuse_inactive(moved)
+    profiles.refuse_inactive(kept)
+    profiles.refuse_inactive(moved)
     for patient, seen in ((kept, version), (moved, other_version)):
         if seen and seen != patient.version:
-            raise patients.version_conflict(patient.version)
+            raise profiles.version_conflict(patient.version)
     planned = await plan(session, kept, moved)
     former = {name: _plain(getattr(kept, name)) for name in planned.profile}
     rows = await merged_rows.move_all(session, moved, kept)
@@ -87,23 +90,23 @@ async def part(session: AsyncSession, patient_id: UUID, merge_id: UUID) -> Merge
         DomainError: NOT_FOUND with PATIENT_NOT_FOUND or MERGE_NOT_FOUND; FAILED_PRECONDITION with
             MERGE_ADDED_TO, PATIENT_ARCHIVED or PATIENT_MERGED; ABORTED / RECORD_BUSY.
     """
-    kept = await patients.find(session, patient_id)
+    kept = await profiles.find(session, patient_id)
     record = await session.get(Merge, merge_id)
     if record is None or record.patient_id != patient_id:
-        raise await audit.not_found(session, Reason.MERGE_NOT_FOUND, merge_id)
-    moved = await patients.find(session, record.merged_id)
+        raise await trail.not_found(session, Reason.MERGE_NOT_FOUND, merge_id)
+    moved = await profiles.find(session, record.merged_id)
     await merged_rows.hold(session, kept, moved)
     await session.refresh(record)
     if record.parted_at is not None:
         return record
-    patients.refuse_inactive(kept)
+    profiles.refuse_inactive(kept)
     if since := await added(session, record):
         raise DomainError(Reason.MERGE_ADDED_TO, metadata={"added": ",".join(since)})
     await merged_rows.move_back(session, record, moved)
     await merged_rows.label(
         session, {UUID(lesion): label for lesion, label in record.former_labels.items()}
     )
-    fields = change_history.apply(kept, merge_previews.typed(record.former_profile))
+    fields = change_history.apply(kept, previews.typed(record.former_profile))
     moved.archived_at = moved.merged_into = None
     record.parted_at, record.parted_by = now(), current_principal().user_id
     await _index(session, kept, moved)
@@ -130,7 +133,7 @@ async def standing(session: AsyncSession, patient_id: UUID) -> Sequence[tuple[Me
     Raises:
         DomainError: NOT_FOUND / PATIENT_NOT_FOUND.
     """
-    await patients.find(session, patient_id)
+    await profiles.find(session, patient_id)
     query = (
         select(Merge, Patient)
         .join(Patient, col(Patient.id) == col(Merge.merged_id))
@@ -140,7 +143,7 @@ async def standing(session: AsyncSession, patient_id: UUID) -> Sequence[tuple[Me
     )
     found = (await session.exec(query)).all()
     for _, moved in found:
-        await audit.append(
+        await trail.append(
             session, Event.PATIENT_VIEWED, patient_id=moved.id, merged_into=str(patient_id)
         )
     return found
@@ -158,7 +161,7 @@ async def _index(session: AsyncSession, kept: Patient, moved: Patient) -> None:
         patient.updated_at = now()
     await session.flush()
     for patient in (kept, moved):
-        await search.index(session, patient)
+        await terms.index(session, patient)
 
 
 async def _record(
@@ -178,7 +181,7 @@ async def _record(
             fields=changed,
         )
     for patient_id in (record.patient_id, record.merged_id):
-        await audit.append(
+        await trail.append(
             session,
             event,
             patient_id=patient_id,

@@ -16,7 +16,7 @@ from typing import TypeVar
 from PIL import ImageOps
 
 from imaging.decoding import CleanImage, clean, decode_reduced
-from patient_service import image_quality
+from patient_service.images import photo_quality
 
 THUMBNAIL_SIDE = 320
 _THUMBNAIL_QUALITY = 82
@@ -35,7 +35,7 @@ class Prepared:
         width, height: pixels, upright.
         sha256: hex digest of `data`.
         upload_sha256: hex digest of the bytes as they came.
-        quality: warnings, see `image_quality`.
+        quality: warnings, see `photo_quality`.
         captured_at: when it was taken, by its file; None where the file doesn't say so.
         original: the file in the format it was sent in, without metadata; empty where that is what
             is stored, or where nothing else can be shown to be in it.
@@ -81,7 +81,7 @@ def _prepare(data: bytes) -> Prepared:
         height=cleaned.height,
         sha256=cleaned.sha256,
         upload_sha256=hashlib.sha256(data).hexdigest(),
-        quality=image_quality.warnings(cleaned.pixels),
+        quality=photo_quality.warnings(cleaned.pixels),
         captured_at=cleaned.captured_at,
         original=cleaned.original,
         original_type=cleaned.original_type or None,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Self
 
-from patient_service import checklists
-from patient_service.calendar_dates import parse_date, parse_past_date
-from patient_service.diagnoses import DIAGNOSES, checked_code
-from patient_service.text_fields import checked_text
+from patient_service.fields.calendar_dates import parse_date, parse_past_date
+from patient_service.fields.text_fields import checked_text
+from patient_service.verdicts import checklists
+from patient_service.verdicts.diagnoses import DIAGNOSES, checked_code
 from service_kit.clock import now
 from service_kit.errors import DomainError
 from service_kit.reasons import Reason

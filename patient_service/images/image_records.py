@@ -7,11 +7,13 @@ from uuid import UUID
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service import audit, images, reviews
-from patient_service.audit_events import Event
-from patient_service.detections import DetectionWithLesion, without_heatmap
+from patient_service.audit import trail
+from patient_service.audit.events import Event
+from patient_service.detections.answers import DetectionWithLesion, without_heatmap
+from patient_service.images import stored_images
 from patient_service.models import Detection, Image
-from patient_service.reviews import GivenReview
+from patient_service.verdicts import reviews
+from patient_service.verdicts.reviews import GivenReview
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,12 @@ async def view(session: AsyncSession, image_id: UUID) -> ImageRecord:
     Raises:
         DomainError: NOT_FOUND / IMAGE_NOT_FOUND.
     """
-    image = await images.find(session, image_id)
+    image = await stored_images.find(session, image_id)
     query = without_heatmap().where(col(Detection.image_id) == image_id)
     answers = (await session.exec(query.order_by(col(Detection.id).desc()))).all()
-    also_of = await images.also_of(session, image)
+    also_of = await stored_images.also_of(session, image)
     record = ImageRecord(image, answers, await reviews.of_image(session, image_id), also_of)
-    await audit.append(
+    await trail.append(
         session,
         Event.IMAGE_VIEWED,
         patient_id=image.patient_id,

@@ -16,7 +16,7 @@ from sqlalchemy import ClauseElement, insert, text
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from patient_service.audit_events import Event
+from patient_service.audit.events import Event
 from patient_service.models import AuditEntry
 from service_kit.clock import now
 from service_kit.errors import DomainError

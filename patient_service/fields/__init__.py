@@ -1,0 +1,1 @@
+"""Texts and dates that people enter, checked."""

@@ -1,0 +1,1 @@
+"""Photos: stored, read, corrected, and swept where a crash left one without a row."""

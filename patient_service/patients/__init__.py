@@ -1,0 +1,1 @@
+"""Patients: profiles, lists, the timeline, lookalikes, and erasure."""

@@ -1,0 +1,1 @@
+"""How patients are found: what a search means, and whom it matches."""

@@ -1,0 +1,1 @@
+"""What clinicians decide: verdicts, checklists and coded diagnoses."""
