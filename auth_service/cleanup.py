@@ -8,8 +8,8 @@ from sqlalchemy import delete, func
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from auth_service import join_requests, registrations
-from auth_service.known_places import KNOWN_FOR
+from auth_service.clinic import join_requests
+from auth_service.credentials.known_places import KNOWN_FOR
 from auth_service.models import (
     Attempt,
     KnownPlace,
@@ -19,6 +19,7 @@ from auth_service.models import (
     SignInChallenge,
     SignInSession,
 )
+from auth_service.people import registrations
 from service_kit import clock
 from service_kit.database import Database
 

@@ -7,11 +7,15 @@ from typing import Annotated, TypeVar
 import typer
 import uvloop
 
-from auth_service import accounts, audit, main, signing_keys, two_factor
-from auth_service.accounts import OperatorMadeAccount
-from auth_service.audit_events import Event
+from auth_service import main
+from auth_service.audit import trail
+from auth_service.audit.events import Event
+from auth_service.credentials import two_factor
 from auth_service.main import AuthService
-from auth_service.roles import Role
+from auth_service.people import accounts
+from auth_service.people.accounts import OperatorMadeAccount
+from auth_service.people.roles import Role
+from auth_service.session import signing_keys
 from auth_service.settings import Settings
 from service_kit import logs, migrations
 from service_kit.errors import DomainError
@@ -101,7 +105,7 @@ def rotate_encryption_key() -> None:
         async with service.database.session() as session:
             resealed = await two_factor.reseal(session, service.keys)
             resealed += await signing_keys.reseal(session, service.keys)
-            await audit.append(session, Event.ENCRYPTION_KEY_ROTATED, values=str(resealed))
+            await trail.append(session, Event.ENCRYPTION_KEY_ROTATED, values=str(resealed))
             return resealed
 
     typer.echo(f"{_run(rotate)} values re-encrypted.")
@@ -111,9 +115,9 @@ def rotate_encryption_key() -> None:
 def verify_audit() -> None:
     """Recompute the audit's hash chain; exit 1 if it is broken."""
 
-    async def verify(service: AuthService) -> audit.Verification:
+    async def verify(service: AuthService) -> trail.Verification:
         async with service.database.session() as session:
-            return await audit.verify(session)
+            return await trail.verify(session)
 
     result = _run(verify)
     if result.problem:

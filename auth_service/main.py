@@ -6,22 +6,24 @@ from datetime import timedelta
 import grpc
 from redis.asyncio import Redis
 
-from auth_service import backup_age, cleanup, queue_metrics, signing_keys
-from auth_service.attempts import Attempts
-from auth_service.encryption import KeyRing, derive_key
-from auth_service.mail_sender import MailSender
-from auth_service.passwords import Passwords
-from auth_service.revocations import Announcer, OwnRevocations
+from auth_service import backup_age, cleanup
+from auth_service.credentials.attempts import Attempts
+from auth_service.credentials.encryption import KeyRing, derive_key
+from auth_service.credentials.passwords import Passwords
+from auth_service.credentials.sign_in import Authenticator
+from auth_service.mail import queue_metrics
+from auth_service.mail.sender import MailSender
 from auth_service.servicers.account import AccountServicer
 from auth_service.servicers.admin import AdminServicer
 from auth_service.servicers.audit import AuditServicer
 from auth_service.servicers.auth import AuthServicer
 from auth_service.servicers.clinic import ClinicServicer
-from auth_service.sessions import SessionPolicy
+from auth_service.session import signing_keys
+from auth_service.session.revocations import Announcer, OwnRevocations
+from auth_service.session.sessions import SessionPolicy
+from auth_service.session.signing_keys import SigningKeys
+from auth_service.session.tokens import TokenSigner
 from auth_service.settings import Settings
-from auth_service.sign_in import Authenticator
-from auth_service.signing_keys import SigningKeys
-from auth_service.tokens import TokenSigner
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from service_kit import grpc_server
 from service_kit.background import in_background

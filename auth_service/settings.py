@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from auth_service.encryption import parse_keys
+from auth_service.credentials.encryption import parse_keys
 from service_kit.settings import MIN_SECRET_LENGTH, DatabaseSettings
 
 

@@ -4,28 +4,23 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from auth_service import (
-    accounts,
-    audit,
-    clinics,
-    enrolment,
-    password_changes,
-    profiles,
-    sessions,
-    two_factor,
-)
-from auth_service.audit import Filter
-from auth_service.audit_events import Event
-from auth_service.profiles import Profile
-from auth_service.reauthentication import prove_password
+from auth_service.audit import trail
+from auth_service.audit.events import Event
+from auth_service.audit.trail import Filter
+from auth_service.clinic import clinics
+from auth_service.credentials import enrolment, password_changes, two_factor
+from auth_service.credentials.reauthentication import prove_password
+from auth_service.credentials.sign_in import Authenticator
+from auth_service.people import accounts, profiles
+from auth_service.people.profiles import Profile
 from auth_service.servicers.messages import (
     audit_message,
     session_message,
     tokens_message,
     user_message,
 )
-from auth_service.sign_in import Authenticator
-from auth_service.tokens import TokenSigner
+from auth_service.session import sessions
+from auth_service.session.tokens import TokenSigner
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from service_kit.cursors import Cursors
 from service_kit.database import Database
@@ -190,7 +185,7 @@ class AccountServicer(auth_pb2_grpc.AccountServiceServicer):
         principal = enrolment.full_principal()
         async with self._database.session() as session:
             ended = await sessions.end_all(session, principal.user_id, but=principal.session_id)
-            await audit.append(session, Event.SESSIONS_ENDED, subject_id=principal.user_id)
+            await trail.append(session, Event.SESSIONS_ENDED, subject_id=principal.user_id)
         return auth_pb2.EndOtherSessionsResponse(ended=len(ended))
 
     async def ListSecurityEvents(
@@ -201,7 +196,7 @@ class AccountServicer(auth_pb2_grpc.AccountServiceServicer):
         collection = f"security events of {principal.user_id}"
         asked = PageRequest.of(request, collection, self._cursors)
         async with self._database.session() as session:
-            page = await audit.page(
+            page = await trail.page(
                 session,
                 Filter(subject_id=principal.user_id),
                 size=asked.size,

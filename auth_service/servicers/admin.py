@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from auth_service import administration, clinics, invitations, profiles
-from auth_service.administration import AccountChange
-from auth_service.profiles import Profile
-from auth_service.roles import Role
+from auth_service.clinic import clinics, invitations
+from auth_service.people import administration, profiles
+from auth_service.people.administration import AccountChange
+from auth_service.people.profiles import Profile
+from auth_service.people.roles import Role
 from auth_service.servicers.messages import user_message
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from service_kit.clock import to_timestamp

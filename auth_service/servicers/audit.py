@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from auth_service import audit
-from auth_service.audit import Filter
-from auth_service.audit_events import Event
+from auth_service.audit import trail
+from auth_service.audit.events import Event
+from auth_service.audit.trail import Filter
 from auth_service.servicers.messages import audit_message
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from service_kit.clock import from_timestamp
@@ -51,7 +51,7 @@ class AuditServicer(auth_pb2_grpc.AuditServiceServicer):
         )
         asked = PageRequest.of(request, f"audit {wanted}", self._cursors)
         async with self._database.session() as session:
-            page = await audit.page(session, wanted, size=asked.size, position=asked.position)
+            page = await trail.page(session, wanted, size=asked.size, position=asked.position)
         return auth_pb2.ListAuditResponse(
             entries=[audit_message(record) for record in page.rows],
             next_cursor=asked.next_cursor(page),
@@ -62,7 +62,7 @@ class AuditServicer(auth_pb2_grpc.AuditServiceServicer):
     ) -> auth_pb2.VerifyAuditResponse:
         """Recompute the whole chain."""
         async with self._database.session() as session:
-            result = await audit.verify(session)
+            result = await trail.verify(session)
         return auth_pb2.VerifyAuditResponse(
             intact=not result.problem,
             entries=result.entries,
@@ -81,5 +81,5 @@ class AuditServicer(auth_pb2_grpc.AuditServiceServicer):
             raise DomainError(Reason.CHANGE_INVALID)
         what = f"{version}, {request.percent} %" if request.percent else version
         async with self._database.session() as session:
-            await audit.append(session, event, what=what)
+            await trail.append(session, event, what=what)
         return auth_pb2.RecordModelChangeResponse()

@@ -3,21 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from auth_service import (
-    accounts,
-    mail_requests,
-    password_changes,
-    refresh_tokens,
-    registrations,
-    sessions,
-    sign_in,
-)
-from auth_service.registrations import Registration
+from auth_service.credentials import password_changes, sign_in
+from auth_service.credentials.sign_in import Authenticator, Challenged
+from auth_service.mail import requests
+from auth_service.people import accounts, registrations
+from auth_service.people.registrations import Registration
 from auth_service.servicers.messages import tokens_message
-from auth_service.sessions import SignedIn
-from auth_service.sign_in import Authenticator, Challenged
-from auth_service.signing_keys import SigningKeys
-from auth_service.tokens import TokenSigner, check_service_secret
+from auth_service.session import refresh_tokens, sessions
+from auth_service.session.sessions import SignedIn
+from auth_service.session.signing_keys import SigningKeys
+from auth_service.session.tokens import TokenSigner, check_service_secret
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from service_kit.clock import to_timestamp
 from service_kit.database import Database
@@ -73,7 +68,7 @@ class AuthServicer(auth_pb2_grpc.AuthServiceServicer):
     ) -> auth_pb2.ResendVerificationResponse:
         """Send another verification link."""
         async with self._database.session() as session:
-            await mail_requests.request_verification(session, request.email)
+            await requests.request_verification(session, request.email)
         return auth_pb2.ResendVerificationResponse()
 
     async def Login(self, request: auth_pb2.LoginRequest, context: Any) -> auth_pb2.LoginResponse:
@@ -135,7 +130,7 @@ class AuthServicer(auth_pb2_grpc.AuthServiceServicer):
     ) -> auth_pb2.ForgotPasswordResponse:
         """Send a link to reset the password."""
         async with self._database.session() as session:
-            await mail_requests.request_password_reset(session, request.email)
+            await requests.request_password_reset(session, request.email)
         return auth_pb2.ForgotPasswordResponse()
 
     async def ResetPassword(

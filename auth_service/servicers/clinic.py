@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from auth_service import join_requests, letterheads, team
-from auth_service.enrolment import full_principal
-from auth_service.letterheads import LetterheadChange
+from auth_service.clinic import join_requests, letterheads, team
+from auth_service.clinic.letterheads import LetterheadChange
+from auth_service.clinic.team import MemberChange
+from auth_service.credentials.enrolment import full_principal
 from auth_service.models import Account, Clinic, Invitation, PendingRegistration
-from auth_service.team import MemberChange
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from service_kit.clock import to_timestamp
 from service_kit.database import Database

@@ -1,11 +1,11 @@
 """Rows as messages of the contract."""
 
-from auth_service.accounts import must_have_two_factor
 from auth_service.models import AuditEntry, SignInSession
-from auth_service.profiles import Profile
-from auth_service.roles import Role
-from auth_service.sessions import SignedIn
-from auth_service.tokens import SignedToken
+from auth_service.people.accounts import must_have_two_factor
+from auth_service.people.profiles import Profile
+from auth_service.people.roles import Role
+from auth_service.session.sessions import SignedIn
+from auth_service.session.tokens import SignedToken
 from dermis.auth.v1 import auth_pb2
 from service_kit.clock import to_timestamp
 

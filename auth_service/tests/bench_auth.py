@@ -12,7 +12,8 @@ from pathlib import Path
 
 import grpc
 
-from auth_service import main, signing_keys
+from auth_service import main
+from auth_service.session import signing_keys
 from auth_service.settings import Settings
 from auth_service.tests.conftest import ENCRYPTION_KEYS, Identity, Mailbox, Person
 from local_stack.components.postgres import Postgres

@@ -17,10 +17,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as SmtpSession
 
-from auth_service import accounts, main, signing_keys
-from auth_service.accounts import OperatorMadeAccount
+from auth_service import main
 from auth_service.main import AuthService
-from auth_service.roles import Role
+from auth_service.people import accounts
+from auth_service.people.accounts import OperatorMadeAccount
+from auth_service.people.roles import Role
+from auth_service.session import signing_keys
 from auth_service.settings import Settings
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from local_stack.components.ports import free_port

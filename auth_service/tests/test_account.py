@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from auth_service import queue_metrics
+from auth_service.mail import queue_metrics
 from auth_service.tests.conftest import PASSWORD, Identity, Mailbox
 from auth_service.tests.refusals import refusal
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from auth_service import two_factor
+from auth_service.credentials import two_factor
 from auth_service.tests.conftest import Identity, Person
 from auth_service.tests.refusals import refusal
 from service_kit import clock

@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
-from auth_service import guesses
-from auth_service.attempts import Limit
-from auth_service.guesses import By, Guess
+from auth_service.credentials import guesses
+from auth_service.credentials.attempts import Limit
+from auth_service.credentials.guesses import By, Guess
 from auth_service.tests.conftest import PASSWORD, Client, Identity, Person
 from auth_service.tests.refusals import refusal
 from service_kit.errors import DomainError

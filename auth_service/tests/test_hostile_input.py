@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from auth_service.email_addresses import email_key, parse_email
-from auth_service.names import parse_name
-from auth_service.passwords import normalised
+from auth_service.credentials.passwords import normalised
+from auth_service.people.email_addresses import email_key, parse_email
+from auth_service.people.names import parse_name
 from auth_service.tests.conftest import Identity
 from auth_service.tests.refusals import refusal
 from service_kit.codes import Code

@@ -15,12 +15,14 @@ from pydantic import SecretStr
 from sqlalchemy import create_engine, delete, update
 from sqlmodel import col, select
 
-from auth_service import models, signing_keys, two_factor
-from auth_service.encryption import KeyRing
+from auth_service import models
+from auth_service.credentials import two_factor
+from auth_service.credentials.encryption import KeyRing
 from auth_service.models import SigningKey, TwoFactor
+from auth_service.session import signing_keys
+from auth_service.session.tokens import check_service_secret
 from auth_service.tests.conftest import ENCRYPTION_KEYS, GATEWAY_SECRET, Identity
 from auth_service.tests.refusals import refusal
-from auth_service.tokens import check_service_secret
 from dermis.auth.v1 import auth_pb2
 from dermis.options.v1 import access_pb2
 from service_kit import clock

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from auth_service.attempts import Limit
+from auth_service.credentials.attempts import Limit
 from auth_service.tests.conftest import PASSWORD, Client, Identity, Mailbox, Person
 from auth_service.tests.refusals import refusal
 from dermis.options.v1 import access_pb2

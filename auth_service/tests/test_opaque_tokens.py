@@ -5,7 +5,7 @@ from base64 import urlsafe_b64decode
 
 from sqlalchemy import text
 
-from auth_service.opaque_tokens import new_token, successor
+from auth_service.session.opaque_tokens import new_token, successor
 from auth_service.tests.conftest import Identity
 
 

@@ -36,7 +36,7 @@ async def test_a_mail_server_that_hangs_keeps_no_mail_beyond_its_lease(
 
     # A server that takes the connection and then says nothing; the real patience is ten seconds.
     monkeypatch.setattr("aiosmtplib.send", hang)
-    monkeypatch.setattr("auth_service.mail_sender.SMTP_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr("auth_service.mail.sender.SMTP_TIMEOUT_SECONDS", 0.2)
     async with identity.service.database.session() as session:
         session.add_all(
             OutboxMail(template="password_changed", recipient=person.email) for _ in range(3)

@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from argon2.low_level import Type
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from auth_service.passwords import MIN_LENGTH, Passwords
+from auth_service.credentials.passwords import MIN_LENGTH, Passwords
 from service_kit.errors import DomainError
 
 GOOD = "seven-lemons-in-autumn-rain"

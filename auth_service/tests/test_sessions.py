@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from auth_service import sessions
 from auth_service.models import RefreshToken, SignInSession
-from auth_service.opaque_tokens import digest
-from auth_service.revocations import Announcer
+from auth_service.session import sessions
+from auth_service.session.opaque_tokens import digest
+from auth_service.session.revocations import Announcer
 from auth_service.tests.conftest import PASSWORD, Identity, Person
 from auth_service.tests.refusals import refusal
 from service_kit import clock
@@ -242,7 +242,7 @@ async def test_a_session_that_ends_while_redis_is_away_is_announced_later(
 async def test_only_fifty_sessions_stay_open(
     identity: Identity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("auth_service.sessions.MAX_SESSIONS", 3)
+    monkeypatch.setattr("auth_service.session.sessions.MAX_SESSIONS", 3)
     person = await identity.enrolled()
     for _ in range(4):
         await second_device(identity, person)

@@ -8,8 +8,8 @@ from itertools import count
 
 import pytest
 
-from auth_service import guesses
-from auth_service.attempts import Limit
+from auth_service.credentials import guesses
+from auth_service.credentials.attempts import Limit
 from auth_service.tests.conftest import PASSWORD, Identity
 from service_kit.errors import DomainError
 

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from gateway.http.cookie_names import cookie_name
 from service_kit.request_context import current_request
 
-# As long as auth_service remembers the device (`auth_service/known_places.py`).
+# As long as auth_service remembers the device (`auth_service/credentials/known_places.py`).
 LIFETIME = timedelta(days=90)
 # What the key is for, so that the same secret can make others.
 _PURPOSE = b"dermis device cookie"

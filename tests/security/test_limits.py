@@ -2,8 +2,9 @@
 
 from limits import parse
 
-from auth_service import guesses, mail_limits
-from auth_service.guesses import By, Guess
+from auth_service.credentials import guesses
+from auth_service.credentials.guesses import By, Guess
+from auth_service.mail import mail_limits
 from auth_service.settings import Settings
 from gateway.settings import RATE_LIMITS
 

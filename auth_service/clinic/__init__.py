@@ -1,0 +1,1 @@
+"""Clinics: their teams, invitations, requests to join, and letterheads."""

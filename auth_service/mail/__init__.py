@@ -1,0 +1,1 @@
+"""Mail: composed, limited, kept in an outbox, sent."""

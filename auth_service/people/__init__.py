@@ -1,0 +1,1 @@
+"""Accounts: how they are opened, shown, changed and administered."""
