@@ -67,21 +67,31 @@ def entry(event: Event, *, clinic_id: UUID | None = None, **detail: str) -> dict
 
 
 def entry_parameters(event: Event) -> dict[str, Any]:
-    """The parameters of `APPEND_FROM`."""
+    """The parameters of `appending`."""
     return {f"audit_{name}": value for name, value in entry(event).items() if name != "detail"}
 
 
-# For a statement that makes a change and audits it in one round trip: `source` is one of its common
-# table expressions, with a row of `patient_id`, `subject_id` and `detail` (jsonb) for each change.
-APPEND_FROM = """
+_APPEND_FROM = """
     INSERT INTO audit (
         at, event, actor_id, patient_id, subject_id, clinic_id, request_id, client_address, detail
     )
     SELECT
         %(audit_at)s, %(audit_event)s, %(audit_actor_id)s, patient_id, subject_id,
         %(audit_clinic_id)s, %(audit_request_id)s, %(audit_client_address)s, detail
-    FROM {source}
+    FROM change
 """
+
+
+def appending(changes: str) -> str:
+    """A statement that audits what the one before it in the same transaction has changed.
+
+    Two statements, though PostgreSQL could do both in one: triggers run at a statement's end and
+    take locks of their own (the lesion, the worklist's row), and `append` comes last.
+
+    Args:
+        changes: a query with a row of `patient_id`, `subject_id` and `detail` (jsonb) for each.
+    """
+    return f"WITH change AS ({changes}) {_APPEND_FROM}"
 
 
 class Shown(NamedTuple):
@@ -104,7 +114,7 @@ class Shown(NamedTuple):
                 SELECT {patient_id} AS patient_id, {subject_id} AS subject_id,
                     %(audit_detail)s::jsonb AS detail
                 FROM found
-            ), entry AS ({APPEND_FROM.format(source="change")})
+            ), entry AS ({_APPEND_FROM})
             SELECT * FROM found
         """  # noqa: S608  put together from constants
         return cls(read._replace(sql=sql), event)
@@ -124,7 +134,7 @@ class Shown(NamedTuple):
                 SELECT NULL::uuid AS patient_id, NULL::uuid AS subject_id,
                     %(audit_detail)s::jsonb
                         || jsonb_build_object('rows', (SELECT count(*) FROM found)::text) AS detail
-            ), entry AS ({APPEND_FROM.format(source="change")})
+            ), entry AS ({_APPEND_FROM})
             SELECT * FROM found ORDER BY {order}
         """  # noqa: S608  put together from constants
         return cls(read._replace(sql=sql), event)

@@ -225,19 +225,23 @@ _FINISH_PENDING = f"""
             {", ".join(f"{name} = %({name})s" for name in OUTCOME_COLUMNS)}
         WHERE image_id = %(of_image)s AND NOT rediagnosis AND status = 'pending'
         RETURNING {column_names(Detection)}
-    ), change AS (
-        SELECT patient_id, id AS subject_id, jsonb_build_object('status', status) AS detail
-        FROM detection
-    ), entry AS ({trail.APPEND_FROM.format(source="change")})
+    )
     SELECT detection.*, images.lesion_id
     FROM detection JOIN images ON images.id = detection.image_id
 """  # noqa: S608  names of columns
 
+_FINISHED = trail.appending("""
+    SELECT patient_id, id AS subject_id, jsonb_build_object('status', status) AS detail
+    FROM detections
+    WHERE image_id = %(of_image)s AND NOT rediagnosis AND xmin = pg_current_xact_id()::xid
+""")
 
-def finishing(image_id: UUID, outcome: Outcome) -> Statement:
-    """Give an upload's own pending detection its outcome; no row where there is none.
 
-    A row is the detection, and the lesion that its image shows.
+def finishing(image_id: UUID, outcome: Outcome) -> tuple[Statement, Statement]:
+    """Give an upload's own pending detection its outcome, and audit it, in one transaction.
+
+    The first statement's row is the detection, and the lesion that its image shows; none where
+    there is no pending one.
 
     Raises:
         DomainError: INVALID_ARGUMENT, as `finished_columns`.
@@ -245,8 +249,11 @@ def finishing(image_id: UUID, outcome: Outcome) -> Statement:
     finish = finished_columns(outcome)
     for name in ("differential", "seen"):
         finish[name] = None if finish[name] is None else Jsonb(finish[name])
-    known = trail.entry_parameters(Event.DETECTION_RECORDED)
-    return Statement(_FINISH_PENDING, finish | known | {"of_image": image_id, "finished_at": now()})
+    of_image = {"of_image": image_id}
+    return (
+        Statement(_FINISH_PENDING, finish | of_image | {"finished_at": now()}),
+        Statement(_FINISHED, trail.entry_parameters(Event.DETECTION_RECORDED) | of_image),
+    )
 
 
 async def _insert(

@@ -186,10 +186,11 @@ async def _insert(
     Returns:
         None where the key was used before, or patient or lesion can't take the photo.
     """
-    parameters = image.model_dump() | trail.entry_parameters(Event.IMAGE_ADDED)
+    parameters = image.model_dump()
     parameters["detection_id"] = detection.id if detection else None
     parameters["due_at"] = detection.due_at if detection else None
-    ((*inserted,),) = await database.at_once(Statement(_INSERT, parameters))
+    added = trail.entry_parameters(Event.IMAGE_ADDED) | {"id": image.id}
+    inserted, _ = await database.at_once(Statement(_INSERT, parameters), Statement(_ADDED, added))
     for row in inserted:
         image.duplicate_of = row.duplicate_of
         return _Inserted(row.duplicate_of, row.also_of)
@@ -235,9 +236,7 @@ _INSERT = f"""
             CAST(%(detection_id)s AS uuid), clinic_id, patient_id, id, 'pending', false,
             uploaded_by, created_at, CAST(%(due_at)s AS timestamptz), 0
         FROM image WHERE CAST(%(detection_id)s AS uuid) IS NOT NULL
-    ), change AS (
-        SELECT patient_id, id AS subject_id, '{{}}'::jsonb AS detail FROM image
-    ), entry AS ({trail.APPEND_FROM.format(source="change")})
+    )
     SELECT duplicate_of, (
         SELECT other.patient_id FROM images other
         WHERE other.clinic_id = image.clinic_id AND other.sha256 = image.sha256
@@ -245,6 +244,11 @@ _INSERT = f"""
         ORDER BY other.id LIMIT 1
     ) AS also_of FROM image
 """  # noqa: S608  put together from constants
+
+_ADDED = trail.appending("""
+    SELECT patient_id, id AS subject_id, '{}'::jsonb AS detail
+    FROM images WHERE id = %(id)s AND xmin = pg_current_xact_id()::xid
+""")
 
 
 async def _stored_before(session: AsyncSession, header: Header, sent: Image) -> Stored | None:

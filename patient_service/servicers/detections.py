@@ -34,7 +34,7 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
         """Record the model's answer, or that it is still to come."""
         image_id, answer = parse_id(request.image_id, "image"), outcome(request)
         if answer and not request.rediagnosis:
-            ((*finished,),) = await self._database.at_once(answers.finishing(image_id, answer))
+            finished, _ = await self._database.at_once(*answers.finishing(image_id, answer))
             for row in finished:
                 message = detection_message(row, row.lesion_id)
                 return pb.RecordDetectionResponse(detection=message)
