@@ -187,7 +187,7 @@ bench-reload: setup-dev ## Release and roll back ten times under 20 photos a sec
 	$(BIN)/python -W ignore -m tests.bench.reload
 
 bench-record: setup-dev ## Measure the record with 10,000 patients and 1,000,000 detections
-	$(BIN)/python -m pytest -sq -o python_functions='bench_*' patient_service/tests/bench_record.py
+	$(BIN)/python -m pytest -sq -o python_functions='bench_*' patient_service/tests/bench_record.py patient_service/tests/bench_long_record.py
 
 .PHONY: bench-peers bench-cpu
 bench-peers: setup-dev ## Compare with the usual monolith and the machine's limit; writes docs/benchmarks.md (needs wrk, a quiet machine, 10 minutes)

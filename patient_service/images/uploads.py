@@ -215,8 +215,8 @@ _INSERT = f"""
             %(created_at)s, %(uploaded_by)s, %(idempotency_key)s, %(upload_sha256)s,
             CAST(%(uploaded_to)s AS uuid),
             (SELECT i.id FROM images i
-             WHERE i.patient_id = p.id AND i.sha256 = CAST(%(sha256)s AS varchar)
-                AND i.voided_at IS NULL
+             WHERE i.clinic_id = p.clinic_id AND i.patient_id = p.id
+                AND i.sha256 = CAST(%(sha256)s AS varchar) AND i.voided_at IS NULL
              ORDER BY i.id LIMIT 1)
         FROM patients p
         WHERE p.id = %(patient_id)s AND p.clinic_id = %(clinic_id)s AND p.archived_at IS NULL
@@ -237,12 +237,7 @@ _INSERT = f"""
             uploaded_by, created_at, CAST(%(due_at)s AS timestamptz), 0
         FROM image WHERE CAST(%(detection_id)s AS uuid) IS NOT NULL
     )
-    SELECT duplicate_of, (
-        SELECT other.patient_id FROM images other
-        WHERE other.clinic_id = image.clinic_id AND other.sha256 = image.sha256
-            AND other.patient_id <> image.patient_id AND other.voided_at IS NULL
-        ORDER BY other.id LIMIT 1
-    ) AS also_of FROM image
+    SELECT duplicate_of, {stored_images.ALSO_OF} AS also_of FROM image
 """  # noqa: S608  put together from constants
 
 _ADDED = trail.appending("""

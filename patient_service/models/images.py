@@ -48,7 +48,10 @@ class Image(Table, table=True):
             "images_by_lesion_taken", "lesion_id", "taken_key",
             postgresql_where=text("lesion_id IS NOT NULL"),
         ),
-        Index("images_by_digest", "clinic_id", "sha256"),
+        Index(
+            "images_copies", "clinic_id", "sha256", "patient_id", "id",
+            postgresql_where=text("voided_at IS NULL"),
+        ),
         Index(
             "images_idempotency_key", "clinic_id", "uploaded_by", "idempotency_key",
             unique=True, postgresql_where=text("idempotency_key IS NOT NULL"),

@@ -1,9 +1,9 @@
-"""What an assessed image is waiting for; written by triggers only (migrations 0009 and 0012)."""
+"""What an assessed image is waiting for; written by triggers only (migrations 0009 to 0019)."""
 
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, text
+from sqlalchemy import Double, ForeignKeyConstraint, Index, text
 from sqlmodel import Field
 
 from patient_service.models.table import Table
@@ -24,7 +24,7 @@ class WorklistEntry(Table, table=True):
         ),
         Index("worklist_by_patient", "patient_id"),
         Index(
-            "worklist_open", "patient_id",
+            "worklist_open", "patient_id", "risk",
             postgresql_where=text("is_pending OR needs_verdict OR needs_follow_up"),
         ),
         Index(
@@ -70,3 +70,5 @@ class WorklistEntry(Table, table=True):
     due_on: date | None = None
     # Called malignant and not reviewed, or to be followed up.
     suspect: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    # The probability of malignancy in the newest detection, where it has one.
+    risk: float | None = Field(default=None, sa_type=Double)

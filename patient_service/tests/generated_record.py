@@ -35,6 +35,20 @@ def generate(owner_url: str, clinic: UUID, patients: int) -> list[UUID]:
     return [patient_id for patient_id, _, _ in rows]
 
 
+def add_photos(owner_url: str, patient: UUID, photos: int) -> None:
+    """Leave a patient so many photos, all of which wait for a verdict, and nobody any other."""
+    with psycopg.connect(owner_url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("TRUNCATE reviews, worklist, detections, images CASCADE")
+        for table in ("images", "detections", "worklist"):
+            connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        given = {"patient": patient, "photos": photos}
+        connection.execute(_PHOTOS_OF_ONE, given)
+        connection.execute(_ANSWERS_OF_ONE, given)
+        for table in ("patients", "images", "detections", "reviews", "worklist"):
+            connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        _fill_worklist(connection)
+
+
 def restate(owner_url: str, clinic: UUID, *statements: str) -> None:
     """Change a generated record by SQL on `%(clinic)s`, and have its worklists say so."""
     with psycopg.connect(owner_url.replace("+psycopg", ""), autocommit=True) as connection:
@@ -131,4 +145,29 @@ _CHANGES = """
         uuidv7(random() * interval '-1000 days'), clinic_id, id, 'updated', '{contact}',
         clinic_id, now()
     FROM patients, generate_series(1, 3) WHERE clinic_id = %(clinic)s
+"""
+
+_PHOTOS_OF_ONE = """
+    INSERT INTO images (
+        id, clinic_id, patient_id, media_type, size, width, height, sha256, quality, created_at,
+        uploaded_by, upload_sha256
+    )
+    SELECT
+        uuidv7(random() * interval '-1000 days'), p.clinic_id, p.id, 'image/jpeg', 100000, 765,
+        572, encode(sha256(number::text::bytea), 'hex'), '{}', now(), p.clinic_id, repeat('0', 64)
+    FROM patients p, generate_series(1, %(photos)s) AS number WHERE p.id = %(patient)s
+"""
+
+_ANSWERS_OF_ONE = """
+    INSERT INTO detections (
+        id, clinic_id, patient_id, image_id, status, rediagnosis, requested_by, created_at,
+        finished_at, label, probability_malignant, confidence, threshold, assessable, quality,
+        model_name, model_version, heatmap_rows, heatmap_columns, heatmap_values,
+        heatmap_maximum, heatmap_target, heatmap_method, heatmap_layer, attempts
+    )
+    SELECT
+        uuidv7(random() * interval '-1000 days'), i.clinic_id, i.patient_id, i.id, 'complete',
+        false, i.uploaded_by, now(), now(), 'benign', 0.1, 0.9, 0.3, true, '{}', 'lesion', '1', 7,
+        7, array_fill(0.5::real, ARRAY[49]), 1, 'benign', 'grad-cam', 'conv_head', 0
+    FROM images i WHERE i.patient_id = %(patient)s
 """
