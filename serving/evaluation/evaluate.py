@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from safetensors.numpy import save_file
 
 from serving.archives.card import Evaluation, ModelCard, Preprocessing
@@ -55,15 +56,9 @@ def evaluate_run(
     backend = TorchscriptBackend(model, draft.preprocessing.input_size)
     classifier = Classifier(backend, draft)
     evaluator = Evaluator(classifier, samples, cache)
+    fitted = _fitted(draft, evaluator)
+    evaluator.require_heatmaps()
     test = evaluator.answers("test")
-    fitted = draft.model_copy(
-        update={
-            "temperature": evaluator.temperature,
-            "intercept": evaluator.intercept,
-            "threshold": evaluator.threshold,
-            "zones": evaluator.zones,
-        }
-    )
     ready = Classifier(backend, fitted)
     moved = moved_lesions(ready, samples, cache)
     further = [
@@ -107,6 +102,30 @@ def _draft(
         data=[known.sentence for known in facts],
         training={name: value for name, value in recipe.items() if not isinstance(value, list)},
     )
+
+
+def _fitted(draft: ModelCard, evaluator: Evaluator) -> ModelCard:
+    """The card with its calibration and threshold.
+
+    Raises:
+        ValueError: they are none that a sound model has.
+    """
+    numbers = {
+        "temperature": evaluator.temperature,
+        "intercept": evaluator.intercept,
+        "threshold": evaluator.threshold,
+    }
+    try:
+        # A copy alone would not be checked.
+        return ModelCard.model_validate(
+            draft.model_dump() | numbers | {"zones": evaluator.zones.model_dump()}
+        )
+    except ValidationError:
+        shown = ", ".join(f"{name} {value:.3g}" for name, value in numbers.items())
+        raise ValueError(
+            f"the answers on the validation photos can't be calibrated ({shown}): train for "
+            "longer, or, of imported weights, look at --malignant, --mean and --std"
+        ) from None
 
 
 def _attachments(

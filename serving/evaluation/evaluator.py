@@ -97,6 +97,21 @@ class Evaluator:
         """All but the central disc hidden."""
         return self._augmentation.without_border(inputs)
 
+    def require_heatmaps(self, count: int = BATCH) -> None:
+        """Refuse a model that has nothing to show on any malignant photo.
+
+        Raises:
+            ValueError: its heatmaps of malignant are empty.
+        """
+        indices = [i for i in self._indices("test") if self._samples[i].label == 1][:count]
+        answers = self._classifier.predict(self._inputs(indices).numpy(), "malignant")
+        if not any(np.any(answer.cam) for answer in answers):
+            raise ValueError(
+                f"the heatmap of malignant is empty on all of {len(indices)} malignant test "
+                "photos: nothing speaks for malignant; train for longer, or, of imported weights, "
+                "look at --malignant, --mean and --std"
+            )
+
     def central_mass(self, count: int = 200) -> float:
         """Mean share of a heatmap that lies in the central disc of 0.7 radius; malignant photos."""
         indices = [i for i in self._indices("test") if self._samples[i].label == 1][:count]
@@ -109,7 +124,8 @@ class Evaluator:
                 disc = _disc(cam.shape[0]) if disc is None else disc
                 if cam.sum() > 0:
                     shares.append(float((cam * disc).sum() / cam.sum()))
-        return float(np.mean(shares))
+        # Where the first photos' heatmaps are not empty, some of these can be all the same.
+        return float(np.mean(shares)) if shares else 0.0
 
     def drawn(self, split: str, count: int, seed: int = 7) -> tuple[Tensor, Labels]:
         """Inputs and labels of at most so many photos of a split, drawn at random.

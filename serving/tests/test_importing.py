@@ -1,5 +1,7 @@
 """Weights that were trained elsewhere become an archive that answers."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -125,3 +127,40 @@ def test_what_can_not_be_imported_is_refused_in_a_line(
     assert done.exit_code == 1
     assert said in " ".join(done.output.split())
     assert "Traceback" not in done.output
+
+
+def blind(path: Path) -> None:
+    """Weights in which nothing speaks for malignant."""
+    model = resnet(2)
+    with torch.no_grad():
+        model.fc.weight.copy_(torch.stack([torch.ones(512), -torch.ones(512)]) * 0.02)  # type: ignore[union-attr,operator]
+    torch.save(model.state_dict(), path)
+
+
+def loud(path: Path) -> None:
+    """Weights whose logits no card's temperature could calibrate."""
+    model = resnet(2)
+    with torch.no_grad():
+        model.fc.weight.mul_(1e6)  # type: ignore[union-attr,operator]
+    torch.save(model.state_dict(), path)
+
+
+@pytest.mark.parametrize(
+    ("made", "said"), [(blind, "nothing speaks for malignant"), (loud, "can't be calibrated")]
+)
+def test_weights_that_can_not_be_evaluated_are_refused_in_a_line_that_says_what_to_look_at(
+    data: Path, tmp_path: Path, made: Callable[[Path], None], said: str
+) -> None:
+    weights, folder = tmp_path / "theirs.pth", tmp_path / "run"
+    made(weights)
+    run("import", weights, "--arch", "torchvision.resnet18", "--data", data, "--out", folder,
+        "--size", 64)  # fmt: skip
+    done = RUN.invoke(
+        app, ["evaluate", "--data", str(data), "--run", str(folder), "--version", "2.0.0", "--json"]
+    )
+    assert done.exit_code == 1
+    answer = json.loads(done.stdout.splitlines()[-1])
+    assert answer["error"] == "INPUT_UNUSABLE"
+    assert said in answer["message"]
+    assert "--malignant" in answer["message"]
+    assert answer["details"] == []
