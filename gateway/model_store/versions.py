@@ -141,14 +141,13 @@ class ModelShelf:
         )  # fmt: skip
         return await self._versions.add(shelved)
 
-    async def release(self, version: str, *, by: str, why: str) -> Release:
-        """Make a version the desired one everywhere.
+    async def release(self, shelved: ShelvedVersion, *, by: str, why: str) -> Release:
+        """Make a version, which is `Shelf.usable`, the desired one everywhere.
 
         Raises:
-            DomainError: NOT_FOUND VERSION_NOT_FOUND; FAILED_PRECONDITION VERSION_RETIRED; ABORTED
-                RELEASE_RACE.
+            DomainError: ABORTED RELEASE_RACE.
         """
-        return await self._append((await self.read()).usable(version), "release", by, why)
+        return await self._append(shelved, "release", by, why)
 
     async def roll_back(self, *, by: str, why: str, to: str = "") -> Release:
         """Return to an earlier version: `Shelf.way_back` says to which.
@@ -189,24 +188,31 @@ class ModelShelf:
             raise DomainError(Reason.VERSION_NOT_RETIRED)
         return await self._decisions.append("reinstatement", subject, by=by, why=why)
 
-    async def approve(self, version: str, *, by: str, why: str) -> Decided:
-        """Agree to a release of this very archive.
+    async def approve(self, shelved: ShelvedVersion, *, by: str, why: str) -> Decided:
+        """Agree to a release of this very archive, which is `Shelf.usable`.
 
         Raises:
-            DomainError: as `Shelf.usable`; ABORTED RELEASE_RACE.
+            DomainError: ABORTED RELEASE_RACE.
         """
-        shelved = (await self.read()).usable(version)
         return await self._decisions.append(
-            "approval", version, by=by, why=why, sha256=shelved.sha256
+            "approval", shelved.version, by=by, why=why, sha256=shelved.sha256
         )
 
     async def put_beside(
-        self, version: str, kind: CandidateKind, *, by: str, why: str, percent: int = 0
+        self,
+        version: str,
+        kind: CandidateKind,
+        *,
+        known: Shelf,
+        by: str,
+        why: str,
+        percent: int = 0,
     ) -> Release:
         """Put a version beside the live one; a candidate that is there already is replaced.
 
         Args:
             version: that is on the shelf.
+            known: the shelf, as it was read for this request.
             kind: a canary answers for `percent` of the patients, a shadow for nobody.
             by: who wants it.
             why: that the log keeps.
@@ -216,8 +222,7 @@ class ModelShelf:
             DomainError: NOT_FOUND VERSION_NOT_FOUND; FAILED_PRECONDITION NOTHING_LIVE,
                 VERSION_RETIRED or ALREADY_LIVE; ABORTED RELEASE_RACE.
         """
-        shelf = await self.read()
-        shelved, live = shelf.usable(version), shelf.desired.live
+        shelved, live = known.usable(version), known.desired.live
         if live is None:
             raise DomainError(Reason.NOTHING_LIVE)
         if live.version == version:

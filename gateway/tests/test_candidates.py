@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from dermis.auth.v1 import auth_pb2 as pb
+from gateway.model_store.shelf import Shelf
+from gateway.model_store.versions import ModelShelf
 from gateway.tests.candidates import (
     begin,
     newest,
@@ -98,3 +100,21 @@ async def test_every_change_of_the_model_is_written_down_first(gateway: Gateway)
     ):
         assert (await gateway.post(f"/admin/models/{path}", {})).status_code == 202
         assert gateway.auth.last("RecordModelChange").change == change
+
+
+async def test_each_change_of_what_serves_reads_the_shelf_once(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # With hundreds of versions, a read is hundreds of requests to the object store.
+    reads = []
+    read = ModelShelf.read
+
+    async def counted(shelf: ModelShelf) -> Shelf:
+        reads.append(shelf)
+        return await read(shelf)
+
+    monkeypatch.setattr(ModelShelf, "read", counted)
+    for change in ("approve", "canary", "shadow", "release"):
+        reads.clear()
+        changed = await gateway.post(f"/admin/models/1.1.0/{change}", {"why": "to see"})
+        assert (change, changed.status_code, len(reads)) == (change, 202, 1)

@@ -46,9 +46,12 @@ async def begin_canary(
     percent: Percent = 10,
 ) -> Release:
     """Let a version answer for some patients; it ends by itself if it fails or is slow."""
-    gate.check(version, await shelf.read(), by=by)
+    known = await shelf.read()
+    gate.check(version, known, by=by)
     await audit.record(pb.MODEL_CHANGE_CANARY, version, percent=percent)
-    entry = await shelf.put_beside(version, "canary", by=by, why=body.why, percent=percent)
+    entry = await shelf.put_beside(
+        version, "canary", known=known, by=by, why=body.why, percent=percent
+    )
     log.info("canary begun", version=version, percent=percent, release=entry.number)
     return Release.of(entry)
 
@@ -63,7 +66,8 @@ async def begin_shadow(
 ) -> Release:
     """Have a version assess the live one's photos and compare; nobody sees its answers."""
     await audit.record(pb.MODEL_CHANGE_SHADOW, version)
-    entry = await shelf.put_beside(version, "shadow", by=by, why=body.why)
+    known = await shelf.read()
+    entry = await shelf.put_beside(version, "shadow", known=known, by=by, why=body.why)
     log.info("shadow begun", version=version, release=entry.number)
     return Release.of(entry)
 

@@ -113,8 +113,9 @@ async def release_model(
     audit: ModelAuditDep,
 ) -> Release:
     """Release a version; a replica switches once the golden images give the right answers."""
-    gate.check(version, await shelf.read(), by=by)
+    known = await shelf.read()
+    gate.check(version, known, by=by)
     await audit.record(pb.MODEL_CHANGE_RELEASE, version)
-    release = await shelf.release(version, by=by, why=body.why)
+    release = await shelf.release(known.usable(version), by=by, why=body.why)
     log.info("model released", version=release.version, release=release.number)
     return Release.of(release)

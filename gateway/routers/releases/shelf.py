@@ -35,9 +35,9 @@ async def approve_model(
     version: str, body: Why, by: CallerId, shelf: ShelfDep, audit: ModelAuditDep
 ) -> ShelfDecision:
     """Agree that somebody else may release a version, where a second person must."""
-    (await shelf.read()).usable(version)
+    shelved = (await shelf.read()).usable(version)
     await audit.record(pb.MODEL_CHANGE_APPROVAL, version)
-    decided = await shelf.approve(version, by=by, why=body.why)
+    decided = await shelf.approve(shelved, by=by, why=body.why)
     log.info("model approved", version=version)
     return ShelfDecision.of(decided)
 
