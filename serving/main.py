@@ -17,6 +17,7 @@ from serving.contract.releases import ReleaseLog
 from serving.contract.torchserve import InferenceClient
 from serving.replica import metrics
 from serving.replica.archive_cache import ArchiveCache
+from serving.replica.cost_limits import CostLimits
 from serving.replica.follower import Follower
 from serving.replica.judgements import Judgements
 from serving.replica.reference_gate import ReferenceGate
@@ -68,7 +69,8 @@ def make_follower(settings: FollowerSettings) -> Follower:
     gate = None
     if settings.reference_gate:
         cases = ReferenceCases(blobs, settings.model_name)
-        gate = ReferenceGate(cases, settings.reference_margins)
+        limits = CostLimits(settings.max_median_ms, settings.max_worker_mib)
+        gate = ReferenceGate(cases, settings.reference_margins, limits)
     management = ManagementClient(
         settings.management_address, settings.torchserve_folder / "key_file.json"
     )

@@ -26,6 +26,9 @@ from serving.contract.reference_figures import (
 )
 from serving.contract.reference_verdict import objections
 from serving.contract.torchserve import ImageRefused
+from serving.contract.trials import Measurement
+from serving.replica import heatmap_evidence
+from serving.replica.cost_limits import CostLimits
 from serving.replica.torchserve.probe import SECONDS, Ask, ProbeFailed, ask_until_room
 
 log = structlog.get_logger()
@@ -39,35 +42,75 @@ class ReferenceGate:
     Args:
         cases: the installation's.
         margins: how much worse than live a figure may be (`reference_verdict`).
+        limits: what a version may cost.
     """
 
-    def __init__(self, cases: ReferenceCases, margins: Mapping[str, float]) -> None:
+    def __init__(
+        self,
+        cases: ReferenceCases,
+        margins: Mapping[str, float],
+        limits: CostLimits = CostLimits(),  # noqa: B008  frozen
+    ) -> None:
         self._cases = cases
         self._margins = margins
+        self._limits = limits
 
-    async def judge(self, candidate: Ask, live: Ask | None) -> ReferenceResult:
+    async def judge(
+        self,
+        candidate: Ask,
+        live: Ask | None,
+        *,
+        explain: Ask | None = None,
+        measured: Measurement | None = None,
+    ) -> ReferenceResult:
         """Have a version answer the cases, and the live one beside it.
 
         Args:
             candidate: asks the version that is to be released.
             live: asks the version that serves; None where none does.
+            explain: asks the candidate for the heatmap of malignant; None where it has been judged.
+            measured: what the candidate costs here; None where that is known to be fine.
 
         Raises:
-            ProbeFailed: with every objection, and the figures.
+            ProbeFailed: it costs too much, or with every objection and the figures.
             TorchServeError, TimeoutError: there was no answer.
             BaseError, OSError: the store is away while photos are read.
         """
+        if measured and (costly := self._limits.objections(measured)):
+            # Not asked first: it would hold up whatever else this replica has to load.
+            raise ProbeFailed("; ".join(costly))
         cases = await self._in_force()
         ours = await self._answers(cases, candidate)
         theirs = await self._answers(cases, live) if live else None
         result = _compared(cases.number, ours, theirs)
-        said = objections(result.found, result.live, self._margins)
+        said = [
+            *objections(result.found, result.live, self._margins),
+            *(await self._heatmap_objections(cases, ours, explain) if explain else ()),
+        ]
         judged = result.model_copy(
             update={"margins": dict(self._margins), "objections": tuple(said)}
         )
         if said:
             raise ProbeFailed("; ".join(said), judged)
         return judged
+
+    async def _heatmap_objections(
+        self, cases: ReferenceSet, ours: dict[str, tuple[Finding, CaseAnswer]], explain: Ask
+    ) -> list[str]:
+        """About the malignant cases that the version recognises; the surest of them."""
+        known = {case.sha256: case for case in cases.cases}
+        sure = sorted(
+            (
+                (answer.probability, digest)
+                for digest, (_, answer) in ours.items()
+                if answer.truth == answer.label == "malignant"
+            ),
+            reverse=True,
+        )[: heatmap_evidence.MOST_CASES]
+        if not sure:
+            return []
+        photos = [await self._cases.photo(known[digest]) for _, digest in sure]
+        return heatmap_evidence.objections(await heatmap_evidence.moved(explain, photos))
 
     async def _in_force(self) -> ReferenceSet:
         """The newest set; before the first, the examples that ship with Dermis.

@@ -112,7 +112,12 @@ class Rollout:
         measured = await self._loader.make_ready(cached, loaded.get(name), workers=self._workers)
         if self._gate and self._is_new(release):
             live = self._loader.asker(state.live.cached) if state.live else None
-            judged = await self._gate.judge(self._loader.asker(cached), live)
+            judged = await self._gate.judge(
+                self._loader.asker(cached),
+                live,
+                explain=self._loader.asker(cached, target="malignant"),
+                measured=measured,
+            )
             measured = measured.model_copy(update={"reference": judged})
             self._judgements.note(release, reference=judged)
         state.measured[release.version] = measured

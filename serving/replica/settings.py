@@ -8,6 +8,7 @@ from pydantic import Field
 from service_kit.settings import ObjectStoreSettings
 from serving.archives.signature_settings import SignatureSettings
 from serving.contract.reference_verdict import MARGINS
+from serving.replica.cost_limits import MEDIAN_MS, WORKER_MIB
 from serving.replica.cpu_cores import default_workers
 
 
@@ -42,6 +43,16 @@ class FollowerSettings(ObjectStoreSettings, SignatureSettings):
         default=MARGINS,
         description="JSON, how much worse than live a figure on the reference cases may be: "
         '{"auc": 0.1}. A figure that is not named is not compared.',
+    )
+    max_median_ms: float = Field(
+        default=MEDIAN_MS,
+        gt=0,
+        description="Load no new release whose median answer takes longer here, in milliseconds.",
+    )
+    max_worker_mib: int = Field(
+        default=WORKER_MIB,
+        gt=0,
+        description="Load no new release of which a worker takes more memory here, in MiB.",
     )
     drain_seconds: float = Field(
         default=21,

@@ -101,5 +101,10 @@ class TrialRunner:
         if self._gate is None:
             return measured
         beside = self._loader.asker(live.cached) if live else None
-        judged = await self._gate.judge(self._loader.asker(cached), beside)
+        judged = await self._gate.judge(
+            self._loader.asker(cached),
+            beside,
+            explain=self._loader.asker(cached, target="malignant"),
+            measured=measured,
+        )
         return measured.model_copy(update={"reference": judged})

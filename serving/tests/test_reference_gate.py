@@ -12,6 +12,7 @@ from serving.contract.findings import Finding
 from serving.contract.reference_cases import ReferenceCases
 from serving.contract.reference_figures import CaseAnswer, ReferenceFigures
 from serving.contract.reference_verdict import MARGINS, objections
+from serving.contract.trials import Measurement
 from serving.model.classifier import Classifier
 from serving.replica.reference_gate import ReferenceGate
 from serving.replica.torchserve.probe import Ask, ProbeFailed
@@ -21,13 +22,13 @@ from serving.worker.predictions import open_classifier, prediction_of
 LIVE = shipped("1.1.2")
 
 
-def asking(classifier: Classifier) -> Ask:
+def asking(classifier: Classifier, target: str | None = None) -> Ask:
     """Each photo is computed once, however many tests ask."""
     known: dict[bytes, Finding] = {}
 
     async def ask(photo: bytes) -> Finding:
         if photo not in known:
-            known[photo] = Finding.model_validate(prediction_of(classifier, photo))
+            known[photo] = Finding.model_validate(prediction_of(classifier, photo, target))
         return known[photo]
 
     return ask
@@ -123,6 +124,59 @@ async def test_a_bad_candidate_is_refused(
 ) -> None:
     with pytest.raises(ProbeFailed, match="reference cases"):
         await gate.judge(asking(BAD[name](live)), live_answers)
+
+
+def with_features(classifier: Classifier, change: Any) -> Classifier:
+    """The answers stay, the map moves."""
+
+    class Moved(Bent):
+        def run(self, batch: Any) -> Any:
+            features, logits = self._backend.run(batch)
+            return change(features), logits
+
+    return Classifier(Moved(classifier.backend, None), classifier.card)  # type: ignore[arg-type]
+
+
+async def test_what_ships_shows_where_its_evidence_lies(
+    gate: ReferenceGate, live: Classifier, live_answers: Ask
+) -> None:
+    explain = asking(live, "malignant")
+    assert (await gate.judge(live_answers, None, explain=explain)).objections == ()
+
+
+MOVED = {
+    "mirrored": lambda features: features[..., ::-1],
+    "upside down": lambda features: features[..., ::-1, :],
+    "turned round": lambda features: features[..., ::-1, ::-1],
+    "height and width swapped": lambda features: features.swapaxes(2, 3),
+    "always the same": np.ones_like,
+}
+
+
+@pytest.mark.parametrize("name", MOVED)
+async def test_a_heatmap_that_does_not_show_the_evidence_is_refused_though_the_answers_are_right(
+    gate: ReferenceGate, live: Classifier, live_answers: Ask, name: str
+) -> None:
+    explain = asking(with_features(live, MOVED[name]), "malignant")
+    with pytest.raises(ProbeFailed, match="does not show where its evidence lies") as refusal:
+        await gate.judge(live_answers, live_answers, explain=explain)
+    assert refusal.value.reference
+    assert len(refusal.value.reference.objections) == 1
+
+
+@pytest.mark.parametrize(
+    ("cost", "said"),
+    [({"median_ms": 1200.0}, "1200 ms an answer"), ({"memory_mib": 2000}, "2000 MiB")],
+)
+async def test_a_slow_or_fat_version_is_refused_before_it_is_asked(
+    gate: ReferenceGate, cost: dict[str, Any], said: str
+) -> None:
+    async def ask(_: bytes) -> Finding:
+        raise AssertionError("asked")
+
+    measured = Measurement(**{"version": "9.0.0", "median_ms": 40.0, "p95_ms": 50.0} | cost)
+    with pytest.raises(ProbeFailed, match=said):
+        await gate.judge(ask, None, measured=measured)
 
 
 @pytest.mark.parametrize("name", ["swapped classes"])
