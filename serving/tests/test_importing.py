@@ -155,9 +155,9 @@ def test_weights_that_can_not_be_evaluated_are_refused_in_a_line_that_says_what_
     made(weights)
     run("import", weights, "--arch", "torchvision.resnet18", "--data", data, "--out", folder,
         "--size", 64)  # fmt: skip
-    done = RUN.invoke(
-        app, ["evaluate", "--data", str(data), "--run", str(folder), "--version", "2.0.0", "--json"]
-    )
+    command = ["evaluate", "--data", data, "--run", folder, "--version", "2.0.0", "--json",
+               "--page", tmp_path / "card.md"]  # fmt: skip
+    done = RUN.invoke(app, [str(part) for part in command])
     assert done.exit_code == 1
     answer = json.loads(done.stdout.splitlines()[-1])
     assert answer["error"] == "INPUT_UNUSABLE"
