@@ -1,9 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, unwrap, type Schemas } from "@/api/client";
 
 /** The card of a version that answered; it never changes. */
-export function useClinicalCard(version: string | undefined) {
-  return useQuery({
+export const clinicalCardQuery = (version: string | undefined) =>
+  queryOptions({
     queryKey: ["model card", version],
     queryFn: async () => {
       const card: unknown = await unwrap(
@@ -15,4 +15,7 @@ export function useClinicalCard(version: string | undefined) {
     enabled: version !== undefined,
     staleTime: Infinity,
   });
+
+export function useClinicalCard(version: string | undefined) {
+  return useQuery(clinicalCardQuery(version));
 }

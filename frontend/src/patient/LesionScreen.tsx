@@ -1,5 +1,5 @@
-import { Stack } from "@mantine/core";
-import { useEffect, useRef } from "react";
+import { Divider, Skeleton, Stack } from "@mantine/core";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { usePrefetchPictures } from "@/api/useBytes";
@@ -14,11 +14,14 @@ import { Filmstrip } from "@/viewer/Filmstrip";
 import { PhotoViewer } from "@/viewer/PhotoViewer";
 import { Comparison } from "./Comparison";
 import { marksOf, useFindings } from "./marks";
+import { pointsOf } from "./over_time/chart_points";
 import { PatientBar } from "./PatientBar";
 import { PhotoDock } from "./PhotoDock";
 import { useAddress } from "./useAddress";
 import { useDetectionOf, useImages, useLesions, type Shelf } from "./queries";
 import classes from "@/viewer/Workbench.module.css";
+
+const LesionChart = lazy(() => import("./over_time/LesionChart"));
 
 /** One lesion, or the unsorted tray: the photo first, everything about it around it. */
 export function LesionScreen({ patient, shelf }: { patient: Schemas["Patient"]; shelf: Shelf }) {
@@ -52,6 +55,8 @@ function Photos({
   const lesion = lesions.find(({ id }) => id === lesionId);
   const images = useImages(patient.id, shelf);
   const findings = useFindings(patient.id, lesionId);
+  const marks = findings.data && marksOf(findings.data);
+  const points = lesion && images.data && marks ? pointsOf(images.data, marks) : [];
   const isArchived = !!patient.archived_at;
   const uploads = useUploads().filter(
     (upload) => upload.patientId === patient.id && upload.lesionId === lesionId,
@@ -101,12 +106,7 @@ function Photos({
         />
       </div>
       <div className={classes.strip}>
-        <Filmstrip
-          images={images.data}
-          marks={findings.data && marksOf(findings.data)}
-          chosen={chosen.id}
-          onChoose={chooseImage}
-        >
+        <Filmstrip images={images.data} marks={marks} chosen={chosen.id} onChoose={chooseImage}>
           {!isArchived && <AddPhotoTile patientId={patient.id} lesionId={lesionId} />}
         </Filmstrip>
       </div>
@@ -118,7 +118,16 @@ function Photos({
           detection={detection}
           lesions={lesions}
           isArchived={isArchived}
-        />
+        >
+          {points.length > 1 && (
+            <>
+              <Divider />
+              <Suspense fallback={<Skeleton h={330} />}>
+                <LesionChart points={points} chosen={chosen.id} onChoose={chooseImage} />
+              </Suspense>
+            </>
+          )}
+        </PhotoDock>
       </div>
       {isComparing && lesion && images.data.length > 1 && (
         <Comparison lesion={lesion} images={images.data} onClose={closeComparison} />

@@ -1,6 +1,7 @@
 import { Alert, Anchor, Divider, Group, Stack, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { IconFileDownload } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { download } from "@/api/useBytes";
@@ -21,11 +22,14 @@ export function PhotoDock({
   detection,
   lesions,
   isArchived,
+  children,
 }: {
   image: Image;
   detection: ReturnType<typeof useDetectionOf>;
   lesions: Schemas["Lesion"][];
   isArchived: boolean;
+  /** Stands between what is said of the photo and the photo's own facts. */
+  children?: ReactNode;
 }) {
   const { t } = useTranslation();
   const record = useImageRecord(image.patient_id, image.id);
@@ -40,6 +44,7 @@ export function PhotoDock({
       <Divider />
       {detection.data && <ReviewForm detection={detection.data} />}
       <AnswerList patientId={image.patient_id} imageId={image.id} />
+      {children}
       <Divider />
       <Group justify="space-between" align="flex-start" wrap="nowrap">
         <Stack gap={2}>
