@@ -19,14 +19,21 @@ from gateway.routers.clinic import (
 from gateway.routers.guards import refuse_open_routes
 from gateway.routers.identity import accounts, auth, clinic, colleagues, users
 from gateway.routers.operations import audit, dev, health, log_lines
-from gateway.routers.releases import candidates, models, reference_cases, serving, shelf
+from gateway.routers.releases import (
+    candidates,
+    comparison,
+    models,
+    reference_cases,
+    serving,
+    shelf,
+)
 from gateway.settings import Settings
 from service_kit.version import __version__
 
 ROUTERS = (
     auth, users, colleagues, clinic, patients, merges, lesions, images, predict, detections,
     worklist, exports, model_cards, accounts, audit, log_lines, models, candidates, serving, shelf,
-    reference_cases, health,
+    reference_cases, comparison, health,
 )  # fmt: skip
 
 

@@ -98,7 +98,7 @@ def judgement(version: str, judged: dict[str, Any]) -> Table:
     for name in ("auc", "sensitivity", "specificity", "brier", "not_assessable"):
         margin = judged["margins"].get(name)
         table.add_row(
-            name.replace("_", " "), _interval(found[name]), _interval(live.get(name)),
+            name.replace("_", " "), interval(found[name]), interval(live.get(name)),
             "–" if margin is None else f"{margin:g}",
         )  # fmt: skip
     return table
@@ -146,13 +146,16 @@ def _reference_figures(judged: dict[str, Any]) -> list[str]:
     return [
         str(judged["set_number"]),
         f"{found['malignant']} + {found['cases'] - found['malignant']}",
-        *(_interval(found[name]) for name in ("auc", "sensitivity", "specificity", "brier")),
+        *(interval(found[name]) for name in ("auc", "sensitivity", "specificity", "brier")),
     ]
 
 
-def _interval(figure: dict[str, float] | float | None) -> str:
+def interval(figure: dict[str, float] | float | None) -> str:
+    """A figure with its 95 % interval, where it has one."""
     if figure is None:
         return "–"
+    if isinstance(figure, dict) and figure["low"] == figure["value"] == figure["high"]:
+        return f"{figure['value']:.3f}"
     if isinstance(figure, dict):
         return f"{figure['value']:.3f} ({figure['low']:.2f} to {figure['high']:.2f})"
     return f"{figure:.3f}"

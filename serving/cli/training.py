@@ -241,6 +241,7 @@ def evaluate(
         from serving.evaluation.card_page import write_page
         from serving.evaluation.evaluate import evaluate_run
         from serving.training.datasets import require_both_labels
+        from serving.training.runs import write_answers
 
         samples, cache = photos_of(data, run, workers)
         require_both_labels(samples, ("validation", "test"))
@@ -254,6 +255,7 @@ def evaluate(
             mirror_averaging=mirror_averaging,
         )
         (run / "model_card.json").write_text(card.model_dump_json(indent=2))
+        write_answers(test.rows(), run)
         write_page(card, test, page)
         show(
             as_json,

@@ -63,6 +63,13 @@ class ReferenceCases:
                 continue
         return None
 
+    async def numbered(self, number: int) -> ReferenceSet | None:
+        """The set of that number; None where there is none, or it can't be read."""
+        try:
+            return await self._sets.get(f"{number:06}")
+        except (BlobMissing, EntryDamaged):
+            return None
+
     async def photo(self, case: ReferenceCase) -> bytes:
         """A case's photo.
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from serving.contract.reference_cases import MAX_CASES
 from serving.contract.wilson import wilson_interval
 
 Label = Literal["benign", "malignant"]
@@ -83,15 +84,15 @@ class ReferenceFigures(BaseModel):
             threshold=threshold,
             least=min(probabilities),
             most=max(probabilities),
-            auc=_auc(
+            auc=auc(
                 [found.probability for found in malignant],
                 [found.probability for found in benign],
             ),
-            sensitivity=_share([found.label == "malignant" for found in malignant]),
-            specificity=_share([found.label == "benign" for found in benign]),
+            sensitivity=share([found.label == "malignant" for found in malignant]),
+            specificity=share([found.label == "benign" for found in benign]),
             brier=sum((found.probability - (found.truth == "malignant")) ** 2 for found in answers)
             / len(answers),
-            not_assessable=_share([not found.assessable for found in answers])
+            not_assessable=share([not found.assessable for found in answers])
             or Figure(value=0, low=0, high=1),
         )
 
@@ -110,6 +111,21 @@ class CaseError(BaseModel):
 KEPT_ERRORS = 200
 
 
+class KeptAnswers(BaseModel):
+    """What one version said of every case of a set, in few bytes: each replica publishes it.
+
+    Attributes:
+        probabilities: malignant ones, 0 to 1, in the order of the set's cases; None where the
+            case was not answered. At or above the version's threshold, the label is malignant.
+        not_assessable: places of the cases whose photo the version calls not assessable.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    probabilities: tuple[float | None, ...] = Field(default=(), max_length=MAX_CASES)
+    not_assessable: tuple[int, ...] = Field(default=(), max_length=MAX_CASES)
+
+
 class ReferenceResult(BaseModel):
     """What the cases showed: the candidate's figures, and the live version's on the same ones.
 
@@ -119,6 +135,8 @@ class ReferenceResult(BaseModel):
         objections: why the version may not be released; empty where it may.
         errors: the cases that it labels wrongly, KEPT_ERRORS at most. Labels are two, so two
             versions disagree just where one of them errs.
+        answers, live_answers: of both versions to every case, so that any two versions can be
+            compared later; None in results of before they were kept, or where nothing is live.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -131,17 +149,23 @@ class ReferenceResult(BaseModel):
     margins: dict[str, float] = Field(default_factory=dict)
     objections: tuple[str, ...] = ()
     errors: tuple[CaseError, ...] = Field(default=(), max_length=KEPT_ERRORS)
+    answers: KeptAnswers | None = None
+    live_answers: KeptAnswers | None = None
 
 
-def _share(outcomes: Sequence[bool]) -> Figure | None:
+def share(outcomes: Sequence[bool]) -> Figure | None:
+    """How often something is so, with Wilson's interval; None without any case."""
     if not outcomes:
         return None
     low, high = wilson_interval(sum(outcomes), len(outcomes))
     return Figure(value=sum(outcomes) / len(outcomes), low=low, high=high)
 
 
-def _auc(malignant: Sequence[float], benign: Sequence[float]) -> Figure | None:
-    """The share of pairs in which the malignant case is the more probable one; ties count half."""
+def auc(malignant: Sequence[float], benign: Sequence[float]) -> Figure | None:
+    """The share of pairs in which the malignant case is the more probable one; ties count half.
+
+    None where either kind is missing.
+    """
     if not malignant or not benign:
         return None
     wins = sum((one > other) + (one == other) / 2 for one in malignant for other in benign)

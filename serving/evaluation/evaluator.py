@@ -1,6 +1,6 @@
 """Runs one model over cached photos: calibrated answers on a split, unchanged or perturbed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ import torch
 from rich.progress import track
 from torch import Tensor
 
+from serving.contract.reference_figures import Label
 from serving.evaluation import metrics
 from serving.evaluation.metrics import Floats, Labels
 from serving.model.classifier import Classifier, calibrated
@@ -38,6 +39,11 @@ class Answers:
         kept = np.array([wanted(sample) for sample in self.samples])
         samples = [sample for sample, keep in zip(self.samples, kept, strict=True) if keep]
         return Answers(samples, self.labels[kept], self.shares[kept])
+
+    def rows(self) -> Iterator[tuple[str, str, Label, float]]:
+        """As `runs.write_answers` takes them."""
+        for sample, share in zip(self.samples, self.shares.tolist(), strict=True):
+            yield sample.sha256, sample.source, "malignant" if sample.label else "benign", share
 
 
 class Evaluator:

@@ -21,6 +21,7 @@ from serving.contract.reference_figures import (
     KEPT_ERRORS,
     CaseAnswer,
     CaseError,
+    KeptAnswers,
     ReferenceFigures,
     ReferenceResult,
 )
@@ -82,7 +83,7 @@ class ReferenceGate:
         cases = await self._in_force()
         ours = await self._answers(cases, candidate)
         theirs = await self._answers(cases, live) if live else None
-        result = _compared(cases.number, ours, theirs)
+        result = _compared(cases, ours, theirs)
         said = [
             *objections(result.found, result.live, self._margins),
             *(await self._heatmap_objections(cases, ours, explain) if explain else ()),
@@ -155,7 +156,7 @@ def _examples() -> list[tuple[bytes, Truth]]:
 
 
 def _compared(
-    number: int,
+    cases: ReferenceSet,
     ours: dict[str, tuple[Finding, CaseAnswer]],
     theirs: dict[str, tuple[Finding, CaseAnswer]] | None,
 ) -> ReferenceResult:
@@ -165,12 +166,24 @@ def _compared(
         if case in ours
     ]
     return ReferenceResult(
-        number=number,
+        number=cases.number,
         found=_figures(ours),
         live=_figures(theirs) if theirs else None,
         newly_malignant=changes.count(("benign", "malignant")),
         newly_benign=changes.count(("malignant", "benign")),
         errors=tuple(_errors(ours))[:KEPT_ERRORS],
+        answers=_kept(cases, ours),
+        live_answers=_kept(cases, theirs) if theirs else None,
+    )
+
+
+def _kept(cases: ReferenceSet, answers: dict[str, tuple[Finding, CaseAnswer]]) -> KeptAnswers:
+    found = [answers[case.sha256][1] if case.sha256 in answers else None for case in cases.cases]
+    return KeptAnswers(
+        probabilities=tuple(answer.probability if answer else None for answer in found),
+        not_assessable=tuple(
+            place for place, answer in enumerate(found) if answer and not answer.assessable
+        ),
     )
 
 

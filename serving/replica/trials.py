@@ -77,6 +77,7 @@ class TrialRunner:
         try:
             measured = await self._measured(request, live, loaded)
             self._judgements.note(request, reference=measured.reference)
+            measured = _without_answers(measured)
         except _FAILURES as failure:
             error = str(failure) or type(failure).__name__
             if isinstance(failure, (ArchiveRefused, ProbeFailed)):
@@ -108,3 +109,11 @@ class TrialRunner:
             measured=measured,
         )
         return measured.model_copy(update={"reference": judged})
+
+
+def _without_answers(measured: Measurement) -> Measurement:
+    """For the trial: its judgement has them, and both are published again and again."""
+    if measured.reference is None:
+        return measured
+    figures = measured.reference.model_copy(update={"answers": None, "live_answers": None})
+    return measured.model_copy(update={"reference": figures})

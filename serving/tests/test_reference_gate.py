@@ -10,6 +10,7 @@ from service_kit.blobs import Blobs
 from serving.archives.card import ModelCard
 from serving.contract.findings import Finding
 from serving.contract.reference_cases import ReferenceCases
+from serving.contract.reference_comparison import answers_of
 from serving.contract.reference_figures import CaseAnswer, ReferenceFigures
 from serving.contract.reference_verdict import MARGINS, objections
 from serving.contract.trials import Measurement
@@ -237,3 +238,18 @@ async def test_cases_are_added_under_their_digest_and_the_newest_set_counts(
     await store.put("lesion/reference/sets/000003.json", b"\0")
     assert await cases.newest() == second
     assert [await cases.photo(case) for case in second.cases] == [b"one", b"two", b"three"]
+
+
+async def test_answers_to_every_case_are_kept_in_the_order_of_the_set(
+    gate: ReferenceGate, live_answers: Ask, tmp_path: Path
+) -> None:
+    result = await gate.judge(live_answers, live_answers)
+    kept = await ReferenceCases(Blobs(tmp_path.as_uri()), "lesion").numbered(result.number)
+    assert kept is not None
+    assert result.answers is not None
+    assert result.live_answers == result.answers
+    assert len(result.answers.probabilities) == len(kept.cases)
+    found = answers_of(kept, result.answers, result.found.threshold)
+    assert (
+        ReferenceFigures.of("1.1.2", result.found.threshold, list(found.values())) == result.found
+    )
