@@ -189,12 +189,15 @@ bench-reload: setup-dev ## Release and roll back ten times under 20 photos a sec
 bench-record: setup-dev ## Measure the record with 10,000 patients and 1,000,000 detections
 	$(BIN)/python -m pytest -sq -o python_functions='bench_*' patient_service/tests/bench_record.py patient_service/tests/bench_long_record.py
 
-.PHONY: bench-peers bench-cpu
+.PHONY: bench-peers bench-cpu bench-overload
 bench-peers: setup-dev ## Compare with the usual monolith and the machine's limit; writes docs/benchmarks.md (needs wrk, a quiet machine, 10 minutes)
 	$(BIN)/python -W ignore -m tests.bench.peers
 
 bench-cpu: setup-dev ## Measure the CPU of each kind of request, by process
 	$(BIN)/python -m tests.bench.cpu
+
+bench-overload: setup-dev ## Send uploads at twice the rate that can be answered; fails where a goal is missed
+	$(BIN)/python -W ignore -m tests.bench.overload
 
 .PHONY: fuzz
 fuzz: setup-dev ## Try hostile files on what reads them and any request on the API, ten minutes each (T="photos --seconds 60")

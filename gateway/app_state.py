@@ -6,6 +6,7 @@ from typing import TypedDict
 from fastapi import Request
 from redis.asyncio import Redis
 
+from gateway.assessments.admission import Admission
 from gateway.clients import Clients, ServiceToken
 from gateway.forms.archive_places import ArchivePlaces
 from gateway.http.anonymous_calls import AnonymousCalls
@@ -47,6 +48,7 @@ class AppState:
     anonymous_calls: AnonymousCalls
     devices: DeviceCookies
     photo_memory: PhotoMemory
+    admission: Admission
     archive_places: ArchivePlaces
     replicas: Replicas
     model: Model

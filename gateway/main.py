@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from gateway.api import create_api
 from gateway.app_state import AppState, LifespanState
+from gateway.assessments.admission import Admission
 from gateway.assessments.completion import Completion
 from gateway.clients import ServiceToken, open_clients
 from gateway.forms.archive_places import ArchivePlaces
@@ -86,6 +87,7 @@ def wire(settings: Settings) -> AppState:
         anonymous_calls=AnonymousCalls(settings.rate_limits["anonymous"]),
         devices=DeviceCookies(settings.service_secret, secure=settings.cookie_secure),
         photo_memory=PhotoMemory(settings.photo_memory_mb * MEBIBYTE),
+        admission=Admission(),
         archive_places=ArchivePlaces(),
         replicas=replicas,
         model=Model(

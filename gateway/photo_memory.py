@@ -7,7 +7,7 @@ is always left for whoever comes next.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from ipaddress import ip_address
 
@@ -45,7 +45,7 @@ class PhotoMemory:
         Raises:
             DomainError: UNAVAILABLE TOO_MANY_UPLOADS.
         """
-        held = Held(self, _holders())
+        held = Held(self, holders(SHARES))
         try:
             held.add(OVERHEAD_BYTES)
             yield held
@@ -110,9 +110,14 @@ def network(address: str) -> str:
     return address if parsed.version == 4 else parsed.exploded[:19]
 
 
-def _holders() -> dict[str, float]:
+def holders(shares: Mapping[str, float]) -> dict[str, float]:
+    """Whom the current request counts for, and the share of each.
+
+    Args:
+        shares: of what is free, by "account", "clinic" and "address".
+    """
     principal = find_principal()
     named = {"address": network(current_request().client_address)}
     if principal:
         named |= {"account": str(principal.user_id), "clinic": str(principal.clinic_id)}
-    return {f"{kind} {name}": SHARES[kind] for kind, name in named.items()}
+    return {f"{kind} {name}": shares[kind] for kind, name in named.items()}

@@ -8,6 +8,7 @@ from fastapi import Depends, Header, Query, Request, Response
 from redis.asyncio import Redis
 
 from gateway.app_state import AppState, app_state
+from gateway.assessments.admission import Place
 from gateway.clients import Clients
 from gateway.forms.photo import BarePhotoForm, PhotoForm, read_photo
 from gateway.http.rate_limit import RateLimits
@@ -93,8 +94,23 @@ async def _photo_memory(state: StateDep) -> PhotoMemory:
 HeldDep = Annotated[Held, Depends(_held)]
 
 
-async def _photo_form(request: Request, held: HeldDep) -> PhotoForm:
-    return await read_photo(request, held, PhotoForm)
+async def _place(state: StateDep) -> AsyncIterator[Place]:
+    """A place among the uploads under way, until the request is answered.
+
+    Raises:
+        DomainError: UNAVAILABLE TOO_MANY_UPLOADS.
+    """
+    async with state.admission.admit() as place:
+        yield place
+
+
+PlaceDep = Annotated[Place, Depends(_place)]
+UNDER_WAY = Depends(_place)
+
+
+async def _photo_form(request: Request, held: HeldDep, place: PlaceDep) -> PhotoForm:
+    with place.receiving():
+        return await read_photo(request, held, PhotoForm)
 
 
 async def _bare_photo_form(request: Request, held: HeldDep) -> BarePhotoForm:

@@ -32,11 +32,15 @@ class FakeTorchServe:
 
     Attributes:
         mood: "well", "slow", "full", "raising", "refusing" or "garbled".
+        seconds: that each photo takes its one worker.
+        most_at_once: photos that were there together, at the most.
         version: the live one.
         beside: a candidate's version with a mood of its own; any other version answers 404.
     """
 
     mood: str = "well"
+    seconds: float = 0.0
+    most_at_once: int = 0
     version: str = "1.0.0"
     beside: str = ""
     mood_beside: str = "well"
@@ -49,6 +53,8 @@ class FakeTorchServe:
     token: str = "inference-token"
     asked: list[Asked] = field(default_factory=list)
     url: str = ""
+    _worker: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _there: int = 0
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator["FakeTorchServe"]:
@@ -87,8 +93,17 @@ class FakeTorchServe:
         }
         if mood in failures:
             return failures[mood]()
+        if self.seconds:
+            await self._work()
         target = request.headers.get("x-dermis-target", "malignant")
         return JSONResponse(self._finding(target, path["version"]))
+
+    async def _work(self) -> None:
+        self._there += 1
+        self.most_at_once = max(self.most_at_once, self._there)
+        async with self._worker:
+            await asyncio.sleep(self.seconds)
+        self._there -= 1
 
     def _finding(self, target: str, version: str) -> dict[str, Any]:
         is_beside = version == self.beside

@@ -49,6 +49,12 @@ def since(before: list[Usage], after: list[Usage]) -> list[Usage]:
     ]
 
 
+def resident(stack: Stack, name: str) -> int:
+    """Bytes of memory that a part has now, its children's included."""
+    leader = psutil.Process(stack.supervisor.supervised[name].part.process.pid)
+    return sum(one.memory_info().rss for one in (leader, *_children(leader)))
+
+
 def _children(leader: psutil.Process) -> Iterator[psutil.Process]:
     yield from sorted(leader.children(recursive=True), key=lambda child: child.pid)
 

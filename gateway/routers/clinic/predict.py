@@ -11,7 +11,7 @@ from gateway.assessments.explanation import explain, model_unavailable
 from gateway.forms import photo
 from gateway.http.answers import answers
 from gateway.routers.clinic.detections import EXPLAINED
-from gateway.routers.dependencies import ClientsDep, HeldDep, ModelDep, PhotoFormDep
+from gateway.routers.dependencies import UNDER_WAY, ClientsDep, HeldDep, ModelDep, PhotoFormDep
 from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, Router, limited
 from gateway.schemas.detections import Detection, Explanation, Heatmap, SeenPart, Target
 from service_kit.reasons import Reason
@@ -77,7 +77,7 @@ async def upload(
 @router.post(
     "/predict/again/{image_id}",
     status_code=201,
-    dependencies=[WRITE_PATIENTS, limited("upload")],
+    dependencies=[WRITE_PATIENTS, limited("upload"), UNDER_WAY],
     # Clients that are generated from the description name their functions by it.
     operation_id="diagnose_again",
     responses=answers(

@@ -1,5 +1,6 @@
 -- wrk's script: uploads the photos that its arguments name, in turn, and says what became of them.
-local bodies, threads, sent = {}, {}, 0
+-- Who is told to come again later (Retry-After) does.
+local bodies, threads, sent, told = {}, {}, 0, {}
 local boundary = "dermis-bench-7d0c5a3e"
 
 function setup(thread)
@@ -24,7 +25,13 @@ function request()
   return wrk.format("POST", nil, headers, bodies[sent % #bodies + 1])
 end
 
-function response(status)
+-- Asked right after each answer, for the same connection.
+function delay()
+  return table.remove(told, 1) or 0
+end
+
+function response(status, headers)
+  table.insert(told, 1000 * (tonumber(headers["retry-after"]) or 0))
   -- 202 is a photo that waits for the model: stored, not answered.
   if status == 200 or status == 201 then answered = answered + 1
   elseif status == 429 or status == 503 then refused = refused + 1
