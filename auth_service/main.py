@@ -18,6 +18,7 @@ from auth_service.servicers.admin import AdminServicer
 from auth_service.servicers.audit import AuditServicer
 from auth_service.servicers.auth import AuthServicer
 from auth_service.servicers.clinic import ClinicServicer
+from auth_service.servicers.reminders import ReminderServicer
 from auth_service.session import signing_keys
 from auth_service.session.revocations import Announcer, OwnRevocations
 from auth_service.session.sessions import SessionPolicy
@@ -97,6 +98,7 @@ class AuthService:
         auth_pb2_grpc.add_ClinicServiceServicer_to_server(
             ClinicServicer(database=self.database), server
         )
+        auth_pb2_grpc.add_ReminderServiceServicer_to_server(ReminderServicer(self.database), server)
         auth_pb2_grpc.add_AuditServiceServicer_to_server(
             AuditServicer(database=self.database, cursors=cursors), server
         )

@@ -18,6 +18,7 @@ AUTH_SERVICES = [
     "dermis.auth.v1.AccountService",
     "dermis.auth.v1.AdminService",
     "dermis.auth.v1.ClinicService",
+    "dermis.auth.v1.ReminderService",
     "dermis.auth.v1.AuditService",
 ]
 PATIENT_SERVICES = [
@@ -28,6 +29,7 @@ PATIENT_SERVICES = [
     "dermis.patient.v1.DetectionService",
     "dermis.patient.v1.TimelineService",
     "dermis.patient.v1.CompletionService",
+    "dermis.patient.v1.ReminderService",
     "dermis.patient.v1.AuditService",
 ]
 # A service token is renewed when it has less than this left.
@@ -44,6 +46,7 @@ class Clients:
     accounts: "auth_pb2_grpc.AccountServiceAsyncStub"
     account_admin: "auth_pb2_grpc.AdminServiceAsyncStub"
     clinic: "auth_pb2_grpc.ClinicServiceAsyncStub"
+    reminders: "auth_pb2_grpc.ReminderServiceAsyncStub"
     auth_audit: "auth_pb2_grpc.AuditServiceAsyncStub"
     patients: "patient_pb2_grpc.PatientServiceAsyncStub"
     merges: "patient_pb2_grpc.MergeServiceAsyncStub"
@@ -52,6 +55,7 @@ class Clients:
     detections: "patient_pb2_grpc.DetectionServiceAsyncStub"
     timeline: "patient_pb2_grpc.TimelineServiceAsyncStub"
     completion: "patient_pb2_grpc.CompletionServiceAsyncStub"
+    due: "patient_pb2_grpc.ReminderServiceAsyncStub"
     patient_audit: "patient_pb2_grpc.AuditServiceAsyncStub"
 
     async def close(self) -> None:
@@ -80,6 +84,7 @@ def open_clients(settings: Settings) -> Clients:
         accounts=auth_pb2_grpc.AccountServiceStub(auth),
         account_admin=auth_pb2_grpc.AdminServiceStub(auth),
         clinic=auth_pb2_grpc.ClinicServiceStub(auth),
+        reminders=auth_pb2_grpc.ReminderServiceStub(auth),
         auth_audit=auth_pb2_grpc.AuditServiceStub(auth),
         patients=patient_pb2_grpc.PatientServiceStub(patient),
         merges=patient_pb2_grpc.MergeServiceStub(patient),
@@ -88,6 +93,7 @@ def open_clients(settings: Settings) -> Clients:
         detections=patient_pb2_grpc.DetectionServiceStub(patient),
         timeline=patient_pb2_grpc.TimelineServiceStub(patient),
         completion=patient_pb2_grpc.CompletionServiceStub(patient),
+        due=patient_pb2_grpc.ReminderServiceStub(patient),
         patient_audit=patient_pb2_grpc.AuditServiceStub(patient),
     )
 

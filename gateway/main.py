@@ -38,6 +38,7 @@ from gateway.model_store.audit import ModelAudit
 from gateway.model_store.cards import ModelCards
 from gateway.model_store.versions import ModelShelf
 from gateway.photo_memory import MEBIBYTE, PhotoMemory
+from gateway.reminders import Reminders
 from gateway.settings import Settings
 from service_kit import logs, telemetry
 from service_kit.auth_client import RemoteKeys, SharedRevocations
@@ -163,7 +164,7 @@ async def _background(state: AppState) -> AsyncIterator[None]:
     try:
         loops = [
             state.replicas.follow(), completion.run(), state.canary_watch.run(),
-            state.revocations.listen(),
+            state.revocations.listen(), Reminders(state.clients, state.service_token).run(),
         ]  # fmt: skip
         if state.shelf:
             loops.append(state.shelf.watch_served(state.replicas.live_versions))

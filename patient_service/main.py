@@ -15,6 +15,7 @@ from patient_service.servicers.images import ImageServicer
 from patient_service.servicers.lesions import LesionServicer
 from patient_service.servicers.merges import MergeServicer
 from patient_service.servicers.patients import PatientServicer
+from patient_service.servicers.reminders import ReminderServicer
 from patient_service.servicers.timeline import TimelineServicer
 from patient_service.settings import Settings
 from service_kit import grpc_server
@@ -56,6 +57,7 @@ class PatientService:
         add.add_ImageServiceServicer_to_server(ImageServicer(database, blobs, cursors), server)
         add.add_DetectionServiceServicer_to_server(DetectionServicer(database, cursors), server)
         add.add_CompletionServiceServicer_to_server(CompletionServicer(database, blobs), server)
+        add.add_ReminderServiceServicer_to_server(ReminderServicer(database), server)
         add.add_TimelineServiceServicer_to_server(TimelineServicer(database, cursors), server)
         add.add_AuditServiceServicer_to_server(AuditServicer(database, cursors), server)
 

@@ -82,7 +82,7 @@ async def compose(session: AsyncSession, mail: OutboxMail, sender: Sender) -> Em
         return await _verification(session, mail, sender)
     if account is None or not _is_needed(template, mail, account):
         return None
-    return await _to_account(session, template, mail.recipient, account, sender)
+    return await _to_account(session, template, mail, account, sender)
 
 
 def _is_needed(template: MailTemplate, mail: OutboxMail, account: Account) -> bool:
@@ -92,18 +92,25 @@ def _is_needed(template: MailTemplate, mail: OutboxMail, account: Account) -> bo
         return account.active
     if template == MailTemplate.CONFIRM_EMAIL:
         return account.pending_email == mail.recipient
+    if template == MailTemplate.LESIONS_DUE:
+        return account.active and account.reminders
     return True
 
 
 async def _to_account(
-    session: AsyncSession, template: MailTemplate, recipient: str, account: Account, sender: Sender
+    session: AsyncSession,
+    template: MailTemplate,
+    mail: OutboxMail,
+    account: Account,
+    sender: Sender,
 ) -> EmailMessage:
     link, life = sender.public_url, ""
     if template in _LINKS:
         purpose, path = _LINKS[template]
-        token = new_link_token(session, account, purpose, recipient)
+        token = new_link_token(session, account, purpose, mail.recipient)
         link, life = _link(sender, path, token), _in_words(LIFETIMES[purpose])
-    return _render(template, recipient, sender, full_name=account.full_name, link=link, life=life)
+    facts = mail.facts | {"full_name": account.full_name, "link": link, "life": life}
+    return _render(template, mail.recipient, sender, **facts)
 
 
 async def _account(

@@ -5,6 +5,7 @@ and whether a limit is reached, is looked up when the mail is composed. So their
 away a known address, not even by the time they take.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from uuid import UUID
 
@@ -39,6 +40,9 @@ class MailTemplate(StrEnum):
     JOIN_REQUESTED = "join_requested"
     JOIN_APPROVED = "join_approved"
 
+    # To clinicians who asked for it.
+    LESIONS_DUE = "lesions_due"
+
 
 def enqueue(
     session: AsyncSession,
@@ -46,6 +50,7 @@ def enqueue(
     recipient: str,
     *,
     subject_id: UUID | None = None,
+    facts: Mapping[str, int] | None = None,
 ) -> None:
     """Have a mail sent once the transaction has committed.
 
@@ -54,6 +59,7 @@ def enqueue(
         template: which mail.
         recipient: its address.
         subject_id: the account, registration or invitation; None when only the address is known.
+        facts: what the template says besides.
     """
     principal = find_principal()
     session.add(
@@ -61,6 +67,7 @@ def enqueue(
             template=template,
             recipient=recipient,
             subject_id=subject_id,
+            facts=dict(facts or {}),
             sender=f"account {principal.user_id}" if principal else address_place(),
             device="" if principal else device_place(),
         )

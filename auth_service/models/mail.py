@@ -1,9 +1,11 @@
 """Mail to be sent, and the tokens that its links carry."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from auth_service.models.table import Table
@@ -51,6 +53,10 @@ class OutboxMail(Table, table=True):
     # `known_places` writes them.
     sender: str = ""
     device: str = ""
+    # What the template says besides: numbers, never patient data.
+    facts: dict[str, Any] = Field(
+        default_factory=dict, sa_type=JSONB, sa_column_kwargs={"server_default": "{}"}
+    )
     # Whether `mail_limits` has counted it: once, however often it is tried.
     counted: bool = False
     created_at: datetime = Field(default_factory=now, sa_type=Moment)

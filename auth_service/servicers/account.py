@@ -53,7 +53,7 @@ class AccountServicer(auth_pb2_grpc.AccountServiceServicer):
     async def UpdateMe(
         self, request: auth_pb2.UpdateMeRequest, context: Any
     ) -> auth_pb2.UpdateMeResponse:
-        """Change name or address."""
+        """Change name, address or what one is told by mail."""
         principal = enrolment.full_principal()
         async with self._database.session() as session:
             if request.HasField("email"):
@@ -67,6 +67,10 @@ class AccountServicer(auth_pb2_grpc.AccountServiceServicer):
             if request.HasField("full_name"):
                 account = await accounts.locked(session, principal.user_id)
                 await accounts.change_name(session, account, request.full_name)
+            if request.HasField("reminders"):
+                account = await accounts.locked(session, principal.user_id)
+                account.reminders = request.reminders
+                session.add(account)
             await session.flush()
             return auth_pb2.UpdateMeResponse(user=await self._me(session))
 

@@ -22,6 +22,7 @@ def user_message(profile: Profile, *, two_factor_by_role: bool) -> auth_pb2.User
         clinic_id=str(account.clinic_id or ""),
         clinic_name=profile.clinic_name,
         owns_clinic=account.owns_clinic,
+        reminders=account.reminders,
         active=account.active,
         email_verified=account.email_verified_at is not None,
         two_factor_enabled=profile.two_factor_enabled,

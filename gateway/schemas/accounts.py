@@ -24,6 +24,9 @@ class ProfileChange(Body):
     full_name: FullName | None = None
     email: Email | None = None
     current_password: Password = ""
+    reminders: bool | None = Field(
+        None, description="Whether a mail tells when lesions are due to be seen again."
+    )
 
 
 class PasswordChange(Body):
@@ -96,6 +99,9 @@ class User(FromMessage):
     clinic_id: Id | None
     clinic_name: str | None = Field(examples=["Harbour Dermatology"])
     owns_clinic: bool = Field(description="Keeps team and letterhead.", examples=[False])
+    reminders: bool = Field(
+        description="Whether a mail tells when lesions are due to be seen again.", examples=[False]
+    )
     active: bool = Field(examples=[True])
     email_verified: bool = Field(examples=[True])
     two_factor_enabled: bool = Field(examples=[True])

@@ -3,13 +3,16 @@ import { useDocumentTitle } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
 import { Details } from "./Details";
 import { Password } from "./Password";
+import { Reminders } from "./Reminders";
 import { SecurityEvents } from "./SecurityEvents";
 import { Sessions } from "./Sessions";
 import { TwoFactor } from "./TwoFactor";
+import { useUser } from "@/session/useSession";
 
 /** One's own account: details, protection and recent events. */
 export default function ProfilePage() {
   const { t } = useTranslation();
+  const user = useUser();
   useDocumentTitle(`${t("profile.title")} · ${t("shell.name")}`);
   return (
     <Stack>
@@ -21,6 +24,7 @@ export default function ProfilePage() {
           <Details />
           <TwoFactor />
           <Password />
+          {user.clinic_id && <Reminders />}
         </Stack>
         <Stack>
           <Sessions />

@@ -11,6 +11,7 @@ export const CLINICIAN: Schemas["User"] = {
   clinic_id: "harbour",
   clinic_name: "Harbour Dermatology",
   owns_clinic: false,
+  reminders: false,
   active: true,
   email_verified: true,
   two_factor_enabled: true,

@@ -44,9 +44,12 @@ async def me(clients: ClientsDep) -> User:
 
 @router.put("", responses=answers(*PASSWORD, Reason.NAME_INVALID, Reason.EMAIL_INVALID))
 async def update_me(body: ProfileChange, clients: ClientsDep) -> User:
-    """Change my name or address; a new address counts once it is verified."""
+    """Change my name, address or reminders; a new address counts once it is verified."""
     message = pb.UpdateMeRequest(
-        full_name=body.full_name, email=body.email, current_password=body.current_password
+        full_name=body.full_name,
+        email=body.email,
+        current_password=body.current_password,
+        reminders=body.reminders,
     )
     return User.of((await clients.accounts.UpdateMe(message)).user)
 

@@ -15,6 +15,12 @@ export default {
       "Öffnen Sie den Link, den wir dorthin gesendet haben. Bis dahin melden Sie sich mit {{email}} an.",
     sent: "Gespeichert. Öffnen Sie den Link, den wir an {{email}} gesendet haben.",
   },
+  reminders: {
+    title: "Erinnerungen",
+    due: "Per E-Mail erinnern, wenn Läsionen wieder zu kontrollieren sind",
+    dueHelp:
+      "Morgens an {{email}}, wenn an Ihrer Klinik etwas fällig wird. Patienten werden nicht genannt.",
+  },
   password: {
     title: "Passwort",
     text: "Eine Änderung meldet Sie überall sonst ab.",

@@ -14,6 +14,12 @@ export default {
     pending: "Open the link that we sent there. Until then, keep signing in with {{email}}.",
     sent: "Saved. Open the link that we sent to {{email}}.",
   },
+  reminders: {
+    title: "Reminders",
+    due: "Mail me when lesions are due to be seen again",
+    dueHelp:
+      "In the morning, to {{email}}, on days when something at your clinic becomes due. It names no patient.",
+  },
   password: {
     title: "Password",
     text: "Changing it signs you out everywhere else.",

@@ -1,0 +1,90 @@
+"""Mails to clinicians who want to be told what is due: in the morning, at most once a day each.
+
+patient_service knows the dates, the gateway asks both. Any number of gateways may ask at the same
+time: whoever marks an account as told is the one who tells.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from auth_service.mail.outbox import MailTemplate, enqueue
+from service_kit import clock
+
+# The hour at the clinic from which its people are told.
+MORNING = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicToRemind:
+    """A clinic where somebody has not been told yet today.
+
+    Attributes:
+        clinic_id: which.
+        reminded_on: the last day on which one of them was told; yesterday where nobody ever was.
+        today: at the clinic.
+    """
+
+    clinic_id: UUID
+    reminded_on: date
+    today: date
+
+
+_WAITING = """
+    SELECT account.id, account.email, account.clinic_id, account.reminded_on, clinic.today
+    FROM (
+        SELECT id, there::date AS today, extract(hour FROM there) AS hour
+        FROM clinics, LATERAL (
+            SELECT CAST(:moment AS timestamptz) AT TIME ZONE time_zone AS there
+        ) AS local_time
+    ) AS clinic
+    JOIN accounts account ON account.clinic_id = clinic.id
+    WHERE account.reminders AND account.active AND clinic.hour >= :morning
+        AND (account.reminded_on IS NULL OR account.reminded_on < clinic.today)
+"""
+
+_CLINICS = text(f"""
+    SELECT clinic_id, coalesce(min(reminded_on), today - 1) AS reminded_on, today
+    FROM ({_WAITING}) AS waiting GROUP BY clinic_id, today
+""")  # noqa: S608  put together from constants
+
+_TELL = text(f"""
+    UPDATE accounts SET reminded_on = waiting.today
+    FROM ({_WAITING}) AS waiting
+    WHERE accounts.id = waiting.id AND accounts.clinic_id = :clinic_id
+        AND (accounts.reminded_on IS NULL OR accounts.reminded_on < waiting.today)
+    RETURNING accounts.id, accounts.email
+""")  # noqa: S608  put together from constants
+
+
+async def clinics_to_remind(session: AsyncSession) -> list[ClinicToRemind]:
+    """Clinics where it is morning and somebody has not been told yet today."""
+    rows = await (await session.connection()).execute(_CLINICS, _moment())
+    return [ClinicToRemind(*row) for row in rows]
+
+
+async def send(session: AsyncSession, clinic_id: UUID, *, newly_due: int, due: int) -> int:
+    """Tell those who have not been told today; where nothing is newly due, nobody.
+
+    Returns:
+        How many mails were put into the outbox.
+    """
+    told = await (await session.connection()).execute(_TELL, _moment() | {"clinic_id": clinic_id})
+    accounts = told.all() if newly_due else []
+    for account in accounts:
+        enqueue(
+            session,
+            MailTemplate.LESIONS_DUE,
+            account.email,
+            subject_id=account.id,
+            facts={"newly_due": newly_due, "due": due},
+        )
+    return len(accounts)
+
+
+def _moment() -> dict[str, Any]:
+    return {"moment": clock.now(), "morning": MORNING}
