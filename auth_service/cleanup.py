@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import delete, func
+from sqlalchemy import and_, delete, or_
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -40,12 +40,13 @@ async def delete_expired(session: AsyncSession) -> None:
     await session.exec(delete(SignInChallenge).where(col(SignInChallenge.expires_at) < before))
     await session.exec(
         delete(PendingRegistration).where(
-            func.coalesce(
-                col(PendingRegistration.verified_at)
-                + (join_requests.LIFETIME - registrations.LIFETIME),
-                col(PendingRegistration.created_at),
+            or_(
+                col(PendingRegistration.verified_at) < clock.now() - join_requests.LIFETIME,
+                and_(
+                    col(PendingRegistration.verified_at).is_(None),
+                    col(PendingRegistration.created_at) < clock.now() - registrations.LIFETIME,
+                ),
             )
-            < clock.now() - registrations.LIFETIME
         )
     )
     await session.exec(delete(MailedToken).where(col(MailedToken.expires_at) < before))

@@ -41,6 +41,10 @@ done
 for service in auth_service patient_service gateway; do
     replace "$service"
 done
-# The rest is replaced where it differs: photos wait for TorchServe and are assessed then, and nginx
-# is away for a second.
-compose up --detach --no-build --wait --wait-timeout "$((minutes * 60))"
+# The rest is replaced where it differs: photos wait for TorchServe and are assessed then. nginx comes
+# last and alone, so that it is away for a second and waits for nobody.
+mapfile -t rest < <(compose config --services | grep -vxF nginx)
+for services in "${rest[*]}" nginx; do
+    # shellcheck disable=SC2086  names of services, one word each
+    compose up --detach --no-deps --no-build --wait --wait-timeout "$((minutes * 60))" $services
+done
