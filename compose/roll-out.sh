@@ -11,12 +11,15 @@ minutes=5
 
 compose() { "${compose[@]}" "$@"; }
 
+bring_up() { # arguments of `compose up`…
+    compose up --detach --no-deps --no-build --wait --wait-timeout "$((minutes * 60))" "$@"
+}
+
 replace() { # service
     local old new
     mapfile -t old < <(compose ps --quiet "$1")
     echo "Replacing $1"
-    if ! compose up --detach --no-deps --no-build --no-recreate --wait --wait-timeout "$((minutes * 60))" \
-        --scale "$1=$((${#old[@]} + 1))" "$1"; then
+    if ! bring_up --no-recreate --scale "$1=$((${#old[@]} + 1))" "$1"; then
         mapfile -t new < <(compose ps --all --quiet "$1" | grep -vxF "$(printf '%s\n' "${old[@]}")")
         compose logs --tail 5 "$1" >&2
         docker rm --force "${new[@]}" >/dev/null
@@ -44,7 +47,5 @@ done
 # The rest is replaced where it differs: photos wait for TorchServe and are assessed then. nginx comes
 # last and alone, so that it is away for a second and waits for nobody.
 mapfile -t rest < <(compose config --services | grep -vxF nginx)
-for services in "${rest[*]}" nginx; do
-    # shellcheck disable=SC2086  names of services, one word each
-    compose up --detach --no-deps --no-build --wait --wait-timeout "$((minutes * 60))" $services
-done
+bring_up "${rest[@]}"
+bring_up nginx
