@@ -27,7 +27,10 @@ def what_it_is(path: Path) -> str:
     if head[8:9] == b"{":
         return f"It is a bare safetensors file: weights without a card; {_IMPORT}."
     if path.suffix == ".onnx":
-        return "It is a bare ONNX graph, which can't be imported yet; import the weights instead."
+        return (
+            "It is a bare ONNX graph; import it: dermis-model import FILE.onnx --data … --out RUN, "
+            "then evaluate, package."
+        )
     return ""
 
 

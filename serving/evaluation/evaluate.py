@@ -24,10 +24,9 @@ from serving.evaluation.evaluator import Answers, Evaluator
 from serving.evaluation.heatmap_evaluation import PHOTOS, explanation
 from serving.evaluation.moved_lesions import moved_lesions
 from serving.evaluation.novelty_evaluation import evaluate_novelty
+from serving.evaluation.run_model import open_run
 from serving.evaluation.shown_for import shown_for
 from serving.model.classifier import Classifier
-from serving.pytorch.architectures import load_model
-from serving.pytorch.backends import TorchscriptBackend
 from serving.training.dataset_facts import DatasetFacts
 from serving.training.datasets import Sample
 from serving.training.pixel_cache import PixelCache
@@ -52,8 +51,8 @@ def evaluate_run(
     like, and the head that tells their diagnoses apart, are written into the run's folder.
     """
     draft = _draft(run, name, version, mirror_averaging, facts)
-    model = load_model(run / WEIGHTS, draft)
-    backend = TorchscriptBackend(model, draft.preprocessing.input_size)
+    opened = open_run(run, draft)
+    backend = opened.backend
     classifier = Classifier(backend, draft)
     evaluator = Evaluator(classifier, samples, cache)
     fitted = _fitted(draft, evaluator)
@@ -63,7 +62,7 @@ def evaluate_run(
     moved = moved_lesions(ready, samples, cache)
     further = [
         *([moved] if moved else []),
-        explanation(ready, model, *evaluator.drawn("test", PHOTOS)),
+        explanation(ready, opened.shuffled, *evaluator.drawn("test", PHOTOS)),
     ]
     left_out = fitted.training.get("leave_out")
     trained_on = [sample for sample in samples if sample.source != left_out]

@@ -52,6 +52,9 @@ class Evaluator:
     Args:
         classifier: temperature 1 and any threshold: they are fitted here.
         samples, cache: all photos, in one order.
+
+    Raises:
+        ValueError: its answers can't be calibrated.
     """
 
     def __init__(
@@ -67,6 +70,12 @@ class Evaluator:
         logits = self._logits(validation)
         labels = torch.tensor([samples[i].label for i in validation])
         self.temperature, self.intercept = metrics.fit_calibration(torch.from_numpy(logits), labels)
+        if not np.isfinite([self.temperature, self.intercept]).all():
+            raise ValueError(
+                "the answers on the validation photos can't be calibrated: they are no numbers, or "
+                "all the same; train for longer, or, of imported weights, look at --malignant, "
+                "--mean and --std"
+            )
         shares = self._shares(logits)
         self.threshold = metrics.threshold_for_sensitivity(labels.numpy(), shares)
         self.zones = metrics.zones(labels.numpy(), shares)

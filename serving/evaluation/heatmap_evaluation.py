@@ -2,12 +2,16 @@
 
 import numpy as np
 import numpy.typing as npt
-from torch import Tensor, nn
+from torch import Tensor
 
 from serving.archives.card import Evaluation, Metric
 from serving.evaluation.deletion_insertion import MAPS, curve_areas
 from serving.evaluation.metrics import mean
-from serving.evaluation.weight_randomisation import rank_correlations, similarity_when_shuffled
+from serving.evaluation.weight_randomisation import (
+    Shuffled,
+    rank_correlations,
+    similarity_when_shuffled,
+)
 from serving.model.classifier import Classifier
 
 # Photos that the figures are measured on: a few minutes at most.
@@ -24,13 +28,13 @@ DESCRIPTION = (
 
 
 def explanation(
-    classifier: Classifier, model: nn.Module, inputs: Tensor, labels: npt.NDArray[np.int64]
+    classifier: Classifier, shuffled: Shuffled, inputs: Tensor, labels: npt.NDArray[np.int64]
 ) -> Evaluation:
     """Deletion, insertion and weight randomisation.
 
     Args:
         classifier: with its calibration and threshold.
-        model: what it computes.
+        shuffled: the model with shuffled weights.
         inputs: N×3×S×S, preprocessed, of test photos.
         labels: N, 1 for malignant.
     """
@@ -51,7 +55,7 @@ def explanation(
             f"deletion_gain_on_{name}": mean(worse_deletion - deletion),
             f"insertion_gain_on_{name}": mean(insertion - worse_insertion),
         }
-    similar = similarity_when_shuffled(classifier, model, inputs, maps, targets)
+    similar = similarity_when_shuffled(classifier, shuffled, inputs, maps, targets)
     metrics |= {f"similarity_{name}_shuffled": mean(values) for name, values in similar.items()}
     metrics["similarity_other_photo"] = mean(rank_correlations(maps, np.roll(maps, 1, axis=0)))
     return Evaluation(

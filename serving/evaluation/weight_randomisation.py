@@ -6,15 +6,19 @@ that stays as it was shows the photo, not the model.
 """
 
 import copy
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from serving.archives.weights_file import Floats as Singles
+from serving.model.backends import Backend
 from serving.model.classifier import Classifier
-from serving.pytorch.backends import EagerBackend
 
+# Of the share of layers that are shuffled (`DEPTHS`): what computes the model then.
+Shuffled = Callable[[float], Backend]
 Floats = npt.NDArray[np.float64]
 
 # Share of the layers with weights that are shuffled, from the last backwards; 0: the head alone.
@@ -41,22 +45,34 @@ def shuffled(model: nn.Module, depth: float, seed: int = 7) -> nn.Module:
     return made
 
 
+def shuffled_tensors(
+    weights: Mapping[str, Singles], head: str, depth: float, seed: int = 7
+) -> dict[str, Singles]:
+    """The same of an imported graph's weights, which are numbered in the order of their nodes."""
+    inner = sorted((name for name in weights if name != head), key=lambda name: (len(name), name))
+    chosen = {head, *inner[len(inner) - round(depth * len(inner)) :]}
+    random = np.random.default_rng(seed)
+    return {
+        name: random.permutation(values.ravel()).reshape(values.shape) if name in chosen else values
+        for name, values in weights.items()
+    }
+
+
 def similarity_when_shuffled(
-    classifier: Classifier, model: nn.Module, inputs: Tensor, maps: Floats, targets: list[int]
+    classifier: Classifier, shuffled: Shuffled, inputs: Tensor, maps: Floats, targets: list[int]
 ) -> dict[str, Floats]:
     """Spearman's correlation of each true map with that of the shuffled model, by depth.
 
     Args:
         classifier: the true one.
-        model: what it computes, to be copied.
+        shuffled: the model with shuffled weights.
         inputs: N×3×S×S, preprocessed.
         maps: N×H×W of the true model.
         targets: N class indices that the maps explain.
     """
     found = {}
     for name, depth in DEPTHS.items():
-        backend = EagerBackend(shuffled(model, depth), inputs.shape[-1])
-        other = _maps(Classifier(backend, classifier.card), inputs, targets)
+        other = _maps(Classifier(shuffled(depth), classifier.card), inputs, targets)
         found[name] = rank_correlations(maps, other)
     return found
 

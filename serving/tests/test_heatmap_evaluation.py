@@ -107,7 +107,13 @@ def test_an_evaluation_holds_every_figure_with_its_interval() -> None:
     made = classifier("resnet18", mirror_averaging=True)
     assert isinstance(made.backend, EagerBackend)
     inputs = torch.randn(6, 3, SIZE, SIZE, generator=torch.Generator().manual_seed(2))
-    found = explanation(made, made.backend.model, inputs, np.array([0, 1, 0, 1, 1, 0]))
+    model = made.backend.model
+    found = explanation(
+        made,
+        lambda depth: EagerBackend(shuffled(model, depth), SIZE),
+        inputs,
+        np.array([0, 1, 0, 1, 1, 0]),
+    )
     assert (found.images, found.malignant) == (6, 3)
     assert {
         "deletion", "insertion", "deletion_gain_on_random", "insertion_gain_on_centred",

@@ -158,6 +158,13 @@ def test_calibration_finds_the_shift_and_scale_it_was_given() -> None:
     assert intercept == pytest.approx(1, abs=0.1)
 
 
+def test_calibration_ends_where_few_photos_are_told_apart_without_a_mistake() -> None:
+    logits = torch.tensor([[0.0, -1.0], [0.0, -0.5], [0.0, 0.5], [0.0, 1.0]])
+    temperature, intercept = metrics.fit_calibration(logits, torch.tensor([0, 0, 1, 1]))
+    assert 0.1 < temperature < 2
+    assert intercept == pytest.approx(0, abs=1e-3)
+
+
 def test_the_threshold_finds_nineteen_of_twenty_malignant() -> None:
     shares = np.linspace(0, 1, 200)
     labels = np.ones(200, int)

@@ -6,7 +6,7 @@ a logistic regression on the labelled photos: a linear layer again, whose heatma
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -52,30 +52,76 @@ def import_weights(
     """
     model = build_model(architecture).eval()
     weight, bias = fill_backbone(model, read_state_dict(weights), architecture)
+    labels = train_labels(samples)
+    head = two_class_head(
+        weight,
+        bias,
+        malignant,
+        lambda: (_logits(model, weight, bias, preprocessing, cache, train_of(samples)), labels),
+    )
+    fill_head(model, *head)
+    state = {
+        name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
+        for name, tensor in model.state_dict().items()
+    }
+    save_file(state, run / "model.safetensors")
+    describe(run, architecture, preprocessing, weights, classes=len(weight), malignant=malignant)
+
+
+def two_class_head(
+    weight: Tensor,
+    bias: Tensor,
+    malignant: Collection[int],
+    answers: Callable[[], tuple[Tensor, np.ndarray]],
+) -> tuple[Tensor, Tensor]:
+    """A head that tells benign from malignant, of one of any classes.
+
+    Args:
+        weight: C×K of the head that the weights bring.
+        bias: C of it.
+        malignant: its classes that are malignant; of one logit, [0].
+        answers: NxC of it on labelled photos, and their labels; asked for of more than two classes.
+
+    Returns:
+        2×K and 2.
+
+    Raises:
+        ValueError: `malignant` names no class of it, or all.
+    """
     count = len(weight)
     if not set(malignant) <= set(range(count)) or (count > 1 and len(set(malignant)) == count):
         raise ValueError(
             f"the weights have the classes 0 to {count - 1}: name those that are malignant, and "
             "not all of them, with --malignant"
         )
-    train = [index for index, sample in enumerate(samples) if sample.split == "train"]
-    labels = np.array([samples[index].label for index in train])
     if count <= 2:
         share = torch.tensor([1.0 if index in malignant else -1.0 for index in range(count)])
         offset = 0.0
     else:
-        logits = _logits(model, weight, bias, preprocessing, cache, train)
-        share, offset = _weighed(logits, labels)
+        share, offset = _weighed(*answers())
     row, shift = share @ weight, float(share @ bias) + offset
     # The margin of two logits is the second minus the first.
-    fill_head(model, torch.stack([-row / 2, row / 2]), torch.tensor([-shift / 2, shift / 2]))
-    _save(model, run, architecture, preprocessing, weights, count, sorted(set(malignant)))
+    return torch.stack([-row / 2, row / 2]), torch.tensor([-shift / 2, shift / 2])
+
+
+def train_of(samples: Sequence[Sample]) -> list[int]:
+    """Places of the photos of the split train."""
+    return [index for index, sample in enumerate(samples) if sample.split == "train"]
+
+
+def train_labels(samples: Sequence[Sample]) -> np.ndarray:
+    """Their labels, in the same order."""
+    return np.array([samples[index].label for index in train_of(samples)])
 
 
 def _weighed(logits: Tensor, labels: np.ndarray) -> tuple[Tensor, float]:
+    seen = logits.double().numpy()
+    # On one scale, whatever that of the logits is: the regression penalises large weights.
+    middle, spread = seen.mean(axis=0), seen.std(axis=0) + np.finfo(np.float32).tiny
     fitted = LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000)
-    fitted.fit(logits.numpy(), labels)
-    return torch.from_numpy(fitted.coef_[0]).float(), float(fitted.intercept_[0])
+    fitted.fit((seen - middle) / spread, labels)
+    share = fitted.coef_[0] / spread
+    return torch.from_numpy(share).float(), float(fitted.intercept_[0] - share @ middle)
 
 
 @torch.inference_mode()
@@ -98,20 +144,16 @@ def _logits(
     return torch.cat(seen) @ weight.T + bias
 
 
-def _save(
-    model: nn.Module,
+def describe(
     run: Path,
     architecture: str,
     preprocessing: Preprocessing,
     weights: Path,
-    count: int,
-    malignant: list[int],
+    *,
+    classes: int,
+    malignant: Collection[int],
 ) -> None:
-    state = {
-        name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
-        for name, tensor in model.state_dict().items()
-    }
-    save_file(state, run / "model.safetensors")
+    """Write `run.json`: what it takes to evaluate a run that was imported."""
     described = {
         "architecture": architecture,
         "input_size": preprocessing.input_size,
@@ -119,8 +161,8 @@ def _save(
         "std": list(preprocessing.std),
         "imported_from": weights.name,
         "imported_sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
-        "classes": count,
-        "malignant_classes": " ".join(map(str, malignant)),
+        "classes": classes,
+        "malignant_classes": " ".join(map(str, sorted(set(malignant)))),
         "leave_out": "",
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
     }

@@ -21,6 +21,7 @@ from serving.model.classifier import Classifier
 from serving.pytorch.backends import EagerBackend, load_classifier
 from serving.pytorch.export import difference_of
 from serving.pytorch.graph_export import write_graph
+from serving.training.importing_onnx import ONNX
 
 GOLDEN_IMAGES = 4
 
@@ -41,7 +42,8 @@ def package_run(run: Path, out: Path) -> tuple[Path, str]:
         The archive's path, and why it has no graph; "" where it has one.
     """
     card = ModelCard.model_validate_json((run / "model_card.json").read_bytes())
-    classifier = load_classifier(run / WEIGHTS, card)
+    is_imported_graph = card.architecture == ONNX
+    classifier = _imported(run, card) if is_imported_graph else load_classifier(run / WEIGHTS, card)
     # Every third example: both classes are among them.
     shown = examples.read()[:: len(examples.read()) // GOLDEN_IMAGES][:GOLDEN_IMAGES]
     golden, inputs = [], []
@@ -52,7 +54,8 @@ def package_run(run: Path, out: Path) -> tuple[Path, str]:
         inputs.append(classifier.preprocess(photo))
     missing = ""
     try:
-        (run / GRAPH).write_bytes(agreeing_graph(classifier, run / WEIGHTS, inputs))
+        if not is_imported_graph:
+            (run / GRAPH).write_bytes(agreeing_graph(classifier, run / WEIGHTS, inputs))
         card = card.model_copy(update={"graph_sha256": _digest(run / GRAPH)})
     except NoGraph as error:
         missing = str(error)
@@ -100,6 +103,12 @@ def package_anew(archive: CheckedArchive, out: Path, version: str = "") -> Path:
             out=out,
             optional=[folder / name for name in OPTIONAL if (folder / name).exists()],
         )
+
+
+def _imported(run: Path, card: ModelCard) -> Classifier:
+    """The model of a run that was imported as a graph."""
+    content = (run / GRAPH).read_bytes()
+    return Classifier(OnnxBackend.of(content, run / WEIGHTS, card.preprocessing), card)
 
 
 def _digest(path: Path) -> str:
