@@ -25,7 +25,11 @@ def test_a_command_of_the_guide_is_understood(
     monkeypatch.chdir(tmp_path)
     for argument in arguments:
         # What the guide's steps before it have made.
-        if "/" in argument or argument.endswith((".pth", ".onnx")) or argument in ("photos", "our-cases"):
+        if (
+            "/" in argument
+            or argument.endswith((".pth", ".onnx"))
+            or argument in ("photos", "our-cases")
+        ):
             path = Path(argument)
             if path.suffix:
                 path.parent.mkdir(parents=True, exist_ok=True)
