@@ -21,12 +21,23 @@ from imaging.photo_file import PhotoFile, photo_file
 from imaging.png import Png
 from imaging.rendering import rendered
 
-__all__ = ["MAX_BYTES", "MAX_PIXELS", "CleanImage", "clean", "decode", "decode_reduced"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_PIXELS",
+    "MEASURED_SIDE",
+    "CleanImage",
+    "clean",
+    "decode",
+    "decode_reduced",
+]
 
 # A JPEG can be decoded straight to these parts of its size.
 _FACTORS = (8, 4, 2)
-# What a photo's quality is measured on: pixels of the shorter side, if it has them.
-_MEASURED_SIDE = 640
+# What a photo's quality is measured on: so many pixels of the longer side, at least, by whole
+# reductions.
+MEASURED_SIDE = 320
+# Pixels of the shorter side that suffice for that, whatever the reduction that is left to do.
+_ENOUGH = 640
 
 # Our own limit is checked against the header, with a clear error; Pillow's global one would only
 # warn, and would be shared with whatever else runs in the process.
@@ -42,7 +53,7 @@ class CleanImage:
         media_type: image/jpeg or image/png.
         width, height: pixels, upright.
         sha256: hex digest of `data`.
-        pixels: the upright RGB picture, for quality measures; a large one at reduced scale.
+        pixels: the upright RGB picture, for quality measures; most at reduced scale.
         captured_at: when it was taken, by its file; None where the file doesn't say so.
         original: where it was sent as HEIC, WebP or TIFF and nothing else is in there for certain,
             that file without its metadata; else empty.
@@ -107,7 +118,7 @@ def clean(data: bytes) -> CleanImage:
         DomainError: as `decode`.
     """
     photo = photo_file(data)
-    pixels, colours = _upright(photo, _factor(photo.size, _MEASURED_SIDE))
+    pixels, colours = _upright(photo, _measured_factor(photo.size))
     if isinstance(photo.parts, Png):
         photo.parts.cut_tail()
         photo.parts.blank_colours(colours)
@@ -135,6 +146,13 @@ def _factor(size: tuple[int, int], shorter_side: int) -> int:
         return 1
     most = min(side // ceil(side * scale) for side in size)
     return next((factor for factor in _FACTORS if factor <= most), 1)
+
+
+def _measured_factor(size: tuple[int, int]) -> int:
+    """A reduction after which quality is measured on as many pixels as without it."""
+    whole = max(size) // MEASURED_SIDE
+    part = next((factor for factor in _FACTORS if whole and whole % factor == 0), 1)
+    return max(part, _factor(size, _ENOUGH))
 
 
 def _upright(photo: PhotoFile, factor: int) -> tuple[Image.Image, list[int]]:

