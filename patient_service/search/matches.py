@@ -62,28 +62,28 @@ async def found(
     Returns:
         The page, and whether its names are only like the search.
     """
-    query = parse(search)
+    driver = _Driver(search, state)
     position = _Position.read(page) if page else None
-    driver = _Driver(query, state)
-    is_ranked = position.is_ranked if position else await _is_few(session, driver, query)
-    if is_ranked is None:
-        return Page(await _like(session, query, state), ""), True
-    if is_ranked:
-        return await _ranked(session, driver, search, size, position), False
-    return await _by_term(session, driver, size, position), False
+    is_ranked = position.is_ranked if position else await _is_few(session, driver)
+    listed = _ranked if is_ranked else _by_term
+    rows = await listed(session, driver, size, position)
+    if position or rows.rows:
+        return rows, False
+    return Page(await _like(session, driver.query, state), ""), True
 
 
 class _Driver:
     """The statement that finds a query's patients, by its longest word first."""
 
-    def __init__(self, query: Query, state: ColumnElement[bool]) -> None:
-        self.query = query
+    def __init__(self, search: str, state: ColumnElement[bool]) -> None:
+        self.key = search_key(search)
+        self.query = parse(search)
         self._state = state
-        self._words = sorted(query.words, key=lambda prefixes: -min(map(len, prefixes)))
+        self._words = sorted(self.query.words, key=lambda prefixes: -min(map(len, prefixes)))
 
     def select(self, *columns: Any) -> Select[Any]:
         """One row for each patient, at the first term that was found."""
-        first, *others = self._words
+        first = self._words[0]
         earlier: Any = aliased(SearchTerm)
         statement: Select[Any] = (
             select(*columns)
@@ -97,29 +97,40 @@ class _Driver:
                 )
             )
         )
-        for prefixes in others:
+        return self._with_others(statement)
+
+    def terms(self) -> Select[Any]:
+        """One row for each term that was found, whoever's: cheaper than patients are."""
+        found: Select[Any] = select(col(SearchTerm.patient_id))
+        return self._with_others(found.where(_begins(col(SearchTerm.term), self._words[0])))
+
+    def _with_others(self, statement: Select[Any]) -> Select[Any]:
+        for prefixes in self._words[1:]:
             other: Any = aliased(SearchTerm)
             statement = statement.where(
-                exists().where(other.patient_id == col(Patient.id), _begins(other.term, prefixes))
+                exists().where(
+                    other.patient_id == col(SearchTerm.patient_id), _begins(other.term, prefixes)
+                )
             )
         return statement
 
 
-async def _is_few(session: AsyncSession, driver: _Driver, query: Query) -> bool | None:
-    """Whether so few patients are found that they can be ranked; None if there are none."""
-    is_long = not query.text or len(query.text) >= _SHORTEST_RANKED
-    least = _MOST_RANKED if is_long else 0
-    some = driver.select(col(Patient.id)).limit(least + 1).subquery()
+async def _is_few(session: AsyncSession, driver: _Driver) -> bool:
+    """Whether so few patients are found that they can be ranked."""
+    words = driver.query.text
+    if words and len(words) < _SHORTEST_RANKED:
+        return False
+    some = driver.terms().limit(_MOST_RANKED + 1).subquery()
     number = (await session.exec(select(func.count()).select_from(some))).one()
-    return None if number == 0 else number <= least
+    return number <= _MOST_RANKED
 
 
 async def _ranked(
-    session: AsyncSession, driver: _Driver, search: str, size: int, position: _Position | None
+    session: AsyncSession, driver: _Driver, size: int, position: _Position | None
 ) -> Page[Patient]:
     likeness = func.greatest(
         func.similarity(col(Patient.search_words), driver.query.text),
-        func.similarity(col(Patient.record_key), search_key(search)),
+        func.similarity(col(Patient.record_key), driver.key),
     )
     distance: Any = cast(10_000 * (1 - likeness), Integer)
     order = (distance, col(SearchTerm.term), col(Patient.id))
