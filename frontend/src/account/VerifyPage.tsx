@@ -3,9 +3,15 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api, unwrap } from "@/api/client";
+import { Problem } from "@/api/problem";
 import { ErrorState } from "@/ui/States";
 import { AccountPage } from "./AccountPage";
 import { useMailedToken } from "./mailed_token";
+import { NewLink } from "./NewLink";
+
+/** A link that is spent, expired or cut off works no better the second time. */
+const isDeadLink = (error: Error | null) =>
+  error instanceof Problem && error.reason === "LINK_INVALID";
 
 const WAITS_FOR_OWNER = 202;
 
@@ -35,6 +41,7 @@ export default function VerifyPage() {
       {verified.error && (
         <ErrorState error={verified.error} onRetry={() => void verified.refetch()} />
       )}
+      {(!token || isDeadLink(verified.error)) && <NewLink />}
       {verified.data && <Alert color="teal">{t(`account.verify.${verified.data}`)}</Alert>}
       <Button component={Link} to="/" variant={verified.data ? "filled" : "default"}>
         {t("account.verify.signIn")}

@@ -14,7 +14,14 @@ import { Figures } from "@/model_card/Figures";
 import { useClinicalCard } from "@/model_card/useClinicalCard";
 
 /** What the model says of a photo that it can assess, and what that rests on. */
-export function Answer({ detection }: { detection: Schemas["ReviewedDetection"] }) {
+export function Answer({
+  detection,
+  hasHead = true,
+}: {
+  detection: Schemas["ReviewedDetection"];
+  /** False where zone and probability stand elsewhere already. */
+  hasHead?: boolean;
+}) {
   const { t } = useTranslation();
   const card = useClinicalCard(detection.model?.version).data;
   const { probability_malignant: probability, threshold } = detection;
@@ -23,10 +30,12 @@ export function Answer({ detection }: { detection: Schemas["ReviewedDetection"] 
   const { value } = thresholdTexts(probability, threshold);
   return (
     <>
-      <Group justify="space-between" gap="xs">
-        <ZoneBadge zone={zone} size="lg" />
-        <Text fw={600}>{t("patient.result.malignant", { value })}</Text>
-      </Group>
+      {hasHead && (
+        <Group justify="space-between" gap="xs">
+          <ZoneBadge zone={zone} size="lg" />
+          <Text fw={600}>{t("patient.result.malignant", { value })}</Text>
+        </Group>
+      )}
       <Stack gap={4}>
         <ProbabilityScale
           probability={probability}

@@ -7,34 +7,47 @@ import { usePicture } from "@/api/useBytes";
 import { Differential } from "@/findings/Differential";
 import { FindingSummary } from "@/findings/FindingSummary";
 import { takenText } from "@/findings/taken";
+import { AlignedPhoto } from "./alignment/AlignedPhoto";
+import type { Similarity } from "./alignment/similarity";
 import { VerdictContent } from "./VerdictList";
 import { ZoomFrame, type View } from "@/viewer/ZoomFrame";
 import classes from "./ComparedPhotos.module.css";
 
 export type Side = Schemas["ComparedImage"];
 
+interface Pair {
+  left: Side;
+  right: Side;
+  /** Takes the left photo onto the right one; null: both as taken. */
+  similarity: Similarity | null;
+}
+
 /** Slow enough to be no flicker (WCAG 2.2, 2.3.1: at most three flashes a second). */
 const BLINK_MS = 800;
 
 /** Two frames that zoom and move as one. */
-export function SideBySide({ left, right }: { left: Side; right: Side }) {
+export function SideBySide({ left, right, similarity }: Pair) {
   const [view, setView] = useState<View>({ scale: 1, x: 0, y: 0 });
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }}>
-      {[left, right].map((side, index) => (
-        <Stack key={index} gap="xs">
-          <ZoomFrame view={view} onMove={setView}>
-            <Photo side={side} />
-          </ZoomFrame>
-          <Caption side={side} />
-        </Stack>
-      ))}
+      <Stack gap="xs">
+        <ZoomFrame view={view} onMove={setView}>
+          <LeftPhoto left={left} right={right} similarity={similarity} />
+        </ZoomFrame>
+        <Caption side={left} />
+      </Stack>
+      <Stack gap="xs">
+        <ZoomFrame view={view} onMove={setView}>
+          <Photo side={right} />
+        </ZoomFrame>
+        <Caption side={right} />
+      </Stack>
     </SimpleGrid>
   );
 }
 
 /** The right photo under the left one, which a slider draws away. */
-export function Overlay({ left, right }: { left: Side; right: Side }) {
+export function Overlay({ left, right, similarity }: Pair) {
   const { t } = useTranslation();
   const [shown, setShown] = useState(50);
   return (
@@ -43,7 +56,7 @@ export function Overlay({ left, right }: { left: Side; right: Side }) {
         <div className={classes.pictures}>
           <Photo side={right} />
           <div className={classes.upper} style={{ clipPath: `inset(0 ${100 - shown}% 0 0)` }}>
-            <Photo side={left} />
+            <LeftPhoto left={left} right={right} similarity={similarity} />
           </div>
         </div>
       </ZoomFrame>
@@ -62,7 +75,7 @@ export function Overlay({ left, right }: { left: Side; right: Side }) {
 }
 
 /** Both photos in turns at the same place, so that the eye sees what has changed. */
-export function Blink({ left, right }: { left: Side; right: Side }) {
+export function Blink({ left, right, similarity }: Pair) {
   const { t } = useTranslation();
   const [isLeft, setIsLeft] = useState(true);
   const { start, stop, active } = useInterval(() => setIsLeft((before) => !before), BLINK_MS);
@@ -73,7 +86,7 @@ export function Blink({ left, right }: { left: Side; right: Side }) {
         <div className={classes.pictures}>
           <Photo side={right} />
           <div className={classes.upper} style={{ opacity: isLeft ? 1 : 0 }}>
-            <Photo side={left} />
+            <LeftPhoto left={left} right={right} similarity={similarity} />
           </div>
         </div>
       </ZoomFrame>
@@ -88,6 +101,11 @@ export function Blink({ left, right }: { left: Side; right: Side }) {
       <Caption side={isLeft ? left : right} />
     </Stack>
   );
+}
+
+function LeftPhoto({ left, right, similarity }: Pair) {
+  if (!similarity) return <Photo side={left} />;
+  return <AlignedPhoto image={left.image} frame={right.image} similarity={similarity} />;
 }
 
 function Photo({ side }: { side: Side }) {

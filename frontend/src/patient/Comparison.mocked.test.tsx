@@ -10,6 +10,8 @@ import {
   reviewWith,
 } from "@/testing/records";
 import { show } from "@/testing/show";
+import { alignInWorker } from "./alignment/in_worker";
+import type { Attempt } from "./alignment/find_alignment";
 import { Comparison } from "./Comparison";
 
 // It measures the page, which jsdom does not lay out.
@@ -24,6 +26,9 @@ vi.mock("@panzoom/panzoom", () => ({
     zoomWithWheel() {},
   }),
 }));
+
+// jsdom has no workers, and draws no pictures for one to look at.
+vi.mock("./alignment/in_worker", () => ({ alignInWorker: vi.fn() }));
 
 const IMAGES = [
   imageWith({ id: "newest", captured_at: "2026-03-14T09:00:00Z" }),
@@ -44,10 +49,14 @@ function sideOf(id: string | null) {
   };
 }
 
-async function compare(answer?: Response) {
+async function compare(answer?: Response, attempt: Attempt = { alignment: null, matches: 4 }) {
+  vi.mocked(alignInWorker).mockResolvedValue(attempt);
   const asked = fakeGateway({
     "GET /api/patients/p-1": patientWith(),
     "GET /api/users/colleagues": pageOf(),
+    ...Object.fromEntries(
+      IMAGES.map(({ id }) => [`GET /api/images/${id}`, new Response("photo")] as const),
+    ),
     "GET /api/lesions/l-1/compare":
       answer ??
       (({ query }) => ({
@@ -113,6 +122,24 @@ describe("the comparison of two photos", () => {
     slider.focus();
     await user.keyboard("{ArrowRight}");
     expect(slider).toHaveAttribute("aria-valuenow", "51");
+  });
+
+  it("shows them aligned with what is left between them, and as taken when that is turned off", async () => {
+    const similarity = { a: 0.8, b: 0.6, dx: 12, dy: -7 };
+    const { user } = await compare(undefined, {
+      alignment: { similarity, residual: 3.06 },
+      matches: 84,
+    });
+    expect(await screen.findByText(/84 matching points; residual 0\.4%/)).toBeVisible();
+    expect(screen.getByRole("img", { name: /Sep 2, 2025.*aligned/ })).toBeVisible();
+    await user.click(screen.getByRole("switch", { name: "Align the photos" }));
+    expect(screen.queryByRole("img", { name: /aligned/ })).toBeNull();
+  });
+
+  it("says that photos can't be aligned when too few points match", async () => {
+    await compare();
+    expect(await screen.findByText(/too few points match \(4\)/)).toBeVisible();
+    expect(screen.getByRole("switch", { name: "Align the photos" })).toBeDisabled();
   });
 
   it("says why it can't show them", async () => {

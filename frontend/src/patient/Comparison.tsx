@@ -1,4 +1,4 @@
-import { Alert, SegmentedControl, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Alert, Group, SegmentedControl, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,10 +9,13 @@ import { Dialog } from "@/ui/Dialog";
 import { QueryState } from "@/ui/QueryState";
 import { IntendedUse } from "@/ui/States";
 import { Filmstrip } from "@/viewer/Filmstrip";
+import { AlignmentSwitch } from "./alignment/AlignmentSwitch";
+import { useAlignment } from "./alignment/useAlignment";
 import { Blink, Overlay, SideBySide, type Side } from "./ComparedPhotos";
 import { usePatient } from "./queries";
 
 const LAYOUTS = ["beside", "over", "blink"] as const;
+type Layout = (typeof LAYOUTS)[number];
 
 /** Two photos of one lesion: side by side with one zoom for both, overlaid, or in turns. */
 export function Comparison({
@@ -29,7 +32,7 @@ export function Comparison({
   // The newest beside the one before it.
   const [left, setLeft] = useState(images[1]?.id ?? "");
   const [right, setRight] = useState(images[0]?.id ?? "");
-  const [layout, setLayout] = useState<(typeof LAYOUTS)[number]>("beside");
+  const [layout, setLayout] = useState<Layout>("beside");
   const patient = usePatient(lesion.patient_id).data;
   const compared = useQuery({
     queryKey: [...patientKey(lesion.patient_id), "compare", lesion.id, left, right],
@@ -43,7 +46,7 @@ export function Comparison({
   return (
     <Dialog fullScreen onClose={onClose} title={t("patient.compare.title")}>
       <Stack>
-        <Text>
+        <Text size="sm" c="dimmed" mt={-8}>
           {[
             patient?.full_name,
             lesion.label || t("patient.lesion.unnamed"),
@@ -66,17 +69,16 @@ export function Comparison({
             onChoose={setRight}
           />
         </SimpleGrid>
-        <SegmentedControl
+        <SegmentedControl<Layout>
           aria-label={t("patient.compare.layout")}
           value={layout}
           onChange={(value) => setLayout(value)}
           data={LAYOUTS.map((value) => ({ value, label: t(`patient.compare.${value}`) }))}
         />
         <QueryState query={compared} rows={1} height={320} />
-        {compared.data && <Differences left={compared.data.left} right={compared.data.right} />}
-        {compared.data && layout === "beside" && <SideBySide {...compared.data} />}
-        {compared.data && layout === "over" && <Overlay {...compared.data} />}
-        {compared.data && layout === "blink" && <Blink {...compared.data} />}
+        {compared.data && (
+          <Pair left={compared.data.left} right={compared.data.right} layout={layout} />
+        )}
         <IntendedUse />
       </Stack>
     </Dialog>
@@ -105,21 +107,45 @@ function Choice({
   );
 }
 
-/** How long lies between the photos, and whether different versions answered. */
-function Differences({ left, right }: { left: Side; right: Side }) {
+/** The photos as chosen, aligned where they can be and nobody has turned that off. */
+function Pair({ left, right, layout }: { left: Side; right: Side; layout: Layout }) {
   const { t } = useTranslation();
-  const days = daysBetween(takenAt(left), takenAt(right));
-  const versions = [left, right].map(({ detection }) => detection?.model?.version);
-  const differ = versions[0] && versions[1] && versions[0] !== versions[1];
+  const [isAligned, setIsAligned] = useState(true);
+  const alignment = useAlignment(left.image, right.image);
+  const similarity = (isAligned && alignment.data?.alignment?.similarity) || null;
+  const pair = { left, right, similarity };
   return (
-    <Stack gap="xs">
-      <Text fw={500}>{t("patient.compare.interval", { count: days })}</Text>
-      {differ && (
-        <Alert color="yellow">
-          {t("patient.compare.versions", { left: versions[0], right: versions[1] })}
-        </Alert>
-      )}
-    </Stack>
+    <>
+      <Group gap="xs" justify="space-between">
+        <Text fw={500}>
+          {t("patient.compare.interval", { count: daysBetween(takenAt(left), takenAt(right)) })}
+        </Text>
+        {left.image.id !== right.image.id && (
+          <AlignmentSwitch
+            alignment={alignment}
+            width={right.image.width}
+            isOn={isAligned}
+            onChange={setIsAligned}
+          />
+        )}
+      </Group>
+      <Versions left={left} right={right} />
+      {layout === "beside" && <SideBySide {...pair} />}
+      {layout === "over" && <Overlay {...pair} />}
+      {layout === "blink" && <Blink {...pair} />}
+    </>
+  );
+}
+
+/** Says so where different versions answered. */
+function Versions({ left, right }: { left: Side; right: Side }) {
+  const { t } = useTranslation();
+  const versions = [left, right].map(({ detection }) => detection?.model?.version);
+  if (!versions[0] || !versions[1] || versions[0] === versions[1]) return null;
+  return (
+    <Alert color="yellow">
+      {t("patient.compare.versions", { left: versions[0], right: versions[1] })}
+    </Alert>
   );
 }
 

@@ -16,6 +16,7 @@ import { useSearchParams } from "react-router";
 import { EmptyState, ErrorState, LoadingRows } from "@/ui/States";
 import { NewPatientDialog } from "./NewPatientDialog";
 import { orderOf, putOrder, type Order } from "./patient_order";
+import { OrderChoice } from "./OrderChoice";
 import { PatientList } from "./PatientList";
 import { usePatients } from "./usePatients";
 
@@ -139,6 +140,7 @@ function SearchResults({
       {patients.data?.pages[0]?.only_similar && (
         <Text role="status">{t("patients.onlySimilar", { search })}</Text>
       )}
+      {!search && <OrderChoice order={order} onOrder={onOrder} />}
       <PatientList
         patients={all}
         hasMore={patients.hasNextPage && !patients.isFetchNextPageError}

@@ -57,7 +57,7 @@ export function QueueDock({
         )}
       </div>
       <section aria-label={t("patient.result.title")}>
-        <FindingLine detection={entry.detection} />
+        <Finding detection={entry.detection} />
       </section>
       <Stack gap={6} component="section" aria-label={t("patient.review.title")}>
         {VERDICTS.map((verdict, index) => (
@@ -81,14 +81,15 @@ export function QueueDock({
         <VerdictList reviews={detection.data.reviews} />
       )}
       <Divider />
-      {detection.data && hasAnswer && <Answer detection={detection.data} />}
+      {detection.data && hasAnswer && <Answer detection={detection.data} hasHead={false} />}
       <QualityWarnings warnings={entry.detection.quality} />
       <IntendedUse />
     </Stack>
   );
 }
 
-function FindingLine({ detection }: { detection: Schemas["Detection"] }) {
+/** The zone and the probability, once. */
+function Finding({ detection }: { detection: Schemas["Detection"] }) {
   return (
     <Stack gap={4} align="flex-start">
       <FindingSummary detection={detection} />

@@ -14,6 +14,7 @@ export default {
     title: "Code eingeben",
     text: "Die sechs Ziffern, die Ihre Authenticator-App anzeigt.",
     label: "Code aus der App",
+    digit: "Ziffer {{place}} von {{count}}",
     submit: "Weiter",
     useRecovery: "Stattdessen einen Wiederherstellungscode verwenden",
     recovery: "Wiederherstellungscode",
@@ -49,6 +50,9 @@ export default {
       "Ihre Adresse ist bestätigt. Die Leitung der Klinik muss Ihrer Registrierung noch zustimmen; Sie erhalten dann eine E-Mail.",
     signIn: "Anmelden",
     missing: "Der Link ist unvollständig. Öffnen Sie ihn noch einmal aus der E-Mail.",
+    newLink: "Links gelten einmal und für begrenzte Zeit. Lassen Sie sich einen neuen schicken.",
+    send: "Neuen Link senden",
+    sent: "Falls {{email}} noch nicht bestätigt ist, ist ein neuer Link unterwegs.",
   },
   forgot: {
     title: "Passwort vergessen",

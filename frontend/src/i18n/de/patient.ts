@@ -312,6 +312,15 @@ export default {
     title: "Zwei Fotos vergleichen",
     left: "Links",
     right: "Rechts",
+    align: {
+      switch: "Fotos ausrichten",
+      looking: "Übereinstimmende Punkte werden gesucht …",
+      found:
+        "Ausgerichtet nach {{count}} übereinstimmenden Punkten; Restfehler {{residual}} der Fotobreite.",
+      none: "Diese Fotos lassen sich nicht ausrichten: Zu wenige Punkte stimmen überein ({{count}}). Sie erscheinen wie aufgenommen.",
+      failed: "Dieser Browser konnte die Fotos nicht ausrichten. Sie erscheinen wie aufgenommen.",
+      name: "Foto, {{at}}, ausgerichtet",
+    },
     layout: "Art des Vergleichs",
     beside: "Nebeneinander",
     over: "Übereinander",

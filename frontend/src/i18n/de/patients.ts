@@ -20,6 +20,7 @@ export default {
     highest_risk: "Nach der höchsten Wahrscheinlichkeit unter den offenen Fotos sortieren",
     up: "aufsteigend",
     down: "absteigend",
+    turn: "Reihenfolge umkehren (jetzt {{now}})",
   },
   list: "Patienten",
   open_one: "{{count}} offen",

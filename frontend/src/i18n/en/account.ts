@@ -13,6 +13,7 @@ export default {
     title: "Enter your code",
     text: "The six digits that your authenticator app shows.",
     label: "Code from your app",
+    digit: "Digit {{place}} of {{count}}",
     submit: "Continue",
     useRecovery: "Use a recovery code instead",
     recovery: "Recovery code",
@@ -47,6 +48,9 @@ export default {
       "Your address is verified. The clinic's owner has to approve your registration; you will get a mail.",
     signIn: "Sign in",
     missing: "This link is incomplete. Open it from the e-mail again.",
+    newLink: "Links work once and for a limited time. Have a new one sent to your address.",
+    send: "Send a new link",
+    sent: "If {{email}} is still to be verified, a new link is on its way.",
   },
   forgot: {
     title: "Forgot your password",

@@ -20,6 +20,7 @@ export default {
     highest_risk: "Sort by the highest probability among photos that are open",
     up: "ascending",
     down: "descending",
+    turn: "Turn the order round (now {{now}})",
   },
   list: "Patients",
   open_one: "{{count}} open",
