@@ -6,7 +6,6 @@ own. PostgreSQL keeps the lists (migrations 0009 and 0012): each is an index in 
 no longer than the list itself.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from functools import cache
@@ -30,14 +29,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service.audit import trail
 from patient_service.audit.events import Event
-from patient_service.models import Detection, Image, Patient, Review, WorklistEntry
+from patient_service.models import Detection, Image, Patient, WorklistEntry
 from patient_service.patients import profiles
-from patient_service.verdicts.reviews import GivenReview, given
+from patient_service.verdicts import reviews
+from patient_service.verdicts.reviews import GivenReview
 from service_kit.clock import now
 from service_kit.database import Database
 from service_kit.errors import DomainError
 from service_kit.ids import earliest_id
 from service_kit.paging import Page, cut, id_position
+from service_kit.pipelines import Statement
 from service_kit.reasons import Reason
 
 # Older ones are in the patient's record: today's work shouldn't list what was missed years ago.
@@ -93,9 +94,9 @@ async def page(database: Database, kind: str, *, size: int, position: str | None
     )
     (found,) = await database.at_once(shown)
     said: dict[UUID, GivenReview] = {}
-    if given_ids := [row.review_id for row in found if row.review_id]:
-        async with database.session() as session:
-            said = await _reviews(session, given_ids)
+    if chosen := [row.review_id for row in found if row.review_id]:
+        (given,) = await database.at_once(reviews.CHOSEN.given(chosen=chosen))
+        said = {one.id: reviews.from_row(one) for one in given}
     rows = [
         Entry(
             row, row.lesion_id, row.full_name, row.record_number, row.due_on,
@@ -165,19 +166,16 @@ def _by_due_date(entry: Entry) -> str:
     return f"{entry.due_on} {entry.detection.id}"
 
 
-async def _reviews(session: AsyncSession, wanted: Sequence[UUID]) -> dict[UUID, GivenReview]:
-    if not wanted:
-        return {}
-    rows = (await session.exec(given().where(col(Review.id).in_(wanted)))).all()
-    return {row[0].id: GivenReview(*row) for row in rows}
-
-
-async def count(session: AsyncSession) -> Counts:
+async def count(database: Database) -> Counts:
     """How long the lists of the caller's clinic are."""
-    kinds = [field.name for field in fields(Counts)]
-    asked: Any = select(*(_length(kind) for kind in kinds))
-    lengths: Sequence[int] = (await session.exec(asked, params=_bounds())).one()
-    return Counts(**dict(zip(kinds, lengths, strict=True)))
+    ((row,),) = await database.at_once(_lengths().given(**_bounds()))
+    return Counts(**row._asdict())
+
+
+@cache
+def _lengths() -> Statement:
+    lengths: Any = (_length(field.name).label(field.name) for field in fields(Counts))
+    return Statement.of(select(*lengths))
 
 
 @dataclass(frozen=True, slots=True)

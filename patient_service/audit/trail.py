@@ -124,7 +124,7 @@ class Shown(NamedTuple):
         """A list of the clinic, whose one entry says how many `rows` it had.
 
         Args:
-            query: of the list.
+            query: of the list, with one row beyond the page among its `most`.
             event: as which it is audited.
             order: of its columns, as the query itself has it.
         """
@@ -132,8 +132,9 @@ class Shown(NamedTuple):
         sql = f"""
             WITH found AS ({read.sql}), change AS (
                 SELECT NULL::uuid AS patient_id, NULL::uuid AS subject_id,
-                    %(audit_detail)s::jsonb
-                        || jsonb_build_object('rows', (SELECT count(*) FROM found)::text) AS detail
+                    %(audit_detail)s::jsonb || jsonb_build_object(
+                        'rows', least(%(most)s - 1, (SELECT count(*) FROM found))::text
+                    ) AS detail
             ), entry AS ({_APPEND_FROM})
             SELECT * FROM found ORDER BY {order}
         """  # noqa: S608  put together from constants

@@ -18,7 +18,6 @@ from patient_service.audit import trail
 from patient_service.audit.events import Event
 from patient_service.detections import subjects
 from patient_service.detections.findings import OUTCOME_COLUMNS, Outcome, finished_columns
-from patient_service.detections.subjects import Subject
 from patient_service.images import stored_images
 from patient_service.models import Detection, Image, Lesion, Patient
 from patient_service.patients import profiles
@@ -109,21 +108,18 @@ async def find(session: AsyncSession, detection_id: UUID) -> Detection:
     return detection
 
 
-async def view(session: AsyncSession, detection_id: UUID) -> tuple[Detection, Subject]:
-    """A detection and what its photo shows, shown to the caller.
-
-    Raises:
-        DomainError: as `find`.
-    """
-    detection = await find(session, detection_id)
-    subject = await subjects.of_image(session, detection.image_id)
-    await trail.append(
-        session,
-        Event.DETECTION_VIEWED,
-        patient_id=detection.patient_id,
-        subject_id=detection.id,
+@cache
+def view() -> trail.Shown:
+    """A detection with what its photo shows (`subjects.of_row`), shown to the caller."""
+    columns: tuple[Any, ...] = (*inspect(Detection).columns, *subjects.COLUMNS)
+    query = (
+        select(*columns)
+        .join(Image, col(Image.id) == col(Detection.image_id))
+        .join(Patient, col(Patient.id) == col(Detection.patient_id))
+        .outerjoin(Lesion, col(Lesion.id) == col(Image.lesion_id))
+        .where(col(Detection.id) == bindparam("detection_id"))
     )
-    return detection, subject
+    return trail.Shown.of(query, Event.DETECTION_VIEWED, patient_id="patient_id", subject_id="id")
 
 
 async def page(

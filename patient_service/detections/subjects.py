@@ -1,11 +1,10 @@
 """What a photo shows: the patient and the lesion, as far as it tells for whom a model works."""
 
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy import func
 
 from patient_service.models import Image, Lesion, Patient
 
@@ -28,19 +27,18 @@ class Subject(NamedTuple):
     taken_at: datetime
 
 
-async def of_image(session: AsyncSession, image_id: UUID) -> Subject:
-    """What an image of the caller's clinic shows."""
-    query = (
-        select(Image, Patient, Lesion)
-        .join(Patient, col(Patient.id) == col(Image.patient_id))
-        .outerjoin(Lesion, col(Lesion.id) == col(Image.lesion_id))
-        .where(col(Image.id) == image_id)
-    )
-    image, patient, lesion = (await session.exec(query)).one()
+def of_row(row: Any) -> Subject:
+    """What an image shows, from a row of a detection that was read with `COLUMNS`."""
     return Subject(
-        lesion_id=image.lesion_id,
-        body_site=lesion.body_site if lesion else "",
-        birth_date=patient.birth_date,
-        fitzpatrick_type=patient.fitzpatrick_type,
-        taken_at=image.captured_at or image.created_at,
+        row.lesion_id, row.body_site or "", row.birth_date, row.fitzpatrick_type, row.taken_at
     )
+
+
+# Of an image, its patient, and its lesion where it has one.
+COLUMNS: tuple[Any, ...] = (
+    Image.lesion_id,
+    Lesion.body_site,
+    Patient.birth_date,
+    Patient.fitzpatrick_type,
+    func.coalesce(Image.captured_at, Image.created_at).label("taken_at"),
+)

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, tuple_
+from sqlalchemy import ColumnElement, Uuid, and_, bindparam, inspect, tuple_
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service.audit import trail
 from patient_service.audit.events import Event
 from patient_service.models import Patient, PatientFigures
+from patient_service.patients import summaries
+from patient_service.patients.summaries import Summary
 from patient_service.search.matches import found
 from patient_service.search.name_folding import search_key
+from service_kit.database import Database
 from service_kit.paging import Page, cut
 
 
@@ -24,19 +27,23 @@ class Order(NamedTuple):
     descending: bool = False
 
 
+# Of one row each.
+Listed = tuple[Patient, Summary | None]
+
+
 async def page(
-    session: AsyncSession,
+    database: Database,
     *,
     search: str,
     archived: bool,
     order: Order,
     size: int,
     position: str | None,
-) -> tuple[Page[Patient], bool]:
-    """Active or archived patients of the caller's clinic.
+) -> tuple[Page[Listed], bool]:
+    """Active or archived patients of the caller's clinic, with their summaries.
 
     Args:
-        session: the caller's transaction.
+        database: the record.
         search: parts of a name, a record number or a birth date as typed; "" for all.
         archived: the archived ones instead of the active ones.
         order: of the list; a search lists the likest first.
@@ -46,42 +53,61 @@ async def page(
     Returns:
         The page, and whether a search found nobody and these names are only like it.
     """
-    is_search = bool(search_key(search))
-    if is_search:
-        state = _state(archived)
+    if not search_key(search):
+        return await _sorted(database, order, archived, size, position), False
+    async with database.session() as session:
         rows, only_similar = await found(
-            session, search=search, state=state, size=size, page=position
+            session, search=search, state=_state(archived), size=size, page=position
         )
-    else:
-        rows, only_similar = await _sorted(session, order, archived, size, position), False
-    await trail.append(
-        session,
-        Event.PATIENTS_LISTED,
-        rows=str(len(rows.rows)),
-        searched=str(is_search).lower(),
-    )
-    return rows, only_similar
+        shown = await summaries.of(session, rows.rows)
+        await trail.append(
+            session, Event.PATIENTS_LISTED, rows=str(len(rows.rows)), searched="true"
+        )
+    return Page([(one, shown.get(one.id)) for one in rows.rows], rows.next_position), only_similar
 
 
 async def _sorted(
-    session: AsyncSession, order: Order, archived: bool, size: int, position: str | None
-) -> Page[Patient]:
-    column, read = _KEYS[order.by]
-    keys = (column, _ID[order.by])
-    query: Any = select(Patient, column).where(_state(archived)).limit(size + 1)
-    if order.by != "name":
-        query = query.join(PatientFigures, col(PatientFigures.patient_id) == col(Patient.id))
+    database: Database, order: Order, archived: bool, size: int, position: str | None
+) -> Page[Listed]:
+    statement = _list(order, archived=archived, goes_on=bool(position))
+    place: dict[str, Any] = {}
     if position:
         patient_id, _, value = position.partition(" ")
-        last = (read(value), UUID(patient_id))
-        query = query.where(tuple_(*keys) < last if order.descending else tuple_(*keys) > last)
-    query = query.order_by(*(key.desc() if order.descending else key for key in keys))
-    rows = (await session.exec(query)).all()
-    values = {patient.id: value for patient, value in rows}
+        place = {"last_value": _KEYS[order.by][1](value), "last_id": UUID(patient_id)}
+    (rows,) = await database.at_once(statement.to({"searched": "false"}, **place, most=size + 1))
+    key = _KEYS[order.by][0].key
     return cut(
-        [patient for patient, _ in rows],
+        [(row, None if row.lesions is None else summaries.from_row(row)) for row in rows],
         size,
-        lambda patient: f"{patient.id} {values[patient.id]}",
+        lambda listed: f"{listed[0].id} {getattr(listed[0], key)}",
+    )
+
+
+@cache
+def _list(order: Order, *, archived: bool, goes_on: bool) -> trail.Shown:
+    column = _KEYS[order.by][0]
+    keys = (column, _ID[order.by])
+    columns: tuple[Any, ...] = (*inspect(Patient).columns, *summaries.COLUMNS)
+    query: Any = (
+        select(*columns)
+        .join(
+            PatientFigures,
+            col(PatientFigures.patient_id) == col(Patient.id),
+            isouter=order.by == "name",
+        )
+        .where(_state(archived))
+    )
+    if goes_on:
+        last = (bindparam("last_value", type_=column.type), bindparam("last_id", type_=Uuid))
+        query = query.where(
+            tuple_(*keys) < tuple_(*last) if order.descending else tuple_(*keys) > tuple_(*last)
+        )
+    query = query.order_by(*(key.desc() if order.descending else key for key in keys))
+    direction = " DESC" if order.descending else ""
+    return trail.Shown.list_of(
+        query.limit(bindparam("most")),
+        Event.PATIENTS_LISTED,
+        order=f"{column.key}{direction}, id{direction}",
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -36,10 +37,21 @@ async def of(session: AsyncSession, patients: Sequence[Patient]) -> dict[UUID, S
     """The summaries of a page of patients: one row for each of them."""
     wanted = [patient.id for patient in patients]
     query = select(PatientFigures).where(col(PatientFigures.patient_id).in_(wanted))
-    return {row.patient_id: _summary(row) for row in (await session.exec(query)).all()}
+    return {row.patient_id: from_row(row) for row in (await session.exec(query)).all()}
 
 
-def _summary(row: PatientFigures) -> Summary:
+# Of a row that makes a summary.
+COLUMNS: tuple[Any, ...] = (
+    PatientFigures.lesions,
+    PatientFigures.last_photo_at,
+    PatientFigures.last_image_id,
+    PatientFigures.open_items,
+    PatientFigures.highest_risk,
+)
+
+
+def from_row(row: Any) -> Summary:
+    """The summary that a row with these columns says."""
     return Summary(
         lesions=row.lesions,
         last_photo_at=row.last_photo_at if row.last_image_id else None,

@@ -6,7 +6,8 @@ from typing import Any
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
 from patient_service import worklists
-from patient_service.detections import answers
+from patient_service.audit import trail
+from patient_service.detections import answers, subjects
 from patient_service.detections.subjects import Subject
 from patient_service.images import image_records
 from patient_service.servicers.detection_messages import detection_message, outcome
@@ -19,6 +20,7 @@ from service_kit.cursors import Cursors
 from service_kit.database import Database
 from service_kit.ids import parse_id
 from service_kit.paging import PageRequest
+from service_kit.reasons import Reason
 
 
 class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
@@ -49,15 +51,18 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
     ) -> pb.GetDetectionResponse:
         """One detection with its reviews."""
         detection_id = parse_id(request.detection_id, "detection")
-        async with self._database.session() as session:
-            detection = await answers.find(session, detection_id)
-            given = await reviews.of_image(session, detection.image_id)
-            detection, subject = await answers.view(session, detection_id)
-        return pb.GetDetectionResponse(
-            detection=detection_message(detection, subject.lesion_id),
-            reviews=[review_message(review) for review in reversed(given)],
-            subject=_subject_message(subject),
+        found, given = await self._database.at_once(
+            answers.view().to(detection_id=detection_id),
+            reviews.OF_DETECTION.given(detection_id=detection_id),
         )
+        for row in found:
+            return pb.GetDetectionResponse(
+                detection=detection_message(row, row.lesion_id),
+                reviews=[review_message(reviews.from_row(one)) for one in reversed(given)],
+                subject=_subject_message(subjects.of_row(row)),
+            )
+        async with self._database.session() as session:
+            raise await trail.not_found(session, Reason.DETECTION_NOT_FOUND, detection_id)
 
     async def ListDetections(
         self, request: pb.ListDetectionsRequest, context: Any
@@ -112,8 +117,7 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
         self, request: pb.CountWorklistRequest, context: Any
     ) -> pb.CountWorklistResponse:
         """Count the clinic's worklists."""
-        async with self._database.session() as session:
-            counts = await worklists.count(session)
+        counts = await worklists.count(self._database)
         return pb.CountWorklistResponse(
             unreviewed=counts.unreviewed,
             pending=counts.pending,

@@ -5,7 +5,7 @@ from typing import Any
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
 from patient_service.fields.text_fields import checked_text
-from patient_service.patients import lists, lookalikes, profiles, summaries
+from patient_service.patients import lists, lookalikes, profiles
 from patient_service.servicers.enum_words import PATIENT_SORT
 from patient_service.servicers.messages import patient_message, patient_profile
 from service_kit.cursors import Cursors
@@ -61,18 +61,16 @@ class PatientServicer(patient_pb2_grpc.PatientServiceServicer):
         order = lists.Order(PATIENT_SORT.word(request.sort) or "name", request.descending)
         collection = f"patients archived={request.archived} search={search} {order}"
         asked = PageRequest.of(request, collection, self._cursors)
-        async with self._database.session() as session:
-            page, only_similar = await lists.page(
-                session,
-                search=search,
-                archived=request.archived,
-                order=order,
-                size=asked.size,
-                position=asked.position,
-            )
-            shown = await summaries.of(session, page.rows)
+        page, only_similar = await lists.page(
+            self._database,
+            search=search,
+            archived=request.archived,
+            order=order,
+            size=asked.size,
+            position=asked.position,
+        )
         return pb.ListPatientsResponse(
-            patients=[patient_message(one, shown.get(one.id)) for one in page.rows],
+            patients=[patient_message(one, summary) for one, summary in page.rows],
             next_cursor=asked.next_cursor(page),
             only_similar=only_similar,
         )

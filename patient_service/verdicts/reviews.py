@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ARRAY, Uuid, bindparam, func, inspect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -21,6 +22,7 @@ from patient_service.images import stored_images
 from patient_service.models import Detection, Review
 from patient_service.verdicts.verdict_fields import WITHDRAWN, Content
 from service_kit.errors import DomainError
+from service_kit.pipelines import Statement
 from service_kit.principal import current_principal
 from service_kit.reasons import Reason
 
@@ -50,12 +52,16 @@ class GivenReview:
         return self.replaced_by is None and self.review.verdict != WITHDRAWN
 
 
-def given() -> Any:
-    """A query of reviews; each row makes a `GivenReview`."""
+def given(*of_review: Any) -> Any:
+    """A query of reviews; each row makes a `GivenReview`.
+
+    Args:
+        of_review: columns, in place of the whole row as the ORM's object (see `from_row`).
+    """
     later: Any = aliased(Review)
     columns: tuple[Any, ...] = (
-        Review,
-        later.id,
+        *(of_review or (Review,)),
+        later.id.label("replaced_by"),
         Detection.label,
         Detection.probability_malignant,
         Detection.assessable,
@@ -111,6 +117,37 @@ async def add(
         session, Event.REVIEW_ADDED, patient_id=review.patient_id, subject_id=review.id
     )
     return _on(detection, review)
+
+
+def from_row(row: Any) -> GivenReview:
+    """A verdict from a row that `given` has read by columns."""
+    return GivenReview(
+        review=row,
+        replaced_by=row.replaced_by,
+        label=row.label,
+        probability_malignant=row.probability_malignant,
+        assessable=row.assessable,
+        model_name=row.model_name,
+        model_version=row.model_version,
+    )
+
+
+# The verdicts on the image of a detection, newest first, and chosen ones.
+OF_DETECTION = Statement.of(
+    given(*inspect(Review).columns)
+    .where(
+        col(Review.image_id)
+        == select(Detection.image_id)
+        .where(col(Detection.id) == bindparam("detection_id"))
+        .scalar_subquery()
+    )
+    .order_by(col(Review.id).desc())
+)
+CHOSEN = Statement.of(
+    given(*inspect(Review).columns).where(
+        col(Review.id) == func.any(bindparam("chosen", type_=ARRAY(Uuid)))
+    )
+)
 
 
 async def of_image(session: AsyncSession, image_id: UUID) -> Sequence[GivenReview]:
