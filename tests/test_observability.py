@@ -25,7 +25,7 @@ NOT_SHOWN = {"dermis_follower_ready", "dermis_follower_state"}
 # Whoever defines metrics registers them when imported.
 MODULES = (
     "auth_service.backup_age", "auth_service.mail.queue_metrics", "auth_service.mail.sender",
-    "gateway.assessments.assessment",
+    "gateway.assessments.admission", "gateway.assessments.assessment",
     "gateway.assessments.completion", "gateway.http.connection", "gateway.http.middleware",
     "gateway.inference.model", "gateway.inference.replicas", "gateway.inference.shadow",
     "gateway.model_store.versions",
