@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # A file that a page names in backquotes, by its path from the root.
 FILE = re.compile(r"`((?:\w+/)+[\w.-]+\.(?:py|proto|sh|ts|tsx|sql|properties))(?:::\w+)?`")
+FOLDER = re.compile(r"`((?:\w+/)+)`")
 LINK = re.compile(r"\]\((?!https?://|mailto:|#)([^)\s#]+)")
 DECISION = re.compile(r"docs/decisions/[0-9]{4}[a-z0-9-]*(?:\.md)?")
 
@@ -18,6 +19,9 @@ def tracked(*patterns: str) -> list[Path]:
         ["git", "ls-files", "--", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
     )
     return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).exists()]
+
+
+TRACKED = [str(path.relative_to(ROOT)) for path in tracked()]
 
 
 @pytest.mark.parametrize("page", tracked("*.md"), ids=lambda page: page.name)
@@ -35,6 +39,27 @@ def test_every_file_that_a_page_names_is_there(page: Path) -> None:
         if name.split("/")[0] in roots and "NNNN" not in name
     }
     assert {name for name in named if not (ROOT / name).exists()} == set()
+
+
+@pytest.mark.parametrize("page", tracked("*.md"), ids=lambda page: page.name)
+def test_every_folder_that_a_page_names_is_there(page: Path) -> None:
+    roots = {path.split("/")[0] for path in TRACKED if "/" in path}
+    named = {name for name in FOLDER.findall(page.read_text()) if name.split("/")[0] in roots}
+    known = {f"{parent}/" for path in TRACKED for parent in Path(path).parents}
+    assert named - known == set()
+
+
+def test_the_architecture_names_every_room_of_the_services() -> None:
+    """A newcomer looks there for where a rule lives."""
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    kinds = {"models", "servicers", "migrations", "tests"}
+    rooms = {
+        f"{service}/{name}/"
+        for service in ("auth_service", "patient_service")
+        for name in {path.split("/")[1] for path in TRACKED if path.startswith(f"{service}/")}
+        if (ROOT / service / name).is_dir() and name not in kinds
+    }
+    assert {room for room in rooms if f"`{room}`" not in text} == set()
 
 
 def test_every_decision_that_code_names_is_recorded() -> None:
