@@ -27,6 +27,14 @@ anew() { # names: each gets another random value, as `make secrets` makes it
     secrets/create.sh "$folder"
 }
 
+# A file that was replaced is seen by whoever starts after that.
+afresh() { # parts: those of them that run are made anew
+    local running
+    mapfile -t running < <(compose --profile '*' ps --services --status running | grep -xF "$(printf '%s\n' "$@")")
+    [[ ${#running[@]} == 0 ]] ||
+        compose --profile '*' up --detach --no-deps --no-build --force-recreate "${running[@]}"
+}
+
 sql() { compose exec --no-TTY postgres psql --username=postgres --quiet --set=ON_ERROR_STOP=1 --file=-; }
 
 rotate_signing() { compose exec --no-TTY auth_service python -m auth_service rotate-signing-key; }
@@ -69,7 +77,7 @@ rotate_databases() {
     anew postgres_password
     echo "ALTER ROLE postgres PASSWORD '$(read_secret postgres_password)';" | sql
     compose/roll-out.sh auth_service patient_service
-    compose up --detach --no-deps --no-build --force-recreate sweep backup
+    afresh sweep backup postgres-exporter
 }
 
 rotate_redis() {
@@ -79,8 +87,11 @@ rotate_redis() {
     after=$(cut -d" " -f2 "$folder/redis_conf")
     redis_acl "$before" ">$after"
     compose/roll-out.sh auth_service patient_service gateway
-    compose up --detach --no-deps --no-build --force-recreate follower sweep
-    redis_acl "$after" "<$before"
+    afresh follower sweep redis-exporter
+    # From its start on it knows the new one only, and its health check reads the new file. The second
+    # that this takes, services do without it.
+    compose restart redis
+    compose up --detach --no-deps --no-build --no-recreate --wait redis
 }
 
 redis_acl() { # password, change
