@@ -3,6 +3,7 @@
 import itertools
 import re
 import shlex
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -156,6 +157,30 @@ def test_every_script_that_is_called_is_there_and_can_be_run() -> None:
         assert path.stat().st_mode & 0o100 or not path.read_text().startswith("#!"), script
 
 
+@pytest.mark.skipif(not shutil.which("kubectl"), reason="kubectl is missing")
+def test_every_option_given_to_kubectl_is_one_of_the_commands() -> None:
+    everywhere = subprocess.run(["kubectl", "options"], capture_output=True, text=True, check=True)
+    for where, arguments in begun_with("kubectl"):
+        before = list(itertools.takewhile(lambda word: word != "--", arguments))
+        if before[0] == "cnpg":  # a plugin's
+            continue
+        verb = before[:2] if before[0] == "rollout" else before[:1]
+        told = subprocess.run(
+            ["kubectl", *verb, "--help"], capture_output=True, text=True, check=True
+        )
+        for option in (word.split("=")[0] for word in before if word.startswith("-")):
+            names = {"-it": ("-i", "-t")}.get(option, (option,))
+            for name in names:
+                assert re.search(rf"{name}[=,\s]", told.stdout + everywhere.stdout), where
+
+
+def test_the_metric_of_autoscaling_is_what_the_adapters_rule_makes() -> None:
+    patch = ROOT / "k8s" / "components" / "monitoring" / "torchserve-queue.yaml"
+    (added,) = yaml.safe_load(patch.read_text())
+    name = added["value"]["external"]["metric"]["name"]
+    assert f"name: {{as: {name}}}" in OPERATIONS
+
+
 def test_every_setting_and_reason_that_a_page_names_exists() -> None:
     text = known(
         "*.py", "*.yml", "*.yaml", "*.sh", "Makefile", "Dockerfile", ".env.example",
@@ -201,6 +226,14 @@ def test_memory_limits_on_the_page_are_those_of_compose() -> None:
     for name, part in (parts | beside).items():
         assert limits[name] == mebibytes(SERVICES[part]["mem_limit"]), name
     assert limits["all of these, and a model live"] == sum(limits[name] for name in parts)
+    # What the worst photos are held to.
+    shares = re.findall(r"^\| [^|]+ \| \d+ \|.*\| ([\d,]+) \|$", OPERATIONS, re.MULTILINE)
+    bounds = [mebibytes(SERVICES[name]["mem_limit"]) for name in (
+        "patient_service", "gateway", "torchserve",
+    )]  # fmt: skip
+    assert [int(share.replace(",", "")) for share in shares[-3:]] == [
+        int(0.6 * bound) for bound in bounds
+    ]
 
 
 def mebibytes(limit: str) -> int:

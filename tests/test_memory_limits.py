@@ -46,6 +46,12 @@ def test_the_gateway_stays_below_sixty_percent_of_its_container(limit: str) -> N
     assert most < SHARE * mebibytes(limit)
 
 
+def test_the_operators_page_says_how_the_limit_follows_from_the_photos() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    fixed = AT_REST_MIB + PROCESS_BYTES // MIB
+    assert f"({fixed} + {COST} × `PHOTO_MEMORY_MB`) / {SHARE} MiB" in page
+
+
 def test_the_largest_photo_fits_an_accounts_share_of_the_smallest_memory() -> None:
     bounds = Settings.model_fields["photo_memory_mb"].metadata
     least = next(bound.ge for bound in bounds if hasattr(bound, "ge"))
