@@ -16,10 +16,11 @@ fi
 servers=$(awk '$1 == "nameserver" { print index($2, ":") ? "[" $2 "]" : $2 }' "${RESOLV_CONF:-/etc/resolv.conf}" | tr '\n' ' ')
 echo "resolver ${servers:-127.0.0.53} valid=5s;" >"$folder/resolver.conf"
 gateway=${GATEWAY_ADDRESS:-gateway:8000}
-# A name is looked up again and again, an address can't be.
+# A name is looked up again and again, an address can't be. A gateway that refused while it started
+# is tried again after a second, or none would be left when the one that it replaces has ended.
 case $gateway in
-*[a-z]*) echo "server $gateway resolve;" ;;
-*) echo "server $gateway;" ;;
+*[a-z]*) echo "server $gateway resolve fail_timeout=1s;" ;;
+*) echo "server $gateway fail_timeout=1s;" ;;
 esac >"$folder/gateway.conf"
 : >"$folder/real_ip.conf"
 for network in ${TRUSTED_PROXY_ADDRESSES:-}; do
