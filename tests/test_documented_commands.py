@@ -1,4 +1,4 @@
-"""What the operators' pages tell to type, to set and to look for is there."""
+"""What pages tell to type, to set and to look for is there."""
 
 import itertools
 import re
@@ -21,10 +21,10 @@ from local_stack.stack import ROOT
 PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
-    *(ROOT / "docs" / f"{name}.md" for name in (
-        "administrators", "architecture", "containers", "getting-started", "operations", "runbook",
-    )),
-]  # fmt: skip
+    ROOT / "SECURITY.md",
+    # Not the decision records: they may speak of what is no more.
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
