@@ -82,7 +82,8 @@ rotate_databases() {
 
 rotate_redis() {
     local before after
-    before=$(cut -d" " -f2 "$folder/redis_conf")
+    # What Redis was started with: the folder's may be new already, by a run that was cut off.
+    before=$(compose exec --no-TTY redis cut -d" " -f2 /run/secrets/redis_conf)
     anew redis_url redis_conf
     after=$(cut -d" " -f2 "$folder/redis_conf")
     redis_acl "$before" ">$after"

@@ -26,6 +26,7 @@ case "$*" in
 *"ps --quiet"*) echo "container" ;;
 *"ps --services"*) echo "$RUNNING" ;;
 *"redis-cli"*) echo OK ;;
+*"exec"*"redis cut"*) echo "known to Redis" ;;
 *"psql"*) cat >/dev/null ;;
 *"config --services"*) echo "$RUNNING" ;;
 esac
@@ -105,3 +106,10 @@ def test_no_part_of_a_profile_is_started_that_was_not_running(machine: Machine, 
     profiles = {name for name, part in SERVICES.items() if part.get("profiles")}
     _, calls = machine.rotate(kind, running=SERVICES.keys() - profiles)
     assert started(calls) & profiles == set()
+
+
+def test_redis_is_asked_with_the_password_that_it_knows(machine: Machine) -> None:
+    """Not with that of the folder, which a run that was cut off has replaced already."""
+    _, calls = machine.rotate("redis", running=set(SERVICES))
+    (asked,) = (call for call in calls if "redis-cli" in call)
+    assert "REDISCLI_AUTH=known to Redis " in asked
