@@ -11,7 +11,9 @@ from local_stack.stack import ROOT
 from serving.cli import app
 
 GUIDE = (ROOT / "docs" / "ml-engineers.md").read_text()
-BLOCKS = re.findall(r"^```\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+# Of Python, there are others.
+FENCED = re.findall(r"^```(\w*)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
+BLOCKS = [block for language, block in FENCED if not language]
 COMMANDS = [
     line for block in BLOCKS for line in block.splitlines() if line.startswith("dermis-model ")
 ]

@@ -79,6 +79,17 @@ def test_a_run_goes_on_where_it_was_stopped(data: Path, tmp_path: Path) -> None:
         assert torch.equal(one, other)
 
 
+def test_a_run_that_ranks_every_validation_photo_wrongly_ends_with_weights_all_the_same(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serving.training.train.roc_auc_score", lambda *_: 0.0)
+    samples = read_folders([data])
+    cache = PixelCache(samples, tmp_path / "pixels.npy")
+    recipe = Recipe(architecture="resnet10t", input_size=64, steps=1, batch=8, evaluate_every=1)
+    Training(recipe, samples, cache, tmp_path).run()
+    assert (tmp_path / "best.pt").exists()
+
+
 @pytest.mark.parametrize("stages", [1, 4])
 def test_frozen_stages_answer_alike_and_stay_as_they_are(
     data: Path, tmp_path: Path, stages: int

@@ -80,7 +80,8 @@ class Training:
         self._labels = torch.tensor([sample.label for sample in samples])
         self._random = np.random.default_rng(recipe.seed)
         self._step = 0
-        self._best, self._best_step = 0.0, 0
+        # Below any AUC: the worst first one is the best so far.
+        self._best, self._best_step = -1.0, 0
         folder.mkdir(parents=True, exist_ok=True)
 
     def run(self) -> nn.Module:
