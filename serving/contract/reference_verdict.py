@@ -11,6 +11,7 @@ MARGINS = {
 }  # fmt: skip
 # Of these, less is better.
 _ERRORS = frozenset({"brier", "not_assessable"})
+_NAMES = {"auc": "AUC", "brier": "Brier score", "not_assessable": "share not assessable"}
 # A model that ranks no better than a coin has learnt nothing, or the opposite.
 LEAST_AUC = 0.6
 # The least difference between the most and the least suspicious case.
@@ -71,7 +72,7 @@ def _worse(
         loss = now - before if name in _ERRORS else before - now
         if loss > margin:
             said.append(
-                f"its {name.replace('_', ' ')} on {found.cases} reference cases is {now:.3f}, "
+                f"its {_NAMES.get(name, name)} on {found.cases} reference cases is {now:.3f}, "
                 f"that of {live.version} {before:.3f}; {margin:g} worse is allowed"
             )
     return said

@@ -44,6 +44,7 @@ export const router = createBrowserRouter([
           { path: "/patient/:id", element: page(() => import("@/patient/PatientPage")) },
           { path: "/profile", element: page(() => import("@/profile/ProfilePage")) },
           { path: "/clinic", element: page(() => import("@/clinic/ClinicPage")) },
+          { path: "/admin/compare", element: page(() => import("@/admin/comparison/ComparePage")) },
           { path: "/admin", element: page(() => import("@/admin/AdminPage")) },
         ],
       },

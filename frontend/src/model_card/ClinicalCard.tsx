@@ -1,12 +1,12 @@
-import { Accordion, Drawer, Stack, Text } from "@mantine/core";
+import { Drawer, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { day, percent } from "@/i18n/moments";
-import { Evaluation } from "./Evaluation";
 import { Figures } from "./Figures";
 import { HitsTable } from "./HitsTable";
 import { Part, Sentences } from "./Part";
 import { ShownFor } from "./ShownFor";
+import { Stress } from "./Stress";
 
 type Card = Schemas["ClinicalCard"];
 
@@ -80,24 +80,5 @@ function Threshold({ card: { threshold, zones } }: { card: Card }) {
         </Text>
       )}
     </>
-  );
-}
-
-/** What happens to answers when photos are tampered with: for those who want to know. */
-function Stress({ evaluations }: { evaluations: Schemas["Evaluation"][] }) {
-  const { t } = useTranslation();
-  return (
-    <Accordion variant="contained" order={3}>
-      <Accordion.Item value="stress">
-        <Accordion.Control>{t("card.stress")}</Accordion.Control>
-        <Accordion.Panel>
-          <Stack>
-            {evaluations.map((evaluation) => (
-              <Evaluation key={evaluation.name} evaluation={evaluation} />
-            ))}
-          </Stack>
-        </Accordion.Panel>
-      </Accordion.Item>
-    </Accordion>
   );
 }

@@ -4,6 +4,14 @@ import type { Schemas } from "@/api/client";
 import { IntervalTable } from "./IntervalTable";
 import { metricName } from "./metric_name";
 
+/** What is asked first of a classifier; everything else follows as the card has it. */
+const FIRST = ["sensitivity", "specificity", "auc"];
+
+function inOrder(metrics: Schemas["Evaluation"]["metrics"]) {
+  const rank = (name: string) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
+  return Object.entries(metrics).sort(([one], [other]) => rank(one) - rank(other));
+}
+
 /** How the model did on one set of images that it was not trained on. */
 export function Evaluation({ evaluation }: { evaluation: Schemas["Evaluation"] }) {
   const { t } = useTranslation();
@@ -20,7 +28,7 @@ export function Evaluation({ evaluation }: { evaluation: Schemas["Evaluation"] }
       <IntervalTable
         label={name}
         first={t("admin.models.card.metric")}
-        rows={Object.entries(metrics).map(([metric, value]) => ({
+        rows={inOrder(metrics).map(([metric, value]) => ({
           name: metricName(metric),
           metric: value,
         }))}

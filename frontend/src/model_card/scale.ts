@@ -20,3 +20,12 @@ export function figure(value: number): string {
     maximumFractionDigits: 3,
   }).format(value);
 }
+
+/** As `figure`, with its sign: +0.012. */
+export function signedFigure(value: number): string {
+  return new Intl.NumberFormat(currentLanguage(), {
+    minimumFractionDigits: 3,
+    maximumFractionDigits: 3,
+    signDisplay: "exceptZero",
+  }).format(value);
+}

@@ -9,6 +9,8 @@ export interface Column<Row> {
   isShort?: boolean;
   /** Names, which must not break within a word. */
   isWhole?: boolean;
+  /** Whether a row has nothing to show here; left out where the row is a card. */
+  isEmpty?: (row: Row) => boolean;
 }
 
 /**
@@ -43,13 +45,14 @@ export function DataTable<Row>({
         <tbody role="rowgroup">
           {rows.map((row) => (
             <tr key={rowKey(row)} role="row">
-              {columns.map(({ name, show, isShort, isWhole }) => (
+              {columns.map(({ name, show, isShort, isWhole, isEmpty }) => (
                 <td
                   key={name}
                   role="cell"
                   data-label={name}
                   data-short={isShort}
                   data-whole={isWhole}
+                  data-empty={isEmpty?.(row) || undefined}
                 >
                   <div>{show(row)}</div>
                 </td>

@@ -5,12 +5,13 @@ import type { Schemas } from "@/api/client";
 import { day, percent } from "@/i18n/moments";
 import { Evaluation } from "@/model_card/Evaluation";
 import { Part, Sentences } from "@/model_card/Part";
+import { Stress } from "@/model_card/Stress";
 import { Subgroups } from "@/model_card/Subgroups";
 import { QueryState } from "@/ui/QueryState";
 import { JudgementFigures } from "../releases/JudgementFigures";
 import { useModel } from "../releases/queries";
 
-/** Everything known about a version: its purpose, its limits and its evaluation. */
+/** Everything known about a version: how often it is right first, under stress last. */
 export function ModelCard({ version, onClose }: { version: string; onClose: () => void }) {
   const { t } = useTranslation();
   const model = useModel(version);
@@ -37,26 +38,21 @@ function Card({ model }: { model: Schemas["ModelDetails"] }) {
   const { t } = useTranslation();
   const { card } = model;
   const { evaluations: given = [], subgroups = [], training = {} } = card;
-  // What matters at the threshold first, what was only tried on bent photos afterwards.
-  const evaluations = [...given.filter(hasHits), ...given.filter((found) => !hasHits(found))];
+  // The largest set says most.
+  const hits = given.filter(hasHits).sort((one, other) => other.images - one.images);
+  const stress = given.filter((evaluation) => !hasHits(evaluation));
   return (
     <Stack gap="lg">
       {model.judgement && (
-        <Part title={t("admin.models.reference.title")}>
+        <Part title={t("admin.models.reference.measured")}>
           <JudgementFigures judgement={model.judgement} of={model.version} />
         </Part>
       )}
-      <Part title={t("admin.models.card.intendedUse")}>
-        <Text size="sm">{card.intended_use}</Text>
-      </Part>
-      <Part title={t("admin.models.card.limits")}>
-        <Sentences texts={card.limits} />
-      </Part>
       <Part title={t("admin.models.card.evaluations")}>
         <Text size="sm" c="dimmed">
           {t("admin.models.card.intervals")}
         </Text>
-        {evaluations.map((evaluation) => (
+        {hits.map((evaluation) => (
           <Evaluation key={evaluation.name} evaluation={evaluation} />
         ))}
       </Part>
@@ -65,6 +61,12 @@ function Card({ model }: { model: Schemas["ModelDetails"] }) {
           <Subgroups subgroups={subgroups} />
         </Part>
       )}
+      <Part title={t("admin.models.card.intendedUse")}>
+        <Text size="sm">{card.intended_use}</Text>
+      </Part>
+      <Part title={t("admin.models.card.limits")}>
+        <Sentences texts={card.limits} />
+      </Part>
       <Part title={t("admin.models.card.data")}>
         <Sentences texts={card.data} />
       </Part>
@@ -90,6 +92,7 @@ function Card({ model }: { model: Schemas["ModelDetails"] }) {
           <Facts facts={training} />
         </Part>
       )}
+      {stress.length > 0 && <Stress evaluations={stress} />}
     </Stack>
   );
 }

@@ -1,6 +1,7 @@
-import { Stack } from "@mantine/core";
+import { Button, Stack } from "@mantine/core";
+import { IconArrowsDiff } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { QueryState } from "@/ui/QueryState";
 import { Section } from "@/ui/Section";
 import { useServingStream } from "../releases/useServing";
@@ -33,7 +34,23 @@ export function ModelsTab() {
         <CandidatePanel candidate={models.data.candidate} models={models.data} />
       )}
       <UploadModel />
-      <Section title={t("admin.models.versions.title")}>
+      <Section
+        title={t("admin.models.versions.title")}
+        action={
+          models.data &&
+          models.data.versions.length > 1 && (
+            <Button
+              component={Link}
+              to="/admin/compare"
+              variant="default"
+              size="xs"
+              leftSection={<IconArrowsDiff size={16} aria-hidden />}
+            >
+              {t("comparison.open")}
+            </Button>
+          )
+        }
+      >
         <QueryState query={models} rows={2} />
         {models.data && (
           <Versions

@@ -60,7 +60,8 @@ export function ReleaseHistory({
           },
           { name: t("admin.models.log.at"), isShort: true, show: ({ at }) => dayAndTime(at) },
           {
-            name: t("admin.models.reference.title"),
+            name: t("admin.models.reference.gate"),
+            isEmpty: ({ judgement }) => !judgement,
             show: ({ judgement }) => <JudgementMark judgement={judgement} />,
           },
           { name: t("admin.models.log.why"), show: ({ why }) => why || "–" },

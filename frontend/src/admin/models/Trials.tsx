@@ -3,23 +3,34 @@ import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Cost } from "../serving/Cost";
 import { useServing } from "../releases/useServing";
+import classes from "./Trials.module.css";
 
-/** How this very archive did in its latest trial on each replica. */
-export function Trials({ sha256 }: { sha256: string }) {
+/** How this very archive did in its latest trial on each replica, and what it costs there. */
+export function Trials({ sha256, version }: { sha256: string; version: string }) {
   const { t } = useTranslation();
   const replicas = useServing().data?.replicas ?? [];
   const last = replicas.flatMap(({ id, trials }) => {
     const trial = trials.findLast((tried) => tried.sha256 === sha256);
     return trial ? [{ replica: id, trial }] : [];
   });
-  if (last.length === 0) return t("admin.models.versions.untried");
+  if (last.length === 0) {
+    const loaded = replicas.flatMap(({ measured }) =>
+      measured.filter((cost) => cost.version === version),
+    );
+    return (
+      <>
+        {t("admin.models.versions.untried")}
+        {loaded[0] && <Cost measured={loaded[0]} />}
+      </>
+    );
+  }
   return last.map(({ replica, trial }) => (
     <div key={replica}>
       <Group gap={4} wrap="nowrap" align="flex-start">
         {trial.passed ? (
-          <IconCheck size={16} aria-hidden />
+          <IconCheck size={16} aria-hidden className={classes.icon} />
         ) : (
-          <IconAlertTriangle size={16} aria-hidden />
+          <IconAlertTriangle size={16} aria-hidden className={classes.icon} />
         )}
         <Text size="sm">
           {trial.passed

@@ -2,24 +2,30 @@ import { Button, Group, Text } from "@mantine/core";
 import { IconArchive, IconCheck, IconUserCheck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
-import { ago, percent } from "@/i18n/moments";
+import { ago } from "@/i18n/moments";
 import { DataTable } from "@/ui/DataTable";
 import { StateBadge } from "@/ui/StateBadge";
 import { EmptyState } from "@/ui/States";
 import { JudgementMark } from "../releases/JudgementMark";
+import { MeasuredFigure } from "./MeasuredFigure";
 import { useServing } from "../releases/useServing";
 import { CandidateBadge } from "../candidates/CandidateBadge";
 import { Reinstate } from "./ShelfDialogs";
 import { Trials } from "./Trials";
 import { VersionActions } from "./VersionActions";
 
-/** The versions in the store: where each serves, its card and how to deploy it. */
+type Version = Schemas["ModelVersion"];
+
+/** What was measured here and counts most, in the order in which it is read. */
+const FIGURES = ["sensitivity", "specificity", "auc"] as const;
+
+/** The versions in the store: how well each does here, what it costs, where each serves, its card and how to deploy it. */
 export function Versions({
   versions,
   candidate,
   onCard,
 }: {
-  versions: Schemas["ModelVersion"][];
+  versions: Version[];
   candidate: Schemas["Release"] | null;
   onCard: (version: string) => void;
 }) {
@@ -40,7 +46,7 @@ export function Versions({
       columns={[
         {
           name: t("admin.models.versions.version"),
-          show: ({ version, desired, architecture, retired, approved_by }) => (
+          show: ({ version, desired, architecture, retired, approved_by, brought_at }) => (
             <Group gap="xs">
               <div>
                 <Text size="sm" fw={600}>
@@ -48,6 +54,9 @@ export function Versions({
                 </Text>
                 <Text size="xs" c="dimmed">
                   {architecture}
+                </Text>
+                <Text size="xs" c="dimmed">
+                  {ago(brought_at)} · <LiveOn version={version} />
                 </Text>
               </div>
               {desired && (
@@ -69,26 +78,19 @@ export function Versions({
             </Group>
           ),
         },
+        ...FIGURES.map((name) => ({
+          name: t(`admin.models.metrics.${name}`),
+          isEmpty: ({ judgement }: Version) => !judgement?.figures?.[name],
+          show: ({ judgement }: Version) => <MeasuredFigure of={judgement?.figures?.[name]} />,
+        })),
         {
-          name: t("admin.models.versions.threshold"),
-          show: ({ threshold }) => percent(threshold, 1),
-        },
-        {
-          name: t("admin.models.reference.title"),
+          name: t("admin.models.reference.gate"),
+          isEmpty: ({ judgement }) => !judgement,
           show: ({ judgement }) => <JudgementMark judgement={judgement} />,
         },
         {
-          name: t("admin.models.versions.uploaded"),
-          isShort: true,
-          show: ({ brought_at }) => ago(brought_at),
-        },
-        {
-          name: t("admin.models.versions.serving"),
-          show: ({ version }) => <LiveOn version={version} />,
-        },
-        {
           name: t("admin.models.versions.trial"),
-          show: ({ sha256 }) => <Trials sha256={sha256} />,
+          show: ({ sha256, version }) => <Trials sha256={sha256} version={version} />,
         },
         {
           name: t("admin.models.versions.actions"),

@@ -4,6 +4,7 @@ import admin from "./admin";
 import archives from "./archives";
 import card from "./card";
 import candidate from "./candidate";
+import comparison from "./comparison";
 import clinic from "./clinic";
 import shell from "./shell";
 import dashboard from "./dashboard";
@@ -28,6 +29,7 @@ const de: Catalogue = {
   card,
   candidate,
   clinic,
+  comparison,
   events,
   files,
   finding,

@@ -1,0 +1,51 @@
+import { Alert, Text } from "@mantine/core";
+import { IconInfoCircle } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import type { Schemas } from "@/api/client";
+import { Section } from "@/ui/Section";
+import { CardDifferences } from "./CardDifferences";
+import { ComparedFigures } from "./ComparedFigures";
+import { Curves } from "./Curves";
+import { Disagreements } from "./Disagreements";
+
+/** What was measured here first, then what the cards claim. */
+export function Comparison({ found }: { found: Schemas["ModelComparison"] }) {
+  const { t } = useTranslation();
+  const { first, second, cases, without_answers: missing } = found;
+  const names: [string, string] = [first.version, second.version];
+  return (
+    <>
+      {!cases && (
+        <Alert icon={<IconInfoCircle aria-hidden />} title={t("comparison.noAnswers")}>
+          <Text size="sm">
+            {missing.length > 0
+              ? t("comparison.noAnswersOf", { versions: missing.join(", ") })
+              : t("comparison.noShared")}
+          </Text>
+        </Alert>
+      )}
+      {cases && (
+        <>
+          <Section
+            title={t("comparison.figures.title")}
+            text={t("comparison.figures.text", {
+              cases: cases.cases,
+              malignant: cases.malignant,
+            })}
+          >
+            <ComparedFigures figures={cases.figures} names={names} />
+          </Section>
+          <Section title={t("comparison.curves.title")}>
+            <Curves curves={cases.curves} figures={cases.figures} />
+          </Section>
+          <Section title={t("comparison.cases.title")}>
+            <Disagreements cases={cases} names={names} />
+          </Section>
+        </>
+      )}
+      <Section title={t("comparison.cards.title")} text={t("comparison.cards.text")}>
+        <CardDifferences found={found} names={names} />
+      </Section>
+    </>
+  );
+}
