@@ -37,7 +37,8 @@ class LesionHandler:
         folder = Path(context.system_properties["model_dir"])
         threads = int(os.environ.get(environment.THREADS, "1"))
         self._classifier, self._choice = open_unpacked(folder, threads=threads)
-        log.info("backend: %s", self._choice or self._classifier.backend.name)
+        backend = self._classifier.backend
+        log.info("backend: %s in %s", self._choice or backend.name, backend.precision)
         size = self._classifier.card.preprocessing.input_size
         for _ in range(WARM_UP_PREDICTIONS):
             self._classifier.predict(np.zeros((1, 3, size, size), np.float32))
@@ -74,6 +75,9 @@ class LesionHandler:
             return orjson.dumps({"error": {"reason": refusal.reason, "message": refusal.message}})
 
     def _description(self) -> bytes:
-        """Which backend is in use, and how all of them performed on this machine."""
+        """Which backend and precision are in use, and how backends performed on this machine."""
         candidates = self._choice.model_dump()["candidates"] if self._choice else []
-        return orjson.dumps({"backend": self._classifier.backend.name, "candidates": candidates})
+        backend = self._classifier.backend
+        return orjson.dumps(
+            {"backend": backend.name, "precision": backend.precision, "candidates": candidates}
+        )

@@ -9,6 +9,7 @@ from gateway.schemas.candidates import CanaryFigures, CanaryRule, Candidate
 from gateway.schemas.fields import Moment
 from gateway.schemas.models import Digest, Version
 from gateway.schemas.reference import ReferenceResult
+from serving.archives.card import Precision
 from serving.contract.regeneration import Regeneration
 from serving.contract.replicas import Phase
 from serving.contract.replicas import Replica as PublishedReplica
@@ -19,6 +20,10 @@ class Measured(BaseModel):
     """What a version costs on a replica, measured with its golden images one at a time."""
 
     version: Version
+    precision: Precision = Field(
+        description="In which its workers compute: 8-bit arithmetic or single precision.",
+        examples=["int8"],
+    )
     median_ms: float = Field(examples=[41.5])
     p95_ms: float = Field(examples=[48.0])
     load_seconds: float | None = Field(examples=[4.2])

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.model_archives import ENGINEER, archive, bring, release
+from serving.tests.quantised import quantised_archive
 
 FIGURES = {"sensitivity": 0.94, "specificity": 0.82}
 
@@ -83,3 +84,16 @@ async def test_the_card_of_a_version_that_answered_once_stays_readable(
 async def test_nobody_else_reads_a_card(gateway: Gateway) -> None:
     answer = await gateway.http.get("/api/models/1.0.0/card")
     assert (answer.status_code, answer.json()["reason"]) == (401, "SIGN_IN_REQUIRED")
+
+
+@pytest.mark.parametrize(("threshold", "expected"), [(None, 0.2), (0.2, 0.2), (0.3, 0.3)])
+async def test_a_card_is_read_as_it_holds_for_an_answer(
+    gateway: Gateway, tmp_path: Path, threshold: float | None, expected: float
+) -> None:
+    own, gateway.headers = gateway.headers, ENGINEER
+    assert (await bring(gateway, quantised_archive(tmp_path))).status_code == 202
+    gateway.headers = own
+    await _release(gateway, "1.0.0")
+    query = {} if threshold is None else {"threshold": threshold}
+    card = (await gateway.get("/models/1.0.0/card", params=query)).json()
+    assert card["threshold"] == expected

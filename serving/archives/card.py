@@ -13,6 +13,8 @@ from serving.archives.strict_json import MAX_WHOLE_NUMBER, check_json
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Zone = Literal["below", "borderline", "above"]
+# In which arithmetic a model is computed: single precision, or 8 bits (`Quantised`).
+Precision = Literal["fp32", "int8"]
 BodySite = Literal[
     "head_neck", "upper_extremity", "lower_extremity", "anterior_torso", "posterior_torso",
     "lateral_torso", "palms_soles", "oral_genital",
@@ -34,6 +36,8 @@ _GREATEST_FIGURE = 1e9
 _SHARES = frozenset(
     {"auc", "average_precision", "sensitivity", "specificity", "accuracy", "brier", "ece"}
 )
+# Thresholds are stored as they were fitted, so only those of one operating point are so close.
+_SAME_THRESHOLD = 1e-9
 # JSON has no NaN: one in a card would be stored as null, and never be read again.
 _STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -144,6 +148,41 @@ class ShownFor(BaseModel):
         return self
 
 
+# Of an optional member; "" where the archive has none.
+OptionalDigest = Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")]
+# See `ModelCard`.
+Temperature = Annotated[float, Field(ge=0.01, le=20)]
+Intercept = Annotated[float, Field(ge=-10, le=10)]
+Threshold = Annotated[float, Field(ge=0.001, le=0.999)]
+
+
+class Quantised(BaseModel):
+    """The model in 8-bit arithmetic: an operating point and figures of its own.
+
+    Its logits differ from those in single precision, so everything that was fitted to these is
+    fitted again. Fields are those of the card by the same names, in whose place they stand.
+    """
+
+    model_config = _STRICT
+
+    # Of the archive's `ranges.safetensors`, found on training photos.
+    ranges_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    temperature: Temperature
+    intercept: Intercept = 0.0
+    threshold: Threshold
+    zones: Zones | None = None
+    # Of `novelty_int8.safetensors` and `differential_int8.safetensors`.
+    novelty_sha256: OptionalDigest = ""
+    differential_sha256: OptionalDigest = ""
+    evaluations: list[Evaluation] = Field(default_factory=list, max_length=200)
+    subgroups: list[Evaluation] = Field(default_factory=list, max_length=200)
+
+    @model_validator(mode="after")
+    def _zones_hold_the_threshold(self) -> Self:
+        _require_threshold_between(self.zones, self.threshold)
+        return self
+
+
 class ModelCard(BaseModel):
     """Everything about one model version.
 
@@ -162,10 +201,10 @@ class ModelCard(BaseModel):
     # Logits are divided by `temperature`, then the malignant one is raised by `intercept`, before
     # the softmax (Platt 1999; with an intercept of 0, Guo et al. 2017). A model trained for a few
     # steps has logits near 0, and a fitted temperature of some hundredths.
-    temperature: float = Field(ge=0.01, le=20)
-    intercept: float = Field(default=0.0, ge=-10, le=10)
+    temperature: Temperature
+    intercept: Intercept = 0.0
     # At or above it, a lesion is considered malignant.
-    threshold: float = Field(ge=0.001, le=0.999)
+    threshold: Threshold
     # None where none were fitted: then an answer has no zone.
     zones: Zones | None = None
     # Whether logits and heatmap are averaged over photo and mirror image, at twice the cost.
@@ -175,14 +214,17 @@ class ModelCard(BaseModel):
     looks_around: bool = False
     weights_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     # Of the archive's `novelty.safetensors`; "" if it has none.
-    novelty_sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
+    novelty_sha256: OptionalDigest = ""
     # Of the archive's `differential.safetensors`, likewise; and its diagnoses, in order.
-    differential_sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
+    differential_sha256: OptionalDigest = ""
     diagnoses: dict[Diagnosis, Literal["benign", "malignant"]] = Field(
         default_factory=dict, max_length=64
     )
     # Of the archive's `graph.onnx`, likewise: without it, only PyTorch can run the model.
-    graph_sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
+    graph_sha256: OptionalDigest = ""
+    # None where the archive can't be computed in 8 bits. Where it is, this stands in place of the
+    # fields of the same names.
+    quantised: Quantised | None = None
     # Cautions are given for everyone else; None where nobody has derived it: then there are none.
     shown_for: ShownFor | None = None
     trained_on: date
@@ -206,10 +248,43 @@ class ModelCard(BaseModel):
 
     @model_validator(mode="after")
     def _zones_hold_the_threshold(self) -> Self:
-        if self.zones and not self.zones.lower <= self.threshold <= self.zones.upper:
-            raise ValueError("the threshold lies outside the borderline zone")
+        _require_threshold_between(self.zones, self.threshold)
+        return self
+
+    @model_validator(mode="after")
+    def _is_the_same_model_in_8_bits(self) -> Self:
+        other = self.quantised
+        if other and abs(other.threshold - self.threshold) < _SAME_THRESHOLD:
+            # By it answers are told apart.
+            raise ValueError("the quantised model must have a threshold of its own")
+        if other and not self.graph_sha256:
+            raise ValueError("a model without a graph can't be quantised")
+        if other and bool(other.differential_sha256) != bool(self.differential_sha256):
+            raise ValueError("the quantised model must tell diagnoses apart exactly if this does")
+        return self
+
+    def in_8_bits(self) -> Self:
+        """The card by which 8-bit arithmetic answers.
+
+        Raises:
+            ValueError: it has none.
+        """
+        if self.quantised is None:
+            raise ValueError("the archive can't be computed in 8 bits")
+        names = Quantised.model_fields.keys() & type(self).model_fields.keys()
+        return self.model_copy(update={name: getattr(self.quantised, name) for name in names})
+
+    def of_answer(self, threshold: float) -> Self:
+        """The card by which an answer with this threshold was given."""
+        if self.quantised and abs(self.quantised.threshold - threshold) < _SAME_THRESHOLD:
+            return self.in_8_bits()
         return self
 
     def zone(self, probability: float) -> Zone | None:
         """Where a malignant probability lies; None where the card has no zones."""
         return self.zones.zone(probability) if self.zones else None
+
+
+def _require_threshold_between(zones: Zones | None, threshold: float) -> None:
+    if zones and not zones.lower <= threshold <= zones.upper:
+        raise ValueError("the threshold lies outside the borderline zone")

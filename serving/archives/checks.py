@@ -15,10 +15,11 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from serving.archives import members
 from serving.archives.bounds import BOUNDS, Check, shown
-from serving.archives.card import ModelCard, Share
+from serving.archives.card import ModelCard, Precision, Share
 from serving.archives.differential import Differential
 from serving.archives.graph import FLOATS, Graph, GraphInvalid, read_graph
 from serving.archives.novelty import Novelty
+from serving.archives.ranges import RangesInvalid, read_ranges
 from serving.archives.reasons import ArchiveReason, Defect
 from serving.archives.strict_json import check_json
 from serving.archives.weights_file import wrong_weights
@@ -32,6 +33,14 @@ class GoldenImage(BaseModel):
 
     file: str
     probability_malignant: Share
+    # The answer in 8-bit arithmetic, where the card is `quantised`.
+    probability_malignant_int8: Share | None = None
+
+    def expected(self, precision: Precision) -> float | None:
+        """The malignant probability that was recorded; None where none was."""
+        if precision == "int8":
+            return self.probability_malignant_int8
+        return self.probability_malignant
 
 
 GOLDEN_IMAGES = TypeAdapter(list[GoldenImage])
@@ -140,36 +149,44 @@ def _weights(archive: zipfile.ZipFile) -> Iterator[Defect]:
 
 
 def _novelty(archive: zipfile.ZipFile) -> Iterator[Defect]:
-    yield from _digest_of(archive, members.NOVELTY, "novelty_sha256")
-    if (content := _content(archive, members.NOVELTY)) is not None:
-        try:
-            Novelty.from_bytes(content)
-        except ValueError as error:
-            yield Defect(ArchiveReason.NOVELTY_INVALID, f"{members.NOVELTY}: {error}")
+    for name in (members.NOVELTY, members.NOVELTY_INT8):
+        yield from _digest_of(archive, name)
+        if (content := _content(archive, name)) is not None:
+            try:
+                Novelty.from_bytes(content)
+            except ValueError as error:
+                yield Defect(ArchiveReason.NOVELTY_INVALID, f"{name}: {error}")
 
 
 def _differential(archive: zipfile.ZipFile) -> Iterator[Defect]:
-    yield from _digest_of(archive, members.DIFFERENTIAL, "differential_sha256")
-    card, content = _valid_card(archive), _content(archive, members.DIFFERENTIAL)
-    # Only the card names the diagnoses that it tells apart.
-    if card and content is not None:
-        try:
-            Differential.from_bytes(content, card.diagnoses)
-        except ValueError as error:
-            yield Defect(ArchiveReason.DIFFERENTIAL_INVALID, f"{members.DIFFERENTIAL}: {error}")
+    card = _valid_card(archive)
+    for name in (members.DIFFERENTIAL, members.DIFFERENTIAL_INT8):
+        yield from _digest_of(archive, name)
+        content = _content(archive, name)
+        # Only the card names the diagnoses that it tells apart.
+        if card and content is not None:
+            try:
+                Differential.from_bytes(content, card.diagnoses)
+            except ValueError as error:
+                yield Defect(ArchiveReason.DIFFERENTIAL_INVALID, f"{name}: {error}")
 
 
 def _graph(archive: zipfile.ZipFile) -> Iterator[Defect]:
-    yield from _digest_of(archive, members.GRAPH, "graph_sha256")
+    yield from _digest_of(archive, members.GRAPH)
+    yield from _digest_of(archive, members.RANGES)
     card, content = _valid_card(archive), _content(archive, members.GRAPH)
     if card is None or content is None or members.WEIGHTS not in archive.namelist():
         return
     try:
-        graph_of(archive, card, content)
+        graph = graph_of(archive, card, content)
+        if (ranges := _content(archive, members.RANGES)) is not None:
+            read_ranges(ranges, graph)
     except HeaderInvalid:
         return  # reported as the weights' defect
     except GraphInvalid as error:
         yield Defect(ArchiveReason.GRAPH_INVALID, f"{members.GRAPH} {error}.")
+    except RangesInvalid as error:
+        yield Defect(ArchiveReason.RANGES_INVALID, f"{members.RANGES} {error}.")
 
 
 def graph_of(archive: zipfile.ZipFile, card: ModelCard, content: bytes) -> Graph:
@@ -187,12 +204,25 @@ def graph_of(archive: zipfile.ZipFile, card: ModelCard, content: bytes) -> Graph
     return read_graph(content, numbers, size=side, classes=len(card.classes))
 
 
-def _digest_of(archive: zipfile.ZipFile, name: str, field: str) -> Iterator[Defect]:
+def _digest_of(archive: zipfile.ZipFile, name: str) -> Iterator[Defect]:
     """An optional member must be present exactly if the card has its digest, and match it."""
     card, content = _valid_card(archive), _content(archive, name)
     digest = "" if content is None else hashlib.sha256(content).hexdigest()
-    if card and getattr(card, field) != digest:
+    if card and _digests(card)[name] != digest:
         yield Defect(ArchiveReason.DIGEST_MISMATCH, f"{name} is not what the card describes.")
+
+
+def _digests(card: ModelCard) -> dict[str, str]:
+    """What the card says of each optional member; "" for those that it doesn't have."""
+    in_8_bits = card.quantised
+    return {
+        members.NOVELTY: card.novelty_sha256,
+        members.DIFFERENTIAL: card.differential_sha256,
+        members.GRAPH: card.graph_sha256,
+        members.RANGES: in_8_bits.ranges_sha256 if in_8_bits else "",
+        members.NOVELTY_INT8: in_8_bits.novelty_sha256 if in_8_bits else "",
+        members.DIFFERENTIAL_INT8: in_8_bits.differential_sha256 if in_8_bits else "",
+    }
 
 
 def _golden(archive: zipfile.ZipFile) -> Iterator[Defect]:
@@ -201,7 +231,7 @@ def _golden(archive: zipfile.ZipFile) -> Iterator[Defect]:
         return
     try:
         check_json(content)
-        listed = [image.file for image in GOLDEN_IMAGES.validate_json(content)]
+        images = GOLDEN_IMAGES.validate_json(content)
     except ValidationError:
         yield Defect(
             ArchiveReason.GOLDEN_INVALID, f"{members.GOLDEN} does not describe golden images."
@@ -210,12 +240,20 @@ def _golden(archive: zipfile.ZipFile) -> Iterator[Defect]:
     except ValueError as error:
         yield Defect(ArchiveReason.GOLDEN_INVALID, f"{members.GOLDEN} {error}.")
         return
+    listed = [image.file for image in images]
     held = [name for name in archive.namelist() if members.is_golden_image(name)]
     if not 1 <= len(listed) <= members.MAX_GOLDEN_IMAGES or sorted(listed) != sorted(held):
         yield Defect(
             ArchiveReason.GOLDEN_INVALID,
             f"{members.GOLDEN} must list the archive's golden images, 1 to "
             f"{members.MAX_GOLDEN_IMAGES} of them.",
+        )
+    card = _valid_card(archive)
+    answered = [image.probability_malignant_int8 is not None for image in images]
+    if card and answered != [card.quantised is not None] * len(images):
+        yield Defect(
+            ArchiveReason.GOLDEN_INVALID,
+            f"{members.GOLDEN} must hold answers in 8 bits exactly if the card is quantised.",
         )
     for name in held:
         if not archive.read(name).startswith(_JPEG):

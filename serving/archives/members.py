@@ -18,7 +18,11 @@ NOVELTY = "novelty.safetensors"
 DIFFERENTIAL = "differential.safetensors"
 # What the model computes, for ONNX Runtime; likewise, and those whose head has no closed form.
 GRAPH = "graph.onnx"
-OPTIONAL = (NOVELTY, DIFFERENTIAL, GRAPH)
+# What 8-bit arithmetic needs (`card.Quantised`); likewise.
+RANGES = "ranges.safetensors"
+NOVELTY_INT8 = "novelty_int8.safetensors"
+DIFFERENTIAL_INT8 = "differential_int8.safetensors"
+OPTIONAL = (NOVELTY, DIFFERENTIAL, GRAPH, RANGES, NOVELTY_INT8, DIFFERENTIAL_INT8)
 REQUIRED = (WEIGHTS, CARD, HANDLER, CONFIG, GOLDEN, MANIFEST)
 
 _OWN = Path(__file__).parent / "fixed"

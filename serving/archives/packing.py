@@ -33,6 +33,7 @@ def build_archive(
     card: ModelCard,
     golden: Sequence[tuple[Path, float]],
     out: Path,
+    golden_int8: Sequence[float] = (),
     optional: Sequence[Path] = (),
 ) -> Path:
     """Pack a model with torch-model-archiver.
@@ -41,6 +42,7 @@ def build_archive(
         weights: safetensors; its digest must be the card's.
         card: the model card.
         golden: JPEG files, each with the malignant probability it must give.
+        golden_int8: the same in 8-bit arithmetic, where the card is quantised.
         optional: files named as in `members.OPTIONAL`; the card has their digests.
         out: folder for `<name>-<version>.mar`; an older file of that name is replaced.
 
@@ -50,7 +52,7 @@ def build_archive(
     path = out / f"{card.name}-{card.version}.mar"
     with tempfile.TemporaryDirectory(prefix="dermis-archive-") as folder:
         staged = Path(folder)
-        extra = _stage(staged, weights, card, golden)
+        extra = _stage(staged, weights, card, golden, golden_int8)
         extra += [Path(shutil.copyfile(path, staged / path.name)) for path in optional]
         with zipfile.ZipFile(_archived(staged, extra, card.version)) as packed:
             manifest = _timeless(packed.read(MANIFEST), card.name, card.trained_on)
@@ -82,19 +84,28 @@ def write_plain(
 
 
 def _stage(
-    folder: Path, weights: Path, card: ModelCard, golden: Sequence[tuple[Path, float]]
+    folder: Path,
+    weights: Path,
+    card: ModelCard,
+    golden: Sequence[tuple[Path, float]],
+    golden_int8: Sequence[float],
 ) -> list[Path]:
     """Put the members into a folder; returns those that the archiver takes as extra files."""
     shutil.copyfile(weights, folder / WEIGHTS)
     (folder / CARD).write_text(card.model_dump_json(indent=2))
     extra = [folder / CARD, folder / GOLDEN]
     images = []
-    for number, (path, probability) in enumerate(golden):
+    answers_int8: Sequence[float | None] = golden_int8 or [None] * len(golden)
+    for number, ((path, answer), answer_int8) in enumerate(zip(golden, answers_int8, strict=True)):
         copy = folder / golden_image(number)
         shutil.copyfile(path, copy)
         extra.append(copy)
-        images.append(GoldenImage(file=copy.name, probability_malignant=probability))
-    (folder / GOLDEN).write_bytes(GOLDEN_IMAGES.dump_json(images, indent=2))
+        images.append(
+            GoldenImage(
+                file=copy.name, probability_malignant=answer, probability_malignant_int8=answer_int8
+            )
+        )
+    (folder / GOLDEN).write_bytes(GOLDEN_IMAGES.dump_json(images, indent=2, exclude_none=True))
     return extra
 
 

@@ -43,6 +43,7 @@ class ArchiveReason(Enum):
     NOVELTY_INVALID = "The data for recognising unfamiliar photos are wrong."
     DIFFERENTIAL_INVALID = "The differential's weights are wrong or don't fit the card."
     GRAPH_INVALID = "The graph is not one that may run here, or does not fit card and weights."
+    RANGES_INVALID = "The ranges for 8-bit arithmetic are wrong or are not those of the graph."
     GRAPH_MISSING = "The archive has no graph, and PyTorch is not installed where it would run."
     GOLDEN_INVALID = "The golden images are missing, damaged or not as listed."
 

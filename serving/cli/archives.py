@@ -1,5 +1,6 @@
 """Verbs for archives on disk: inspect, verify, keygen, sign."""
 
+import math
 import os
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +9,7 @@ import typer
 from rich.table import Table
 
 from serving.archives.archive import ArchiveRefused, CheckedArchive, check_archive
-from serving.archives.card import Evaluation
+from serving.archives.card import Evaluation, Precision
 from serving.archives.signature_policy import Policy, read_policy
 from serving.archives.signatures import KeyInvalid, fingerprint, make_key_pair
 from serving.archives.signatures import sign as sign_digest
@@ -132,8 +133,8 @@ def checked_archive(path: Path, policy: Policy | None = None) -> CheckedArchive:
         ) from None
 
 
-def opened(archive: Path) -> Classifier:
-    """An archive's model, loaded as a worker does.
+def opened(archive: Path, precision: Precision | None = None) -> Classifier:
+    """An archive's model, loaded as a worker does; in the precision that is named, if one is.
 
     Raises:
         CommandFailed: the archive is not sound, or its model can't be loaded.
@@ -142,17 +143,28 @@ def opened(archive: Path) -> Classifier:
 
     checked = checked_archive(archive)
     try:
-        return open_classifier(checked.path)
+        return open_classifier(checked.path, precision)
     except (ValueError, RuntimeError) as error:
         message = "The model can't be loaded."
         raise CommandFailed(Failure.MODEL_NOT_LOADABLE, message, [str(error)]) from None
 
 
 def _require_golden_answers(checked: CheckedArchive) -> None:
-    """Send the model its golden images, as a follower will before a release."""
+    """Send the model its golden images, as a follower will before a release.
+
+    In both precisions where the processor can compute in 8 bits.
+    """
+    from serving.worker.processor import has_vnni
+
+    _require_answers(checked, "fp32")
+    if checked.card.quantised and has_vnni():
+        _require_answers(checked, "int8")
+
+
+def _require_answers(checked: CheckedArchive, precision: Precision) -> None:
     from serving.worker.predictions import prediction_of
 
-    classifier = opened(checked.path)
+    classifier = opened(checked.path, precision)
     wrong = []
     for image in checked.golden:
         try:
@@ -161,9 +173,12 @@ def _require_golden_answers(checked: CheckedArchive) -> None:
             Finding.model_validate(answer)
         except ValueError as error:
             raise CommandFailed(Failure.MODEL_NOT_LOADABLE, _CAN_NOT_ANSWER, [str(error)]) from None
-        difference = abs(answer["probability_malignant"] - image.probability_malignant)
+        expected = image.expected(precision)
+        difference = abs(
+            answer["probability_malignant"] - (math.nan if expected is None else expected)
+        )
         if not difference <= TOLERANCE:
-            wrong.append(f"{image.file} is off by {difference:.4f}")
+            wrong.append(f"{image.file} is off by {difference:.4f} in {precision}")
     if wrong:
         raise CommandFailed(
             Failure.GOLDEN_IMAGES_DIFFER,

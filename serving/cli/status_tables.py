@@ -63,8 +63,9 @@ def agreement(found: dict[str, Any]) -> Table:
 def costs(found: Rows) -> Table:
     """What versions cost: those that are loaded, and the latest trial of each other one."""
     table = Table(
-        "replica", "version", "", "median ms", "p95 ms", "load s", "MiB per worker", title="Costs"
-    )
+        "replica", "version", "", "precision", "median ms", "p95 ms", "load s", "MiB per worker",
+        title="Costs",
+    )  # fmt: skip
     for replica in found:
         for measured in replica["measured"]:
             word = "live" if measured["version"] == replica["live_version"] else "loaded"
@@ -167,7 +168,7 @@ def _verdict(judged: dict[str, Any]) -> str:
 
 def _figures(measured: dict[str, Any]) -> list[str]:
     names = ("median_ms", "p95_ms", "load_seconds", "memory_mib")
-    return [_figure(measured[name]) for name in names]
+    return [measured["precision"], *(_figure(measured[name]) for name in names)]
 
 
 def _figure(value: float | None) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from serving.archives.card import Diagnosis, Share, Zone
+from serving.archives.card import Diagnosis, Precision, Share, Zone
 
 # Of a heatmap, as patient_service stores it.
 MAX_SIDE = 64
@@ -15,12 +15,14 @@ _BEYOND = 1e-6
 
 
 class ModelName(BaseModel):
-    """Which model answered."""
+    """Which model answered, and in which arithmetic."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str = Field(min_length=1, max_length=100)
     version: str = Field(min_length=1, max_length=100)
+    # Workers of before there were two compute in single precision.
+    precision: Precision = "fp32"
 
 
 class Heatmap(BaseModel):

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from serving.archives.card import Precision
 from serving.contract.reference_figures import ReferenceResult
 
 # How many results a follower keeps publishing.
@@ -36,6 +37,8 @@ class Measurement(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     version: str
+    # In which its workers compute here.
+    precision: Precision = "fp32"
     # Of single requests for golden images, over HTTP, in milliseconds.
     median_ms: float
     p95_ms: float

@@ -6,7 +6,7 @@ import matplotlib as mpl
 import numpy as np
 from sklearn.metrics import roc_curve
 
-from serving.archives.card import Evaluation, Metric, ModelCard
+from serving.archives.card import Evaluation, Metric, ModelCard, Precision
 from serving.evaluation.evaluator import Answers
 
 mpl.use("agg")
@@ -15,13 +15,20 @@ from matplotlib import pyplot as plt
 RELIABILITY_BINS = 10
 
 
-def write_page(card: ModelCard, test: Answers, page: Path) -> None:
-    """Write `page` (Markdown) and its plots beside it."""
+def write_page(card: ModelCard, test: Answers, page: Path, precision: Precision = "fp32") -> None:
+    """Write `page` (Markdown) and its plots beside it.
+
+    Args:
+        card: what the page says.
+        test: the answers that are plotted.
+        page: the file.
+        precision: in which they were computed; plots of the other stay as they are.
+    """
     page.parent.mkdir(parents=True, exist_ok=True)
     plots = page.parent / "model-card"
     plots.mkdir(exist_ok=True)
-    _plot_roc(test, plots / "roc.png")
-    _plot_reliability(test, plots / "reliability.png")
+    _plot_roc(test, plots / _plot("roc", precision))
+    _plot_reliability(test, plots / _plot("reliability", precision))
     page.write_text("\n".join(_lines(card)) + "\n")
 
 
@@ -38,17 +45,10 @@ def _lines(card: ModelCard) -> list[str]:
         "has not seen, with 95 % intervals. [All runs](training-runs.md).",
         "",
         *_zones(card),
+        *_which(card),
         "## What it does, the hard figures first",
-        *(line for evaluation in card.evaluations for line in _section(evaluation)),
-        "## Groups",
-        "Photos with metadata; groups of fewer than 40 photos are left out.",
-        "",
-        "| group | photos | malignant | AUC | sensitivity | specificity |",
-        "| --- | --- | --- | --- | --- | --- |",
-        *(_group(row) for row in card.subgroups),
-        "",
-        "![ROC curve](model-card/roc.png) ![Reliability](model-card/reliability.png)",
-        "",
+        *_figures(card, "fp32"),
+        *_in_8_bits(card),
         *_shown_for(card),
         "## Limits",
         *(f"- {limit}" for limit in card.limits),
@@ -60,6 +60,53 @@ def _lines(card: ModelCard) -> list[str]:
         "| setting | value |",
         "| --- | --- |",
         *(f"| {key} | {value} |" for key, value in card.training.items()),
+    ]
+
+
+def _figures(card: ModelCard, precision: Precision) -> list[str]:
+    """Evaluations, groups and plots."""
+    return [
+        *(line for evaluation in card.evaluations for line in _section(evaluation)),
+        f"{'##' if precision == 'fp32' else '###'} Groups",
+        "Photos with metadata; groups of fewer than 40 photos are left out.",
+        "",
+        "| group | photos | malignant | AUC | sensitivity | specificity |",
+        "| --- | --- | --- | --- | --- | --- |",
+        *(_group(row) for row in card.subgroups),
+        "",
+        f"![ROC curve](model-card/{_plot('roc', precision)}) "
+        f"![Reliability](model-card/{_plot('reliability', precision)})",
+        "",
+    ]
+
+
+def _plot(name: str, precision: Precision) -> str:
+    return f"{name}.png" if precision == "fp32" else f"{name}-{precision}.png"
+
+
+def _which(card: ModelCard) -> list[str]:
+    if not card.quantised:
+        return []
+    return [
+        "All this, and every figure down to the groups, is in single precision. On processors with "
+        "VNNI the model answers in 8-bit arithmetic, for which threshold, calibration and figures "
+        "were [fitted and measured anew](#in-8-bit-arithmetic).",
+        "",
+    ]
+
+
+def _in_8_bits(card: ModelCard) -> list[str]:
+    if not card.quantised:
+        return []
+    other = card.in_8_bits()
+    return [
+        "## In 8-bit arithmetic",
+        f"Threshold {other.threshold:.3f}, temperature {other.temperature:.3f} (intercept "
+        f"{other.intercept:.3f}), fitted on the same validation photos. Figures are on the same "
+        "test photos.",
+        "",
+        *_zones(other),
+        *_figures(other, "int8"),
     ]
 
 

@@ -26,10 +26,13 @@ from serving.evaluation.moved_lesions import moved_lesions
 from serving.evaluation.novelty_evaluation import evaluate_novelty
 from serving.evaluation.run_model import open_run
 from serving.evaluation.shown_for import shown_for
+from serving.evaluation.weight_randomisation import Shuffled
 from serving.model.classifier import Classifier
 from serving.training.dataset_facts import DatasetFacts
 from serving.training.datasets import Sample
 from serving.training.pixel_cache import PixelCache
+
+_FITTED = ("temperature", "intercept", "threshold", "zones")
 
 
 def evaluate_run(
@@ -52,9 +55,37 @@ def evaluate_run(
     """
     draft = _draft(run, name, version, mirror_averaging, facts)
     opened = open_run(run, draft)
-    backend = opened.backend
-    classifier = Classifier(backend, draft)
-    evaluator = Evaluator(classifier, samples, cache)
+    classifier = Classifier(opened.backend, draft)
+    found, test = fit_and_measure(classifier, samples, cache, run, shuffled=opened.shuffled)
+    trained_on = _trained_on(draft, samples)
+    return draft.model_copy(update=found | {"shown_for": shown_for(trained_on, facts)}), test
+
+
+def fit_and_measure(
+    classifier: Classifier,
+    samples: Sequence[Sample],
+    cache: PixelCache,
+    folder: Path,
+    *,
+    shuffled: Shuffled | None = None,
+    names: tuple[str, str] = (NOVELTY, DIFFERENTIAL),
+) -> tuple[dict[str, Any], Answers]:
+    """The fields of a card that depend on what computes the model, and the answers on test photos.
+
+    Args:
+        classifier: with a card of any operating point.
+        samples: all photos.
+        cache: their pixels, in the same order.
+        folder: for the files of the novelty measure and the differential.
+        shuffled: the model with shuffled weights; None where they can't be.
+        names: of the two files.
+
+    Raises:
+        ValueError: it can't be calibrated, or has no heatmaps.
+    """
+    draft, backend = classifier.card, classifier.backend
+    plain = Classifier(backend, draft.model_copy(update={"temperature": 1, "intercept": 0}))
+    evaluator = Evaluator(plain, samples, cache)
     fitted = _fitted(draft, evaluator)
     evaluator.require_heatmaps()
     test = evaluator.answers("test")
@@ -62,17 +93,18 @@ def evaluate_run(
     moved = moved_lesions(ready, samples, cache)
     further = [
         *([moved] if moved else []),
-        explanation(ready, opened.shuffled, *evaluator.drawn("test", PHOTOS)),
+        explanation(ready, shuffled, *evaluator.drawn("test", PHOTOS)),
     ]
-    left_out = fitted.training.get("leave_out")
-    trained_on = [sample for sample in samples if sample.source != left_out]
-    attached, more = _attachments(run, classifier, trained_on, test)
-    found = {
+    attached, more = _attachments(folder, names, plain, _trained_on(draft, samples), test)
+    found = {name: getattr(fitted, name) for name in _FITTED} | {
         "evaluations": evaluations(evaluator, test, further + more),
         "subgroups": subgroups(test, evaluator.threshold),
-        "shown_for": shown_for(trained_on, facts),
     }
-    return fitted.model_copy(update=attached | found), test
+    return found | attached, test
+
+
+def _trained_on(card: ModelCard, samples: Sequence[Sample]) -> list[Sample]:
+    return [sample for sample in samples if sample.source != card.training.get("leave_out")]
 
 
 def _draft(
@@ -128,17 +160,21 @@ def _fitted(draft: ModelCard, evaluator: Evaluator) -> ModelCard:
 
 
 def _attachments(
-    run: Path, classifier: Classifier, trained_on: Sequence[Sample], test: Answers
+    folder: Path,
+    names: tuple[str, str],
+    classifier: Classifier,
+    trained_on: Sequence[Sample],
+    test: Answers,
 ) -> tuple[dict[str, Any], list[Evaluation]]:
     """Write the optional members; returns what the card says about them, and their figures."""
     fields: dict[str, Any] = {}
     figures = []
     if fit := evaluate_novelty(classifier, trained_on):
         novelty, evaluation = fit
-        fields["novelty_sha256"] = _save(asdict(novelty), run / NOVELTY)
+        fields["novelty_sha256"] = _save(asdict(novelty), folder / names[0])
         figures.append(evaluation)
     if head := fit_differential(classifier, trained_on, test):
-        fields["differential_sha256"] = _save(head.tensors, run / DIFFERENTIAL)
+        fields["differential_sha256"] = _save(head.tensors, folder / names[1])
         fields["diagnoses"] = head.diagnoses
         figures.append(head.evaluation)
     return fields, figures

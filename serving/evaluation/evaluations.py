@@ -108,14 +108,12 @@ def _row(name: str, part: Answers, threshold: float) -> list[Evaluation]:
 
 
 def _evaluation(name: str, description: str, part: Answers, threshold: float) -> Evaluation:
-    found = metrics.figures(part.labels, part.shares, threshold)
     return Evaluation(
         name=name,
         description=description,
         images=len(part.labels),
         malignant=int(part.labels.sum()),
-        # With a single class, only half of the figures mean anything.
-        metrics={k: m for k, m in found.items() if not np.isnan([m.value, m.low, m.high]).any()},
+        metrics=metrics.figures(part.labels, part.shares, threshold),
         confusion=metrics.confusion(part.labels, part.shares, threshold),
     )
 

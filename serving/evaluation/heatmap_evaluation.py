@@ -28,13 +28,16 @@ DESCRIPTION = (
 
 
 def explanation(
-    classifier: Classifier, shuffled: Shuffled, inputs: Tensor, labels: npt.NDArray[np.int64]
+    classifier: Classifier,
+    shuffled: Shuffled | None,
+    inputs: Tensor,
+    labels: npt.NDArray[np.int64],
 ) -> Evaluation:
     """Deletion, insertion and weight randomisation.
 
     Args:
         classifier: with its calibration and threshold.
-        shuffled: the model with shuffled weights.
+        shuffled: the model with shuffled weights; None where they can't be.
         inputs: N×3×S×S, preprocessed, of test photos.
         labels: N, 1 for malignant.
     """
@@ -55,8 +58,9 @@ def explanation(
             f"deletion_gain_on_{name}": mean(worse_deletion - deletion),
             f"insertion_gain_on_{name}": mean(insertion - worse_insertion),
         }
-    similar = similarity_when_shuffled(classifier, shuffled, inputs, maps, targets)
-    metrics |= {f"similarity_{name}_shuffled": mean(values) for name, values in similar.items()}
+    if shuffled:
+        similar = similarity_when_shuffled(classifier, shuffled, inputs, maps, targets)
+        metrics |= {f"similarity_{name}_shuffled": mean(found) for name, found in similar.items()}
     metrics["similarity_other_photo"] = mean(rank_correlations(maps, np.roll(maps, 1, axis=0)))
     return Evaluation(
         name="explanation",

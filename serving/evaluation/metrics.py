@@ -28,7 +28,10 @@ ZONE_SENSITIVITIES = (0.98, 0.90)
 def figures(
     labels: Labels, shares: Floats, threshold: float, *, seed: int = 7
 ) -> dict[str, Metric]:
-    """Every figure with its 95 % interval from 500 bootstrap resamples."""
+    """Every figure with its 95 % interval from 500 bootstrap resamples.
+
+    With a single class, only half of them mean anything, and the others are left out.
+    """
     measures: dict[str, Callable[[Labels, Floats], float]] = {
         "auc": lambda y, p: float(roc_auc_score(y, p)) if _has_both(y) else np.nan,
         "average_precision": lambda y, p: (
@@ -42,8 +45,9 @@ def figures(
     random = np.random.default_rng(seed)
     drawn = [random.integers(0, len(labels), len(labels)) for _ in range(RESAMPLES)]
     return {
-        name: _interval(measure(labels, shares), [measure(labels[d], shares[d]) for d in drawn])
+        name: _interval(value, [measure(labels[d], shares[d]) for d in drawn])
         for name, measure in measures.items()
+        if not np.isnan(value := measure(labels, shares))
     }
 
 

@@ -14,7 +14,7 @@ import onnxruntime
 from pydantic import BaseModel, ConfigDict
 from safetensors import safe_open
 
-from serving.archives.card import Preprocessing
+from serving.archives.card import Precision, Preprocessing
 from serving.archives.graph import (
     BATCH,
     FEATURES,
@@ -24,7 +24,9 @@ from serving.archives.graph import (
     read_graph,
     with_weights,
 )
+from serving.archives.ranges import Range, read_ranges
 from serving.archives.weights_file import Floats
+from serving.model.quantised_graph import quantised
 
 # How far a backend's answers may be from eager PyTorch's to be used.
 TOLERANCE = 1e-3
@@ -37,11 +39,13 @@ class Backend(Protocol):
 
     Attributes:
         name: of the runtime, for display.
+        precision: in which it computes, and so which operating point of the card holds.
         head: C×K weight of the linear layer behind global average pooling; None where the model
             ends otherwise.
     """
 
     name: str
+    precision: Precision
     head: Floats | None
 
     def run(self, batch: Floats) -> tuple[Floats, Floats]:
@@ -61,6 +65,7 @@ class OnnxBackend:
     Args:
         graph: an archive's.
         weights: the tensors that it takes, by name.
+        ranges: of its values, to compute in 8 bits; None for single precision.
         threads: that one call may use.
 
     Raises:
@@ -69,16 +74,28 @@ class OnnxBackend:
 
     name = "onnxruntime"
 
-    def __init__(self, graph: Graph, weights: Mapping[str, Floats], *, threads: int = 1) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        weights: Mapping[str, Floats],
+        *,
+        ranges: Mapping[str, Range] | None = None,
+        threads: int = 1,
+    ) -> None:
+        self.precision: Precision = "fp32" if ranges is None else "int8"
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         # A thread that spins while waiting takes the core away from the next worker.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
+        if ranges is None:
+            content = with_weights(graph, weights)
+        else:
+            content = quantised(graph, weights, ranges)
         try:
             self._session = onnxruntime.InferenceSession(
-                with_weights(graph, weights), options, providers=["CPUExecutionProvider"]
+                content, options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # noqa: BLE001  its exceptions have no common base but this
             raise ValueError(f"ONNX Runtime can't open the graph: {str(error)[:200]}") from None
@@ -86,7 +103,13 @@ class OnnxBackend:
 
     @classmethod
     def of(
-        cls, content: bytes, weights: Path, preprocessing: Preprocessing, *, threads: int = 1
+        cls,
+        content: bytes,
+        weights: Path,
+        preprocessing: Preprocessing,
+        *,
+        ranges: bytes | None = None,
+        threads: int = 1,
     ) -> Self:
         """Open an archive's graph over its weights.
 
@@ -94,21 +117,15 @@ class OnnxBackend:
             content: the graph.
             weights: safetensors, of any precision.
             preprocessing: the card's.
+            ranges: the archive's, to compute in 8 bits; None for single precision.
             threads: that one call may use.
 
         Raises:
             ValueError: they don't fit each other.
         """
-        with safe_open(weights, framework="numpy") as held:
-            slices = {name: held.get_slice(name) for name in held.keys()}  # noqa: SIM118  no mapping
-            shapes = {
-                name: tuple(part.get_shape())
-                for name, part in slices.items()
-                if part.get_dtype() in FLOATS
-            }
-            graph = read_graph(content, shapes, size=preprocessing.input_size, classes=2)
-            values = {name: held.get_tensor(name).astype(np.float32) for name in graph.weights}
-        return cls(graph, values, threads=threads)
+        graph, values = read_parts(content, weights, preprocessing)
+        found = None if ranges is None else read_ranges(ranges, graph)
+        return cls(graph, values, ranges=found, threads=threads)
 
     def run(self, batch: Floats) -> tuple[Floats, Floats]:
         """See `Backend.run`."""
@@ -118,6 +135,31 @@ class OnnxBackend:
     def explain(self, features: Floats, targets: list[int]) -> Floats:
         """See `Backend.explain`."""
         raise NotImplementedError("a graph for ONNX Runtime has no gradients")
+
+
+def read_parts(
+    content: bytes, weights: Path, preprocessing: Preprocessing
+) -> tuple[Graph, dict[str, Floats]]:
+    """An archive's graph and the tensors that it takes, in single precision.
+
+    Args:
+        content: the graph.
+        weights: safetensors, of any precision.
+        preprocessing: the card's.
+
+    Raises:
+        ValueError: they don't fit each other.
+    """
+    with safe_open(weights, framework="numpy") as held:
+        slices = {name: held.get_slice(name) for name in held.keys()}  # noqa: SIM118  no mapping
+        shapes = {
+            name: tuple(part.get_shape())
+            for name, part in slices.items()
+            if part.get_dtype() in FLOATS
+        }
+        graph = read_graph(content, shapes, size=preprocessing.input_size, classes=2)
+        values = {name: held.get_tensor(name).astype(np.float32) for name in graph.weights}
+    return graph, values
 
 
 class Candidate(BaseModel):

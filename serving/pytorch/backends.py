@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from serving.archives.card import ModelCard
+from serving.archives.card import ModelCard, Precision
 from serving.archives.differential import Differential
 from serving.archives.novelty import Novelty
 from serving.archives.weights_file import Floats
@@ -29,6 +29,7 @@ class EagerBackend:
     """
 
     name = "eager"
+    precision: Precision = "fp32"
 
     def __init__(self, model: nn.Module, size: int) -> None:
         self.model = model.eval().to(memory_format=torch.channels_last)

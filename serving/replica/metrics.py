@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, get_args
 
 from prometheus_client import REGISTRY, Gauge, make_wsgi_app, start_http_server
 
+from serving.archives.card import Precision
 from serving.contract.replicas import Phase, Replica
 
 if TYPE_CHECKING:
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 STATE = Gauge("dermis_follower_state", "1 for the state that the replica is in.", ["state"])
 WORKERS = Gauge("dermis_follower_workers", "Workers of the live version that are ready.")
 RELEASE = Gauge("dermis_follower_release", "Number of the release that is live; 0: none.")
+PRECISION = Gauge(
+    "dermis_follower_precision",
+    "1 for how the live version computes.",
+    ["precision"],
+)
 HINDERED = Gauge("dermis_follower_hindered", "1 while TorchServe or the object store is away.")
 READY = Gauge("dermis_follower_ready", "1 while the live version answers, or none was released.")
 
@@ -44,6 +50,9 @@ def observe(replica: Replica, *, release: int, hindered: bool, nothing_released:
     for state in get_args(Phase):
         STATE.labels(state).set(state == replica.state)
     WORKERS.set(replica.workers)
+    live = next((m for m in replica.measured if m.version == replica.live_version), None)
+    for precision in get_args(Precision):
+        PRECISION.labels(precision).set(live is not None and live.precision == precision)
     RELEASE.set(release)
     HINDERED.set(hindered)
     READY.set(bool(replica.workers) or (nothing_released and not hindered))

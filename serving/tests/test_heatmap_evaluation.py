@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from serving.archives.card import ModelCard
+from serving.archives.card import ModelCard, Precision
 from serving.archives.weights_file import Floats
 from serving.evaluation.deletion_insertion import centred_maps, curve_areas, random_maps
 from serving.evaluation.heatmap_evaluation import explanation
@@ -21,6 +21,7 @@ class Darkness:
     """A backend whose answer is how dark one cell of a photo is, and nothing else."""
 
     name = "darkness"
+    precision: Precision = "fp32"
     head: Floats | None = np.array([[0.0], [1.0]], np.float32)
 
     def __init__(self, cell: tuple[int, int]) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from imaging.decoding import decode
 from serving.archives.archive import check_archive
-from serving.archives.card import ModelCard
+from serving.archives.card import ModelCard, Precision
 from serving.model import quality
 from serving.model.attention import looked_at
 from serving.model.classifier import METHOD, Classifier
@@ -16,8 +16,12 @@ from serving.model.quality import NOT_A_LESION, NOT_ASSESSABLE
 from serving.worker.model import open_unpacked
 
 
-def open_classifier(archive: Path) -> Classifier:
+def open_classifier(archive: Path, precision: Precision | None = None) -> Classifier:
     """Check an archive and load its model, as a worker does.
+
+    Args:
+        archive: the file.
+        precision: as `open_unpacked`.
 
     Raises:
         ArchiveRefused: with every reason.
@@ -27,7 +31,7 @@ def open_classifier(archive: Path) -> Classifier:
     checked = check_archive(archive)
     with tempfile.TemporaryDirectory() as folder:
         checked.unpack(Path(folder))
-        return open_unpacked(Path(folder))[0]
+        return open_unpacked(Path(folder), precision=precision)[0]
 
 
 def prediction_of(
@@ -59,7 +63,11 @@ def prediction_of(
             {"diagnosis": diagnosis, "probability": probability}
             for diagnosis, probability in prediction.differential.items()
         ],
-        "model": {"name": card.name, "version": card.version},
+        "model": {
+            "name": card.name,
+            "version": card.version,
+            "precision": classifier.backend.precision,
+        },
         "heatmap": {
             "grid": look.on_photo(np.asarray(prediction.cam, np.float32)).tolist(),
             "target": prediction.target,

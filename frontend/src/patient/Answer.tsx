@@ -23,8 +23,8 @@ export function Answer({
   hasHead?: boolean;
 }) {
   const { t } = useTranslation();
-  const card = useClinicalCard(detection.model?.version).data;
   const { probability_malignant: probability, threshold } = detection;
+  const card = useClinicalCard(detection.model?.version, threshold ?? null).data;
   const zone = zoneOf(detection);
   if (!zone || typeof probability !== "number" || typeof threshold !== "number") return null;
   const { value } = thresholdTexts(probability, threshold);

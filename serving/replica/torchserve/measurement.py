@@ -28,10 +28,11 @@ async def measure(
     for number in range(REQUESTS):
         started = time.perf_counter()
         async with asyncio.timeout(SECONDS):
-            await ask_until_room(ask, photos[number % len(photos)])
+            finding = await ask_until_room(ask, photos[number % len(photos)])
         times.append((time.perf_counter() - started) * 1000)
     return Measurement(
         version=archive.card.version,
+        precision=finding.model.precision,
         median_ms=round(statistics.median(times), 1),
         p95_ms=round(statistics.quantiles(times, n=20)[-1], 1),
         load_seconds=None if load_seconds is None else round(load_seconds, 1),

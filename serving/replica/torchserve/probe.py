@@ -48,7 +48,10 @@ async def probe(
         async with asyncio.timeout(SECONDS):
             findings = await asyncio.gather(*(ask_until_room(ask, photo) for _ in range(workers)))
         for finding in findings:
-            difference = abs(finding.probability_malignant - image.probability_malignant)
+            expected = image.expected(finding.model.precision)
+            if expected is None:
+                raise ProbeFailed(f"it computes in {finding.model.precision}, which was not asked")
+            difference = abs(finding.probability_malignant - expected)
             if finding.model.version != archive.card.version or not difference <= TOLERANCE:
                 raise ProbeFailed(f"{image.file} is off by {difference:.4f}")
 

@@ -5,7 +5,7 @@ import type { Schemas } from "@/api/client";
 /** What a loaded version costs, measured by single requests for its golden images. */
 export function Cost({ measured }: { measured: Schemas["Measured"] }) {
   const { t } = useTranslation();
-  const { version, median_ms, p95_ms, memory_mib } = measured;
+  const { version, precision, median_ms, p95_ms, memory_mib } = measured;
   const latency = t("admin.serving.cost", {
     version,
     median: Math.round(median_ms),
@@ -14,6 +14,7 @@ export function Cost({ measured }: { measured: Schemas["Measured"] }) {
   return (
     <Text size="xs" c="dimmed">
       {latency}
+      {precision === "int8" && `, ${t("admin.serving.int8")}`}
       {memory_mib !== null && `, ${t("admin.serving.memory", { mib: memory_mib })}`}
     </Text>
   );

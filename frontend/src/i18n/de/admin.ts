@@ -90,6 +90,7 @@ export default {
       updating: "Wechselt",
       failed: "Fehlgeschlagen",
     },
+    int8: "in 8-Bit-Arithmetik",
     cost: "{{version}}: {{median}} ms, 95 % in {{p95}} ms",
     memory: "{{mib}} MiB",
     resting: "vorübergehend ausgelassen",

@@ -27,6 +27,8 @@ const archives: Record<ArchiveReason, string> = {
   NOVELTY_INVALID: "Die Daten zum Erkennen unbekannter Fotos sind falsch.",
   DIFFERENTIAL_INVALID: "Die Gewichte der Differenzialdiagnose sind falsch.",
   GRAPH_INVALID: "Der Graph darf hier nicht laufen oder passt nicht zu Karte und Gewichten.",
+  RANGES_INVALID:
+    "Die Wertebereiche für 8-Bit-Arithmetik sind falsch oder gehören nicht zum Graphen.",
   GRAPH_MISSING: "Das Archiv enthält keinen Graphen, und wo es laufen würde, fehlt PyTorch.",
   GOLDEN_INVALID: "Die Referenzbilder fehlen, sind beschädigt oder falsch aufgelistet.",
 };

@@ -85,6 +85,7 @@ export default {
       error: "Last error",
     },
     states: { starting: "Starting", ready: "Ready", updating: "Switching", failed: "Failed" },
+    int8: "in 8-bit arithmetic",
     cost: "{{version}}: {{median}} ms, 95% within {{p95}} ms",
     memory: "{{mib}} MiB",
     resting: "skipped for the moment",

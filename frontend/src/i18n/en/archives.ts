@@ -27,6 +27,7 @@ export default {
   NOVELTY_INVALID: "The data for recognising unfamiliar photos are wrong.",
   DIFFERENTIAL_INVALID: "The weights of the differential are wrong.",
   GRAPH_INVALID: "The graph may not run here, or does not fit the card and the weights.",
+  RANGES_INVALID: "The ranges for 8-bit arithmetic are wrong or are not those of the graph.",
   GRAPH_MISSING: "The archive has no graph, and PyTorch is not installed where it would run.",
   GOLDEN_INVALID: "The golden images are missing, damaged or not as listed.",
 } satisfies Record<ArchiveReason, string>;

@@ -1,0 +1,106 @@
+"""The ranges of a graph's values on training photos: what 8-bit arithmetic needs of an archive.
+
+They are an archive's only part of it: operators and weights of the quantised graph are written by
+`serving.model.quantised_graph`, so nothing of it is a stranger's. No torch.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import numpy as np
+
+from dermis.graph.v1 import graph_pb2
+from serving.archives.graph import BATCH, FEATURES, LOGITS, Graph
+from serving.archives.weights_file import Floats, read_tensors
+
+Range = tuple[float, float]
+
+# A range beyond it is no trained model's.
+GREATEST = 1e6
+
+
+class RangesInvalid(ValueError):
+    """They are not the ranges of this graph; the text is the end of a sentence."""
+
+
+def read_ranges(content: bytes, graph: Graph) -> dict[str, Range]:
+    """Lowest and highest of each value that is computed in 8 bits.
+
+    Args:
+        content: safetensors, two numbers for each value, under its name.
+        graph: whose values they are.
+
+    Raises:
+        RangesInvalid: with the first reason.
+    """
+    try:
+        tensors = read_tensors(content)
+    except ValueError as error:
+        raise RangesInvalid(str(error)) from None
+    if tensors.keys() != quantised_values(graph):
+        raise RangesInvalid("must hold a range for each value that convolutions take and give")
+    return {name: _range(tensor) for name, tensor in tensors.items()}
+
+
+def _range(tensor: Floats) -> Range:
+    if tensor.shape != (2,) or not -GREATEST <= tensor[0] <= tensor[1] <= GREATEST:
+        raise RangesInvalid("must hold two numbers for each value, the lower one first")
+    return float(tensor[0]), float(tensor[1])
+
+
+def quantised_values(graph: Graph) -> frozenset[str]:
+    """Names of the values that need a range: what convolutions and sums take and give.
+
+    Where normalisation or a bound follows at once, its result stands for what it follows.
+    """
+    nodes = list(graph_pb2.Model.FromString(graph.content).graph.node)
+    computed = {BATCH, *(node.output[0] for node in nodes)}
+    normalisations = foldable(nodes)
+    names: set[str] = set()
+    for node in nodes:
+        given = node.output[0]
+        if node.op_type == "Conv" and node.input[1] in graph.weights:
+            folded = normalisations.get(given)
+            names |= {node.input[0], _bounded(folded.output[0] if folded else given, nodes)}
+        elif node.op_type == "Add" and computed.issuperset(node.input):
+            names |= {*node.input, _bounded(given, nodes)}
+    # The head computes in single precision.
+    return frozenset(names - {LOGITS})
+
+
+def foldable(nodes: list[graph_pb2.Node]) -> Mapping[str, graph_pb2.Node]:
+    """Normalisations that can be folded into a convolution, by what the convolution gives."""
+    uses = Counter(name for node in nodes for name in node.input)
+    computed = {BATCH, *(node.output[0] for node in nodes)}
+    made = {node.output[0]: node for node in nodes}
+    found = {}
+    for node in nodes:
+        conv = made.get(node.input[0])
+        parameters = {*node.input[1:], *(conv.input[1:] if conv else ())}
+        if (
+            node.op_type == "BatchNormalization"
+            and conv is not None
+            and conv.op_type == "Conv"
+            and uses[node.input[0]] == 1
+            and node.input[0] not in (FEATURES, LOGITS)
+            and not parameters & computed
+        ):
+            found[node.input[0]] = node
+    return found
+
+
+def _bounded(name: str, nodes: list[graph_pb2.Node]) -> str:
+    takers = [node for node in nodes if name in node.input]
+    if name != FEATURES and len(takers) == 1 and takers[0].op_type in ("Relu", "Clip"):
+        return takers[0].output[0]
+    return name
+
+
+def exact_range(mean: Floats, deviation: Floats) -> Range:
+    """The range of preprocessed photos, whose bytes it holds without loss where channels agree.
+
+    Args:
+        mean: of each channel.
+        deviation: of each channel.
+    """
+    return float(np.min((0 - mean) / deviation)), float(np.max((255 - mean) / deviation))
