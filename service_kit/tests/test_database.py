@@ -228,6 +228,20 @@ async def test_an_error_undoes_everything_that_went_at_once(database: Database) 
     assert await texts(database) == ["once"]
 
 
+async def test_what_only_the_end_of_a_transaction_finds_wrong_undoes_it_too(
+    database: Database,
+) -> None:
+    rule = "CREATE TABLE rule (id int UNIQUE DEFERRABLE INITIALLY DEFERRED)"
+    await database.at_once(Statement(rule))
+    twice = Statement("INSERT INTO rule VALUES (1), (1)")
+    count = Statement("SELECT count(*) AS number FROM rule")
+    for _ in range(3):
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            await database.at_once(twice, count)
+    ((row,),) = await database.at_once(count)
+    assert row.number == 0
+
+
 async def test_a_connection_that_has_died_is_replaced(database: Database) -> None:
     backend = Statement("SELECT pg_backend_pid() AS pid")
     ((first,),) = await database.at_once(backend)
