@@ -1,0 +1,58 @@
+"""Every page at 320 pixels (WCAG 2.2, 1.4.10), and how steadily pages stand while they load."""
+
+import pytest
+from playwright.async_api import ViewportSize, expect
+
+from local_stack.api_client import Clinician
+from tests.browser.screens import Visitor
+from tests.browser.test_lesion_screen import photographed
+from tests.browser.test_weight import LAYOUT_SHIFT
+
+AtWork = tuple[Visitor, Clinician]
+NARROW = ViewportSize(width=320, height=640)
+# What reaches beyond the window, for whoever reads why a test failed.
+TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+    [...document.querySelectorAll("body *")]
+        .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
+        .map(one => one.outerHTML.slice(0, 120)).slice(0, 8)"""
+MOST_SHIFT = 0.02
+BEFORE_SIGN_IN = ("/", "/register", "/forgot", "/verify", "/reset#token=no-such-token")
+PAGES = (
+    "/dashboard", "/patients", "/worklist?list=recent", "/worklist?list=due", "/clinic", "/profile",
+)  # fmt: skip
+
+
+async def too_wide(visitor: Visitor, path: str) -> list[str]:
+    await visitor.page.goto(path)
+    await expect(visitor.page.get_by_role("heading").first).to_be_visible()
+    await visitor.page.wait_for_load_state("networkidle")
+    return [f"{path}: {what}" for what in await visitor.page.evaluate(TOO_WIDE)]
+
+
+async def test_no_page_before_the_sign_in_is_scrolled_sideways(visitor: Visitor) -> None:
+    await visitor.page.set_viewport_size(NARROW)
+    found = [fault for path in BEFORE_SIGN_IN for fault in await too_wide(visitor, path)]
+    assert found == []
+
+
+async def test_no_page_of_a_clinician_is_scrolled_sideways(at_work: AtWork) -> None:
+    visitor, clinician = at_work
+    patient, lesion = await photographed(clinician, days=2)
+    await visitor.page.set_viewport_size(NARROW)
+    record = (
+        f"/patient/{patient}", f"/patient/{patient}?tab=timeline",
+        f"/patient/{patient}?lesion={lesion}", f"/patient/{patient}?lesion={lesion}&compare=",
+    )  # fmt: skip
+    found = [fault for path in (*PAGES, *record) for fault in await too_wide(visitor, path)]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", ["/dashboard", "/patients", "/worklist?list=recent", "lesion"])
+async def test_pages_do_not_jump_while_they_load(at_work: AtWork, path: str) -> None:
+    visitor, clinician = at_work
+    patient, lesion = await photographed(clinician, days=2)
+    page = visitor.page
+    await page.goto(f"/patient/{patient}?lesion={lesion}" if path == "lesion" else path)
+    await expect(page.get_by_role("heading").first).to_be_visible()
+    await page.wait_for_load_state("networkidle")
+    assert await page.evaluate(LAYOUT_SHIFT) <= MOST_SHIFT
