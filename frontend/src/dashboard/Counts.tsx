@@ -58,7 +58,8 @@ function ModelInUse() {
           {t("dashboard.model.none")}
         </Text>
       )}
-      <Text size="sm" c="dimmed">
+      {/* Two lines from the start: how many replicas there are is known later. */}
+      <Text size="sm" c="dimmed" mih="2lh">
         {t("dashboard.model.title")}
         {inUse?.model && `, ${t("dashboard.model.replicas", { count: inUse.replicas })}`}
       </Text>

@@ -3,7 +3,8 @@ import { useDocumentTitle } from "@mantine/hooks";
 import { IconPlus, IconUsers } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { IntendedUse } from "@/ui/States";
+import { IntendedUse, LoadingRows } from "@/ui/States";
+import { ClinicFigures } from "./ClinicFigures";
 import { Counts } from "./Counts";
 import { PatientSearch } from "./PatientSearch";
 import { UploadsUnderWay } from "./UploadsUnderWay";
@@ -41,24 +42,31 @@ export default function DashboardPage() {
       </Group>
       <Counts />
       <UploadsUnderWay />
-      <SimpleGrid cols={{ base: 1, md: 2 }}>
-        <Stack>
-          <Worklist list="unreviewed" />
-          <Worklist list="pending" />
-          <ArchivedOpen />
-        </Stack>
-        <Stack>
-          <Worklist list="followUp" />
-          <Worklist list="due" />
-          <Worklist list="recent" />
-        </Stack>
-      </SimpleGrid>
+      <Lists />
+      <ClinicFigures />
       <IntendedUse />
     </Stack>
   );
 }
 
-/** Only where there is something: most clinics never archive what is open. */
-function ArchivedOpen() {
-  return useCounts().data?.archived_open ? <Worklist list="archivedOpen" /> : null;
+/** What waits, once it is known how much: so the lists stand where they will stay. */
+function Lists() {
+  const counts = useCounts();
+  if (counts.isPending) return <LoadingRows rows={6} height={140} />;
+  const { unreviewed, pending, follow_up, due, archived_open } = counts.data ?? {};
+  return (
+    <SimpleGrid cols={{ base: 1, md: 2 }}>
+      <Stack>
+        <Worklist list="unreviewed" expected={unreviewed} />
+        <Worklist list="pending" expected={pending} />
+        {/* Most clinics never archive what is open. */}
+        {!!archived_open && <Worklist list="archivedOpen" expected={archived_open} />}
+      </Stack>
+      <Stack>
+        <Worklist list="followUp" expected={follow_up} />
+        <Worklist list="due" expected={due} />
+        <Worklist list="recent" />
+      </Stack>
+    </SimpleGrid>
+  );
 }

@@ -10,11 +10,21 @@ import { ago, day } from "@/i18n/moments";
 import { MoreButton } from "@/ui/MoreButton";
 import { QueryState } from "@/ui/QueryState";
 import { Section } from "@/ui/Section";
-import { useWorklist, type List } from "./queries";
+import { PAGE_SIZE, useWorklist, type List } from "./queries";
 import classes from "./Worklist.module.css";
 
+/** Of an entry, less the gap between two placeholders. */
+const ROW_PX = 66;
+
 /** One list of the day: each entry leads to its photo. */
-export function Worklist({ list }: { list: List }) {
+export function Worklist({
+  list,
+  expected = 3,
+}: {
+  list: List;
+  /** How many entries are likely to come, so that the page doesn't jump when they do. */
+  expected?: number;
+}) {
   const { t } = useTranslation();
   const work = useWorklist(list);
   const entries = work.data?.pages.flatMap(({ items }) => items);
@@ -31,7 +41,7 @@ export function Worklist({ list }: { list: List }) {
           ) : undefined
         }
       >
-        <QueryState query={work} rows={3} height={56} />
+        <QueryState query={work} rows={Math.min(expected, PAGE_SIZE)} height={ROW_PX} />
         {entries?.length === 0 && (
           <Text size="sm">
             {t(`dashboard.lists.${list}None`)}{" "}

@@ -5,7 +5,7 @@ import { api, unwrap } from "@/api/client";
 export type List = "recent" | "unreviewed" | "pending" | "followUp" | "due" | "archivedOpen";
 
 const WORKLIST = ["worklist"] as const;
-const PAGE_SIZE = 6;
+export const PAGE_SIZE = 6;
 /** How soon a colleague's verdict or a new result appears. */
 const REFRESH_MS = 20_000;
 
@@ -30,6 +30,22 @@ export function useWorklist(list: List) {
     // Whoever comes back from a patient sees what has changed there.
     staleTime: 0,
     refetchInterval: REFRESH_MS,
+  });
+}
+
+const FIGURES_OF = 200;
+const FRESH_MS = 5 * 60_000;
+
+/** The newest photos with what was said of them; fetched only when wanted. */
+export function useNewest(isWanted: boolean) {
+  return useQuery({
+    queryKey: [...WORKLIST, "newest"],
+    queryFn: ({ signal }) => {
+      const query = { state: "recent", limit: FIGURES_OF } as const;
+      return unwrap(api.GET("/worklist/detections", { params: { query }, signal }));
+    },
+    enabled: isWanted,
+    staleTime: FRESH_MS,
   });
 }
 

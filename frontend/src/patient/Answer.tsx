@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Button, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconInfoCircle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -13,6 +13,9 @@ import { ClinicalCard } from "@/model_card/ClinicalCard";
 import { Figures } from "@/model_card/Figures";
 import { useClinicalCard } from "@/model_card/useClinicalCard";
 
+/** About as high as what a card says of its figures, so that nothing jumps when it comes. */
+const GROUNDS_PX = 108;
+
 /** What the model says of a photo that it can assess, and what that rests on. */
 export function Answer({
   detection,
@@ -24,7 +27,7 @@ export function Answer({
 }) {
   const { t } = useTranslation();
   const { probability_malignant: probability, threshold } = detection;
-  const card = useClinicalCard(detection.model?.version, threshold ?? null).data;
+  const { data: card, isLoading } = useClinicalCard(detection.model?.version, threshold ?? null);
   const zone = zoneOf(detection);
   if (!zone || typeof probability !== "number" || typeof threshold !== "number") return null;
   const { value } = thresholdTexts(probability, threshold);
@@ -44,6 +47,7 @@ export function Answer({
         />
         {zone === "borderline" && <Text size="sm">{t("finding.borderlineMeans")}</Text>}
       </Stack>
+      {isLoading && <Skeleton h={GROUNDS_PX} />}
       {card && <Grounds card={card} />}
       <Cautions cautions={detection.cautions} />
       <Differential entries={detection.differential} />

@@ -14,7 +14,7 @@ export function QueueBar({
   count: number;
 }) {
   const { t } = useTranslation();
-  const { list, zone, order, isMine, change } = address;
+  const { list, zone, order, isMine, isOverdue, change } = address;
   const anew = (part: Record<string, string | null>) => change({ ...part, photo: null });
   return (
     <div className={classes.bar}>
@@ -49,6 +49,13 @@ export function QueueBar({
           onChange={(checked) => anew({ mine: checked ? "" : null })}
         >
           {t("worklist.mine")}
+        </Chip>
+        <Chip
+          size="xs"
+          checked={isOverdue}
+          onChange={(checked) => anew({ overdue: checked ? "" : null })}
+        >
+          {t("worklist.overdue")}
         </Chip>
       </Group>
       <Text size="sm" className={classes.count} role="status">

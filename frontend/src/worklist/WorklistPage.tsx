@@ -7,6 +7,7 @@ import { Link, useNavigate } from "react-router";
 import { usePrefetchPictures } from "@/api/useBytes";
 import { photoAddress } from "@/findings/photo_address";
 import { takenText } from "@/findings/taken";
+import { today } from "@/i18n/calendar";
 import { useUser } from "@/session/useSession";
 import { useKeys } from "@/ui/keys";
 import { QueryState } from "@/ui/QueryState";
@@ -26,14 +27,17 @@ export default function WorklistPage() {
   const navigate = useNavigate();
   const user = useUser();
   const address = useQueueAddress();
-  const { list, zone, order, isMine, chosen, change } = address;
+  const { list, zone, order, isMine, isOverdue, chosen, change } = address;
   const queue = useQueue(list);
   const verdicts = useVerdicts((entry) => change({ photo: entry.detection.image_id }));
   useDocumentTitle(`${t(`dashboard.lists.${list}`)} · ${t("shell.name")}`);
 
-  const entries = arranged(queue.data ?? [], { zone, order, mine: isMine ? user.id : null }).filter(
-    ({ detection }) => !verdicts.done.has(detection.id),
-  );
+  const entries = arranged(queue.data ?? [], {
+    zone,
+    order,
+    mine: isMine ? user.id : null,
+    overdueOn: isOverdue ? today() : null,
+  }).filter(({ detection }) => !verdicts.done.has(detection.id));
   const place = Math.max(
     0,
     entries.findIndex(({ detection }) => detection.image_id === chosen),

@@ -39,3 +39,16 @@ it("a filter keeps one zone, what can't be assessed, or one's own", () => {
   expect(ids({ zone: "unassessable" })).toEqual(["blank"]);
   expect(ids({ mine: "me" })).toEqual(["old"]);
 });
+
+it("what is overdue is kept apart, and what was to be seen first comes first", () => {
+  const due = [
+    { ...entry("soon", HIGH), due_on: "2026-03-20" },
+    { ...entry("never", HIGH) },
+    { ...entry("late", HIGH), due_on: "2026-02-01" },
+  ];
+  const part = { zone: "any", mine: null } as const;
+  const names = (found: Entry[]) => found.map(({ full_name }) => full_name);
+  expect(names(arranged(due, { ...part, order: "due" }))).toEqual(["late", "soon", "never"]);
+  const overdue = arranged(due, { ...part, order: "risk", overdueOn: "2026-03-10" });
+  expect(names(overdue)).toEqual(["late"]);
+});

@@ -11,7 +11,7 @@ export type List = (typeof LISTS)[number];
 export const ZONES = ["any", "above", "borderline", "below", "unassessable"] as const;
 export type ZoneFilter = (typeof ZONES)[number];
 
-export const ORDERS = ["risk", "newest", "oldest"] as const;
+export const ORDERS = ["risk", "newest", "oldest", "due"] as const;
 export type Order = (typeof ORDERS)[number];
 
 /** What is worked through, kept in the address: a reload and a sent link show the same. */
@@ -24,6 +24,7 @@ export function useQueueAddress() {
     zone: of<ZoneFilter>("zone", ZONES, "any"),
     order: of<Order>("order", ORDERS, "risk"),
     isMine: search.has("mine"),
+    isOverdue: search.has("overdue"),
     chosen: search.get("photo"),
     change: (part: Record<string, string | null>) =>
       setSearch(
@@ -75,6 +76,9 @@ export function useQueue(list: List) {
   });
 }
 
+/** Behind every day that is set. */
+const LAST = "9999";
+
 /** The entries of a filter in an order. */
 export function arranged(
   entries: readonly Entry[],
@@ -82,14 +86,19 @@ export function arranged(
     zone,
     order,
     mine,
+    overdueOn = null,
   }: {
     zone: ZoneFilter;
     order: Order;
-    /** Only what this account asked for. */ mine: string | null;
+    /** Only what this account asked for. */
+    mine: string | null;
+    /** Only what was to be seen again before this day, as YYYY-MM-DD. */
+    overdueOn?: string | null;
   },
 ): Entry[] {
   const wanted = entries.filter(
-    ({ detection }) =>
+    ({ detection, due_on }) =>
+      (!overdueOn || (due_on && due_on < overdueOn)) &&
       (zone === "any" || zone === (zoneOf(detection) ?? "unassessable")) &&
       (!mine || detection.requested_by === mine),
   );
@@ -100,6 +109,8 @@ export function arranged(
     risk: (one, other) => risk(other) - risk(one) || age(one, other),
     newest: (one, other) => age(other, one),
     oldest: age,
+    due: (one, other) =>
+      (one.due_on ?? LAST).localeCompare(other.due_on ?? LAST) || age(one, other),
   };
   return wanted.sort(compare[order]);
 }

@@ -7,6 +7,7 @@ export default {
   zone: "Ergebnis",
   order: "Reihenfolge",
   mine: "Meine",
+  overdue: "Überfällig",
   waiting: "Noch zu beurteilen",
   place: "{{place}} von {{count}}",
   zones: {
@@ -16,7 +17,12 @@ export default {
     below: "Unter der Schwelle",
     unassessable: "Nicht beurteilbar",
   },
-  orders: { risk: "Höchste Wahrscheinlichkeit", newest: "Neueste", oldest: "Am längsten wartend" },
+  orders: {
+    risk: "Höchste Wahrscheinlichkeit",
+    newest: "Neueste",
+    oldest: "Am längsten wartend",
+    due: "Wieder ansehen bis",
+  },
   empty: "Hier ist nichts mehr zu tun",
   emptyText:
     "Wählen Sie eine andere Liste oder ein anderes Ergebnis, oder gehen Sie zur Übersicht.",

@@ -7,6 +7,7 @@ export default {
   zone: "Result",
   order: "Order",
   mine: "Mine",
+  overdue: "Overdue",
   waiting: "Still to be reviewed",
   place: "{{place}} of {{count}}",
   zones: {
@@ -16,7 +17,12 @@ export default {
     below: "Below the threshold",
     unassessable: "Cannot be assessed",
   },
-  orders: { risk: "Highest probability", newest: "Newest", oldest: "Longest waiting" },
+  orders: {
+    risk: "Highest probability",
+    newest: "Newest",
+    oldest: "Longest waiting",
+    due: "See again by",
+  },
   empty: "Nothing left here",
   emptyText: "Choose another list or result, or go back to the day's overview.",
   back: "Back to Today",
