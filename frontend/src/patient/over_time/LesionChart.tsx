@@ -37,7 +37,9 @@ export default function LesionChart({
   const title = useId();
   const stretches = stretchesOf(points);
   const cards = useQueries({
-    queries: stretches.map(({ version }) => clinicalCardQuery(version || undefined)),
+    queries: stretches.map(({ version, threshold }) =>
+      clinicalCardQuery(version || undefined, threshold),
+    ),
   });
   const zones = cards.map(({ data }) => data?.zones ?? null);
   const layout = layoutOf(stretches, width || USUAL_WIDTH);
