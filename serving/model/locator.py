@@ -178,18 +178,21 @@ def _rim(grey: Floats) -> Mask:
 
 
 def _components(mask: Mask) -> Labels:
-    """H×W labels, 0 outside the mask; pixels that touch by a side share one."""
-    labels = np.where(mask, np.arange(1, mask.size + 1).reshape(mask.shape), 0)
-    while mask.any():
-        held = np.pad(labels, 1)
-        grown = np.maximum.reduce(
-            [labels, held[2:, 1:-1], held[:-2, 1:-1], held[1:-1, 2:], held[1:-1, :-2]]
-        )
-        grown *= mask
-        if (grown == labels).all():
-            break
-        labels = grown
-    return labels
+    """H×W labels, 0 outside the mask; pixels that touch by a side share one.
+
+    A label is the place of a pixel of the same component, so that following labels leads on at
+    once, and a few rounds reach from one end to the other (pointer jumping).
+    """
+    held = np.zeros((mask.shape[0] + 2, mask.shape[1] + 2), np.intp)
+    labels, places = held[1:-1, 1:-1], held.reshape(-1)
+    labels[mask] = np.flatnonzero(np.pad(mask, 1))
+    while True:
+        before = labels.copy()
+        for neighbour in (held[2:, 1:-1], held[:-2, 1:-1], held[1:-1, 2:], held[1:-1, :-2]):
+            np.maximum(labels, neighbour * mask, out=labels)
+        labels[...] = places[labels]
+        if (labels == before).all():
+            return before
 
 
 def _spread(mask: Mask) -> Mask:
