@@ -64,6 +64,8 @@ def main() -> None:
     except BaseException:
         echo(production.run("ps", "--all"))
         echo(production.run("logs", "--tail", "15"))
+        lines = production.run("logs", "--no-log-prefix", "nginx").splitlines()
+        echo("\n".join(line for line in lines if '"status":2' not in line))
         raise
     finally:
         production.run("down", "--volumes", "--remove-orphans")
