@@ -59,7 +59,8 @@ def auc_difference(
         second: of the other.
 
     Returns:
-        None where there are fewer than two photos of a kind.
+        None where there are fewer than two photos of a kind, or where nothing tells how much the
+        areas vary, because both versions have the same order throughout.
     """
     malignant = np.asarray(truths, bool)
     if min(malignant.sum(), (~malignant).sum()) < 2:
@@ -71,6 +72,8 @@ def auc_difference(
         float((theirs - ours).var(ddof=1)) / len(ours)
         for ours, theirs in zip(one, other, strict=True)
     )
+    if not (variance or value):
+        return None
     spread = _Z * math.sqrt(variance)
     return _figure(value, value - spread, value + spread)
 

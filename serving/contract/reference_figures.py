@@ -1,7 +1,6 @@
 """How a model did on the installation's reference cases, in figures with 95 % intervals. No torch.
 
-Few cases are common here, so intervals are Wilson's; the AUC's standard error is that of Hanley and
-McNeil (1982).
+Few cases are common here, so intervals are Wilson's, and the AUC's is Newcombe's.
 """
 
 import math
@@ -16,6 +15,8 @@ from serving.contract.wilson import wilson_interval
 Label = Literal["benign", "malignant"]
 
 _Z = 1.959963984540054
+# Of an interval of 1: ends to six places.
+_HALVINGS = 20
 
 
 class CaseAnswer(BaseModel):
@@ -170,11 +171,33 @@ def auc(malignant: Sequence[float], benign: Sequence[float]) -> Figure | None:
         return None
     wins = sum((one > other) + (one == other) / 2 for one in malignant for other in benign)
     area = wins / (len(malignant) * len(benign))
-    one, two = area / (2 - area), 2 * area**2 / (1 + area)
-    variance = (
-        area * (1 - area)
-        + (len(malignant) - 1) * (one - area**2)
-        + (len(benign) - 1) * (two - area**2)
-    ) / (len(malignant) * len(benign))
-    spread = _Z * math.sqrt(max(variance, 0))
-    return Figure(value=area, low=max(0.0, area - spread), high=min(1.0, area + spread))
+    low, high = _auc_interval(area, len(malignant), len(benign))
+    return Figure(value=area, low=low, high=high)
+
+
+def _auc_interval(area: float, malignant: int, benign: int) -> tuple[float, float]:
+    """The AUCs that an observed one does not contradict, by Newcombe (2006), method 5.
+
+    The variance is that of the AUC in question, not of the observed one, so that a few cases in
+    perfect order leave doubt.
+    """
+    other = (malignant + benign) / 2 - 1
+
+    def is_contradicted(true: float) -> bool:
+        spread = 1 + other * (1 - true) / (2 - true) + other * true / (1 + true)
+        variance = true * (1 - true) * spread / (malignant * benign)
+        return abs(area - true) > _Z * math.sqrt(variance)
+
+    def end(outside: float) -> float:
+        if not is_contradicted(outside):
+            return outside
+        inside = area
+        for _ in range(_HALVINGS):
+            middle = (inside + outside) / 2
+            if is_contradicted(middle):
+                outside = middle
+            else:
+                inside = middle
+        return inside
+
+    return end(0.0), end(1.0)

@@ -25,6 +25,12 @@ def test_one_photo_of_six_tells_nothing_and_all_six_tell_a_difference() -> None:
     assert differs(share_difference([True] * 6, [False] * 6))
 
 
+def test_two_versions_in_perfect_order_tell_nothing_and_one_turned_round_does() -> None:
+    truths, said = [True] * 6 + [False] * 6, [0.9] * 6 + [0.1] * 6
+    assert auc_difference(truths, said, said) is None
+    assert differs(auc_difference(truths, said, said[::-1]))
+
+
 def test_nothing_is_said_of_no_photos_or_one() -> None:
     assert share_difference([], []) is None
     assert mean_difference([0.1], [0.2]) is None

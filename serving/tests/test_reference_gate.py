@@ -11,7 +11,7 @@ from serving.archives.card import ModelCard
 from serving.contract.findings import Finding
 from serving.contract.reference_cases import ReferenceCases
 from serving.contract.reference_comparison import answers_of
-from serving.contract.reference_figures import CaseAnswer, ReferenceFigures
+from serving.contract.reference_figures import CaseAnswer, ReferenceFigures, auc
 from serving.contract.reference_verdict import MARGINS, objections
 from serving.contract.trials import Measurement
 from serving.model.classifier import Classifier
@@ -212,6 +212,26 @@ def test_figures_count_pairs_and_labels_with_their_intervals() -> None:
     assert (found.specificity.value, found.specificity.high) == (1, 1)
     assert found.auc.low <= found.auc.value <= found.auc.high
     assert found.brier == pytest.approx((0.01 + 0.36 + 0.16 + 0.01) / 4)
+
+
+def test_a_few_cases_in_perfect_order_leave_doubt() -> None:
+    few, many = (figures(*[0.9] * count, *[-0.1] * count).auc for count in (6, 200))
+    assert few
+    assert many
+    assert (few.value, few.high) == (1, 1)
+    assert 0.6 < few.low < 0.85
+    assert few.low < many.low < 1
+
+
+def test_the_aucs_interval_holds_the_truth_as_often_as_it_says() -> None:
+    draws = np.random.default_rng(20261130)
+    # Two normal distributions this far apart have an AUC of 0.9.
+    apart, truth, held = 1.8124, 0.9, 0
+    for _ in range(300):
+        found = auc(draws.normal(apart, 1, 20).tolist(), draws.normal(0, 1, 30).tolist())
+        assert found
+        held += found.low <= truth <= found.high
+    assert 0.92 <= held / 300 <= 0.99
 
 
 def test_one_more_melanoma_that_is_missed_is_too_much_and_one_more_false_alarm_is_not() -> None:
