@@ -93,6 +93,7 @@ class ServiceSettings:
             "TORCHSERVE_FOLDER": str(torchserve.folder),
             "INFERENCE_ADDRESS": torchserve.inference_address,
             "MANAGEMENT_ADDRESS": torchserve.management_address,
+            "TORCHSERVE_METRICS_ADDRESS": torchserve.metrics_address,
         }
 
     def gateway_service(self) -> Settings:

@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 import typer
+from prometheus_client import REGISTRY
 
 from service_kit import background, logs, telemetry
 from service_kit.blobs import Blobs
@@ -26,6 +27,7 @@ from serving.replica.registry import ReplicaRegistry
 from serving.replica.settings import FollowerSettings
 from serving.replica.torchserve import process
 from serving.replica.torchserve.management import ManagementClient
+from serving.replica.torchserve.own_metrics import TorchServeMetrics
 from serving.replica.torchserve.version_loader import VersionLoader
 from serving.replica.trials import TrialRunner
 
@@ -50,6 +52,7 @@ async def _follow(settings: FollowerSettings) -> None:
     logs.configure("follower", settings.log_level, redis_url=settings.redis_url)
     telemetry.configure("follower", settings.otlp_endpoint)
     if settings.metrics_port:
+        REGISTRY.register(TorchServeMetrics(settings.torchserve_metrics_address))
         metrics.serve(settings.metrics_port)
     following = asyncio.create_task(make_follower(settings).run())
     stopping = asyncio.Event()

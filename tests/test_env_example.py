@@ -43,6 +43,7 @@ DECIDED = {
     "METRICS_PORT": "Prometheus scrapes it there",
     "INFERENCE_ADDRESS": "a container's name",
     "MANAGEMENT_ADDRESS": "TorchServe's own loopback",
+    "TORCHSERVE_METRICS_ADDRESS": "TorchServe's own loopback",
     "TORCHSERVE_FOLDER": "a volume",
     "MODEL_STORE": "a volume: followers have no way out to an object store",
     "MTLS_FOLDER": "docker-compose.prod.yml turns it on",

@@ -35,6 +35,11 @@ class TorchServe:
         return f"http://127.0.0.1:{self.ports.management}"
 
     @property
+    def metrics_address(self) -> str:
+        """Address of the metrics API."""
+        return f"http://127.0.0.1:{self.ports.metrics}"
+
+    @property
     def key_file(self) -> Path:
         """Where TorchServe writes its tokens."""
         return self.folder / "key_file.json"

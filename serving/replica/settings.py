@@ -28,6 +28,9 @@ class FollowerSettings(ObjectStoreSettings, SignatureSettings):
     management_address: str = Field(
         default="http://127.0.0.1:8081", description="TorchServe's management API, on loopback."
     )
+    torchserve_metrics_address: str = Field(
+        default="http://127.0.0.1:8082", description="TorchServe's metrics API, on loopback."
+    )
     workers: int = Field(
         default_factory=default_workers,
         ge=1,
