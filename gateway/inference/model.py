@@ -6,7 +6,8 @@ Everybody gets the live version, but for the patients whose photos a canary answ
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Any
 
 from opentelemetry.trace import SpanKind
 from prometheus_client import Histogram
@@ -73,6 +74,13 @@ class Model:
     def is_live(self) -> bool:
         """Whether any replica could be asked now."""
         return self._replicas.pick() is not None
+
+    async def description(self) -> dict[str, Any] | None:
+        """How TorchServe describes its inference API; None while no replica tells."""
+        for replica in self._replicas.known:
+            with suppress(TorchServeError):
+                return await self._inference.description(replica.address, seconds=self._seconds)
+        return None
 
     async def close(self) -> None:
         """Drop comparisons under way and close the connections to the replicas."""

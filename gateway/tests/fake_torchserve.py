@@ -58,7 +58,10 @@ class FakeTorchServe:
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator["FakeTorchServe"]:
-        routes = [Route("/predictions/{model}/{version}", self._predict, methods=["POST"])]
+        routes = [
+            Route("/predictions/{model}/{version}", self._predict, methods=["POST"]),
+            Route("/", self._describe, methods=["OPTIONS"]),
+        ]
         async with serve_http(Starlette(routes=routes)) as self.url:
             yield self
 
@@ -97,6 +100,11 @@ class FakeTorchServe:
             await self._work()
         target = request.headers.get("x-dermis-target", "malignant")
         return JSONResponse(self._finding(target, path["version"]))
+
+    async def _describe(self, _: Request) -> Response:
+        if self.mood == "garbled":
+            return Response(b"not json")
+        return JSONResponse({"openapi": "3.0.1", "info": {"title": "TorchServe APIs"}})
 
     async def _work(self) -> None:
         self._there += 1

@@ -198,6 +198,14 @@ async def test_replicas_are_shown_without_their_tokens(gateway: Gateway) -> None
     assert gateway.torchserve.token not in answer.text
 
 
+async def test_torchserve_describes_its_own_api_to_whoever_manages_models(gateway: Gateway) -> None:
+    described = await gateway.get("/admin/serving/torchserve-api")
+    assert described.json()["info"] == {"title": "TorchServe APIs"}
+    gateway.torchserve.mood = "garbled"
+    refused = await gateway.get("/admin/serving/torchserve-api")
+    assert (refused.status_code, refused.json()["reason"]) == (503, "MODEL_UNAVAILABLE")
+
+
 async def test_without_a_model_store_releases_are_not_served(redis_url: str) -> None:
     async with running(redis_url) as bare:
         answer = await bare.get("/admin/models", headers=ENGINEER)

@@ -110,6 +110,28 @@ class InferenceClient:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise TorchServeAway(f"no answer: {type(error).__name__}") from None
 
+    async def description(self, address: str, *, seconds: float) -> dict[str, Any]:
+        """How one TorchServe describes its inference API: an OpenAPI 3 document.
+
+        Args:
+            address: as `predict`.
+            seconds: deadline of the whole call.
+
+        Raises:
+            TorchServeAway: it doesn't answer, or not with one.
+        """
+        deadline = aiohttp.ClientTimeout(total=seconds)
+        try:
+            async with self._http.options(
+                f"{address}/", timeout=deadline, allow_redirects=False
+            ) as answer:
+                found = _json(await answer.read())
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise TorchServeAway(f"no answer: {type(error).__name__}") from None
+        if "openapi" not in found:
+            raise TorchServeAway("the answer is no description")
+        return found
+
     async def close(self) -> None:
         """Close the connections."""
         await self._http.close()

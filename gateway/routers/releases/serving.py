@@ -1,6 +1,7 @@
 """/admin/serving: the TorchServe replicas, and what they can be told to do."""
 
 from collections.abc import AsyncIterator, Awaitable
+from typing import Any
 
 import structlog
 from redis.exceptions import RedisError
@@ -8,11 +9,12 @@ from redis.exceptions import RedisError
 from dermis.auth.v1 import auth_pb2 as pb
 from dermis.options.v1 import access_pb2
 from gateway.app_state import AppState
+from gateway.assessments.explanation import model_unavailable
 from gateway.http.answers import answers
 from gateway.http.event_stream import Event, EventStream, Ticks, stream
 from gateway.inference.replicas import REFRESH_SECONDS
 from gateway.model_store.versions import ModelShelf
-from gateway.routers.dependencies import ModelAuditDep, ShelfDep, StateDep
+from gateway.routers.dependencies import ModelAuditDep, ModelDep, ShelfDep, StateDep
 from gateway.routers.guards import Router, limited, permit
 from gateway.routers.releases.models import STORE
 from gateway.schemas.candidates import CanaryFigures, CanaryRule
@@ -82,6 +84,19 @@ async def regenerate_cache(
 async def get_serving(state: StateDep) -> Serving:
     """Every TorchServe replica: versions, workers, state, last error, when last seen."""
     return _serving(state)
+
+
+@router.get("/serving/torchserve-api", responses=answers(Reason.MODEL_UNAVAILABLE))
+async def describe_torchserve(model: ModelDep) -> dict[str, Any]:
+    """TorchServe's own description (OpenAPI 3) of the API by which it is asked about photos.
+
+    Only gateways hold its token and reach it; whoever writes another client reads here what it
+    takes.
+    """
+    found = await model.description()
+    if found is None:
+        raise model_unavailable()
+    return found
 
 
 @router.get(
