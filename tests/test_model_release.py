@@ -3,6 +3,7 @@
 import json
 import stat
 import sys
+import zipfile
 from asyncio import create_subprocess_exec
 from pathlib import Path
 from subprocess import PIPE
@@ -66,7 +67,8 @@ def next_version(folder: Path, version: str, golden_shift: float = 0) -> Path:
     """The shipped model under another version."""
     shipped = shipped_archive()
     (folder / WEIGHTS).write_bytes(shipped.read(WEIGHTS))
-    optional = [folder / name for name in OPTIONAL]
+    held = zipfile.ZipFile(shipped.path).namelist()
+    optional = [folder / name for name in OPTIONAL if name in held]
     for path in optional:
         path.write_bytes(shipped.read(path.name))
     golden = []

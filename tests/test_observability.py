@@ -20,7 +20,7 @@ SUFFIXES = ("_bucket", "_count", "_sum", "_total")
 
 
 # The state is on the gateways' board already; the gauges are for whoever looks at one replica.
-NOT_SHOWN = {"dermis_follower_ready", "dermis_follower_state"}
+NOT_SHOWN = {"dermis_follower_precision", "dermis_follower_ready", "dermis_follower_state"}
 
 # Whoever defines metrics registers them when imported.
 MODULES = (

@@ -8,6 +8,9 @@ from gateway.schemas.fields import Body, Id, Moment
 from gateway.schemas.messages import FromMessage
 from gateway.schemas.patients import Patient, PatientProfile
 
+# As many digits as an ETag has.
+MOST = 999_999_999
+
 Added = Literal["lesions", "images", "reviews", "notes", "changes", "merges"]
 
 
@@ -16,10 +19,10 @@ class MergeDraft(Body):
 
     other_patient_id: Id
     version: int = Field(
-        default=0, ge=0, description="Of the patient who stays; 0 for any.", examples=[1]
+        default=0, ge=0, le=MOST, description="Of the patient who stays; 0 for any.", examples=[1]
     )
     other_version: int = Field(
-        default=0, ge=0, description="Of the other patient; 0 for any.", examples=[1]
+        default=0, ge=0, le=MOST, description="Of the other patient; 0 for any.", examples=[1]
     )
 
 

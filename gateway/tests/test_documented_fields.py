@@ -11,7 +11,7 @@ from gateway.tests.conftest import Gateway, bearer
 
 BY_ADMINISTRATORS = {"role", "clinic_id", "active", "require_two_factor", "owns_clinic"}
 # The password proves who asks; it is not changed.
-BY_OWNERS = {"full_name", "email", "current_password"}
+BY_OWNERS = {"full_name", "email", "reminders", "current_password"}
 
 
 def test_an_administrators_body_and_its_message_have_the_documented_fields_alone() -> None:

@@ -126,9 +126,9 @@ def mirrored_heatmap(weights: Weights, graph: graph_pb2.Graph) -> None:
 
 def slow(weights: Weights, graph: graph_pb2.Graph) -> None:
     """Computes much that changes nothing."""
-    weights["wide"] = np.zeros((48, 3, 11, 11), np.float16)
-    weights["long"] = np.zeros((48, 48, 11, 11), np.float16)
-    weights["narrow"] = np.zeros((3, 48, 1, 1), np.float16)
+    weights["wide"] = np.zeros((80, 3, 11, 11), np.float16)
+    weights["long"] = np.zeros((80, 80, 11, 11), np.float16)
+    weights["narrow"] = np.zeros((3, 80, 1, 1), np.float16)
     around = [5, 5, 5, 5]
     _before(
         graph,

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from serving.archives.archive import check_archive
 from serving.archives.card import ModelCard
-from serving.cli import app
+from serving.cli import app, output
 from serving.contract.reference_figures import Label
 from serving.tests.archives import shipped
 from serving.training.runs import write_answers
@@ -62,9 +62,12 @@ def test_two_runs_are_compared_by_recipe_card_and_test_photos(
     assert all(figure["same_photos"] for figure in found["card_figures"])
 
 
-def test_people_read_tables(tmp_path: Path, card: ModelCard) -> None:
+def test_people_read_tables(
+    tmp_path: Path, card: ModelCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output._answers, "width", 200)
     one, other = (run(tmp_path / name, card, 6e-4, missed=0) for name in ("one", "other"))
-    done = RUN.invoke(app, ["compare", str(one), str(other)], env={"COLUMNS": "200"})
+    done = RUN.invoke(app, ["compare", str(one), str(other)])
     assert done.exit_code == 0, done.output
     assert "no difference shown" in done.stdout
     assert "30 test photos that both answered, 15 malignant" in done.stdout

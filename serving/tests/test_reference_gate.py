@@ -61,7 +61,7 @@ class Bent:
 
     def __init__(self, backend: Any, change: Any) -> None:
         self._backend, self._change = backend, change
-        self.head = backend.head
+        self.head, self.precision = backend.head, backend.precision
 
     def run(self, batch: Any) -> Any:
         features, logits = self._backend.run(batch)

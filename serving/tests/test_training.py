@@ -207,7 +207,7 @@ def test_from_photos_to_an_archive_that_predicts(data: Path, tmp_path: Path) -> 
     archive = str(tmp_path / "lesion-0.1.0.mar")
     done = RUN.invoke(app, ["predict", "--archive", archive, "--json", str(photo)])
     answer = json.loads(done.stdout.splitlines()[-1])
-    assert answer["model"] == {"name": "lesion", "version": "0.1.0"}
+    assert answer["model"] == {"name": "lesion", "version": "0.1.0", "precision": "fp32"}
     assert answer["label"] in ("benign", "malignant")
     assert {"path", "probability_malignant", "threshold", "assessable", "cam_grid"} <= set(answer)
 

@@ -25,7 +25,7 @@ IfNoneMatch = Annotated[str, Header(description="ETags the client has.")]
 ONE = (Reason.IMAGE_NOT_FOUND, Reason.INVALID_ID, 422)
 CORRECTED = (
     *ONE, Reason.PATIENT_ARCHIVED, Reason.PATIENT_MERGED, Reason.IMAGE_VOIDED,
-    Reason.VERSION_CONFLICT,
+    Reason.VERSION_CONFLICT, Reason.IF_MATCH_REQUIRED,
 )  # fmt: skip
 FILE = (*ONE, Reason.IMAGE_LOST, 503, Reason.STORE_UNAVAILABLE)
 
