@@ -16,7 +16,7 @@ from serving.tests.site import Site
 pytestmark = [pytest.mark.torchserve, pytest.mark.timeout(900)]
 
 # Lower than by default, so that the test needn't wait for what is really slow.
-MAX_MEDIAN_MS, MAX_WORKER_MIB = 250, 270
+MAX_MEDIAN_MS, MAX_WORKER_MIB = 120, 270
 
 AT_THE_PUSH: dict[str, Callable[[Path], Path]] = {
     "a threshold of 0": lambda folder: made.remade(folder, "9.0.0", threshold=0.0),
