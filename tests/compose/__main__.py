@@ -132,8 +132,13 @@ def watched(compose: Compose) -> None:
     assert rules
     assert all(rule["health"] != "err" for rule in rules), rules
     for metric in ("pg_up", "redis_up", 'probe_success{job="web"}'):
-        (found,) = prometheus(compose, f"query?query={quote(metric)}")["result"]
-        assert found["value"][1] == "1", f"{metric}: {found}"
+        # The first scrape may have come before the exporter had connected.
+        while (found := prometheus(compose, f"query?query={quote(metric)}")["result"]) and (
+            found[0]["value"][1] != "1"
+        ):
+            assert time.monotonic() < ends, f"{metric}: {found}"
+            time.sleep(1)
+        assert found, f"{metric} is not told"
     say(f"Prometheus scrapes {', '.join(sorted(up))} and knows {len(rules)} alert rules")
 
 
