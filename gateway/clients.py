@@ -55,7 +55,7 @@ class Clients:
     detections: "patient_pb2_grpc.DetectionServiceAsyncStub"
     timeline: "patient_pb2_grpc.TimelineServiceAsyncStub"
     completion: "patient_pb2_grpc.CompletionServiceAsyncStub"
-    due: "patient_pb2_grpc.ReminderServiceAsyncStub"
+    due_lesions: "patient_pb2_grpc.ReminderServiceAsyncStub"
     patient_audit: "patient_pb2_grpc.AuditServiceAsyncStub"
 
     async def close(self) -> None:
@@ -93,7 +93,7 @@ def open_clients(settings: Settings) -> Clients:
         detections=patient_pb2_grpc.DetectionServiceStub(patient),
         timeline=patient_pb2_grpc.TimelineServiceStub(patient),
         completion=patient_pb2_grpc.CompletionServiceStub(patient),
-        due=patient_pb2_grpc.ReminderServiceStub(patient),
+        due_lesions=patient_pb2_grpc.ReminderServiceStub(patient),
         patient_audit=patient_pb2_grpc.AuditServiceStub(patient),
     )
 

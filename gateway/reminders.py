@@ -1,7 +1,7 @@
-"""Reminders: in the morning, clinicians who asked for it are told by mail what is due.
+"""Reminders: clinicians who asked for them get a mail in the morning when lesions become due.
 
-auth_service knows whom to tell, patient_service knows the dates. Every gateway runs this loop;
-auth_service sees to it that nobody is told twice.
+auth_service knows who wants them, patient_service knows the dates. Every gateway runs this loop;
+auth_service makes sure that nobody gets two mails.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ class Reminders:
         self._token = token
 
     async def run(self) -> None:
-        """Have clinicians told until cancelled."""
+        """Send reminders until cancelled."""
         while True:
             try:
                 await self.step()
@@ -39,7 +39,7 @@ class Reminders:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def step(self) -> int:
-        """Have everybody told who has not been today; the number of mails."""
+        """Send today's reminders that have not been sent yet; the number of mails."""
         set_current_request(Request())
         metadata = await self._token.metadata()
         waiting = await self._clients.reminders.ListClinicsToRemind(
@@ -47,7 +47,7 @@ class Reminders:
         )
         mails = 0
         for clinic in waiting.clinics:
-            due = await self._clients.due.CountDue(
+            due = await self._clients.due_lesions.CountDue(
                 patient_pb2.CountDueRequest(
                     clinic_id=clinic.clinic_id, reminded_on=clinic.reminded_on, today=clinic.today
                 ),

@@ -1,7 +1,7 @@
-"""Mails to clinicians who want to be told what is due: in the morning, at most once a day each.
+"""Reminders by mail of what is due, for clinicians who want them: in the morning, once a day.
 
 patient_service knows the dates, the gateway asks both. Any number of gateways may ask at the same
-time: whoever marks an account as told is the one who tells.
+time: the one that marks an account as reminded sends the mail.
 """
 
 from dataclasses import dataclass
@@ -15,17 +15,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from auth_service.mail.outbox import MailTemplate, enqueue
 from service_kit import clock
 
-# The hour at the clinic from which its people are told.
+# The hour at the clinic from which mails are sent.
 MORNING = 6
 
 
 @dataclass(frozen=True, slots=True)
 class ClinicToRemind:
-    """A clinic where somebody has not been told yet today.
+    """A clinic where somebody has not been reminded yet today.
 
     Attributes:
         clinic_id: which.
-        reminded_on: the last day on which one of them was told; yesterday where nobody ever was.
+        reminded_on: the day since which somebody there has had no reminder; yesterday if nobody
+            ever had one.
         today: at the clinic.
     """
 
@@ -52,7 +53,7 @@ _CLINICS = text(f"""
     FROM ({_WAITING}) AS waiting GROUP BY clinic_id, today
 """)  # noqa: S608  put together from constants
 
-_TELL = text(f"""
+_MARK = text(f"""
     UPDATE accounts SET reminded_on = waiting.today
     FROM ({_WAITING}) AS waiting
     WHERE accounts.id = waiting.id AND accounts.clinic_id = :clinic_id
@@ -62,19 +63,19 @@ _TELL = text(f"""
 
 
 async def clinics_to_remind(session: AsyncSession) -> list[ClinicToRemind]:
-    """Clinics where it is morning and somebody has not been told yet today."""
+    """Clinics where it is morning and somebody has not been reminded yet today."""
     rows = await (await session.connection()).execute(_CLINICS, _moment())
     return [ClinicToRemind(*row) for row in rows]
 
 
 async def send(session: AsyncSession, clinic_id: UUID, *, newly_due: int, due: int) -> int:
-    """Tell those who have not been told today; where nothing is newly due, nobody.
+    """Remind those who have not been reminded today, if anything has become due.
 
     Returns:
         How many mails were put into the outbox.
     """
-    told = await (await session.connection()).execute(_TELL, _moment() | {"clinic_id": clinic_id})
-    accounts = told.all() if newly_due else []
+    marked = await (await session.connection()).execute(_MARK, _moment() | {"clinic_id": clinic_id})
+    accounts = marked.all() if newly_due else []
     for account in accounts:
         enqueue(
             session,

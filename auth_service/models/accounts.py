@@ -50,7 +50,7 @@ class Account(Table, table=True):
     require_two_factor: bool = False
     created_at: datetime = Field(default_factory=now, sa_type=Moment)
     last_sign_in_at: datetime | None = Field(default=None, sa_type=Moment)
-    # Whether a mail tells what is due, and the day at the clinic on which it last did.
+    # Whether mails remind of what is due, and the day at the clinic on which one last did.
     reminders: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     reminded_on: date | None = None
 

@@ -95,6 +95,12 @@ async def change_name(session: AsyncSession, account: Account, full_name: str) -
     await trail.append(session, Event.ACCOUNT_NAME_CHANGED, subject_id=account.id)
 
 
+def want_reminders(session: AsyncSession, account: Account, wanted: bool) -> None:
+    """Turn the reminders of what is due on or off."""
+    account.reminders = wanted
+    session.add(account)
+
+
 async def request_email_change(session: AsyncSession, account: Account, email: str) -> None:
     """Ask the new address for proof and notify the old one; nothing changes yet.
 

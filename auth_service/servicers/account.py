@@ -53,7 +53,7 @@ class AccountServicer(auth_pb2_grpc.AccountServiceServicer):
     async def UpdateMe(
         self, request: auth_pb2.UpdateMeRequest, context: Any
     ) -> auth_pb2.UpdateMeResponse:
-        """Change name, address or what one is told by mail."""
+        """Change name, address or whether to be reminded by mail."""
         principal = enrolment.full_principal()
         async with self._database.session() as session:
             if request.HasField("email"):
@@ -69,8 +69,7 @@ class AccountServicer(auth_pb2_grpc.AccountServiceServicer):
                 await accounts.change_name(session, account, request.full_name)
             if request.HasField("reminders"):
                 account = await accounts.locked(session, principal.user_id)
-                account.reminders = request.reminders
-                session.add(account)
+                accounts.want_reminders(session, account, request.reminders)
             await session.flush()
             return auth_pb2.UpdateMeResponse(user=await self._me(session))
 

@@ -1,4 +1,4 @@
-"""ReminderService: mails to clinicians who want to be told what is due."""
+"""ReminderService: reminders by mail of what is due."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ class ReminderServicer(auth_pb2_grpc.ReminderServiceServicer):
     async def ListClinicsToRemind(
         self, request: pb.ListClinicsToRemindRequest, context: Any
     ) -> pb.ListClinicsToRemindResponse:
-        """Clinics where somebody has not been told yet today."""
+        """Clinics where somebody has not been reminded yet today."""
         async with self._database.session() as session:
             found = await reminders.clinics_to_remind(session)
         return pb.ListClinicsToRemindResponse(
@@ -35,7 +35,7 @@ class ReminderServicer(auth_pb2_grpc.ReminderServiceServicer):
     async def SendReminders(
         self, request: pb.SendRemindersRequest, context: Any
     ) -> pb.SendRemindersResponse:
-        """Tell a clinic's clinicians."""
+        """Remind a clinic's clinicians."""
         clinic_id = parse_id(request.clinic_id, "clinic")
         async with self._database.session() as session:
             mails = await reminders.send(

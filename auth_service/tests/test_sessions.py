@@ -242,6 +242,7 @@ async def test_a_session_that_ends_while_redis_is_away_is_announced_later(
 async def test_only_fifty_sessions_stay_open(
     identity: Identity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Three instead of fifty: a sign-in takes a fifth of a second.
     monkeypatch.setattr("auth_service.session.sessions.MAX_SESSIONS", 3)
     person = await identity.enrolled()
     for _ in range(4):

@@ -134,6 +134,7 @@ async def test_a_fast_model_takes_more_at_once_and_a_slow_one_no_fewer_than_a_bu
 async def test_a_photo_that_takes_long_to_come_leaves_its_place_to_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # So that the test need not wait for half a second.
     monkeypatch.setattr(admission, "RECEIVE_SECONDS", 0.01)
     places = Admission()
     counted = []

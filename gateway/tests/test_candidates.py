@@ -113,6 +113,7 @@ async def test_each_change_of_what_serves_reads_the_shelf_once(
         reads.append(shelf)
         return await read(shelf)
 
+    # Counts what it still does: each read lists the object store.
     monkeypatch.setattr(ModelShelf, "read", counted)
     for change in ("approve", "canary", "shadow", "release"):
         reads.clear()

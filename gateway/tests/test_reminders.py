@@ -1,4 +1,4 @@
-"""The gateway brings together who wants to be told and what is due."""
+"""The gateway brings together who wants reminders and what is due."""
 
 from dermis.auth.v1 import auth_pb2
 from dermis.patient.v1 import patient_pb2
@@ -8,7 +8,7 @@ from gateway.tests.conftest import Gateway
 CLINIC = "01a20817-f471-731e-896b-230f70989782"
 
 
-async def test_a_clinics_people_are_told_what_is_due_there(gateway: Gateway) -> None:
+async def test_a_clinics_people_are_reminded_of_what_is_due_there(gateway: Gateway) -> None:
     gateway.auth.answers["ListClinicsToRemind"] = auth_pb2.ListClinicsToRemindResponse(
         clinics=[
             auth_pb2.ClinicToRemind(clinic_id=CLINIC, reminded_on="2027-01-11", today="2027-01-12")

@@ -7,7 +7,7 @@ from patient_service.tests.test_verdicts import TODAY, assessed, monitor
 from service_kit.codes import Code
 
 
-async def test_lesions_that_are_due_are_counted_and_nothing_else_is_told(
+async def test_lesions_that_are_due_are_counted_and_nothing_else_leaves_the_service(
     clinician: Caller, stranger: Caller, completer: Caller, photo: bytes
 ) -> None:
     patient = await clinician.add_patient()
@@ -16,23 +16,23 @@ async def test_lesions_that_are_due_are_counted_and_nothing_else_is_told(
     for days, of in ((0, lesion.id), (0, lesion.id), (0, ""), (3, ""), (40, "")):
         shown = await assessed(clinician, photo, patient_id=patient.id, lesion_id=of)
         await monitor(clinician, shown, days)
-    assert await _due(completer, clinician, told=-1, until=0) == (2, 2)
-    assert await _due(completer, clinician, told=0, until=5) == (1, 3)
-    assert await _due(completer, clinician, told=5, until=5) == (0, 3)
-    assert await _due(completer, stranger, told=-1, until=5) == (0, 0)
+    assert await _due(completer, clinician, since=-1, until=0) == (2, 2)
+    assert await _due(completer, clinician, since=0, until=5) == (1, 3)
+    assert await _due(completer, clinician, since=5, until=5) == (0, 3)
+    assert await _due(completer, stranger, since=-1, until=5) == (0, 0)
 
 
 async def test_only_a_service_may_count_what_is_due(clinician: Caller, refusal: Any) -> None:
     with refusal("NOT_PERMITTED") as refused:
-        await _due(clinician, clinician, told=0, until=0)
+        await _due(clinician, clinician, since=0, until=0)
     assert refused.error.code == Code.PERMISSION_DENIED
 
 
-async def _due(caller: Caller, clinic: Caller, *, told: int, until: int) -> tuple[int, int]:
+async def _due(caller: Caller, clinic: Caller, *, since: int, until: int) -> tuple[int, int]:
     answer = await caller.call(
         pb.CountDueRequest(
             clinic_id=str(clinic.clinic),
-            reminded_on=(TODAY + timedelta(days=told)).isoformat(),
+            reminded_on=(TODAY + timedelta(days=since)).isoformat(),
             today=(TODAY + timedelta(days=until)).isoformat(),
         )
     )

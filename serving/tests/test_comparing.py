@@ -65,6 +65,7 @@ def test_two_runs_are_compared_by_recipe_card_and_test_photos(
 def test_people_read_tables(
     tmp_path: Path, card: ModelCard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # It took the width of its terminal when it was made; a narrow one breaks what is looked for.
     monkeypatch.setattr(output._answers, "width", 200)
     one, other = (run(tmp_path / name, card, 6e-4, missed=0) for name in ("one", "other"))
     done = RUN.invoke(app, ["compare", str(one), str(other)])

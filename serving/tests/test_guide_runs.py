@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from local_stack.stack import ROOT
 from serving.cli import app
-from serving.tests import candidates_for_release as made
+from serving.tests import models_from_outside as outside
 
 GUIDE = (ROOT / "docs" / "ml-engineers.md").read_text()
 # Of Python, there are others.
@@ -39,11 +39,11 @@ def commands() -> list[list[str]]:
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with what the guide's reader brings: photos, weights, a graph."""
-    made.labelled_photos(tmp_path / "photos")
+    outside.labelled_photos(tmp_path / "photos")
     torch.manual_seed(7)
     model = torchvision.models.resnet18(num_classes=7).eval()
-    made.as_weights(model, tmp_path / "resnet18.pth")
-    made.as_graph(model, tmp_path / "resnet18.onnx", side=64)
+    outside.as_weights(model, tmp_path / "resnet18.pth")
+    outside.as_graph(model, tmp_path / "resnet18.onnx", side=64)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

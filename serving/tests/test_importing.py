@@ -133,7 +133,7 @@ def blind(path: Path) -> None:
     """Weights in which nothing speaks for malignant."""
     model = resnet(2)
     with torch.no_grad():
-        model.fc.weight.copy_(torch.stack([torch.ones(512), -torch.ones(512)]) * 0.02)  # type: ignore[union-attr,operator]
+        model.fc.weight.copy_(torch.stack([torch.ones(512), -torch.ones(512)]) * 0.02)  # type: ignore[union-attr,operator]  # torch types a module's attributes as tensors or modules
     torch.save(model.state_dict(), path)
 
 

@@ -10,6 +10,7 @@ from service_kit.blobs import Blobs
 from serving.archives.archive import ArchiveRefused, check_archive
 from serving.contract.reference_cases import ReferenceCases
 from serving.tests import candidates_for_release as made
+from serving.tests import models_from_outside as outside
 from serving.tests.archives import shipped
 from serving.tests.site import Site
 
@@ -98,17 +99,17 @@ async def test_ten_bad_candidates_are_refused_and_one_of_the_shelf_passes(
 async def test_a_resnet_and_a_graph_from_outside_go_live_on_a_clinics_own_cases(
     torchserve: TorchServe, redis_url: str, tmp_path: Path
 ) -> None:
-    model, photos = made.trained_elsewhere(), made.labelled_photos(tmp_path / "photos")
-    weights = made.as_weights(model, tmp_path / "weights.pth")
-    graph = made.as_graph(model, tmp_path / "graph.onnx")
+    model, photos = outside.trained_elsewhere(), outside.labelled_photos(tmp_path / "photos")
+    weights = outside.as_weights(model, tmp_path / "weights.pth")
+    graph = outside.as_graph(model, tmp_path / "graph.onnx")
     store = tmp_path / "store"
     store.mkdir()
     site = Site(torchserve, redis_url, store, reference_gate=True)
     await site.empty()
-    await ReferenceCases(Blobs(store.as_uri()), "lesion").add(made.made_cases(8), by="ada")
+    await ReferenceCases(Blobs(store.as_uri()), "lesion").add(outside.made_cases(8), by="ada")
     for version, archive in (
-        ("2.0.0", made.imported(weights, photos, "2.0.0", "--arch", "torchvision.resnet18")),
-        ("2.1.0", made.imported(graph, photos, "2.1.0")),
+        ("2.0.0", outside.imported(weights, photos, "2.0.0", "--arch", "torchvision.resnet18")),
+        ("2.1.0", outside.imported(graph, photos, "2.1.0")),
     ):
         await site.release(archive)
         told = await site.follow()

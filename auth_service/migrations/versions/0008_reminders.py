@@ -1,4 +1,4 @@
-"""Mails that tell what is due: who wants them, who was told when, and what a mail says."""
+"""Reminders by mail: who wants them, when each was last sent, and what a mail says."""
 
 from alembic import op
 

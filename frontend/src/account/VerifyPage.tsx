@@ -6,8 +6,8 @@ import { api, unwrap } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { ErrorState } from "@/ui/States";
 import { AccountPage } from "./AccountPage";
+import { EmailForm } from "./EmailForm";
 import { useMailedToken } from "./mailed_token";
-import { NewLink } from "./NewLink";
 
 /** A link that is spent, expired or cut off works no better the second time. */
 const isDeadLink = (error: Error | null) =>
@@ -41,7 +41,14 @@ export default function VerifyPage() {
       {verified.error && (
         <ErrorState error={verified.error} onRetry={() => void verified.refetch()} />
       )}
-      {(!token || isDeadLink(verified.error)) && <NewLink />}
+      {(!token || isDeadLink(verified.error)) && (
+        <EmailForm
+          text={t("account.verify.newLink")}
+          action={t("account.verify.send")}
+          sentTo={(email) => t("account.verify.sent", { email })}
+          send={(body) => unwrap(api.POST("/auth/resend-verification", { body }))}
+        />
+      )}
       {verified.data && <Alert color="teal">{t(`account.verify.${verified.data}`)}</Alert>}
       <Button component={Link} to="/" variant={verified.data ? "filled" : "default"}>
         {t("account.verify.signIn")}

@@ -4,35 +4,44 @@ import { useMutation } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
-import { api, unwrap, type Schemas } from "@/api/client";
+import type { Schemas } from "@/api/client";
 import { showInForm } from "@/ui/form";
 import { email } from "@/ui/form_rules";
 import { FormAlert } from "@/ui/FormAlert";
 
-/** Sends a new verification link, for whoever has one that no longer works. */
-export function NewLink() {
+interface Props {
+  /** Why an address is asked for. */
+  text: string;
+  action: string;
+  /** What is said once the mail is on its way, to whom. */
+  sentTo: (address: string) => string;
+  /** Has a mail sent to an address. */
+  send: (body: Schemas["EmailOnly"]) => Promise<unknown>;
+}
+
+/** Asks for an address, and has a link mailed to it. */
+export function EmailForm({ text, action, sentTo, send }: Props) {
   const { t } = useTranslation();
   const { register, handleSubmit, setError, formState } = useForm({
     resolver: zodResolver(z.object({ email })),
     defaultValues: { email: "" },
   });
-  const send = useMutation({
-    mutationFn: (body: Schemas["EmailOnly"]) =>
-      unwrap(api.POST("/auth/resend-verification", { body })),
+  const sending = useMutation({
+    mutationFn: send,
     onError: (error) => showInForm(error, setError),
     meta: { quiet: true },
   });
-  if (send.isSuccess) {
+  if (sending.isSuccess) {
     return (
       <Alert color="teal" role="status">
-        {t("account.verify.sent", { email: send.variables.email })}
+        {sentTo(sending.variables.email)}
       </Alert>
     );
   }
   return (
-    <form noValidate onSubmit={handleSubmit((values) => send.mutate(values))}>
+    <form noValidate onSubmit={handleSubmit((values) => sending.mutate(values))}>
       <Stack>
-        <Text size="sm">{t("account.verify.newLink")}</Text>
+        <Text size="sm">{text}</Text>
         <FormAlert message={formState.errors.root?.message} />
         <TextInput
           label={t("account.signIn.email")}
@@ -41,8 +50,8 @@ export function NewLink() {
           error={formState.errors.email?.message}
           {...register("email")}
         />
-        <Button type="submit" loading={send.isPending}>
-          {t("account.verify.send")}
+        <Button type="submit" loading={sending.isPending}>
+          {action}
         </Button>
       </Stack>
     </form>
