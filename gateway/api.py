@@ -10,6 +10,7 @@ from gateway.routers.clinic import (
     exports,
     images,
     lesions,
+    markings,
     merges,
     model_cards,
     patients,
@@ -31,9 +32,9 @@ from gateway.settings import Settings
 from service_kit.version import __version__
 
 ROUTERS = (
-    auth, users, colleagues, clinic, patients, merges, lesions, images, predict, detections,
-    worklist, exports, model_cards, accounts, audit, log_lines, models, candidates, serving, shelf,
-    reference_cases, comparison, health,
+    auth, users, colleagues, clinic, patients, merges, lesions, images, markings, predict,
+    detections, worklist, exports, model_cards, accounts, audit, log_lines, models, candidates,
+    serving, shelf, reference_cases, comparison, health,
 )  # fmt: skip
 
 

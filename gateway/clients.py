@@ -27,6 +27,7 @@ PATIENT_SERVICES = [
     "dermis.patient.v1.LesionService",
     "dermis.patient.v1.ImageService",
     "dermis.patient.v1.DetectionService",
+    "dermis.patient.v1.MarkingService",
     "dermis.patient.v1.TimelineService",
     "dermis.patient.v1.CompletionService",
     "dermis.patient.v1.ReminderService",
@@ -53,6 +54,7 @@ class Clients:
     lesions: "patient_pb2_grpc.LesionServiceAsyncStub"
     images: "patient_pb2_grpc.ImageServiceAsyncStub"
     detections: "patient_pb2_grpc.DetectionServiceAsyncStub"
+    markings: "patient_pb2_grpc.MarkingServiceAsyncStub"
     timeline: "patient_pb2_grpc.TimelineServiceAsyncStub"
     completion: "patient_pb2_grpc.CompletionServiceAsyncStub"
     due_lesions: "patient_pb2_grpc.ReminderServiceAsyncStub"
@@ -91,6 +93,7 @@ def open_clients(settings: Settings) -> Clients:
         lesions=patient_pb2_grpc.LesionServiceStub(patient),
         images=patient_pb2_grpc.ImageServiceStub(patient),
         detections=patient_pb2_grpc.DetectionServiceStub(patient),
+        markings=patient_pb2_grpc.MarkingServiceStub(patient),
         timeline=patient_pb2_grpc.TimelineServiceStub(patient),
         completion=patient_pb2_grpc.CompletionServiceStub(patient),
         due_lesions=patient_pb2_grpc.ReminderServiceStub(patient),

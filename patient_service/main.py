@@ -13,6 +13,7 @@ from patient_service.servicers.completion import CompletionServicer
 from patient_service.servicers.detections import DetectionServicer
 from patient_service.servicers.images import ImageServicer
 from patient_service.servicers.lesions import LesionServicer
+from patient_service.servicers.markings import MarkingServicer
 from patient_service.servicers.merges import MergeServicer
 from patient_service.servicers.patients import PatientServicer
 from patient_service.servicers.reminders import ReminderServicer
@@ -56,6 +57,7 @@ class PatientService:
         add.add_LesionServiceServicer_to_server(LesionServicer(database, cursors), server)
         add.add_ImageServiceServicer_to_server(ImageServicer(database, blobs, cursors), server)
         add.add_DetectionServiceServicer_to_server(DetectionServicer(database, cursors), server)
+        add.add_MarkingServiceServicer_to_server(MarkingServicer(database), server)
         add.add_CompletionServiceServicer_to_server(CompletionServicer(database, blobs), server)
         add.add_ReminderServiceServicer_to_server(ReminderServicer(database), server)
         add.add_TimelineServiceServicer_to_server(TimelineServicer(database, cursors), server)

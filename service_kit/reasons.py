@@ -268,6 +268,20 @@ class Reason(Enum):
         Code.FAILED_PRECONDITION,
         "This photo is marked as entered in error. Restore it first.",
     )
+    MARKING_NOT_FOUND = Code.NOT_FOUND, "There is no such marking."
+    MARKING_INVALID = (
+        Code.INVALID_ARGUMENT,
+        "These points make no such marking. Draw it again, on the photo.",
+    )
+    OUTLINE_CROSSES_ITSELF = (
+        Code.INVALID_ARGUMENT,
+        "The outline crosses itself, so it has no area. Draw it again.",
+    )
+    SCALE_INVALID = Code.INVALID_ARGUMENT, "A scale needs a distance of 0.1 to 2,000 millimetres."
+    TOO_MANY_MARKINGS = (
+        Code.FAILED_PRECONDITION,
+        "A photo carries at most 100 markings. Remove one first.",
+    )
     RESTORE_TOO_LATE = (
         Code.FAILED_PRECONDITION,
         "This photo was marked as entered in error more than 30 days ago. Upload it again.",

@@ -117,7 +117,8 @@ async def part(session: AsyncSession, patient_id: UUID, merge_id: UUID) -> Merge
 async def added(session: AsyncSession, record: Merge) -> list[str]:
     """What was added or changed since a merge that stands; "merges" for a later one."""
     count = await merged_rows.count(session, record.patient_id)
-    since = [name for name, number in count.items() if number != record.size_then.get(name)]
+    # A merge from before there were markings had counted none.
+    since = [name for name, number in count.items() if number != record.size_then.get(name, 0)]
     later = select(Merge.id).where(
         col(Merge.patient_id) == record.patient_id,
         col(Merge.parted_at).is_(None),

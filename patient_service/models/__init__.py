@@ -10,6 +10,7 @@ from patient_service.models.figures import PatientFigures
 from patient_service.models.history import Change, Note
 from patient_service.models.images import Image
 from patient_service.models.lesions import Lesion
+from patient_service.models.markings import Marking
 from patient_service.models.merges import Merge
 from patient_service.models.patients import Patient, SearchTerm
 from patient_service.models.reviews import Review
@@ -23,6 +24,7 @@ __all__ = [
     "Detection",
     "Image",
     "Lesion",
+    "Marking",
     "Merge",
     "Note",
     "Patient",

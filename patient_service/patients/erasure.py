@@ -19,6 +19,7 @@ from patient_service.models import (
     Detection,
     Image,
     Lesion,
+    Marking,
     Merge,
     Note,
     Patient,
@@ -34,7 +35,8 @@ from service_kit.reasons import Reason
 
 # Children before their parents.
 _TABLES = (
-    WorklistEntry, Review, Detection, Note, Change, Image, Lesion, SearchTerm, PatientFigures,
+    WorklistEntry, Review, Detection, Marking, Note, Change, Image, Lesion, SearchTerm,
+    PatientFigures,
 )  # fmt: skip
 
 

@@ -18,6 +18,8 @@ async def test_an_erased_patient_leaves_only_the_audit(
     patient = await clinician.add_patient()
     image = (await clinician.upload(make_photo(seed=5, kind="TIFF"), patient_id=patient.id)).image
     await clinician.call(pb.RecordDetectionRequest(image_id=image.id, finding=finding()))
+    field = pb.MARKING_KIND_FIELD_OF_VIEW
+    await clinician.call(pb.AddMarkingRequest(image_id=image.id, kind=field, millimetres=22))
     thumbnail = pb.IMAGE_VARIANT_THUMBNAIL
     await clinician.parts(pb.GetImageRequest(image_id=image.id, variant=thumbnail))
 

@@ -101,6 +101,10 @@ async def _record(caller: Caller, photo: bytes) -> dict[str, str]:
     image = (await caller.upload(photo, patient_id=patient.id, lesion_id=lesion.id)).image
     recorded = pb.RecordDetectionRequest(image_id=image.id, finding=finding())
     detection = (await caller.call(recorded)).detection
+    drawn = pb.AddMarkingRequest(
+        image_id=image.id, kind=pb.MARKING_KIND_FIELD_OF_VIEW, millimetres=22
+    )
+    marking = (await caller.call(drawn)).marking
     other = await caller.add_patient()
     request = pb.MergePatientsRequest(patient_id=patient.id, other_patient_id=other.id)
     merge = (await caller.call(request)).merge
@@ -110,6 +114,7 @@ async def _record(caller: Caller, photo: bytes) -> dict[str, str]:
         "lesion": lesion.id,
         "image": image.id,
         "detection": detection.id,
+        "marking": marking.id,
     }
 
 

@@ -11,7 +11,7 @@ from patient_service.tests.conftest import Caller, Service, finding
 
 TABLES = (
     "patients", "patient_search_terms", "lesions", "images", "detections", "reviews", "notes",
-    "changes", "worklist",
+    "changes", "worklist", "markings",
 )  # fmt: skip
 
 
@@ -25,6 +25,10 @@ async def record(clinician: Caller, photo: bytes) -> pb.Image:
     detection = (await clinician.call(request)).detection
     await clinician.call(pb.AddReviewRequest(detection_id=detection.id, verdict=pb.VERDICT_AGREES))
     await clinician.call(pb.AddNoteRequest(patient_id=patient.id, text="note"))
+    scale = pb.AddMarkingRequest(
+        image_id=image.id, kind=pb.MARKING_KIND_FIELD_OF_VIEW, millimetres=22
+    )
+    await clinician.call(scale)
     return image
 
 

@@ -136,6 +136,13 @@ const reasons: Record<Refusal, string> = {
   IMAGE_TRUNCATED: "Das Foto ist abgeschnitten oder beschädigt. Senden Sie die Datei noch einmal.",
   IMAGE_LOST: "Das gespeicherte Bild fehlt. Informieren Sie Ihre Administration.",
   IMAGE_VOIDED: "Dieses Foto ist als Irrtum markiert. Stellen Sie es zuerst wieder her.",
+  MARKING_NOT_FOUND: "Diese Markierung gibt es nicht.",
+  MARKING_INVALID:
+    "So lässt sich das nicht einzeichnen. Zeichnen Sie es noch einmal, größer und auf dem Foto.",
+  OUTLINE_CROSSES_ITSELF:
+    "Der Umriss kreuzt sich selbst und hat so keine Fläche. Zeichnen Sie ihn noch einmal.",
+  SCALE_INVALID: "Geben Sie eine Strecke von 0,1 bis 2.000 Millimetern ein.",
+  TOO_MANY_MARKINGS: "Ein Foto trägt höchstens 100 Markierungen. Entfernen Sie zuerst eine.",
   RESTORE_TOO_LATE:
     "Dieses Foto wurde vor mehr als 30 Tagen als Irrtum markiert. Laden Sie es neu hoch.",
   CAPTURED_TOO_EARLY: "Das Foto kann nicht vor 1900 aufgenommen worden sein.",

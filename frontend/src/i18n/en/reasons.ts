@@ -125,6 +125,11 @@ export default {
   IMAGE_TRUNCATED: "The photo is cut off or damaged. Send the file again.",
   IMAGE_LOST: "The stored image is missing. Tell your administrator.",
   IMAGE_VOIDED: "This photo is marked as entered in error. Restore it first.",
+  MARKING_NOT_FOUND: "There is no such marking.",
+  MARKING_INVALID: "This can't be drawn so. Draw it again, larger and on the photo.",
+  OUTLINE_CROSSES_ITSELF: "The outline crosses itself, so it has no area. Draw it again.",
+  SCALE_INVALID: "Enter a distance of 0.1 to 2,000 millimetres.",
+  TOO_MANY_MARKINGS: "A photo carries at most 100 markings. Remove one first.",
   RESTORE_TOO_LATE:
     "This photo was marked as entered in error more than 30 days ago. Upload it again.",
   CAPTURED_TOO_EARLY: "The photo can't have been taken before 1900.",
