@@ -190,6 +190,8 @@ async def test_an_export_links_to_nothing_that_needs_a_sign_in(gateway: Gateway)
     assert "/api/" not in bundle
     answer = await gateway.get("/patients/p-1/export.zip")
     assert answer.headers["content-type"] == "application/zip"
+    sizes = [entry.image.size for entry in gateway.patients.answers["ListTimeline"].entries]
+    assert answer.headers["expected-bytes"] == str(sum(sizes))
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert archive.testzip() is None
         media = [

@@ -18,20 +18,21 @@ const PUBLIC_PATH = /^\/api\/auth\//;
  * A refused token (its session was changed elsewhere) is exchanged once. A caller that
  * brings its own `Authorization`, such as an enrolment, keeps it.
  *
+ * @param deadline aborts when the whole answer, its body too, has to be there.
  * @throws Problem when no answer came or the session has ended.
  */
-export async function send(request: Request): Promise<Response> {
+export async function send(request: Request, deadline = deadlineOf(request)): Promise<Response> {
   request.headers.set("traceparent", traceparent());
   const isOwn =
     request.headers.has("authorization") || PUBLIC_PATH.test(new URL(request.url).pathname);
-  if (isOwn) return await attempt(request);
+  if (isOwn) return await attempt(request, deadline);
   const token = await freshToken();
-  const answer = await attempt(withToken(request.clone(), token));
+  const answer = await attempt(withToken(request.clone(), token), deadline);
   if (answer.status !== 401) return answer;
-  return await attempt(withToken(request, await freshToken(token)));
+  return await attempt(withToken(request, await freshToken(token)), deadline);
 }
 
-export const api = createClient<paths>({ baseUrl: "/api", fetch: send });
+export const api = createClient<paths>({ baseUrl: "/api", fetch: (request) => send(request) });
 
 interface Outcome<Data> {
   data?: Data;
@@ -46,21 +47,25 @@ export async function unwrap<Data>(outcome: Promise<Outcome<Data>>): Promise<Dat
   return data as Data;
 }
 
-/** Bytes of a picture or document that needs the token. @throws Problem as `unwrap`. */
+/** Bytes of a picture that needs the token. @throws Problem as `unwrap`. */
 export async function bytesAt(path: string, signal?: AbortSignal): Promise<Blob> {
-  const answer = await send(new Request(path, { signal }));
-  if (!answer.ok) {
-    throw problemOf(answer.status, await answer.json().catch(() => null), answer.headers);
-  }
-  return await answer.blob();
+  return await (await accepted(send(new Request(path, { signal })))).blob();
 }
 
-async function attempt(request: Request): Promise<Response> {
-  const deadline = new URL(request.url).pathname === LONG.path ? LONG.ms : DEADLINE_MS;
+/** An answer that is no refusal. @throws Problem as `unwrap`. */
+export async function accepted(sent: Promise<Response>): Promise<Response> {
+  const answer = await sent;
+  if (answer.ok) return answer;
+  throw problemOf(answer.status, await answer.json().catch(() => null), answer.headers);
+}
+
+function deadlineOf(request: Request): AbortSignal {
+  return AbortSignal.timeout(new URL(request.url).pathname === LONG.path ? LONG.ms : DEADLINE_MS);
+}
+
+async function attempt(request: Request, deadline: AbortSignal): Promise<Response> {
   try {
-    return await fetch(request, {
-      signal: AbortSignal.any([request.signal, AbortSignal.timeout(deadline)]),
-    });
+    return await fetch(request, { signal: AbortSignal.any([request.signal, deadline]) });
   } catch (error) {
     // A caller that gave up, such as a page that was left, is not a network failure.
     if (request.signal.aborted) throw error;

@@ -51,13 +51,3 @@ export function useObjectUrl(blob: Blob | undefined): string | null {
   }, [blob]);
   return url;
 }
-
-/** Downloads a document that needs the access token. @throws Problem */
-export async function download(path: string, name: string): Promise<void> {
-  const url = URL.createObjectURL(await bytesAt(path));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-}

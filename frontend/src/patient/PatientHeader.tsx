@@ -18,7 +18,7 @@ import { ArchiveButton } from "./ArchiveButton";
 import { EditPatientDialog } from "./EditPatientDialog";
 import { MergedRecords } from "./merge/MergedRecords";
 import { PatientMenu } from "./PatientMenu";
-import { download } from "@/api/useBytes";
+import { saveDocument } from "@/ui/downloads";
 
 type Patient = Schemas["Patient"];
 
@@ -81,7 +81,7 @@ function ExportMenu({ patient }: { patient: Patient }) {
   const { t } = useTranslation();
   const save = useMutation({
     mutationFn: ({ what, name }: { what: string; name: string }) =>
-      download(`/api/patients/${patient.id}/${what}`, name),
+      saveDocument(`/api/patients/${patient.id}/${what}`, name),
   });
   return (
     <Menu>

@@ -4,7 +4,7 @@ import { IconFileDownload } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
-import { download } from "@/api/useBytes";
+import { saveDocument } from "@/ui/downloads";
 import { dayAndTime } from "@/i18n/moments";
 import { QueryState } from "@/ui/QueryState";
 import { SamePhotoNotice } from "@/ui/SamePhotoNotice";
@@ -69,7 +69,8 @@ function Original({ image, type }: { image: Image; type: string }) {
   const { t } = useTranslation();
   const kind = type.replace("image/", "");
   const save = useMutation({
-    mutationFn: () => download(`/api/images/${image.id}/original`, `dermis-${image.id}.${kind}`),
+    mutationFn: () =>
+      saveDocument(`/api/images/${image.id}/original`, `dermis-${image.id}.${kind}`),
   });
   return (
     <Anchor component="button" size="xs" onClick={() => save.mutate()}>

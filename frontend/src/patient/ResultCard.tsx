@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { IconFileTypePdf, IconPhotoX, IconRefresh } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schemas } from "@/api/client";
-import { download } from "@/api/useBytes";
+import { saveDocument } from "@/ui/downloads";
 import { QualityWarnings } from "@/findings/QualityWarnings";
 import { currentLanguage } from "@/i18n";
 import { dayAndTime } from "@/i18n/moments";
@@ -107,7 +107,7 @@ function Actions({
   });
   const report = useMutation({
     mutationFn: (id: string) =>
-      download(
+      saveDocument(
         `/api/detections/${id}/report.pdf?language=${currentLanguage()}`,
         `dermis-${id}.pdf`,
       ),

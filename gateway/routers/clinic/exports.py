@@ -28,6 +28,8 @@ from service_kit.reasons import Reason
 MOST_DETECTIONS = 20
 # Photos that one report reads at a time.
 AT_ONCE = 4
+# Of what is written while it is sent, so that whoever waits sees how far it is.
+EXPECTED = "Expected-Bytes"
 
 PATIENT = (Reason.PATIENT_NOT_FOUND, Reason.INVALID_ID, 422)
 STORED = (503, Reason.STORE_UNAVAILABLE, Reason.TOO_MANY_UPLOADS)
@@ -144,7 +146,16 @@ async def export_patient(patient_id: str, clients: ClientsDep, cards: CardsDep) 
     "/patients/{patient_id}/export.zip",
     dependencies=[READ_PATIENTS, limited("upload")],
     responses={
-        200: {"content": {"application/zip": {}}, "description": "`bundle.json` and photos."},
+        200: {
+            "content": {"application/zip": {}},
+            "description": "`bundle.json` and photos.",
+            "headers": {
+                EXPECTED: {
+                    "description": "Bytes of the photos, which are nearly all of the zip.",
+                    "schema": {"type": "integer"},
+                }
+            },
+        },
         **answers(*PATIENT),
     },
     response_class=Response,
@@ -154,7 +165,12 @@ async def export_patient_with_photos(
 ) -> Response:
     """The same Bundle in a zip, with the photos as files beside it that it refers to."""
     export = await _export(clients, patient_id, cards, beside=True)
-    return StreamingResponse(archive.pieces(export, clients, memory), media_type="application/zip")
+    photos = sum(image.size for image in export.record.images.values())
+    return StreamingResponse(
+        archive.pieces(export, clients, memory),
+        media_type="application/zip",
+        headers={EXPECTED: str(photos)},
+    )
 
 
 async def _export(clients: Clients, patient_id: str, cards: ModelCards, *, beside: bool) -> Export:

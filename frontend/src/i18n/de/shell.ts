@@ -20,6 +20,11 @@ export default {
   required: "Bitte ausfüllen.",
   requestId: "Anfrage {{id}}",
   failed: "Das hat nicht geklappt",
+  saving: {
+    title: "Datei wird gespeichert",
+    of: "{{received}} von {{expected}}",
+    stop: "Abbrechen",
+  },
   fieldRefused: "Prüfen Sie diese Angabe.",
   notFound: {
     title: "Seite nicht gefunden",

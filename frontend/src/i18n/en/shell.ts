@@ -20,6 +20,7 @@ export default {
   required: "Please fill this in.",
   requestId: "Request {{id}}",
   failed: "That didn't work",
+  saving: { title: "Saving a file", of: "{{received}} of {{expected}}", stop: "Cancel" },
   fieldRefused: "Check this field.",
   notFound: {
     title: "Page not found",
