@@ -28,6 +28,7 @@ PATIENT_SERVICES = [
     "dermis.patient.v1.ImageService",
     "dermis.patient.v1.DetectionService",
     "dermis.patient.v1.MarkingService",
+    "dermis.patient.v1.WorklistService",
     "dermis.patient.v1.TimelineService",
     "dermis.patient.v1.CompletionService",
     "dermis.patient.v1.ReminderService",
@@ -55,6 +56,7 @@ class Clients:
     images: "patient_pb2_grpc.ImageServiceAsyncStub"
     detections: "patient_pb2_grpc.DetectionServiceAsyncStub"
     markings: "patient_pb2_grpc.MarkingServiceAsyncStub"
+    worklists: "patient_pb2_grpc.WorklistServiceAsyncStub"
     timeline: "patient_pb2_grpc.TimelineServiceAsyncStub"
     completion: "patient_pb2_grpc.CompletionServiceAsyncStub"
     due_lesions: "patient_pb2_grpc.ReminderServiceAsyncStub"
@@ -94,6 +96,7 @@ def open_clients(settings: Settings) -> Clients:
         images=patient_pb2_grpc.ImageServiceStub(patient),
         detections=patient_pb2_grpc.DetectionServiceStub(patient),
         markings=patient_pb2_grpc.MarkingServiceStub(patient),
+        worklists=patient_pb2_grpc.WorklistServiceStub(patient),
         timeline=patient_pb2_grpc.TimelineServiceStub(patient),
         completion=patient_pb2_grpc.CompletionServiceStub(patient),
         due_lesions=patient_pb2_grpc.ReminderServiceStub(patient),

@@ -18,6 +18,7 @@ from patient_service.servicers.merges import MergeServicer
 from patient_service.servicers.patients import PatientServicer
 from patient_service.servicers.reminders import ReminderServicer
 from patient_service.servicers.timeline import TimelineServicer
+from patient_service.servicers.worklists import WorklistServicer
 from patient_service.settings import Settings
 from service_kit import grpc_server
 from service_kit.auth_client import RemoteKeys, SharedRevocations
@@ -58,6 +59,7 @@ class PatientService:
         add.add_ImageServiceServicer_to_server(ImageServicer(database, blobs, cursors), server)
         add.add_DetectionServiceServicer_to_server(DetectionServicer(database, cursors), server)
         add.add_MarkingServiceServicer_to_server(MarkingServicer(database), server)
+        add.add_WorklistServiceServicer_to_server(WorklistServicer(database), server)
         add.add_CompletionServiceServicer_to_server(CompletionServicer(database, blobs), server)
         add.add_ReminderServiceServicer_to_server(ReminderServicer(database), server)
         add.add_TimelineServiceServicer_to_server(TimelineServicer(database, cursors), server)

@@ -241,6 +241,14 @@ class Reason(Enum):
         "Somebody has corrected or withdrawn this verdict meanwhile. Look at the newest one.",
     )
     WORKLIST_KIND_REQUIRED = Code.INVALID_ARGUMENT, "Choose a worklist."
+    ASSIGNMENTS_INVALID = Code.INVALID_ARGUMENT, "Name 1 to 200 photos, each of them once."
+    ASSIGNMENT_CHANGED = (
+        Code.ABORTED,
+        "A colleague has assigned one of these photos otherwise meanwhile. Nothing was changed:"
+        " look at the list again.",
+        409,
+    )
+    COLLEAGUE_NOT_FOUND = Code.NOT_FOUND, "Nobody who works at your clinic has this account."
 
     # Photos.
     IMAGE_EMPTY = Code.INVALID_ARGUMENT, "The file is empty. Choose a photo."

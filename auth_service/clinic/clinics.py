@@ -16,6 +16,7 @@ class Colleague(NamedTuple):
 
     id: UUID
     full_name: str
+    active: bool
 
 
 class ListedClinic(NamedTuple):
@@ -34,7 +35,7 @@ async def colleagues(
     Somebody who hasn't verified the address has never signed in, and so has written nothing.
     """
     query = (
-        select(Account.id, Account.full_name)
+        select(Account.id, Account.full_name, Account.active)
         .where(Account.clinic_id == clinic_id, col(Account.email_verified_at).is_not(None))
         .order_by(col(Account.id))
         .limit(size + 1)

@@ -225,7 +225,8 @@ class AccountServicer(auth_pb2_grpc.AccountServiceServicer):
             )
         return auth_pb2.ListColleaguesResponse(
             colleagues=[
-                auth_pb2.Colleague(id=str(one.id), full_name=one.full_name) for one in page.rows
+                auth_pb2.Colleague(id=str(one.id), full_name=one.full_name, has_left=not one.active)
+                for one in page.rows
             ],
             next_cursor=asked.next_cursor(page),
         )

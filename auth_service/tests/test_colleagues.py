@@ -13,6 +13,7 @@ async def test_colleagues_are_known_by_name_also_when_they_have_left(identity: I
     expected = [(person.user_id, "Ada Byron"), (colleague.user_id, "Grace Hopper")]
     answer = await person.client.call("ListColleagues")
     assert [(one.id, one.full_name) for one in answer.colleagues] == expected
+    assert [one.has_left for one in answer.colleagues] == [False, True]
     first = await person.client.call("ListColleagues", limit=1)
     rest = await person.client.call("ListColleagues", cursor=first.next_cursor)
     assert [one.id for one in (*first.colleagues, *rest.colleagues)] == [

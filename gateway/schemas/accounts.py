@@ -116,6 +116,9 @@ class Colleague(FromMessage):
 
     id: Id
     full_name: FullName
+    has_left: bool = Field(
+        default=False, description="Works here no longer; what they wrote stays.", examples=[False]
+    )
 
 
 class Session(FromMessage):

@@ -214,7 +214,7 @@ async def test_colleagues_are_named_to_clinicians_only(gateway: Gateway) -> None
         colleagues=[pb.Colleague(id="u-1", full_name="Grace Hopper")], next_cursor="more"
     )
     page = await gateway.get("/users/colleagues?limit=1&cursor=x")
-    named = [{"id": "u-1", "full_name": "Grace Hopper"}]
+    named = [{"id": "u-1", "full_name": "Grace Hopper", "has_left": False}]
     assert page.json() == {"items": named, "next_cursor": "more"}
     assert gateway.auth.last("ListColleagues").cursor == "x"
     for role in ("admin", "ml_engineer"):

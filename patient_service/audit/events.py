@@ -23,6 +23,7 @@ class Event(StrEnum):
     IMAGE_VIEWED = "image.viewed"
     IMAGE_MOVED = "image.moved"
     IMAGE_CORRECTED = "image.corrected"
+    IMAGE_ASSIGNED = "image.assigned"
     IMAGE_VOIDED = "image.voided"
     IMAGE_RESTORED = "image.restored"
     IMAGES_LISTED = "images.listed"

@@ -4,6 +4,7 @@ Every row names its clinic; row-level security shows callers only the rows of th
 foreign keys include clinic or patient, so that no row can refer to another one's record.
 """
 
+from patient_service.models.assignments import Assignment
 from patient_service.models.audit import AuditEnd, AuditEntry
 from patient_service.models.detections import Detection
 from patient_service.models.figures import PatientFigures
@@ -18,6 +19,7 @@ from patient_service.models.table import Table
 from patient_service.models.worklist import WorklistEntry
 
 __all__ = [
+    "Assignment",
     "AuditEnd",
     "AuditEntry",
     "Change",

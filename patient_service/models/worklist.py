@@ -1,4 +1,4 @@
-"""What an assessed image is waiting for; written by triggers only (migrations 0009 to 0019)."""
+"""What an assessed image is waiting for; written by triggers only (migrations 0009 to 0025)."""
 
 from datetime import date
 from uuid import UUID
@@ -51,6 +51,24 @@ class WorklistEntry(Table, table=True):
             "worklist_archived_open", "clinic_id", "detection_id",
             postgresql_where=text("NOT active AND suspect"),
         ),
+        Index(
+            "worklist_assigned", "clinic_id", "assigned_to", "risk", "detection_id",
+            postgresql_where=text(
+                "active AND assigned_to IS NOT NULL"
+                " AND (needs_verdict OR needs_follow_up OR due_on IS NOT NULL)"
+            ),
+        ),
+        Index(
+            "worklist_suspect", "clinic_id", "risk", "detection_id",
+            postgresql_where=text("active AND needs_verdict AND suspect"),
+        ),
+        Index(
+            "worklist_without_answer", "clinic_id", "detection_id",
+            postgresql_where=text("active AND needs_verdict AND risk IS NULL"),
+        ),
+        Index(
+            "worklist_archived", "clinic_id", "detection_id", postgresql_where=text("NOT active")
+        ),
     )  # fmt: skip
 
     image_id: UUID = Field(primary_key=True)
@@ -72,3 +90,5 @@ class WorklistEntry(Table, table=True):
     suspect: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     # The probability of malignancy in the newest detection, where it has one.
     risk: float | None = Field(default=None, sa_type=Double)
+    # Which colleague the photo waits for (`assignments`).
+    assigned_to: UUID | None = None

@@ -15,6 +15,7 @@ from patient_service.audit import trail
 from patient_service.audit.events import Event
 from patient_service.images.objects import original_key, sent_key, thumbnail_key
 from patient_service.models import (
+    Assignment,
     Change,
     Detection,
     Image,
@@ -35,7 +36,7 @@ from service_kit.reasons import Reason
 
 # Children before their parents.
 _TABLES = (
-    WorklistEntry, Review, Detection, Marking, Note, Change, Image, Lesion, SearchTerm,
+    WorklistEntry, Assignment, Review, Detection, Marking, Note, Change, Image, Lesion, SearchTerm,
     PatientFigures,
 )  # fmt: skip
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
-from patient_service import worklists
 from patient_service.audit import trail
 from patient_service.detections import answers, subjects
 from patient_service.detections.subjects import Subject
@@ -14,7 +13,9 @@ from patient_service.servicers.detection_messages import detection_message, outc
 from patient_service.servicers.enum_words import BODY_SITE, WORKLIST_KIND
 from patient_service.servicers.messages import image_message, optional_id
 from patient_service.servicers.review_messages import review_message, verdict_content
+from patient_service.servicers.worklist_messages import entry_message
 from patient_service.verdicts import reviews
+from patient_service.worklists import lists
 from service_kit.clock import to_timestamp
 from service_kit.cursors import Cursors
 from service_kit.database import Database
@@ -96,20 +97,9 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
         kind = WORKLIST_KIND.word(request.kind)
         collection = f"worklist {kind}"
         asked = PageRequest.of(request, collection, self._cursors)
-        page = await worklists.page(self._database, kind, size=asked.size, position=asked.position)
+        page = await lists.page(self._database, kind, size=asked.size, position=asked.position)
         return pb.ListWorklistResponse(
-            entries=[
-                pb.WorklistEntry(
-                    detection=detection_message(
-                        entry.detection, entry.lesion_id, with_heatmap=False
-                    ),
-                    full_name=entry.full_name,
-                    record_number=entry.record_number,
-                    review=review_message(entry.review) if entry.review else None,
-                    due_on=entry.due_on.isoformat() if entry.due_on else "",
-                )
-                for entry in page.rows
-            ],
+            entries=[entry_message(entry) for entry in page.rows],
             next_cursor=asked.next_cursor(page),
         )
 
@@ -117,7 +107,7 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
         self, request: pb.CountWorklistRequest, context: Any
     ) -> pb.CountWorklistResponse:
         """Count the clinic's worklists."""
-        counts = await worklists.count(self._database)
+        counts = await lists.count(self._database)
         return pb.CountWorklistResponse(
             unreviewed=counts.unreviewed,
             pending=counts.pending,
@@ -129,7 +119,7 @@ class DetectionServicer(patient_pb2_grpc.DetectionServiceServicer):
     async def CountOpen(self, request: pb.CountOpenRequest, context: Any) -> pb.CountOpenResponse:
         """What is still open of a patient."""
         async with self._database.session() as session:
-            found = await worklists.count_open(session, parse_id(request.patient_id, "patient"))
+            found = await lists.count_open(session, parse_id(request.patient_id, "patient"))
         return pb.CountOpenResponse(**asdict(found))
 
     async def GetImageRecord(

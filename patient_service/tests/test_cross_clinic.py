@@ -61,7 +61,9 @@ TRIES = [(method, name) for method in methods() for name in identifiers(method)]
 
 def test_the_contract_is_walked() -> None:
     assert len(TRIES) >= 20
-    assert {method.name for method, _ in TRIES} >= {"GetPatient", "AddImage", "CompareImages"}
+    assert {method.name for method, _ in TRIES} >= {
+        "GetPatient", "AddImage", "CompareImages", "AssignImages",
+    }  # fmt: skip
 
 
 @pytest.fixture
@@ -129,7 +131,9 @@ def _request(
     for name in identifiers(method):
         record = theirs if name == foreign else ours
         *outer, inner = name.split(".")
-        target = getattr(request, outer[0]) if outer else request
+        target: Any = getattr(request, outer[0]) if outer else request
+        if outer and request.DESCRIPTOR.fields_by_name[outer[0]].is_repeated:
+            target = target.add()
         setattr(target, inner, record[_noun(name)])
     return request
 

@@ -11,7 +11,7 @@ from patient_service.tests.conftest import Caller, Service, finding
 
 TABLES = (
     "patients", "patient_search_terms", "lesions", "images", "detections", "reviews", "notes",
-    "changes", "worklist", "markings",
+    "changes", "worklist", "markings", "assignments",
 )  # fmt: skip
 
 
@@ -29,6 +29,8 @@ async def record(clinician: Caller, photo: bytes) -> pb.Image:
         image_id=image.id, kind=pb.MARKING_KIND_FIELD_OF_VIEW, millimetres=22
     )
     await clinician.call(scale)
+    taken = pb.Assignment(image_id=image.id, assigned_to=str(uuid4()))
+    await clinician.call(pb.AssignImagesRequest(assignments=[taken]))
     return image
 
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Schemas } from "@/api/client";
-import { detectionWith, reviewWith } from "@/testing/records";
+import { entryWith, reviewWith } from "@/testing/records";
 import { figuresOf, weeksOf } from "./figures";
 
 type Review = Schemas["Review"];
@@ -21,12 +21,10 @@ function judged(
     assessable: label !== null,
   };
   const created_at = new Date(Date.parse(at) + hours * 3_600_000).toISOString();
-  return {
-    detection: detectionWith({ label, created_at: at, finished_at: at }),
-    full_name: "Ingrid Solheim",
-    record_number: "H-2041",
-    review: verdict && reviewWith({ verdict, given_on, created_at }),
-  };
+  return entryWith(
+    { label, created_at: at, finished_at: at },
+    { review: verdict && reviewWith({ verdict, given_on, created_at }) },
+  );
 }
 
 it("counts who agreed with the model, what was found, and how long verdicts took", () => {

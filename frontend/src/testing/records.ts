@@ -164,6 +164,24 @@ export function reviewWith(part: Partial<Schemas["Review"]> = {}): Schemas["Revi
   };
 }
 
+/** An entry of a worklist: whose finding it is, and what else a list shows. */
+export function entryWith(
+  finding: Partial<Finding> = {},
+  part: Partial<Schemas["WorklistEntry"]> = {},
+): Schemas["WorklistEntry"] {
+  return {
+    detection: detectionWith(finding),
+    full_name: "Ingrid Solheim",
+    record_number: "H-2041",
+    birth_date: "1961-04-30",
+    lesion_label: "left shoulder blade",
+    body_site: "posterior_torso",
+    uploaded_by: "ada",
+    assigned_to: null,
+    ...part,
+  };
+}
+
 /** One page of a list, the last one. */
 export function pageOf<Item>(...items: Item[]) {
   return { items, next_cursor: null };

@@ -1,13 +1,10 @@
 import { expect, it } from "vitest";
-import { detectionWith } from "@/testing/records";
+import { detectionWith, entryWith } from "@/testing/records";
 import { arranged, type Entry } from "./queue";
 
 type Part = Parameters<typeof detectionWith>[0];
-const entry = (id: string, part: Part): Entry => ({
-  detection: detectionWith({ id, ...part }),
-  full_name: id,
-  record_number: id,
-});
+const entry = (id: string, part: Part): Entry =>
+  entryWith({ id, ...part }, { full_name: id, uploaded_by: "" });
 const HIGH = { zone: "above", label: "malignant" } as const;
 const ENTRIES = [
   entry("new", { ...HIGH, probability_malignant: 0.7, created_at: "2026-03-02T10:00:00Z" }),

@@ -125,6 +125,10 @@ const reasons: Record<Refusal, string> = {
   REVIEW_NOT_FOUND: "Diese Beurteilung gibt es nicht.",
   REVIEW_REPLACED: "Diese Beurteilung wurde inzwischen berichtigt oder zurückgenommen.",
   WORKLIST_KIND_REQUIRED: "Wählen Sie eine Arbeitsliste.",
+  ASSIGNMENTS_INVALID: "Wählen Sie 1 bis 200 Fotos, jedes nur einmal.",
+  ASSIGNMENT_CHANGED:
+    "Jemand aus dem Team hat eines dieser Fotos inzwischen anders zugewiesen. Es wurde nichts geändert: Sehen Sie sich die Liste noch einmal an.",
+  COLLEAGUE_NOT_FOUND: "In Ihrer Klinik arbeitet niemand mit diesem Konto.",
 
   // Photos.
   IMAGE_EMPTY: "Die Datei ist leer. Wählen Sie ein Foto.",

@@ -115,6 +115,10 @@ export default {
   REVIEW_NOT_FOUND: "This verdict does not exist.",
   REVIEW_REPLACED: "Somebody has corrected or withdrawn this verdict meanwhile.",
   WORKLIST_KIND_REQUIRED: "Choose a worklist.",
+  ASSIGNMENTS_INVALID: "Choose 1 to 200 photos, each of them once.",
+  ASSIGNMENT_CHANGED:
+    "A colleague has assigned one of these photos otherwise meanwhile. Nothing was changed: look at the list again.",
+  COLLEAGUE_NOT_FOUND: "Nobody who works at your clinic has this account.",
 
   // Photos.
   IMAGE_EMPTY: "The file is empty. Choose a photo.",

@@ -2,10 +2,11 @@
 
 Of an image only the newest detection counts, since it replaces what the model said before; the
 verdict that stands on it is shown with it. Images of archived patients are in no list but their
-own. PostgreSQL keeps the lists (migrations 0009 and 0012): each is an index in its own order, and
+own. PostgreSQL keeps the lists (migrations 0009 to 0025): each is an index in its own order, and
 no longer than the list itself.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from functools import cache
@@ -29,7 +30,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from patient_service.audit import trail
 from patient_service.audit.events import Event
-from patient_service.models import Detection, Image, Patient, WorklistEntry
+from patient_service.models import Detection, Image, Lesion, Patient, WorklistEntry
 from patient_service.patients import profiles
 from patient_service.verdicts import reviews
 from patient_service.verdicts.reviews import GivenReview
@@ -54,15 +55,11 @@ class Entry:
     """A detection, the lesion that its image shows now, and whose it is.
 
     Attributes:
+        row: of `COLUMNS`: the detection's columns, and what its lesion, patient and photo say.
         review: the verdict that stands on the image.
-        due_on: by when it is to be seen again.
     """
 
-    detection: Detection
-    lesion_id: UUID | None
-    full_name: str
-    record_number: str
-    due_on: date | None
+    row: Any
     review: GivenReview | None
 
 
@@ -90,41 +87,52 @@ async def page(database: Database, kind: str, *, size: int, position: str | None
         DomainError: INVALID_ARGUMENT / WORKLIST_KIND_REQUIRED.
     """
     shown = _list(kind, goes_on=bool(position)).to(
-        {"worklist": kind}, **_place(kind, position), **_bounds(), most=size + 1
+        {"worklist": kind}, **_place(kind, position), **bounds(), most=size + 1
     )
     (found,) = await database.at_once(shown)
+    rows = await with_reviews(database, found)
+    return cut(rows, size, _by_due_date if kind == "due" else _by_detection)
+
+
+async def with_reviews(database: Database, found: Sequence[Any]) -> list[Entry]:
+    """Rows of `COLUMNS`, each with the verdict that stands on its photo."""
     said: dict[UUID, GivenReview] = {}
     if chosen := [row.review_id for row in found if row.review_id]:
         (given,) = await database.at_once(reviews.CHOSEN.given(chosen=chosen))
         said = {one.id: reviews.from_row(one) for one in given}
-    rows = [
-        Entry(
-            row, row.lesion_id, row.full_name, row.record_number, row.due_on,
-            said.get(row.review_id),
-        )
-        for row in found
-    ]  # fmt: skip
-    return cut(rows, size, _by_due_date if kind == "due" else _by_detection)
+    return [Entry(row, said.get(row.review_id)) for row in found]
+
+
+# What a list shows of an entry: of its newest detection all but the heatmap, and whose it is.
+COLUMNS: tuple[Any, ...] = (
+    *(c for c in inspect(Detection).columns if c.key not in {"heatmap_values", "due_at"}),
+    Image.lesion_id,
+    Image.uploaded_by,
+    Patient.full_name,
+    Patient.record_number,
+    Patient.birth_date,
+    col(Lesion.label).label("lesion_label"),
+    Lesion.body_site,
+    WorklistEntry.due_on,
+    WorklistEntry.review_id,
+    WorklistEntry.assigned_to,
+)
+
+
+def joined(query: Any) -> Any:
+    """A query of worklist entries that selects `COLUMNS`, with the tables that these are of."""
+    return (
+        query.select_from(WorklistEntry)
+        .join(Detection, col(Detection.id) == col(WorklistEntry.detection_id))
+        .join(Image, col(Image.id) == col(WorklistEntry.image_id))
+        .join(Patient, col(Patient.id) == col(WorklistEntry.patient_id))
+        .outerjoin(Lesion, col(Lesion.id) == col(Image.lesion_id))
+    )
 
 
 @cache
 def _list(kind: str, *, goes_on: bool) -> trail.Shown:
-    columns: list[Any] = [
-        *(c for c in inspect(Detection).columns if c.key not in {"heatmap_values", "due_at"}),
-        Image.lesion_id,
-        Patient.full_name,
-        Patient.record_number,
-        WorklistEntry.due_on,
-        WorklistEntry.review_id,
-    ]
-    query: Any = (
-        select(*columns)
-        .join(WorklistEntry, col(WorklistEntry.detection_id) == col(Detection.id))
-        .join(Image, col(Image.id) == col(WorklistEntry.image_id))
-        .join(Patient, col(Patient.id) == col(WorklistEntry.patient_id))
-        .where(_belongs(kind))
-        .limit(bindparam("most"))
-    )
+    query = joined(select(*COLUMNS)).where(_belongs(kind)).limit(bindparam("most"))
     order = "due_on, id" if kind == "due" else "id DESC"
     query = _ordered(query, kind, goes_on=goes_on)
     return trail.Shown.list_of(query, Event.DETECTIONS_LISTED, order=order)
@@ -150,7 +158,7 @@ def _place(kind: str, position: str | None) -> dict[str, Any]:
     return {"last_id": id_position(position)}
 
 
-def _bounds() -> dict[str, Any]:
+def bounds() -> dict[str, Any]:
     """Today's values of what `_waits` compares with."""
     return {
         "since": earliest_id(now() - VERDICT_WITHIN),
@@ -159,16 +167,16 @@ def _bounds() -> dict[str, Any]:
 
 
 def _by_detection(entry: Entry) -> str:
-    return str(entry.detection.id)
+    return str(entry.row.id)
 
 
 def _by_due_date(entry: Entry) -> str:
-    return f"{entry.due_on} {entry.detection.id}"
+    return f"{entry.row.due_on} {entry.row.id}"
 
 
 async def count(database: Database) -> Counts:
     """How long the lists of the caller's clinic are."""
-    ((row,),) = await database.at_once(_lengths().given(**_bounds()))
+    ((row,),) = await database.at_once(_lengths().given(**bounds()))
     return Counts(**row._asdict())
 
 

@@ -1,0 +1,1 @@
+"""Worklists: what waits in a clinic, for whom, and how the last weeks went."""
