@@ -12,6 +12,7 @@ from auth_service.clinic import join_requests
 from auth_service.credentials.known_places import KNOWN_FOR
 from auth_service.models import (
     Attempt,
+    Handoff,
     KnownPlace,
     MailedToken,
     PendingRegistration,
@@ -47,6 +48,11 @@ async def delete_expired(session: AsyncSession) -> None:
                     col(PendingRegistration.created_at) < clock.now() - registrations.LIFETIME,
                 ),
             )
+        )
+    )
+    await session.exec(
+        delete(Handoff).where(
+            col(Handoff.session_id) == SignInSession.id, col(SignInSession.expires_at) < before
         )
     )
     await session.exec(delete(MailedToken).where(col(MailedToken.expires_at) < before))

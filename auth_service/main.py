@@ -18,8 +18,9 @@ from auth_service.servicers.admin import AdminServicer
 from auth_service.servicers.audit import AuditServicer
 from auth_service.servicers.auth import AuthServicer
 from auth_service.servicers.clinic import ClinicServicer
+from auth_service.servicers.handoffs import HandoffServicer
 from auth_service.servicers.reminders import ReminderServicer
-from auth_service.session import signing_keys
+from auth_service.session import handoffs, signing_keys
 from auth_service.session.revocations import Announcer, OwnRevocations
 from auth_service.session.sessions import SessionPolicy
 from auth_service.session.signing_keys import SigningKeys
@@ -98,6 +99,9 @@ class AuthService:
         auth_pb2_grpc.add_ClinicServiceServicer_to_server(
             ClinicServicer(database=self.database), server
         )
+        auth_pb2_grpc.add_HandoffServiceServicer_to_server(
+            HandoffServicer(self.database, signer, settings.public_url), server
+        )
         auth_pb2_grpc.add_ReminderServiceServicer_to_server(ReminderServicer(self.database), server)
         auth_pb2_grpc.add_AuditServiceServicer_to_server(
             AuditServicer(database=self.database, cursors=cursors), server
@@ -151,6 +155,7 @@ async def serve(settings: Settings) -> None:
         service.announcer.run(),
         service.revocations.listen(),
         cleanup.run(service.database),
+        handoffs.run(service.database),
         queue_metrics.OUTBOX.run(service.database),
         backup_age.run(service.database),
     ):

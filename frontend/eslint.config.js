@@ -13,6 +13,7 @@ import tseslint from "typescript-eslint";
 //   session    who is signed in
 //   account    signing in and all that leads to it
 //   uploads    the queue of photos on their way
+//   handoff    photos from a phone that nobody has signed in to
 //   findings   how the model's answer on a photo is shown
 //   model_card what a version is and how well it does, as clinicians and engineers read it
 //   viewer     one photo to look at closely, and the row of photos to choose from
@@ -25,6 +26,7 @@ const FLOORS = [
   "session",
   "account",
   "uploads",
+  "handoff",
   "findings",
   "model_card",
   "viewer",

@@ -8,6 +8,7 @@ from gateway.http.openapi import describe, operation_id
 from gateway.routers.clinic import (
     detections,
     exports,
+    handoffs,
     images,
     lesions,
     markings,
@@ -33,8 +34,8 @@ from service_kit.version import __version__
 
 ROUTERS = (
     auth, users, colleagues, clinic, patients, merges, lesions, images, markings, predict,
-    detections, worklist, exports, model_cards, accounts, audit, log_lines, models, candidates,
-    serving, shelf, reference_cases, comparison, health,
+    detections, handoffs, worklist, exports, model_cards, accounts, audit, log_lines, models,
+    candidates, serving, shelf, reference_cases, comparison, health,
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ AUTH_SERVICES = [
     "dermis.auth.v1.AccountService",
     "dermis.auth.v1.AdminService",
     "dermis.auth.v1.ClinicService",
+    "dermis.auth.v1.HandoffService",
     "dermis.auth.v1.ReminderService",
     "dermis.auth.v1.AuditService",
 ]
@@ -25,6 +26,7 @@ PATIENT_SERVICES = [
     "dermis.patient.v1.PatientService",
     "dermis.patient.v1.MergeService",
     "dermis.patient.v1.LesionService",
+    "dermis.patient.v1.HandInService",
     "dermis.patient.v1.ImageService",
     "dermis.patient.v1.DetectionService",
     "dermis.patient.v1.MarkingService",
@@ -48,11 +50,13 @@ class Clients:
     accounts: "auth_pb2_grpc.AccountServiceAsyncStub"
     account_admin: "auth_pb2_grpc.AdminServiceAsyncStub"
     clinic: "auth_pb2_grpc.ClinicServiceAsyncStub"
+    handoffs: "auth_pb2_grpc.HandoffServiceAsyncStub"
     reminders: "auth_pb2_grpc.ReminderServiceAsyncStub"
     auth_audit: "auth_pb2_grpc.AuditServiceAsyncStub"
     patients: "patient_pb2_grpc.PatientServiceAsyncStub"
     merges: "patient_pb2_grpc.MergeServiceAsyncStub"
     lesions: "patient_pb2_grpc.LesionServiceAsyncStub"
+    hand_in: "patient_pb2_grpc.HandInServiceAsyncStub"
     images: "patient_pb2_grpc.ImageServiceAsyncStub"
     detections: "patient_pb2_grpc.DetectionServiceAsyncStub"
     markings: "patient_pb2_grpc.MarkingServiceAsyncStub"
@@ -88,11 +92,13 @@ def open_clients(settings: Settings) -> Clients:
         accounts=auth_pb2_grpc.AccountServiceStub(auth),
         account_admin=auth_pb2_grpc.AdminServiceStub(auth),
         clinic=auth_pb2_grpc.ClinicServiceStub(auth),
+        handoffs=auth_pb2_grpc.HandoffServiceStub(auth),
         reminders=auth_pb2_grpc.ReminderServiceStub(auth),
         auth_audit=auth_pb2_grpc.AuditServiceStub(auth),
         patients=patient_pb2_grpc.PatientServiceStub(patient),
         merges=patient_pb2_grpc.MergeServiceStub(patient),
         lesions=patient_pb2_grpc.LesionServiceStub(patient),
+        hand_in=patient_pb2_grpc.HandInServiceStub(patient),
         images=patient_pb2_grpc.ImageServiceStub(patient),
         detections=patient_pb2_grpc.DetectionServiceStub(patient),
         markings=patient_pb2_grpc.MarkingServiceStub(patient),

@@ -22,6 +22,10 @@ RATE_LIMITS = {
     "forgot": "200/hour",
     "refresh": "120/minute",
     "upload": "600/minute",
+    # Photos that phones hand in without a sign-in: by the account in whose name, besides "upload",
+    # and codes that somebody tries.
+    "hand-in": "60/minute",
+    "hand-in-code": "60/5 minutes",
     "api": "3000/minute",
     # Every call without a valid token, on any path, in each gateway for itself. A page of the web
     # client is some 30 calls where no nginx serves it.

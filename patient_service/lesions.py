@@ -110,6 +110,24 @@ async def find_of(session: AsyncSession, patient_id: UUID, lesion_id: UUID) -> L
     return lesion
 
 
+async def view(session: AsyncSession, lesion_id: UUID, **why: str) -> Lesion:
+    """A lesion of the caller's clinic, as it is shown.
+
+    Args:
+        session: the transaction.
+        lesion_id: which.
+        why: further facts for the audit.
+
+    Raises:
+        DomainError: as `find`.
+    """
+    lesion = await find(session, lesion_id)
+    await trail.append(
+        session, Event.LESION_VIEWED, patient_id=lesion.patient_id, subject_id=lesion.id, **why
+    )
+    return lesion
+
+
 async def page(
     session: AsyncSession, patient_id: UUID, *, size: int, position: str | None
 ) -> Page[tuple[Lesion, int]]:

@@ -11,6 +11,7 @@ from patient_service.detections import queue_metrics
 from patient_service.servicers.audit import AuditServicer
 from patient_service.servicers.completion import CompletionServicer
 from patient_service.servicers.detections import DetectionServicer
+from patient_service.servicers.hand_in import HandInServicer
 from patient_service.servicers.images import ImageServicer
 from patient_service.servicers.lesions import LesionServicer
 from patient_service.servicers.markings import MarkingServicer
@@ -57,6 +58,7 @@ class PatientService:
         add.add_MergeServiceServicer_to_server(MergeServicer(database), server)
         add.add_LesionServiceServicer_to_server(LesionServicer(database, cursors), server)
         add.add_ImageServiceServicer_to_server(ImageServicer(database, blobs, cursors), server)
+        add.add_HandInServiceServicer_to_server(HandInServicer(database, blobs), server)
         add.add_DetectionServiceServicer_to_server(DetectionServicer(database, cursors), server)
         add.add_MarkingServiceServicer_to_server(MarkingServicer(database), server)
         add.add_WorklistServiceServicer_to_server(WorklistServicer(database), server)

@@ -25,9 +25,16 @@ ALGORITHM = "EdDSA"
 CLOCK_SKEW_SECONDS = 30
 REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "role", "typ", "iat", "exp"]
 
-TokenKind = Literal["access", "enrolment", "service"]
+TokenKind = Literal["access", "enrolment", "handoff", "service"]
 Permission: TypeAlias = access_pb2.Permission.ValueType
 Role: TypeAlias = access_pb2.Role.ValueType
+
+
+class HandInTarget(NamedTuple):
+    """The one lesion of which a hand-off's phone may hand in photos."""
+
+    patient_id: UUID
+    lesion_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +47,10 @@ class Principal:
         role: `dermis.options.v1.Role`.
         clinic_id: the clinic whose patients this caller may see, if any.
         token: the token itself, passed on to the service that owns the data.
-        kind: what the token is good for; `enrolment` only for setting 2FA up.
+        kind: what the token is good for; `enrolment` only for setting 2FA up, `handoff` only for
+            handing in photos of `target`.
         expires_at: when the token expires.
+        target: of a hand-off, and of nothing else.
     """
 
     user_id: UUID
@@ -51,14 +60,21 @@ class Principal:
     token: str
     kind: TokenKind
     expires_at: datetime
+    target: HandInTarget | None = None
 
     def may(self, permission: Permission) -> bool:
-        """Whether this caller holds a permission; an enrolment token holds only SIGNED_IN."""
+        """Whether this caller holds a permission; some kinds hold one, whatever the role."""
         if permission == access_pb2.PERMISSION_PUBLIC:
             return True
-        if self.kind == "enrolment":
-            return permission == access_pb2.PERMISSION_SIGNED_IN
+        if self.kind in _ONLY:
+            return permission == _ONLY[self.kind]
         return permission in granted_permissions(self.role)
+
+
+_ONLY: dict[TokenKind, Permission] = {
+    "enrolment": access_pb2.PERMISSION_SIGNED_IN,
+    "handoff": access_pb2.PERMISSION_HAND_IN_PHOTOS,
+}
 
 
 @cache
@@ -196,9 +212,14 @@ def _principal(claims: dict[str, Any], token: str) -> Principal:
             token=token,
             kind=claims["typ"],
             expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+            target=_target(claims) if claims["typ"] == "handoff" else None,
         )
-    except (ValueError, AttributeError, TypeError):
+    except (KeyError, ValueError, AttributeError, TypeError):
         raise _invalid() from None
+
+
+def _target(claims: dict[str, Any]) -> HandInTarget:
+    return HandInTarget(UUID(claims["patient"]), UUID(claims["lesion"]))
 
 
 def _invalid() -> DomainError:

@@ -126,6 +126,15 @@ class Reason(Enum):
     TWO_FACTOR_REQUIRED = Code.FAILED_PRECONDITION, "Your account must have a second factor."
     USER_NOT_FOUND = Code.NOT_FOUND, "There is no such user."
     SESSION_NOT_FOUND = Code.NOT_FOUND, "There is no such session."
+    HANDOFF_INVALID = (
+        Code.UNAUTHENTICATED,
+        "This code no longer works. Have a new one shown on the computer.",
+    )
+    HANDOFF_CLAIMED = (
+        Code.UNAUTHENTICATED,
+        "Another phone is using this code. If it isn't yours, end the hand-off on the computer.",
+    )
+    HANDOFF_NOT_FOUND = Code.NOT_FOUND, "This hand-off has ended."
     CLINIC_NOT_FOUND = Code.NOT_FOUND, "There is no such clinic."
     CLINIC_REQUIRED = Code.INVALID_ARGUMENT, "A clinician belongs to a clinic. Choose one."
     ROLE_INVALID = Code.INVALID_ARGUMENT, "No account can have this role."

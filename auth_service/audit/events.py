@@ -54,6 +54,11 @@ class Event(StrEnum):
     SESSIONS_ENDED = "session.all_ended"
     REFRESH_REUSED = "session.refresh_reused"
 
+    HANDOFF_CREATED = "handoff.created"
+    HANDOFF_CLAIMED = "handoff.claimed"
+    HANDOFF_REFUSED = "handoff.refused"
+    HANDOFF_ENDED = "handoff.ended"
+
     # Written before the change is made, so that nothing goes live without an entry.
     MODEL_UPLOAD_REQUESTED = "model.upload_requested"
     MODEL_RELEASE_REQUESTED = "model.release_requested"

@@ -1,7 +1,6 @@
 """The second factor: time-based one-time passwords (RFC 6238) and recovery codes."""
 
 import hashlib
-import io
 import re
 import secrets
 from dataclasses import dataclass
@@ -9,7 +8,6 @@ from datetime import timedelta
 from uuid import UUID
 
 import pyotp
-import segno
 from sqlalchemy import delete, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from auth_service.audit import trail
 from auth_service.audit.events import Event
 from auth_service.credentials.encryption import KeyRing
+from auth_service.credentials.qr_codes import qr_svg
 from auth_service.mail.outbox import MailTemplate, enqueue
 from auth_service.models import Account, RecoveryCode, TwoFactor
 from service_kit import clock
@@ -230,7 +229,7 @@ def _new_secret(account: Account, keys: KeyRing) -> tuple[str, bytes]:
 
 def _for_app(account: Account, secret: str) -> NewSecret:
     uri = pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name=ISSUER)
-    return NewSecret(secret, uri, _qr_svg(uri))
+    return NewSecret(secret, uri, qr_svg(uri))
 
 
 def _totp(sealed: bytes, account_id: UUID, keys: KeyRing) -> pyotp.TOTP:
@@ -261,10 +260,3 @@ def _hash(code: str) -> bytes:
 
 def _context(account_id: UUID) -> str:
     return f"two_factors.secret:{account_id}"
-
-
-def _qr_svg(uri: str) -> str:
-    """A whole SVG document with its namespace: clients show it as a picture."""
-    picture = io.BytesIO()
-    segno.make(uri, error="m").save(picture, kind="svg", scale=4, xmldecl=False, nl=False)
-    return picture.getvalue().decode()

@@ -10,6 +10,7 @@ from auth_service.models.audit import AuditEntry, AuditHead
 from auth_service.models.mail import MailedToken, OutboxMail
 from auth_service.models.sessions import (
     Attempt,
+    Handoff,
     KnownPlace,
     RefreshToken,
     SignInChallenge,
@@ -25,6 +26,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "Clinic",
+    "Handoff",
     "Invitation",
     "KnownPlace",
     "MailedToken",

@@ -1,4 +1,4 @@
-"""Signing in and staying signed in: attempts, challenges, sessions, refresh tokens."""
+"""Signing in and staying signed in: attempts, challenges, sessions, tokens, hand-offs."""
 
 from datetime import datetime
 from uuid import UUID
@@ -50,7 +50,11 @@ class SignInChallenge(Table, table=True):
 
 
 class SignInSession(Table, table=True):
-    """One sign-in on one device, or (kind enrolment) the setting up of a first second factor."""
+    """One sign-in on one device.
+
+    Of kind enrolment, the setting up of a first second factor; of kind handoff, a phone that hands
+    in photos of one lesion in the name of whoever signed in elsewhere (`Handoff`).
+    """
 
     __tablename__ = "sessions"
     __table_args__ = (
@@ -81,3 +85,22 @@ class RefreshToken(Table, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=Moment)
     expires_at: datetime = Field(sa_type=Moment)
     used_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Handoff(Table, table=True):
+    """What a session of kind handoff is for; see `handoffs`."""
+
+    __tablename__ = "handoffs"
+
+    session_id: UUID = Field(primary_key=True, foreign_key="sessions.id")
+    # The sign-in that made it, without which it ends.
+    made_in: UUID = Field(foreign_key="sessions.id", index=True)
+    patient_id: UUID
+    lesion_id: UUID
+    secret_hash: bytes = Field(unique=True)
+    # Of the key of the phone that claimed it, with its User-Agent.
+    key_hash: bytes | None = None
+    agent: str = ""
+    claimed_at: datetime | None = Field(default=None, sa_type=Moment)
+    # When the audit was told of its end.
+    noted_at: datetime | None = Field(default=None, sa_type=Moment)

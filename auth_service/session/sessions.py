@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from auth_service.audit import trail
 from auth_service.audit.events import Event
-from auth_service.models import Account, RefreshToken, SignInSession
+from auth_service.models import Account, Handoff, RefreshToken, SignInSession
 from auth_service.session.opaque_tokens import digest, new_token
 from service_kit import clock
 from service_kit.errors import DomainError
@@ -57,7 +57,7 @@ async def start(session: AsyncSession, account: Account, policy: SessionPolicy) 
     """Begin a session; beyond fifty, the least recently used one ends."""
     moment = clock.now()
     await _end_surplus(session, account.id, policy)
-    started = _new_session(account, kind="access", life=policy.absolute)
+    started = _new_session(account.id, kind="access", expires_at=moment + policy.absolute)
     token = new_token()
     stored = stored_token(token, started, policy)
     account.last_sign_in_at = moment
@@ -69,8 +69,19 @@ async def start(session: AsyncSession, account: Account, policy: SessionPolicy) 
 
 async def start_enrolment(session: AsyncSession, account: Account) -> SignInSession:
     """Begin the quarter of an hour in which a first second factor can be set up."""
-    started = _new_session(account, kind="enrolment", life=ENROLMENT_LIFE)
+    started = _new_session(account.id, kind="enrolment", expires_at=clock.now() + ENROLMENT_LIFE)
     session.add(started)
+    return started
+
+
+async def start_handoff(
+    session: AsyncSession, made_in: SignInSession, life: timedelta
+) -> SignInSession:
+    """Begin a session for a phone, which lasts no longer than the sign-in that it comes from."""
+    until = min(clock.now() + life, made_in.expires_at)
+    started = _new_session(made_in.account_id, kind="handoff", expires_at=until)
+    session.add(started)
+    await session.flush()
     return started
 
 
@@ -116,7 +127,19 @@ async def end_all(
 
 
 async def end(session: AsyncSession, *conditions: ColumnElement[bool]) -> Sequence[UUID]:
-    """End the sessions that match and haven't ended yet; returns which."""
+    """End the sessions that match and haven't ended yet, and the hand-offs that they made.
+
+    Returns:
+        Which matched, without their hand-offs.
+    """
+    ended = await _end(session, *conditions)
+    if ended:
+        made = select(Handoff.session_id).where(col(Handoff.made_in).in_(ended))
+        await _end(session, col(SignInSession.id).in_(made))
+    return ended
+
+
+async def _end(session: AsyncSession, *conditions: ColumnElement[bool]) -> Sequence[UUID]:
     statement = (
         update(SignInSession)
         .where(col(SignInSession.ended_at).is_(None), *conditions)
@@ -163,12 +186,12 @@ async def _end_surplus(session: AsyncSession, account_id: UUID, policy: SessionP
         await end(session, col(SignInSession.id).in_(surplus))
 
 
-def _new_session(account: Account, *, kind: str, life: timedelta) -> SignInSession:
+def _new_session(account_id: UUID, *, kind: str, expires_at: datetime) -> SignInSession:
     request = current_request()
     return SignInSession(
-        account_id=account.id,
+        account_id=account_id,
         kind=kind,
-        expires_at=clock.now() + life,
+        expires_at=expires_at,
         address=request.client_address,
         agent=request.client_agent,
     )

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import jwt
 
-from auth_service.models import Account, SignInSession
+from auth_service.models import Account, Handoff, SignInSession
 from auth_service.session.signing_keys import SigningKeys
 from service_kit import clock
 from service_kit.errors import DomainError
@@ -48,6 +48,21 @@ class TokenSigner:
             role=account.role,
             clinic=str(account.clinic_id) if account.clinic_id else None,
             typ=session.kind,
+        )
+
+    async def for_handoff(
+        self, account: Account, session: SignInSession, handoff: Handoff
+    ) -> SignedToken:
+        """A token for a hand-off's phone, which names the one lesion."""
+        return await self._sign(
+            expires_at=min(clock.now() + self._life, session.expires_at),
+            sub=str(account.id),
+            sid=str(session.id),
+            role=account.role,
+            clinic=str(account.clinic_id) if account.clinic_id else None,
+            typ="handoff",
+            patient=str(handoff.patient_id),
+            lesion=str(handoff.lesion_id),
         )
 
     async def for_service(self, name: str) -> SignedToken:

@@ -83,6 +83,7 @@ class Client:
             auth_pb2_grpc.AccountServiceStub(self.channel),
             auth_pb2_grpc.AdminServiceStub(self.channel),
             auth_pb2_grpc.ClinicServiceStub(self.channel),
+            auth_pb2_grpc.HandoffServiceStub(self.channel),
             auth_pb2_grpc.AuditServiceStub(self.channel),
         ]
 

@@ -19,6 +19,7 @@ from prometheus_client import Counter, Histogram
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments.findings import finding_message, refusal_of
+from gateway.assessments.storing import chunks, send_again_if_away
 from gateway.clients import Clients
 from gateway.inference.model import Model
 from service_kit.clock import to_timestamp
@@ -41,10 +42,6 @@ NOT_ASSESSABLE = Counter(
 )
 LEFT_PENDING = Counter("dermis_left_pending", "Detections left for later.")
 
-CHUNK_BYTES = 256 * 1024
-STORE_SECONDS = 15.0
-# Before the photo is sent again where patient_service was not reached.
-STORE_PAUSES = (0.1, 0.3)
 RECORD_SECONDS = 5.0
 
 
@@ -134,22 +131,12 @@ async def _store(photo: Photo, clients: Clients) -> pb.AddImageResponse:
 
     async def parts() -> AsyncIterator[pb.AddImageRequest]:
         yield pb.AddImageRequest(header=header)
-        for start in range(0, len(photo.data), CHUNK_BYTES):
-            yield pb.AddImageRequest(chunk=photo.data[start : start + CHUNK_BYTES])
+        for chunk in chunks(photo.data):
+            yield pb.AddImageRequest(chunk=chunk)
 
-    deadline = time.monotonic() + STORE_SECONDS
-
-    async def send() -> pb.AddImageResponse:
-        return await clients.images.AddImage(parts(), timeout=deadline - time.monotonic())
-
-    for pause in STORE_PAUSES:
-        try:
-            return await send()
-        except grpc.aio.AioRpcError as error:
-            if error.code() != grpc.StatusCode.UNAVAILABLE:
-                raise
-        await asyncio.sleep(pause)
-    return await send()
+    return await send_again_if_away(
+        lambda seconds: clients.images.AddImage(parts(), timeout=seconds)
+    )
 
 
 async def _outcome(

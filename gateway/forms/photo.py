@@ -34,11 +34,16 @@ class BarePhotoForm(BaseModel):
     )
 
 
-class PhotoForm(BarePhotoForm):
+class HandInForm(BarePhotoForm):
+    """A photo that a hand-off's phone took; what it shows is known from its token."""
+
+    captured_at: SentMoment | None = Field(default=None, description="When it was taken.")
+
+
+class PhotoForm(HandInForm):
     """A photo and what is known about it."""
 
     lesion_id: str = Field(default="", max_length=64, description="A lesion of this patient.")
-    captured_at: SentMoment | None = Field(default=None, description="When it was taken.")
 
 
 # For OpenAPI, since the route has no form parameters that FastAPI could see.
@@ -48,6 +53,7 @@ def _request_body(form: type[BarePhotoForm]) -> dict[str, Any]:
 
 
 REQUEST_BODY = _request_body(PhotoForm)
+HAND_IN_REQUEST_BODY = _request_body(HandInForm)
 BARE_REQUEST_BODY = _request_body(BarePhotoForm)
 
 

@@ -21,8 +21,9 @@ from gateway.http.middleware import SECURITY_HEADERS
 
 # The pages' addresses. Others belong to the API, which lies at the root too for development.
 PAGES = (
-    "/", "/register", "/verify", "/forgot", "/reset", "/2fa", "/setup-2fa", "/dashboard",
-    "/worklist", "/patients", "/patient/{patient_id}", "/profile", "/clinic", "/admin",
+    "/", "/register", "/verify", "/forgot", "/reset", "/2fa", "/setup-2fa", "/hand-in",
+    "/dashboard", "/worklist", "/patients", "/patient/{patient_id}", "/profile", "/clinic",
+    "/admin",
 )  # fmt: skip
 # Stands in the built page where each answer puts a fresh nonce.
 NONCE = "DERMIS_CSP_NONCE"

@@ -130,9 +130,11 @@ class Limited:
 
     async def __call__(self, request: Request, limits: RateLimitsDep) -> None:
         """Refuse with 429 what is over the limit."""
-        if request.scope.get(_COUNTED) is self:
+        # A route may count in two classes, so which have seen a request is a set.
+        counted: set[Limited] = request.scope.setdefault(_COUNTED, set())
+        if self in counted:
             return
-        request.scope[_COUNTED] = self
+        counted.add(self)
         principal = find_principal()
         account = str(principal.user_id) if principal else ""
         key = f"account {account}" if account else _place(request)

@@ -28,6 +28,7 @@ PUBLIC = {
     "POST /auth/register", "POST /auth/verify-email", "POST /auth/resend-verification",
     "POST /auth/login", "POST /auth/verify-2fa", "POST /auth/refresh", "POST /auth/logout",
     "POST /auth/forgot-password", "POST /auth/reset-password", "GET /auth/jwks.json",
+    "POST /auth/claim-handoff",
     "GET /healthz", "GET /readyz", "GET /metrics",
 }  # fmt: skip
 
@@ -95,6 +96,13 @@ async def test_a_route_is_closed_to_strangers_and_to_roles_without_its_permissio
 async def test_an_enrolment_token_opens_only_ones_own_account(shared: Gateway, route: str) -> None:
     status = await call(shared, route, bearer(typ="enrolment"))
     assert (status == 403) == (ROUTES[route] != access_pb2.PERMISSION_SIGNED_IN)
+
+
+@pytest.mark.parametrize("route", sorted(set(ROUTES) - PUBLIC))
+async def test_a_hand_offs_token_opens_nothing_but_handing_in(shared: Gateway, route: str) -> None:
+    held = bearer(typ="handoff", patient=str(uuid4()), lesion=str(uuid4()))
+    status = await call(shared, route, held)
+    assert (status == 403) == (ROUTES[route] != access_pb2.PERMISSION_HAND_IN_PHOTOS)
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ class Event(StrEnum):
     TIMELINE_VIEWED = "timeline.viewed"
     LESION_CREATED = "lesion.created"
     LESION_UPDATED = "lesion.updated"
+    LESION_VIEWED = "lesion.viewed"
     LESIONS_LISTED = "lesions.listed"
     IMAGE_ADDED = "image.added"
     IMAGE_VIEWED = "image.viewed"

@@ -38,8 +38,8 @@ OUTCOME_WITHIN = timedelta(seconds=30)
 DetectionWithLesion = tuple[Detection, UUID | None]
 
 
-def awaiting_outcome(image: Image) -> Detection:
-    """A new image's own detection: pending, and due only if nobody records its outcome."""
+def awaiting_outcome(image: Image, *, is_due: bool = False) -> Detection:
+    """A new image's own detection: pending, and due at once or if nobody records its outcome."""
     return Detection(
         clinic_id=image.clinic_id,
         patient_id=image.patient_id,
@@ -47,7 +47,7 @@ def awaiting_outcome(image: Image) -> Detection:
         status="pending",
         requested_by=image.uploaded_by,
         created_at=image.created_at,
-        due_at=image.created_at + OUTCOME_WITHIN,
+        due_at=image.created_at if is_due else image.created_at + OUTCOME_WITHIN,
     )
 
 

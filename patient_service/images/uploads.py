@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -46,6 +47,8 @@ class Header:
         captured_at: when it was taken, if the sender knows; else the photo's file is asked.
         idempotency_key: names this upload for this account; "" for none.
         diagnose: record a pending detection along with it.
+        handoff: the hand-off by which it came, where it did; nobody waits for its answer, so
+            completion takes the detection up at once.
     """
 
     patient_id: UUID
@@ -53,6 +56,7 @@ class Header:
     captured_at: datetime | None = None
     idempotency_key: str = ""
     diagnose: bool = False
+    handoff: UUID | None = None
 
     def check(self) -> None:
         """Refuse what can be refused before the first byte arrives.
@@ -102,7 +106,9 @@ async def store(database: Database, blobs: Blobs, header: Header, data: bytes) -
     for key, content in objects.items():
         await blobs.put(key, content)
     image = _image(clinic_id, image_id, header, photo)
-    detection = answers.awaiting_outcome(image) if header.diagnose else None
+    detection = None
+    if header.diagnose:
+        detection = answers.awaiting_outcome(image, is_due=header.handoff is not None)
     try:
         stored = await _written(database, header, image, detection)
     except DomainError:
@@ -123,7 +129,7 @@ async def _written(
     database: Database, header: Header, image: Image, detection: Detection | None
 ) -> Stored:
     """The rows of an upload, or those that were written for its key before."""
-    if inserted := await _insert(database, image, detection):
+    if inserted := await _insert(database, image, detection, header.handoff):
         return Stored(image, detection, replayed=False, also_of=inserted.also_of)
     async with database.session() as session:
         if earlier := await _stored_before(session, header, image):
@@ -133,7 +139,7 @@ async def _written(
     image.uploaded_to = header.patient_id
     if detection:
         detection.patient_id = image.patient_id
-    if inserted := await _insert(database, image, detection):
+    if inserted := await _insert(database, image, detection, header.handoff):
         return Stored(image, detection, replayed=False, also_of=inserted.also_of)
     async with database.session() as session:
         if earlier := await _stored_before(session, header, image):
@@ -179,7 +185,7 @@ class _Inserted(NamedTuple):
 
 
 async def _insert(
-    database: Database, image: Image, detection: Detection | None
+    database: Database, image: Image, detection: Detection | None, handoff: UUID | None
 ) -> _Inserted | None:
     """Write the rows of an upload.
 
@@ -189,7 +195,8 @@ async def _insert(
     parameters = image.model_dump()
     parameters["detection_id"] = detection.id if detection else None
     parameters["due_at"] = detection.due_at if detection else None
-    added = trail.entry_parameters(Event.IMAGE_ADDED) | {"id": image.id}
+    detail = {"handoff": str(handoff)} if handoff else {}
+    added = trail.entry_parameters(Event.IMAGE_ADDED) | {"id": image.id, "detail": Jsonb(detail)}
     inserted, _ = await database.at_once(Statement(_INSERT, parameters), Statement(_ADDED, added))
     for row in inserted:
         image.duplicate_of = row.duplicate_of
@@ -241,7 +248,7 @@ _INSERT = f"""
 """  # noqa: S608  put together from constants
 
 _ADDED = trail.appending("""
-    SELECT patient_id, id AS subject_id, '{}'::jsonb AS detail
+    SELECT patient_id, id AS subject_id, CAST(%(detail)s AS jsonb) AS detail
     FROM images WHERE id = %(id)s AND xmin = pg_current_xact_id()::xid
 """)
 

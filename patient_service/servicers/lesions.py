@@ -59,6 +59,12 @@ class LesionServicer(patient_pb2_grpc.LesionServiceServicer):
             next_cursor=asked.next_cursor(page),
         )
 
+    async def GetLesion(self, request: pb.GetLesionRequest, context: Any) -> pb.GetLesionResponse:
+        """One lesion."""
+        async with self._database.session() as session:
+            lesion = await lesions.view(session, parse_id(request.lesion_id, "lesion"))
+        return pb.GetLesionResponse(lesion=lesion_message(lesion))
+
     async def UpdateLesion(
         self, request: pb.UpdateLesionRequest, context: Any
     ) -> pb.UpdateLesionResponse:

@@ -188,3 +188,37 @@ async def test_a_token_that_was_good_is_refused_once_its_session_has_ended() -> 
     with pytest.raises(DomainError) as error:
         await verifier.verify(token)
     assert error.value.reason == "SESSION_ENDED"
+
+
+def handed(**changes: Any) -> dict[str, Any]:
+    return claims(typ="handoff", patient=str(uuid4()), lesion=str(uuid4())) | changes
+
+
+@given(role=st.sampled_from(["clinician", "ml_engineer", "admin", "service"]))
+async def test_a_hand_offs_token_opens_handing_in_and_nothing_else_whatever_its_role(
+    role: str,
+) -> None:
+    principal = await VERIFIER.verify(signed(handed(role=role)))
+    opened = {named for named in access_pb2.Permission.values() if principal.may(named)}
+    assert opened == {access_pb2.PERMISSION_PUBLIC, access_pb2.PERMISSION_HAND_IN_PHOTOS}
+
+
+@given(
+    role=st.sampled_from(["clinician", "ml_engineer", "admin", "service"]),
+    kind=st.sampled_from(["access", "enrolment", "service"]),
+)
+async def test_nobody_but_a_hand_offs_phone_hands_in(role: str, kind: str) -> None:
+    principal = await VERIFIER.verify(signed(handed(role=role, typ=kind)))
+    assert not principal.may(access_pb2.PERMISSION_HAND_IN_PHOTOS)
+    assert principal.target is None
+
+
+@given(
+    claim=st.sampled_from(["patient", "lesion"]),
+    value=st.one_of(st.none(), st.text(max_size=40), st.integers(), st.lists(st.text())),
+)
+async def test_a_hand_offs_token_names_its_lesion_or_is_none(claim: str, value: Any) -> None:
+    assert await refusal(signed(handed(**{claim: value}))) == "TOKEN_INVALID"
+    without = handed()
+    del without[claim]
+    assert await refusal(signed(without)) == "TOKEN_INVALID"

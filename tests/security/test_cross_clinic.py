@@ -128,7 +128,9 @@ async def _record(caller: Clinician) -> Ids:
     me = await caller.call("GET", "/users/me")
     invited = {"email": f"{secrets.token_hex(6)}@clinic.example"}
     merged = {"other_patient_id": await caller.add_patient(profile())}
+    handoff = (await caller.call("POST", f"/lesions/{lesion['id']}/handoffs"))["handoff"]
     return {
+        "handoff": handoff["id"],
         "merge": (await caller.call("POST", f"/patients/{patient}/merges", merged))["id"],
         "user": me["id"],
         "invitation": (await caller.call("POST", "/clinic/invitations", invited))["id"],

@@ -34,6 +34,7 @@ export const router = createBrowserRouter([
       { path: "/reset", element: page(() => import("@/account/ResetPage")) },
       { path: "/2fa", element: page(() => import("@/account/CodePage")) },
       { path: "/setup-2fa", element: page(() => import("@/account/EnrolmentPage")) },
+      { path: "/hand-in", element: page(() => import("@/handoff/HandInPage")) },
       {
         element: page(() => import("./SignedIn")),
         errorElement: <CrashBoundary />,

@@ -15,6 +15,13 @@ export function dayAndTime(moment: string): string {
   }).format(new Date(moment));
 }
 
+/** The time of a day, in the browser's zone: 14:05. */
+export function timeOfDay(moment: string): string {
+  return new Intl.DateTimeFormat(currentLanguage(), { timeStyle: "short" }).format(
+    new Date(moment),
+  );
+}
+
 /** Whole days between two moments, whichever comes first. */
 export function daysBetween(one: string, other: string): number {
   return Math.round(Math.abs(Date.parse(one) - Date.parse(other)) / 86_400_000);

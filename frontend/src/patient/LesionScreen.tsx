@@ -1,4 +1,5 @@
 import { Divider, Skeleton, Stack } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { lazy, Suspense, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
@@ -6,6 +7,10 @@ import { usePrefetchPictures } from "@/api/useBytes";
 import { takenText } from "@/findings/taken";
 import { QueryState } from "@/ui/QueryState";
 import { EmptyState } from "@/ui/States";
+import { HandoffDialog } from "@/handoff/HandoffDialog";
+import { PhoneButton, PhoneTile } from "@/handoff/PhoneTile";
+import { useArrivals } from "@/handoff/useArrivals";
+import { useMakeHandoff, useOpenHandoff } from "@/handoff/useHandoffs";
 import { AddPhotoTile } from "@/uploads/AddPhotoTile";
 import { UploadList } from "@/uploads/UploadList";
 import { UploadZone } from "@/uploads/UploadZone";
@@ -18,7 +23,7 @@ import { pointsOf } from "./over_time/chart_points";
 import { PatientBar } from "./PatientBar";
 import { PhotoDock } from "./PhotoDock";
 import { useAddress } from "./useAddress";
-import { useDetectionOf, useImages, useLesions, type Shelf } from "./queries";
+import { useDetectionOf, useImages, useLesions, useRefreshPatient, type Shelf } from "./queries";
 import classes from "@/viewer/Workbench.module.css";
 
 const LesionChart = lazy(() => import("./over_time/LesionChart"));
@@ -26,16 +31,30 @@ const LesionChart = lazy(() => import("./over_time/LesionChart"));
 /** One lesion, or the unsorted tray: the photo first, everything about it around it. */
 export function LesionScreen({ patient, shelf }: { patient: Schemas["Patient"]; shelf: Shelf }) {
   const lesions = useLesions(patient.id);
+  const lesionId = shelf === "unsorted" ? null : shelf.lesionId;
+  const [isPhoneShown, phone] = useDisclosure();
+  const makeHandoff = useMakeHandoff(lesionId ?? "");
+  const handoff = useOpenHandoff(lesionId);
   return (
     <div className={classes.screen}>
       <PatientBar patient={patient} shelf={shelf} lesions={lesions.data ?? []} />
       {lesions.data ? (
-        <Photos patient={patient} shelf={shelf} lesions={lesions.data} />
+        <Photos
+          patient={patient}
+          shelf={shelf}
+          lesions={lesions.data}
+          handoff={handoff}
+          onPhone={() => {
+            makeHandoff.mutate();
+            phone.open();
+          }}
+        />
       ) : (
         <div className={classes.whole}>
           <QueryState query={lesions} />
         </div>
       )}
+      {isPhoneShown && <HandoffDialog open={handoff} making={makeHandoff} onClose={phone.close} />}
     </div>
   );
 }
@@ -44,10 +63,15 @@ function Photos({
   patient,
   shelf,
   lesions,
+  handoff,
+  onPhone,
 }: {
   patient: Schemas["Patient"];
   shelf: Shelf;
   lesions: Schemas["Lesion"][];
+  /** By which a phone hands in photos of this lesion. */
+  handoff: Schemas["Handoff"] | null;
+  onPhone: () => void;
 }) {
   const { t } = useTranslation();
   const { imageId, chooseImage, isComparing, closeComparison } = useAddress();
@@ -64,6 +88,10 @@ function Photos({
   useShowFinished(uploads.filter(({ state }) => state === "done").at(-1), (id) =>
     chooseImage(id, { replace: imageId === null }),
   );
+  useArrivals(handoff, images.data, {
+    refresh: useRefreshPatient(patient.id),
+    onArrival: (id) => chooseImage(id, { replace: true }),
+  });
   const place = Math.max(0, images.data?.findIndex(({ id }) => id === imageId) ?? 0);
   const chosen = images.data?.[place];
   const [newer, older] = [images.data?.[place - 1], images.data?.[place + 1]];
@@ -84,6 +112,7 @@ function Photos({
       <Stack className={classes.whole}>
         <QueryState query={images} rows={2} height={96} />
         {images.data && !isArchived && <UploadZone patientId={patient.id} lesionId={lesionId} />}
+        {images.data && !isArchived && lesionId && <PhoneButton open={handoff} onPress={onPhone} />}
         <UploadList uploads={uploads} />
         {images.data && uploads.length === 0 && (
           <EmptyState
@@ -108,6 +137,7 @@ function Photos({
       <div className={classes.strip}>
         <Filmstrip images={images.data} marks={marks} chosen={chosen.id} onChoose={chooseImage}>
           {!isArchived && <AddPhotoTile patientId={patient.id} lesionId={lesionId} />}
+          {!isArchived && lesionId && <PhoneTile open={handoff} onPress={onPhone} />}
         </Filmstrip>
       </div>
       <div className={classes.dock} tabIndex={-1}>

@@ -3,7 +3,8 @@ import { FileButton, Text, UnstyledButton } from "@mantine/core";
 import { Dropzone } from "@mantine/dropzone";
 import { IconCamera, IconPhotoPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { ACCEPTED, MAX_BYTES, useAddPhotos } from "./useAddPhotos";
+import { ACCEPTED, MAX_BYTES } from "./accepted";
+import { useAddPhotos } from "./useAddPhotos";
 import classes from "./AddPhotoTile.module.css";
 
 /** Adds photos from beside those that are there: by a press, the camera, or a drop anywhere. */

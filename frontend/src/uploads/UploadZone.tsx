@@ -3,7 +3,8 @@ import { Button, FileButton, Group, Stack, Text } from "@mantine/core";
 import { Dropzone } from "@mantine/dropzone";
 import { IconCamera, IconPhotoPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { ACCEPTED, MAX_BYTES, useAddPhotos } from "./useAddPhotos";
+import { ACCEPTED, MAX_BYTES } from "./accepted";
+import { useAddPhotos } from "./useAddPhotos";
 
 /** Takes photos by drag and drop, from files and from the camera. */
 export function UploadZone({

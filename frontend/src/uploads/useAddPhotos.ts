@@ -3,19 +3,9 @@ import { notifications } from "@mantine/notifications";
 import { useTranslation } from "react-i18next";
 import { useUser } from "@/session/useSession";
 import { showProblem } from "@/ui/notices";
+import { MAX_BYTES } from "./accepted";
 import { fileKind } from "./file_kind";
 import { addUploads } from "./queue";
-
-/** What the server accepts; by extension too, since not every system knows HEIC's media type. */
-export const ACCEPTED = {
-  "image/jpeg": [".jpg", ".jpeg"],
-  "image/png": [".png"],
-  "image/heic": [".heic"],
-  "image/heif": [".heif"],
-  "image/webp": [".webp"],
-  "image/tiff": [".tif", ".tiff"],
-};
-export const MAX_BYTES = 20 * 1024 * 1024;
 
 /** Puts photos into the queue of a lesion, or of the unsorted tray, and says which are refused. */
 export function useAddPhotos(patientId: string, lesionId: string | null) {

@@ -24,6 +24,7 @@ from gateway.schemas.auth import (
     TwoFactorRequired,
     TwoFactorSetupRequired,
 )
+from gateway.schemas.handoffs import ClaimedHandoff, HandoffClaim
 from service_kit.clock import from_timestamp
 from service_kit.codes import Code
 from service_kit.errors import DomainError
@@ -188,6 +189,19 @@ async def reset_password(body: PasswordReset, clients: ClientsDep) -> None:
     await clients.auth.ResetPassword(
         pb.ResetPasswordRequest(token=body.token, new_password=body.new_password)
     )
+
+
+@router.post(
+    "/claim-handoff",
+    dependencies=[limited("hand-in-code")],
+    responses=answers(Reason.HANDOFF_INVALID, Reason.HANDOFF_CLAIMED, 422),
+)
+async def claim_handoff(body: HandoffClaim, clients: ClientsDep) -> ClaimedHandoff:
+    """Exchange a hand-off's link for a token that hands in photos of its lesion."""
+    claimed = await clients.handoffs.ClaimHandoff(
+        pb.ClaimHandoffRequest(secret=body.secret, key=body.key)
+    )
+    return ClaimedHandoff.of(claimed)
 
 
 @router.get("/jwks.json", dependencies=[limited("api")])

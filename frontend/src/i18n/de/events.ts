@@ -64,6 +64,12 @@ export default {
     recovery_code_used: "Wiederherstellungscode verwendet",
     recovery_codes_regenerated: "Wiederherstellungscodes ersetzt",
   },
+  handoff: {
+    created: "Code für ein Handy erstellt",
+    claimed: "Handy verbunden",
+    refused: "Zweites Handy abgewiesen",
+    ended: "Handy getrennt oder Code beendet",
+  },
   session: {
     ended: "Sitzung beendet",
     all_ended: "Alle Sitzungen beendet",
@@ -83,7 +89,11 @@ export default {
   },
   patients: { listed: "Patienten aufgelistet" },
   timeline: { viewed: "Verlauf angesehen" },
-  lesion: { created: "Hautveränderung angelegt", updated: "Hautveränderung geändert" },
+  lesion: {
+    created: "Hautveränderung angelegt",
+    updated: "Hautveränderung geändert",
+    viewed: "Hautveränderung angesehen",
+  },
   lesions: { listed: "Hautveränderungen aufgelistet" },
   image: { added: "Foto hinzugefügt", viewed: "Foto angesehen", moved: "Foto verschoben" },
   images: { listed: "Fotos aufgelistet", compared: "Fotos verglichen" },

@@ -70,6 +70,10 @@ const reasons: Record<Refusal, string> = {
   TWO_FACTOR_NOT_SET_UP: "Die Zwei-Faktor-Anmeldung ist nicht eingerichtet.",
   TWO_FACTOR_REQUIRED: "Für Ihr Konto ist ein zweiter Faktor vorgeschrieben.",
   USER_NOT_FOUND: "Dieses Konto gibt es nicht mehr.",
+  HANDOFF_INVALID: "Dieser Code gilt nicht mehr. Lassen Sie sich am Computer einen neuen anzeigen.",
+  HANDOFF_CLAIMED:
+    "Ein anderes Handy verwendet diesen Code. Ist es nicht Ihres, trennen Sie es am Computer.",
+  HANDOFF_NOT_FOUND: "Dieses Handy ist nicht mehr verbunden.",
   SESSION_NOT_FOUND: "Diese Sitzung ist schon beendet.",
   CLINIC_NOT_FOUND: "Diese Klinik gibt es nicht.",
   CLINIC_REQUIRED: "Wer behandelt, gehört zu einer Klinik. Wählen Sie eine aus.",

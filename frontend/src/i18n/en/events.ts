@@ -65,6 +65,12 @@ export default {
     recovery_code_used: "Recovery code used",
     recovery_codes_regenerated: "Recovery codes replaced",
   },
+  handoff: {
+    created: "Code for a phone made",
+    claimed: "Phone connected",
+    refused: "Second phone refused",
+    ended: "Phone disconnected, or its code ended",
+  },
   session: {
     ended: "Session ended",
     all_ended: "All sessions ended",
@@ -81,7 +87,7 @@ export default {
   },
   patients: { listed: "Patients listed" },
   timeline: { viewed: "History viewed" },
-  lesion: { created: "Lesion added", updated: "Lesion changed" },
+  lesion: { created: "Lesion added", updated: "Lesion changed", viewed: "Lesion viewed" },
   lesions: { listed: "Lesions listed" },
   image: { added: "Photo added", viewed: "Photo viewed", moved: "Photo moved" },
   images: { listed: "Photos listed", compared: "Photos compared" },

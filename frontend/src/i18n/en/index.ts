@@ -10,6 +10,7 @@ import dashboard from "./dashboard";
 import events from "./events";
 import files from "./files";
 import finding from "./finding";
+import handoff from "./handoff";
 import patient from "./patient";
 import patients from "./patients";
 import reasons from "./reasons";
@@ -33,6 +34,7 @@ export default {
   events,
   files,
   finding,
+  handoff,
   reasons,
   archives,
   viewer,

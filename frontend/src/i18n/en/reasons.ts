@@ -65,6 +65,10 @@ export default {
   TWO_FACTOR_NOT_SET_UP: "Two-factor authentication isn't set up.",
   TWO_FACTOR_REQUIRED: "Your account must have a second factor.",
   USER_NOT_FOUND: "This user doesn't exist any more.",
+  HANDOFF_INVALID: "This code no longer works. Have a new one shown on the computer.",
+  HANDOFF_CLAIMED:
+    "Another phone is using this code. If it isn't yours, disconnect it on the computer.",
+  HANDOFF_NOT_FOUND: "This phone is no longer connected.",
   SESSION_NOT_FOUND: "This session has already ended.",
   CLINIC_NOT_FOUND: "This clinic doesn't exist.",
   CLINIC_REQUIRED: "A clinician belongs to a clinic. Choose one.",
