@@ -65,7 +65,7 @@ async def test_a_phone_photographs_into_a_lesion_without_a_sign_in(
         await expect(phone.get_by_role("heading", name="Arm")).to_be_visible()
         # Neither the address bar nor a look at the history gives the secret away.
         assert phone.url.endswith("/hand-in")
-        await expect(page.get_by_text("A phone is connected")).to_be_visible()
+        await expect(page.get_by_role("dialog")).to_contain_text("A phone is connected")
         await hand_in(phone, photos.unique())
         await expect(phone.get_by_text("1 photo sent")).to_be_visible()
         await expect(page.get_by_text("1 photo has arrived")).to_be_visible()

@@ -62,10 +62,11 @@ function Code({ made, onRenew }: { made: Schemas["MadeHandoff"]; onRenew: () => 
         alt={t("handoff.qr")}
         bg="white"
         p="xs"
+        radius="md"
         w={260}
         h={260}
       />
-      <Text fw={600} ff="monospace" role="timer">
+      <Text fw={600} role="timer" style={{ fontVariantNumeric: "tabular-nums" }}>
         {t("handoff.left", { time: clockText(left) })}
       </Text>
       <Text size="sm" c="dimmed">

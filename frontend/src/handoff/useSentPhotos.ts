@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { Problem } from "@/api/problem";
 import { upload } from "@/api/upload";
 import { captureDate } from "@/uploads/capture_date";
@@ -31,7 +31,7 @@ export function useSentPhotos(token: (refused?: string) => Promise<string>) {
   const change = (id: string, part: Partial<SentPhoto>) =>
     setPhotos((all) => all.map((photo) => (photo.id === id ? { ...photo, ...part } : photo)));
 
-  const send = async ({ id, file }: SentPhoto) => {
+  const send = useEffectEvent(async ({ id, file }: SentPhoto) => {
     change(id, { state: "sending", progress: 0 });
     try {
       const form = new FormData();
@@ -57,14 +57,14 @@ export function useSentPhotos(token: (refused?: string) => Promise<string>) {
         change(id, { state: "refused", problem });
       }
     }
-  };
+  });
 
   useEffect(() => {
     const next = photos.find(({ state }) => state === "waiting");
     if (!next || photos.some(({ state }) => state === "sending")) return;
     const timer = setTimeout(() => void send(next), pause);
     return () => clearTimeout(timer);
-  });
+  }, [photos, pause]);
 
   return {
     photos,

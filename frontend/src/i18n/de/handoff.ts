@@ -4,7 +4,7 @@ export default {
   connected: "Ein Handy ist verbunden",
   title: "Mit dem Handy fotografieren",
   steps: "Scannen Sie diesen Code mit der Kamera des Handys. Dort muss sich niemand anmelden.",
-  once: "Das erste Handy, das ihn öffnet, kann Fotos zu dieser Hautveränderung hinzufügen. Von der Akte sieht es nichts.",
+  once: "Das erste Handy, das ihn öffnet, kann Fotos zu dieser Hautveränderung hinzufügen. Von der Akte sieht es nur die Körperstelle.",
   qr: "QR-Code, der die Kameraseite für diese Hautveränderung öffnet",
   left: "noch {{time}}",
   making: "Der Code wird erstellt …",

@@ -4,7 +4,7 @@ export default {
   connected: "A phone is connected",
   title: "Photograph with a phone",
   steps: "Scan this code with the phone's camera. Nobody has to sign in there.",
-  once: "The first phone to open it can add photos to this lesion, and see nothing of the record.",
+  once: "The first phone to open it can add photos to this lesion. Of the record it sees only the body site.",
   qr: "QR code that opens the camera page for this lesion",
   left: "{{time}} left",
   making: "Making a code…",
