@@ -123,7 +123,12 @@ async def view(session: AsyncSession, lesion_id: UUID, **why: str) -> Lesion:
     """
     lesion = await find(session, lesion_id)
     await trail.append(
-        session, Event.LESION_VIEWED, patient_id=lesion.patient_id, subject_id=lesion.id, **why
+        session,
+        Event.LESION_VIEWED,
+        clinic_id=lesion.clinic_id,
+        patient_id=lesion.patient_id,
+        subject_id=lesion.id,
+        **why,
     )
     return lesion
 

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, ViewportSize, expect
 
 from local_stack.api_client import Clinician
 from local_stack.stack import Stack
@@ -12,7 +12,7 @@ from tests.browser.screens import PHONE, Visitor
 from tests.conftest import profile
 
 AtWork = tuple[Visitor, Clinician]
-DESK = {"width": 1440, "height": 900}
+DESK = ViewportSize(width=1440, height=900)
 
 
 async def lesion_screen(at_work: AtWork, *, photographed: bool) -> Page:
@@ -39,8 +39,8 @@ async def show_code(page: Page) -> str:
     return str(link)[str(link).index("/hand-in") :]
 
 
-def file_of(data: bytes) -> dict[str, object]:
-    return {"name": "IMG_0042.png", "mimeType": "image/png", "buffer": data}
+def file_of(data: bytes) -> FilePayload:
+    return FilePayload(name="IMG_0042.png", mimeType="image/png", buffer=data)
 
 
 async def hand_in(phone: Page, data: bytes) -> None:
