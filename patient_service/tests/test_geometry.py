@@ -13,7 +13,9 @@ from patient_service.markings import geometry, measures
 from patient_service.markings.geometry import Point
 
 # The web client measures while somebody draws: it passes the same cases.
-CASES = json.loads((Path(__file__).parent / "measure_cases.json").read_text())
+CASES = json.loads(
+    (Path(__file__).parents[2] / "frontend/src/viewer/markings/measure_cases.json").read_text()
+)
 
 radii = st.lists(st.floats(5, 500), min_size=3, max_size=60)
 turns = st.floats(0, 2 * pi)

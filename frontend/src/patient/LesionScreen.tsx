@@ -130,6 +130,7 @@ function Photos({
           image={chosen}
           name={t("patient.photos.name", { at: takenText(chosen) })}
           detection={detection.data ?? null}
+          isReadOnly={isArchived}
           onPrevious={newer && (() => chooseImage(newer.id))}
           onNext={older && (() => chooseImage(older.id))}
         />

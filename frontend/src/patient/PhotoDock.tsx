@@ -8,11 +8,13 @@ import { saveDocument } from "@/ui/downloads";
 import { dayAndTime } from "@/i18n/moments";
 import { QueryState } from "@/ui/QueryState";
 import { SamePhotoNotice } from "@/ui/SamePhotoNotice";
+import { MarkingList } from "@/viewer/markings/MarkingList";
 import { AnswerList } from "./AnswerList";
 import { PhotoMenu } from "./PhotoMenu";
 import { ResultCard } from "./ResultCard";
 import { ReviewForm } from "./ReviewForm";
 import { useImageRecord, type useDetectionOf } from "./queries";
+import { useAuthorName } from "./useAuthorName";
 
 type Image = Schemas["Image"];
 
@@ -32,6 +34,7 @@ export function PhotoDock({
   children?: ReactNode;
 }) {
   const { t } = useTranslation();
+  const nameOf = useAuthorName();
   const record = useImageRecord(image.patient_id, image.id);
   return (
     <Stack>
@@ -44,6 +47,7 @@ export function PhotoDock({
       <Divider />
       {detection.data && <ReviewForm detection={detection.data} />}
       <AnswerList patientId={image.patient_id} imageId={image.id} />
+      <MarkingList image={image} isReadOnly={isArchived} nameOf={nameOf} />
       {children}
       <Divider />
       <Group justify="space-between" align="flex-start" wrap="nowrap">

@@ -4,13 +4,16 @@ import type { PanzoomObject } from "@panzoom/panzoom";
 import {
   IconChevronLeft,
   IconChevronRight,
+  IconEye,
+  IconEyeOff,
   IconFlame,
   IconFocus2,
   IconMaximize,
   IconMinimize,
+  IconPencil,
   IconRotateClockwise,
 } from "@tabler/icons-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { usePicture } from "@/api/useBytes";
@@ -18,6 +21,9 @@ import { useKeys } from "@/ui/keys";
 import { ErrorState } from "@/ui/States";
 import { LightTool } from "./LightTool";
 import { MapPanel } from "./MapPanel";
+import { Markings } from "./markings/Markings";
+import { useDrawing } from "./markings/useDrawing";
+import { useMarkings, type MarkedImage } from "./markings/useMarkings";
 import { SeenFrame } from "./SeenFrame";
 import { Tool } from "./Tool";
 import { AS_TAKEN, isChanged, useOverlay, type Overlay } from "./view_settings";
@@ -26,9 +32,11 @@ import { ZoomTools } from "./ZoomButtons";
 import classes from "./PhotoViewer.module.css";
 
 interface Props {
-  image: Pick<Schemas["Image"], "id" | "width" | "height">;
+  image: MarkedImage;
   name: string;
   detection: Schemas["Detection"] | null;
+  /** Nothing can be drawn on it. */
+  isReadOnly?: boolean;
   /** Lead to the photos beside it; absent at an end of the row. */
   onPrevious?: () => void;
   onNext?: () => void;
@@ -56,6 +64,7 @@ function Photo({
   image,
   name,
   detection,
+  isReadOnly = false,
   onPrevious,
   onNext,
   overlay,
@@ -65,6 +74,9 @@ function Photo({
   const { t } = useTranslation();
   const [turns, setTurns] = useState(0);
   const [light, setLight] = useState(AS_TAKEN);
+  const place = useRef<HTMLDivElement>(null);
+  const drawing = useDrawing(image);
+  const isMarked = !!useMarkings(image).data?.markings.length;
   const [zoom, setZoom] = useState<PanzoomObject | null>(null);
   const [chosen, setChosen] = useState<"benign" | "malignant" | null>(null);
   const wasSeen = detection?.status === "complete";
@@ -85,6 +97,8 @@ function Photo({
     s: wasSeen ? overlay.toggleFrame : undefined,
     f: onFull,
     r: turn,
+    m: isReadOnly ? undefined : drawing.toggle,
+    v: isMarked ? overlay.toggleMarks : undefined,
     "+": () => zoom?.zoomIn(),
     "-": () => zoom?.zoomOut(),
     "0": () => zoom?.reset(),
@@ -102,6 +116,13 @@ function Photo({
           onReady={setZoom}
           tools={(made) => (
             <>
+              <Markings
+                image={image}
+                place={place}
+                turns={turns}
+                drawing={drawing}
+                isShown={overlay.isMarked}
+              />
               <Group
                 gap={4}
                 className={classes.tools}
@@ -111,6 +132,24 @@ function Photo({
                 <ZoomTools zoom={made} />
                 <Tool label={t("viewer.turn")} hint="R" icon={IconRotateClockwise} onPress={turn} />
                 <LightTool light={light} onChange={setLight} />
+                {!isReadOnly && (
+                  <Tool
+                    label={t("viewer.mark.toggle")}
+                    hint="M"
+                    icon={IconPencil}
+                    isPressed={drawing.isOn}
+                    onPress={drawing.toggle}
+                  />
+                )}
+                {isMarked && (
+                  <Tool
+                    label={t("viewer.mark.shown")}
+                    hint="V"
+                    icon={overlay.isMarked ? IconEye : IconEyeOff}
+                    isPressed={overlay.isMarked}
+                    onPress={overlay.toggleMarks}
+                  />
+                )}
                 {wasSeen && (
                   <Tool
                     label={t("viewer.frame")}
@@ -144,7 +183,7 @@ function Photo({
             </>
           )}
         >
-          <div className={classes.place} data-turns={turns}>
+          <div ref={place} className={classes.place} data-turns={turns}>
             <img
               src={shown}
               alt={name}
@@ -167,17 +206,17 @@ function Photo({
       ) : (
         <Skeleton height="100%" radius={0} />
       )}
-      {onPrevious && (
+      {onPrevious && !drawing.isOn && (
         <div className={classes.previous}>
           <Tool label={t("viewer.previous")} hint="←" icon={IconChevronLeft} onPress={onPrevious} />
         </div>
       )}
-      {onNext && (
+      {onNext && !drawing.isOn && (
         <div className={classes.next}>
           <Tool label={t("viewer.next")} hint="→" icon={IconChevronRight} onPress={onNext} />
         </div>
       )}
-      {hasMap && overlay.isMapShown && (
+      {hasMap && overlay.isMapShown && !drawing.isOn && (
         <MapPanel overlay={overlay} target={target} onTarget={setChosen} error={map.error} />
       )}
     </>

@@ -13,6 +13,7 @@ export function useOverlay() {
   // Off at first: a photo is looked at before an answer is.
   const [isMapShown, setIsMapShown] = useState(false);
   const [isFramed, setIsFramed] = useState(true);
+  const [isMarked, setIsMarked] = useState(true);
   return {
     opacity,
     setOpacity,
@@ -20,6 +21,8 @@ export function useOverlay() {
     toggleMap: () => setIsMapShown((before) => !before),
     isFramed,
     toggleFrame: () => setIsFramed((before) => !before),
+    isMarked,
+    toggleMarks: () => setIsMarked((before) => !before),
   };
 }
 
