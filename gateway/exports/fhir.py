@@ -13,7 +13,7 @@ from dermis.auth.v1 import auth_pb2
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments.cautions import caution_texts, cautions, subject_of
 from gateway.assessments.quality import quality_text
-from gateway.exports import fhir_answers, fhir_subject
+from gateway.exports import fhir_answers, fhir_sizes, fhir_subject
 from gateway.exports.fhir_terms import Resource, derived_id
 from gateway.exports.patient_record import Record
 from service_kit.clock import now
@@ -27,7 +27,7 @@ class Export:
     """What is exported.
 
     Attributes:
-        names: of who gave verdicts, by account.
+        names: of who gave verdicts and measured, by account.
         beside: the photos' bytes are in files beside the bundle.
         shown_for: by version of the model, for whom its card says it was shown to work.
     """
@@ -72,11 +72,15 @@ def resources(export: Export) -> Iterator[Resource]:
     reviews = [review for of_image in record.reviews.values() for review in of_image]
     devices = {one["id"]: one for one in (fhir_answers.device(d.finding) for d in complete)}
     yield from devices.values()
-    for account_id in dict.fromkeys(review.author_id for review in reviews if review.author_id):
+    authors = [one.author_id for one in (*reviews, *record.sizes) if one.author_id]
+    for account_id in dict.fromkeys(authors):
         yield fhir_answers.practitioner(account_id, export.names)
     for review in reviews:
         image = record.images.get(review.image_id, pb.Image())
         yield fhir_answers.verdict(review, image, patient_id)
+    for found in record.sizes:
+        image = record.images.get(found.image_id, pb.Image())
+        yield fhir_sizes.size(found, image, patient_id)
     for detection in complete:
         image = record.images.get(detection.image_id, pb.Image())
         said = record.reviews.get(detection.image_id, [])

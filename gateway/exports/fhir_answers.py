@@ -42,7 +42,7 @@ def device(finding: pb.Finding) -> Resource:
 
 
 def practitioner(account_id: str, names: Mapping[str, str]) -> Resource:
-    """Who gave a verdict; without a name where nobody can tell it."""
+    """Who gave a verdict or measured; without a name where nobody can tell it."""
     name = names.get(account_id)
     named: Resource = {"name": [{"text": name}]} if name else {}
     return {"resourceType": "Practitioner", "id": account_id} | named

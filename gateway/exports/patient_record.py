@@ -21,6 +21,7 @@ class Record:
         images: by id.
         detections: without heatmaps.
         reviews: by the image's id, newest first, corrected and withdrawn ones too.
+        sizes: of the lesions on photos that were measured.
         in_error: images entered in error, which nothing else of the record refers to.
         merged: patients whose records were merged into this one.
     """
@@ -30,6 +31,7 @@ class Record:
     images: dict[str, pb.Image] = field(default_factory=dict)
     detections: list[pb.Detection] = field(default_factory=list)
     reviews: defaultdict[str, list[pb.Review]] = field(default_factory=lambda: defaultdict(list))
+    sizes: list[pb.Size] = field(default_factory=list)
     in_error: list[pb.Image] = field(default_factory=list)
     merged: list[pb.Patient] = field(default_factory=list)
 
@@ -56,6 +58,8 @@ async def read(clients: Clients, patient_id: str) -> Record:
     patient_id = record.patient.id
     merges = await clients.merges.ListMerges(pb.ListMergesRequest(patient_id=patient_id))
     record.merged = [merge.moved for merge in merges.merges]
+    measured = await clients.markings.ListSizes(pb.ListSizesRequest(patient_id=patient_id))
+    record.sizes = list(measured.sizes)
     record.in_error = [image async for image in _in_error(clients, patient_id)]
     async for lesion in _lesions(clients, patient_id):
         record.lesions[lesion.id] = lesion

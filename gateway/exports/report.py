@@ -15,7 +15,7 @@ from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments.cautions import Caution
 from gateway.assessments.findings import grid_of
 from gateway.assessments.heatmaps import overlay, shown_photo
-from gateway.exports import body_diagram
+from gateway.exports import body_diagram, marked_photo
 from gateway.exports.patient_record import standing
 from gateway.exports.report_page import ReportPage
 from gateway.exports.report_words import Words
@@ -46,6 +46,7 @@ class ReportEntry:
         image: what is known about the photo.
         cautions: why to rely less on the answer; None where the card doesn't say, and where there
             is no answer to rely on.
+        markings: what is drawn over the photo, and its scale.
     """
 
     detection: pb.Detection
@@ -54,6 +55,7 @@ class ReportEntry:
     names: Mapping[str, str] = field(default_factory=dict)
     image: pb.Image = field(default_factory=pb.Image)
     cautions: Sequence[Caution] | None = ()
+    markings: pb.ListMarkingsResponse = field(default_factory=pb.ListMarkingsResponse)
 
     @property
     def taken_at(self) -> datetime:
@@ -147,13 +149,13 @@ def _add(
     if lesion and lesion.profile.HasField("position"):
         _map(page, lesion.profile.position, top)
     top = page.get_y() + 1
-    heights = [page.picture(entry.photo, page.l_margin, top, words("photo"))]
+    heights = [page.picture(entry.photo, page.l_margin, top, words("photo"))[1]]
     if finding.assessable:
         seen = finding.seen if finding.HasField("seen") else None
         drawn = overlay(grid_of(finding.heatmap), entry.photo, _OPACITY, seen)
         drawn.thumbnail((_PICTURE_PIXELS, _PICTURE_PIXELS))
         x = page.l_margin + _SECOND_X
-        heights.append(page.picture(_jpeg(drawn), x, top, words("overlay")))
+        heights.append(page.picture(_jpeg(drawn), x, top, words("overlay"))[1])
     page.set_y(top + max(heights) + 2)
     for line, bold in _answer(finding, words):
         page.text_line(line, bold=bold)
@@ -162,6 +164,7 @@ def _add(
     if finding.quality:
         page.text_line(words("about", words.quality(finding.quality)))
     _verdicts(page, entry)
+    marked_photo.add(page, entry.photo, entry.markings, entry.names)
 
 
 def _verdicts(page: ReportPage, entry: ReportEntry) -> None:
@@ -227,7 +230,7 @@ def _pair(page: ReportPage, entries: Sequence[ReportEntry]) -> None:
     for number, entry in enumerate(pair):
         alt = words("taken", words.moment(entry.taken_at))
         x = page.l_margin + number * _SECOND_X
-        heights.append(page.picture(entry.photo, x, top, alt))
+        heights.append(page.picture(entry.photo, x, top, alt)[1])
     page.set_y(top + max(heights) + 2)
     page.text_line("  –  ".join(words.moment(entry.taken_at) for entry in pair), dim=True)
 

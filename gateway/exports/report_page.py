@@ -71,14 +71,14 @@ class ReportPage(FPDF):
         self.multi_cell(0, size * 0.5, shown, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.set_text_color(0)
 
-    def picture(self, jpeg: bytes, x: float, y: float, alt: str) -> float:
-        """Draw a picture `_PICTURE_MM` wide and high at most; its height in millimetres."""
+    def picture(self, jpeg: bytes, x: float, y: float, alt: str) -> tuple[float, float]:
+        """Draw a picture `_PICTURE_MM` wide and high at most; its size in millimetres."""
         encoded = io.BytesIO(jpeg)
         pixels = Image.open(encoded).size
         width = min(_PICTURE_MM, _PICTURE_MM * pixels[0] / pixels[1])
         height = width * pixels[1] / pixels[0]
         self.image(encoded, x, y, width, height, alt_text=alt)
-        return height
+        return width, height
 
     def _draw_letterhead(self) -> None:
         top = self.get_y()

@@ -147,6 +147,8 @@ _GERMAN_DIAGNOSES = {
 }  # fmt: skip
 
 
+# Of numbers: comma and point change places.
+_GERMAN_SIGNS = str.maketrans(",.", ".,")
 _NAMED = frozenset({"age", "site", "skin_type"})
 
 
@@ -170,6 +172,11 @@ class Words:
     def _percent(self, share: float) -> str:
         text = f"{share * 100:.1f}"
         return f"{text.replace('.', ',')} %" if self.language == "de" else f"{text}%"
+
+    def number(self, value: float, digits: int) -> str:
+        """A figure with so many decimals: "1,234.5", "1.234,5"."""
+        text = f"{value:,.{digits}f}"
+        return text.translate(_GERMAN_SIGNS) if self.language == "de" else text
 
     def day(self, day: date) -> str:
         """A day: "14 March 2026", "14.03.2026"."""

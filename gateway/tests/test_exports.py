@@ -54,6 +54,30 @@ async def test_the_export_is_a_valid_fhir_bundle(gateway: Gateway) -> None:
     assert resources["DiagnosticReport"].result[0].reference in urls
 
 
+async def test_a_measured_size_is_an_observation_of_its_photo_and_lesion(gateway: Gateway) -> None:
+    (uploaded,) = await a_record(gateway)
+    author = "01a20817-f471-731e-896b-230f70989799"
+    gateway.patients.answers["ListSizes"] = pb.ListSizesResponse(
+        sizes=[
+            pb.Size(
+                image_id=uploaded["image_id"], marking_id="01a20817-f471-731e-896b-230f70989700",
+                longest=6.438, across=4.9, area=24.1, author_id=author, created_at=MOMENT,
+            )
+        ]
+    )  # fmt: skip
+    bundle = (await gateway.get("/patients/p-1/export")).json()
+    Bundle.model_validate(bundle)
+    by_id = {entry["resource"]["id"]: entry["resource"] for entry in bundle["entry"]}
+    size = by_id["01a20817-f471-731e-896b-230f70989700"]
+    found = [component["valueQuantity"] for component in size["component"]]
+    assert [(quantity["value"], quantity["unit"]) for quantity in found] == [
+        (6.44, "mm"), (4.9, "mm"), (24.1, "mm2"),
+    ]  # fmt: skip
+    assert size["derivedFrom"] == [{"reference": f"urn:uuid:{uploaded['image_id']}"}]
+    assert size["performer"] == [{"reference": f"urn:uuid:{author}"}]
+    assert by_id[author]["resourceType"] == "Practitioner"
+
+
 async def test_exports_list_the_most_likely_diagnoses(gateway: Gateway, written: list[str]) -> None:
     probable = {"basal_cell_carcinoma": 0.9995, "nevus": 0.2, "wart": 0.04, "scar": 0.01}
     gateway.torchserve.differential = [

@@ -4,6 +4,7 @@ import re
 
 from dermis.auth.v1 import auth_pb2
 from dermis.patient.v1 import patient_pb2 as pb
+from gateway.exports.marking_words import TEXTS
 from gateway.exports.report_words import texts
 from gateway.tests.conftest import Gateway
 from gateway.tests.exported_records import a_record
@@ -168,7 +169,50 @@ async def test_a_report_is_made_without_a_letterhead_when_nobody_can_tell_it(
     assert answer.status_code == 200
 
 
+async def test_a_report_shows_what_was_drawn_on_a_photo_with_author_and_scale(
+    gateway: Gateway, written: list[str]
+) -> None:
+    (uploaded,) = await a_record(gateway)
+    path = f"/detections/{uploaded['id']}/report.pdf"
+    plain = pages((await gateway.get(path)).content)
+    assert "Measures and markings" not in written
+    corners = [pb.MarkingPoint(x=x, y=y) for x, y in ((0.2, 0.2), (0.6, 0.2), (0.4, 0.7))]
+    drawn = [
+        pb.Marking(kind=kind, points=corners[:count], created_at=MOMENT, author_id="u-1", **more)
+        for kind, count, more in (
+            (pb.MARKING_KIND_OUTLINE, 3,
+             {"measures": pb.Measures(area=80_000, longest=400, across=250)}),
+            (pb.MARKING_KIND_LENGTH, 2, {"measures": pb.Measures(length=61_700)}),
+            (pb.MARKING_KIND_ANGLE, 3, {"measures": pb.Measures(angle=64)}),
+            (pb.MARKING_KIND_ARROW, 2, {}),
+            (pb.MARKING_KIND_TEXT, 1, {"text": "regression?"}),
+            (pb.MARKING_KIND_FIELD_OF_VIEW, 0, {"millimetres": 22}),
+        )
+    ]  # fmt: skip
+    gateway.patients.answers["ListMarkings"] = pb.ListMarkingsResponse(
+        markings=drawn, millimetres_per_pixel=0.02
+    )
+    gateway.auth.answers["ListColleagues"] = auth_pb2.ListColleaguesResponse(
+        colleagues=[auth_pb2.Colleague(id="u-1", full_name="Ada Byron")]
+    )
+    answer = await gateway.get(path)
+    assert pages(answer.content) >= plain
+    said = [line for line in written if re.match(r"\d\. ", line)]
+    assert [line.rpartition(" (")[0] for line in said] == [
+        "1. Outline: 8.0 × 5.0 mm, 32.0 mm²", "2. Length: 1,234.0 mm", "3. Angle: 64°", "4. Arrow",
+        "5. Text: regression?",
+    ]  # fmt: skip
+    assert all(line.endswith("Ada Byron)") for line in said)
+    assert "Scale: 22.0 mm across the photo's longer side." in written
+    gateway.patients.answers["ListMarkings"].millimetres_per_pixel = 0
+    del gateway.patients.answers["ListMarkings"].markings[-1]
+    await gateway.get(f"{path}?language=de")
+    assert "2. Länge: 61.700 px" in [line.rpartition(" (")[0] for line in written]
+    assert "Das Foto hat keinen Maßstab: Längen sind in Pixeln angegeben." in written
+
+
 def test_reports_have_every_text_in_both_languages() -> None:
+    assert TEXTS["en"].keys() == TEXTS["de"].keys()
     english, german = texts()["en"].keys(), texts()["de"].keys()
     # What the model wasn't shown to work for is worded in English by `cautions`.
     only_german = {

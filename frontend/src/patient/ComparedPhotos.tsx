@@ -1,6 +1,6 @@
 import { Button, Group, SimpleGrid, Slider, Stack, Text } from "@mantine/core";
 import { useInterval } from "@mantine/hooks";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { usePicture } from "@/api/useBytes";
@@ -9,7 +9,9 @@ import { FindingSummary } from "@/findings/FindingSummary";
 import { takenText } from "@/findings/taken";
 import { AlignedPhoto } from "./alignment/AlignedPhoto";
 import type { Similarity } from "./alignment/similarity";
+import { ShownMarkings } from "./ShownMarkings";
 import { VerdictContent } from "./VerdictList";
+import { ZoomButtons } from "@/viewer/ZoomButtons";
 import { ZoomFrame, type View } from "@/viewer/ZoomFrame";
 import classes from "./ComparedPhotos.module.css";
 
@@ -25,20 +27,47 @@ interface Pair {
 /** Slow enough to be no flicker (WCAG 2.2, 2.3.1: at most three flashes a second). */
 const BLINK_MS = 800;
 
-/** Two frames that zoom and move as one. */
+/** Two frames that zoom and move as one, with what is drawn on either photo. */
 export function SideBySide({ left, right, similarity }: Pair) {
   const [view, setView] = useState<View>({ scale: 1, x: 0, y: 0 });
+  const [leftPlace, rightPlace] = [useRef<HTMLDivElement>(null), useRef<HTMLDivElement>(null)];
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }}>
       <Stack gap="xs">
-        <ZoomFrame view={view} onMove={setView}>
-          <LeftPhoto left={left} right={right} similarity={similarity} />
+        <ZoomFrame
+          view={view}
+          onMove={setView}
+          tools={(zoom) => (
+            <>
+              <ShownMarkings
+                image={left.image}
+                place={leftPlace}
+                aligned={similarity && { similarity, frame: right.image }}
+              />
+              <ZoomButtons zoom={zoom} />
+            </>
+          )}
+        >
+          <div ref={leftPlace}>
+            <LeftPhoto left={left} right={right} similarity={similarity} />
+          </div>
         </ZoomFrame>
         <Caption side={left} />
       </Stack>
       <Stack gap="xs">
-        <ZoomFrame view={view} onMove={setView}>
-          <Photo side={right} />
+        <ZoomFrame
+          view={view}
+          onMove={setView}
+          tools={(zoom) => (
+            <>
+              <ShownMarkings image={right.image} place={rightPlace} aligned={null} />
+              <ZoomButtons zoom={zoom} />
+            </>
+          )}
+        >
+          <div ref={rightPlace}>
+            <Photo side={right} />
+          </div>
         </ZoomFrame>
         <Caption side={right} />
       </Stack>

@@ -23,7 +23,14 @@ import { pointsOf } from "./over_time/chart_points";
 import { PatientBar } from "./PatientBar";
 import { PhotoDock } from "./PhotoDock";
 import { useAddress } from "./useAddress";
-import { useDetectionOf, useImages, useLesions, useRefreshPatient, type Shelf } from "./queries";
+import {
+  useDetectionOf,
+  useImages,
+  useLesions,
+  useRefreshPatient,
+  useSizes,
+  type Shelf,
+} from "./queries";
 import classes from "@/viewer/Workbench.module.css";
 
 const LesionChart = lazy(() => import("./over_time/LesionChart"));
@@ -81,6 +88,7 @@ function Photos({
   const findings = useFindings(patient.id, lesionId);
   const marks = findings.data && marksOf(findings.data);
   const points = lesion && images.data && marks ? pointsOf(images.data, marks) : [];
+  const sizes = useSizes(patient.id, lesionId);
   const isArchived = !!patient.archived_at;
   const uploads = useUploads().filter(
     (upload) => upload.patientId === patient.id && upload.lesionId === lesionId,
@@ -154,7 +162,7 @@ function Photos({
             <>
               <Divider />
               <Suspense fallback={<Skeleton h={330} />}>
-                <LesionChart points={points} chosen={chosen.id} onChoose={chooseImage} />
+                <LesionChart points={points} sizes={sizes.data} chosen={chosen.id} onChoose={chooseImage} />
               </Suspense>
             </>
           )}

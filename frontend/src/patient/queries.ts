@@ -14,6 +14,7 @@ export const keys = {
   images: (id: string, shelf: Shelf) => [...patientKey(id), "images", shelf] as const,
   ofImage: (id: string, imageId: string) => [...patientKey(id), "detections", imageId] as const,
   record: (id: string, imageId: string) => [...patientKey(id), "record", imageId] as const,
+  sizes: (id: string, lesionId: string) => [...patientKey(id), "sizes", lesionId] as const,
   inError: (id: string) => [...patientKey(id), "images", "in-error"] as const,
   timeline: (id: string, filter: object) => [...patientKey(id), "timeline", filter] as const,
 };
@@ -95,6 +96,21 @@ export function useDetectionOf(patientId: string, imageId: string | null) {
       );
     },
     refetchInterval: ({ state }) => (state.data?.status === "pending" ? PENDING_MS : false),
+  });
+}
+
+/** How large a lesion is on each of its photos that were measured, by the photo's id. */
+export function useSizes(patientId: string, lesionId: string | null) {
+  return useQuery({
+    queryKey: keys.sizes(patientId, lesionId ?? ""),
+    enabled: lesionId !== null,
+    queryFn: () =>
+      unwrap(
+        api.GET("/patients/{patient_id}/sizes", {
+          params: { path: { patient_id: patientId }, query: { lesion_id: lesionId ?? "" } },
+        }),
+      ),
+    select: (sizes) => new Map(sizes.map((size) => [size.image_id, size])),
   });
 }
 

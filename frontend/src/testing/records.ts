@@ -182,6 +182,24 @@ export function entryWith(
   };
 }
 
+export function markingWith(part: Partial<Schemas["Marking"]> = {}): Schemas["Marking"] {
+  return {
+    id: "m-1",
+    image_id: "i-1",
+    kind: "length",
+    points: [
+      { x: 0.2, y: 0.5 },
+      { x: 0.6, y: 0.5 },
+    ],
+    text: "",
+    millimetres: 0,
+    measures: { length: 300, area: 0, longest: 0, across: 0, angle: 0 },
+    author_id: "ada",
+    created_at: AT,
+    ...part,
+  };
+}
+
 /** One page of a list, the last one. */
 export function pageOf<Item>(...items: Item[]) {
   return { items, next_cursor: null };

@@ -11,6 +11,7 @@ export function Tool({
   onPress,
   isPressed,
   isExpanded,
+  side = "top",
   ref,
   ...rest
 }: {
@@ -23,9 +24,16 @@ export function Tool({
   isPressed?: boolean;
   /** For what opens something. */
   isExpanded?: boolean;
+  /** On which of its sides its name is shown. */
+  side?: "top" | "right";
 } & ComponentProps<"button">) {
   return (
-    <Tooltip label={hint ? `${label} (${hint})` : label} withinPortal={false} openDelay={400}>
+    <Tooltip
+      label={hint ? `${label} (${hint})` : label}
+      position={side}
+      withinPortal={false}
+      openDelay={400}
+    >
       <ActionIcon
         {...rest}
         ref={ref}

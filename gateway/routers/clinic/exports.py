@@ -208,11 +208,13 @@ async def _report_entry(
         if image.HasField("voided_at"):
             raise DomainError(Reason.IMAGE_VOIDED)
         photo = await asyncio.to_thread(printable, photo)
-    finding = answer.detection.finding
-    card = await cards.find(finding.model_version)
+    card, drawn = await asyncio.gather(
+        cards.find(answer.detection.finding.model_version),
+        clients.markings.ListMarkings(pb.ListMarkingsRequest(image_id=image.id)),
+    )
     found = cautions(card.shown_for if card else None, answer.subject)
     reviews = list(reversed(answer.reviews))
-    return ReportEntry(answer.detection, photo, reviews, names, cautions=found)
+    return ReportEntry(answer.detection, photo, reviews, names, cautions=found, markings=drawn)
 
 
 def _pdf(content: bytes) -> Response:

@@ -305,6 +305,11 @@ export default {
     table: "Als Tabelle",
     probability: "Wahrscheinlichkeit",
     model: "Schwelle (Version)",
+    sizeAxis: "Größter Durchmesser, mm",
+    size: "Größe: {{size}}",
+    sizes: "Größe: zuerst {{from}}, jetzt {{to}}",
+    sizeColumn: "Größe",
+    twoDiameters: "{{longest}} × {{across}} mm",
   },
   compare: {
     short: "Vergleichen",

@@ -298,6 +298,11 @@ export default {
     table: "As a table",
     probability: "Probability",
     model: "Threshold (version)",
+    sizeAxis: "Largest diameter, mm",
+    size: "Size: {{size}}",
+    sizes: "Size: first {{from}}, now {{to}}",
+    sizeColumn: "Size",
+    twoDiameters: "{{longest}} × {{across}} mm",
   },
   compare: {
     short: "Compare",

@@ -1,17 +1,22 @@
 import { Anchor, Table, VisuallyHidden } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import type { Schemas } from "@/api/client";
 import { thresholdTexts } from "@/findings/probability_text";
 import { ZoneMark } from "@/findings/ZoneMark";
 import { day } from "@/i18n/moments";
 import type { Point } from "./chart_points";
+import { sizeText } from "./size_text";
 import classes from "./LesionChart.module.css";
 
 /** The chart in words, the newest photo first. */
 export function ChartTable({
   points,
+  sizes,
   onChoose,
 }: {
   points: Point[];
+  /** By the photo's id, of those that were measured. */
+  sizes: ReadonlyMap<string, Schemas["Size"]>;
   onChoose: (imageId: string) => void;
 }) {
   const { t } = useTranslation();
@@ -25,12 +30,14 @@ export function ChartTable({
             <Table.Th>{t("patient.course.probability")}</Table.Th>
             <Table.Th>{t("patient.course.model")}</Table.Th>
             <Table.Th>{t("patient.course.verdict")}</Table.Th>
+            {sizes.size > 0 && <Table.Th>{t("patient.course.sizeColumn")}</Table.Th>}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           {points.toReversed().map((point) => {
             const { value, limit } = thresholdTexts(point.probability, point.threshold);
             const at = day(point.at);
+            const size = sizes.get(point.imageId);
             return (
               <Table.Tr key={point.imageId}>
                 <Table.Th scope="row" fw={400}>
@@ -51,6 +58,7 @@ export function ChartTable({
                   {limit} ({point.version})
                 </Table.Td>
                 <Table.Td>{point.verdict && t(`patient.verdicts.${point.verdict}`)}</Table.Td>
+                {sizes.size > 0 && <Table.Td>{size && sizeText(size)}</Table.Td>}
               </Table.Tr>
             );
           })}

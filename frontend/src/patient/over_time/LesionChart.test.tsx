@@ -80,4 +80,20 @@ describe("the chart of a lesion", () => {
     expect(screen.getByRole("region", { name: "Wahrscheinlichkeit im Verlauf" })).toBeVisible();
     expect(screen.getByText(/2 Fotos seit .*: zuerst 8.%, jetzt > 99.%/)).toBeVisible();
   });
+
+  it("shows how large the lesion was where it was measured, in figures too", async () => {
+    fakeGateway({});
+    const size = { marking_id: "m-1", area: 20, author_id: "ada", created_at: POINT.at };
+    const sizes = new Map([
+      ["old", { ...size, image_id: "old", longest: 4.2, across: 0 }],
+      ["new", { ...size, image_id: "new", longest: 6.44, across: 4.91 }],
+    ]);
+    const user = await show(
+      <LesionChart points={POINTS} sizes={sizes} chosen="new" onChoose={vi.fn()} />,
+    );
+    expect(screen.getByText("Size: first 4.2 mm, now 6.4 × 4.9 mm")).toBeVisible();
+    await user.click(screen.getByText("As a table"));
+    const [, newest] = screen.getAllByRole("row");
+    expect(newest).toHaveTextContent("6.4 × 4.9 mm");
+  });
 });

@@ -3,6 +3,7 @@ import { useElementSize } from "@mantine/hooks";
 import { useQueries } from "@tanstack/react-query";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
+import type { Schemas } from "@/api/client";
 import { day, modelPercent } from "@/i18n/moments";
 import { clinicalCardQuery } from "@/model_card/useClinicalCard";
 import { ChartFrame } from "./ChartFrame";
@@ -11,7 +12,10 @@ import { ChartPoints } from "./ChartPoints";
 import { ChartTable } from "./ChartTable";
 import { layoutOf } from "./chart_layout";
 import { stretchesOf, type Point } from "./chart_points";
+import { SizeChart } from "./SizeChart";
 import classes from "./LesionChart.module.css";
+
+const NO_SIZES: ReadonlyMap<string, Schemas["Size"]> = new Map();
 
 /** Until the page has been measured. */
 const USUAL_WIDTH = 320;
@@ -23,11 +27,14 @@ const USUAL_WIDTH = 320;
  */
 export default function LesionChart({
   points,
+  sizes = NO_SIZES,
   chosen,
   onChoose,
 }: {
   /** The oldest first, at least two. */
   points: Point[];
+  /** By the photo's id, of those that were measured. */
+  sizes?: ReadonlyMap<string, Schemas["Size"]>;
   /** The photo in the viewer. */
   chosen: string;
   onChoose: (imageId: string) => void;
@@ -64,7 +71,8 @@ export default function LesionChart({
         <ChartPoints layout={layout} chosen={chosen} onChoose={onChoose} />
       </div>
       <ChartKey points={points} versions={stretches.length} hasBorderline={zones.some(Boolean)} />
-      <ChartTable points={points} onChoose={onChoose} />
+      <SizeChart layout={layout} sizes={sizes} />
+      <ChartTable points={points} sizes={sizes} onChoose={onChoose} />
     </Stack>
   );
 }

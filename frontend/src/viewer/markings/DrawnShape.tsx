@@ -11,7 +11,7 @@ export interface Shape {
   kind: string;
   /** In pixels of the photo. */
   points: Point[];
-  label: string;
+  label?: string;
   /** Still being drawn. */
   isDraft?: boolean;
 }
@@ -21,9 +21,12 @@ const LIGHT = "#fff";
 /** A light line over a dark one shows on any skin. */
 const DARK = "rgba(0, 0, 0, 0.65)";
 const [WIDE, NARROW] = [4.5, 2];
+const [FONT_SIZE, LINE, PADDING] = [13, 1.25, 5];
+/** As wide as the font's letters are at most on average. */
+const LETTER = 7.5;
 
 /** One marking, its points where they are seen on the screen. */
-export function DrawnShape({ kind, points, label, isDraft = false }: Omit<Shape, "key">) {
+export function DrawnShape({ kind, points, isDraft = false }: Omit<Shape, "key">) {
   const flat = points.flatMap(({ x, y }) => [x, y]);
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last) return null;
@@ -44,7 +47,6 @@ export function DrawnShape({ kind, points, label, isDraft = false }: Omit<Shape,
             strokeWidth={1.5}
           />
         ))}
-      {label && <Words text={label} {...besides(kind, points)} />}
     </Group>
   );
 }
@@ -87,17 +89,31 @@ function Longest({ outline }: { outline: Point[] }) {
   return <TwoLines points={ends.flatMap(({ x, y }) => [x, y])} dash={[5, 6]} />;
 }
 
-function Words({ text, x, y }: Point & { text: string }) {
+/** What is said of a marking, near it and inside of the view. */
+export function ShapeLabel({
+  kind,
+  points,
+  label,
+  view,
+}: Omit<Shape, "key"> & { view: { width: number; height: number } }) {
+  if (!label) return null;
+  const lines = label.split("\n");
+  const width = Math.max(...lines.map(({ length }) => length)) * LETTER + 2 * PADDING;
+  const height = lines.length * LINE * FONT_SIZE + 2 * PADDING;
+  const { x, y } = besides(kind, points);
   return (
-    <Label x={x} y={y}>
+    <Label
+      x={Math.max(0, Math.min(x, view.width - width))}
+      y={Math.max(0, Math.min(y, view.height - height))}
+    >
       <Tag fill="rgba(20, 20, 20, 0.82)" cornerRadius={5} />
       <Text
-        text={text}
+        text={label}
         fill={LIGHT}
         fontFamily={FONT}
-        fontSize={13}
-        padding={5}
-        lineHeight={1.25}
+        fontSize={FONT_SIZE}
+        padding={PADDING}
+        lineHeight={LINE}
       />
     </Label>
   );

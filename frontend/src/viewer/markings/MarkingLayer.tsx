@@ -1,7 +1,7 @@
 import type { RefObject } from "react";
 import { Layer, Stage } from "react-konva/lib/ReactKonvaCore.js";
 import { useKeys } from "@/ui/keys";
-import { DrawnShape, type Shape } from "./DrawnShape";
+import { DrawnShape, ShapeLabel, type Shape } from "./DrawnShape";
 import { labelText, measuresText } from "./marking_text";
 import { measuresOf, type Point } from "./measures";
 import type { Size } from "./photo_frame";
@@ -20,7 +20,8 @@ export default function MarkingLayer({
   markings,
   unit,
   tool = null,
-  toPhoto = (point) => point,
+  frame,
+  toFrame = (point) => point,
   onDone = () => undefined,
   onLeave,
 }: {
@@ -35,22 +36,21 @@ export default function MarkingLayer({
   unit: number;
   /** What a pointer draws; null: it zooms and moves the photo. */
   tool?: Tool | null;
-  /** Takes a marking's pixels to those of the photo that is seen, where it lies in another's frame. */
-  toPhoto?: (point: Point, of: Size) => Point;
+  /** Of another photo, in whose frame this one lies; its pixels are taken there by `toFrame`. */
+  frame?: Size;
+  toFrame?: (point: Point) => Point;
   onDone?: (tool: Tool, points: Point[]) => void;
   /** Ends drawing. */
   onLeave?: () => void;
 }) {
-  const seen = usePhotoFrame(place, photo, turns);
+  const seen = usePhotoFrame(place, frame ?? photo, turns);
   const draft = useDraft(tool, seen?.frame, onDone);
   useKeys({ Escape: draft.clear ?? onLeave }, onLeave !== undefined);
   const drawn = draft.pointer ? [...draft.points, draft.pointer] : draft.points;
   const shapes: Shape[] = markings.map((marking) => ({
     key: marking.id,
     kind: marking.kind,
-    points: marking.points.map(({ x, y }) =>
-      toPhoto({ x: x * photo.width, y: y * photo.height }, photo),
-    ),
+    points: marking.points.map(({ x, y }) => toFrame({ x: x * photo.width, y: y * photo.height })),
     label: labelText(marking, unit),
   }));
   if (tool && draft.points.length > 0) {
@@ -63,14 +63,20 @@ export default function MarkingLayer({
       isDraft: true,
     });
   }
+  const onScreen = seen
+    ? shapes.map((shape) => ({ ...shape, points: shape.points.map(seen.frame.toScreen) }))
+    : [];
   return (
     <div className={classes.surface} data-drawing={tool !== null || undefined} {...draft.bind}>
-      {seen && unit > 0 && <ScaleBar pixels={seen.frame.scale / unit} />}
+      {seen && unit > 0 && !frame && <ScaleBar pixels={seen.frame.scale / unit} />}
       {seen && (
         <Stage width={seen.width} height={seen.height} listening={false}>
           <Layer listening={false}>
-            {shapes.map(({ key, points, ...shape }) => (
-              <DrawnShape key={key} {...shape} points={points.map(seen.frame.toScreen)} />
+            {onScreen.map(({ key, ...shape }) => (
+              <DrawnShape key={key} {...shape} />
+            ))}
+            {onScreen.map(({ key, ...shape }) => (
+              <ShapeLabel key={key} {...shape} view={seen} />
             ))}
           </Layer>
         </Stage>

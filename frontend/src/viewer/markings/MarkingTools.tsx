@@ -38,6 +38,7 @@ export function MarkingTools({ drawing }: { drawing: Drawing }) {
           key={tool ?? "move"}
           label={t(`viewer.mark.tool.${tool ?? "move"}`)}
           icon={icon}
+          side="right"
           isPressed={drawing.isChosen(tool) && !isScaleAsked}
           onPress={() => drawing.choose(tool)}
         />
@@ -45,12 +46,14 @@ export function MarkingTools({ drawing }: { drawing: Drawing }) {
       <ToolButton
         label={t("viewer.mark.scale")}
         icon={IconRulerMeasure}
+        side="right"
         isPressed={isScaleAsked}
         onPress={() => drawing.ask({ kind: "field_of_view" })}
       />
       <ToolButton
         label={t("viewer.mark.undo")}
         icon={IconArrowBackUp}
+        side="right"
         disabled={!drawing.undo}
         onPress={() => drawing.undo?.()}
       />

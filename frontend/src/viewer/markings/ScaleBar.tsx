@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { lengthText } from "./marking_text";
+import { statedText } from "./marking_text";
 import classes from "./Markings.module.css";
 
 /** Millimetres that a bar may stand for, and the most pixels of the screen that it takes. */
@@ -11,7 +11,7 @@ export function ScaleBar({ pixels }: { pixels: number }) {
   const { t } = useTranslation();
   const step = STEPS.find((one) => one * pixels <= WIDEST);
   if (!step) return null;
-  const text = lengthText(step, 1);
+  const text = statedText(step);
   return (
     <div
       className={classes.bar}

@@ -4,12 +4,16 @@ import { currentLanguage } from "@/i18n";
 import type { Measures } from "./measures";
 
 /** A figure as people write it, with as many decimals as a ruler on skin is worth. */
-function figure(value: number, digits: number): string {
+function figure(value: number, digits: number, least = digits): string {
   return new Intl.NumberFormat(currentLanguage(), {
-    minimumFractionDigits: digits,
+    minimumFractionDigits: least,
     maximumFractionDigits: digits,
   }).format(value);
 }
+
+/** A distance that somebody stated: with the decimals that it has. */
+export const statedText = (millimetres: number) =>
+  i18next.t("viewer.mark.mm", { value: figure(millimetres, 2, 0) });
 
 /** @param unit millimetres that one pixel shows; 0: no scale, so it stays pixels. */
 export function lengthText(pixels: number, unit: number): string {
@@ -33,7 +37,7 @@ export function measuresText(kind: string, measures: Measures, unit: number): st
       return i18next.t("viewer.mark.degrees", { value: figure(measures.angle, 0) });
     case "outline":
       return i18next.t("viewer.mark.outlineText", {
-        longest: lengthText(measures.longest, unit),
+        longest: unit > 0 ? figure(measures.longest * unit, 1) : figure(measures.longest, 0),
         across: lengthText(measures.across, unit),
         area: areaText(measures.area, unit),
       });
@@ -44,9 +48,7 @@ export function measuresText(kind: string, measures: Measures, unit: number): st
 
 /** What stands beside a marking on the photo. */
 export function labelText(marking: Schemas["Marking"], unit: number): string {
-  if (marking.kind === "ruler") {
-    return i18next.t("viewer.mark.mm", { value: figure(marking.millimetres, 1) });
-  }
+  if (marking.kind === "ruler") return statedText(marking.millimetres);
   return [marking.text, measuresText(marking.kind, marking.measures, unit)]
     .filter(Boolean)
     .join("\n");
@@ -54,7 +56,7 @@ export function labelText(marking: Schemas["Marking"], unit: number): string {
 
 /** How a photo's scale was found. */
 export function scaleText({ kind, millimetres }: Schemas["Marking"]): string {
-  const value = figure(millimetres, 1);
+  const value = statedText(millimetres);
   return kind === "ruler"
     ? i18next.t("viewer.mark.scaleRuler", { value })
     : i18next.t("viewer.mark.scaleField", { value });
