@@ -72,8 +72,8 @@ def resources(export: Export) -> Iterator[Resource]:
     reviews = [review for of_image in record.reviews.values() for review in of_image]
     devices = {one["id"]: one for one in (fhir_answers.device(d.finding) for d in complete)}
     yield from devices.values()
-    authors = [one.author_id for one in (*reviews, *record.sizes) if one.author_id]
-    for account_id in dict.fromkeys(authors):
+    authors = [one.author_id for one in reviews] + [one.author_id for one in record.sizes]
+    for account_id in filter(None, dict.fromkeys(authors)):
         yield fhir_answers.practitioner(account_id, export.names)
     for review in reviews:
         image = record.images.get(review.image_id, pb.Image())

@@ -162,7 +162,12 @@ function Photos({
             <>
               <Divider />
               <Suspense fallback={<Skeleton h={330} />}>
-                <LesionChart points={points} sizes={sizes.data} chosen={chosen.id} onChoose={chooseImage} />
+                <LesionChart
+                  points={points}
+                  sizes={sizes.data}
+                  chosen={chosen.id}
+                  onChoose={chooseImage}
+                />
               </Suspense>
             </>
           )}

@@ -1,5 +1,5 @@
 import { Button, Group, NumberInput, Stack, Text, TextInput } from "@mantine/core";
-import { useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { scaleText } from "./marking_text";
 import type { Drawing } from "./useDrawing";
@@ -97,14 +97,14 @@ function DistanceForm({
 }) {
   const { t } = useTranslation();
   const [value, setValue] = useState<number | string>(known);
+  const input = useFocused();
   const isSound = typeof value === "number" && value >= LEAST && value <= MOST;
   return (
     <AskForm isSound={isSound} drawing={drawing} onSave={() => isSound && onSave(value)}>
       <NumberInput
         label={label}
         size="sm"
-        data-autofocus
-        autoFocus
+        ref={input}
         min={LEAST}
         max={MOST}
         decimalScale={2}
@@ -121,19 +121,27 @@ function DistanceForm({
 function WordsForm({ drawing, onSave }: { drawing: Drawing; onSave: (text: string) => void }) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
+  const input = useFocused();
   const isSound = text.trim() !== "";
   return (
     <AskForm isSound={isSound} drawing={drawing} onSave={() => onSave(text)}>
       <TextInput
         label={t("viewer.mark.words")}
         size="sm"
-        autoFocus
+        ref={input}
         maxLength={200}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
       />
     </AskForm>
   );
+}
+
+/** An input that has the focus once it is asked: the hand has just drawn, and the answer is due. */
+function useFocused() {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
+  return input;
 }
 
 function AskForm({

@@ -10,7 +10,7 @@ describe("figures", () => {
     const drawn = points.map(([x = 0, y = 0]) => ({ x: x * width, y: y * height }));
     const found = measuresOf(kind, drawn);
     for (const name of ["length", "area", "longest", "across", "angle"] as const) {
-      expect(found[name]).toBeCloseTo(Number(expected[name] ?? 0), 6);
+      expect(found[name]).toBeCloseTo(expected[name] ?? 0, 6);
     }
   });
 });
