@@ -72,7 +72,7 @@ def draw(
             for start, end in _lines(marking.kind, places):
                 page.line(*start, *end)
         if places:
-            _number(page, number, places[-1])
+            _number(page, number, places[0])
     page.set_line_width(0.2)
     page.set_draw_color(0)
 

@@ -200,7 +200,9 @@ function Photo({
                 draggable={false}
               />
             )}
-            {wasSeen && overlay.isFramed && <SeenFrame seen={detection.seen} size={image} />}
+            {wasSeen && overlay.isFramed && !drawing.isOn && (
+              <SeenFrame seen={detection.seen} size={image} />
+            )}
           </div>
         </ZoomFrame>
       ) : (

@@ -50,7 +50,7 @@ export default {
     byRuler: "Lineal im Foto verwenden",
     removeScale: "Maßstab entfernen",
     distance: "Abstand der beiden Striche in Millimetern",
-    field: "Oder das Bildfeld des Geräts: Millimeter über die längere Seite des Fotos",
+    field: "Oder das Bildfeld: Millimeter über die längere Seite",
     words: "Text",
     undo: "Zuletzt Gezeichnetes zurücknehmen",
     title: "Maße und Markierungen",

@@ -49,7 +49,7 @@ export default {
     byRuler: "Use a ruler in the photo",
     removeScale: "Remove the scale",
     distance: "Distance between the two marks, in millimetres",
-    field: "Or the device's field of view: millimetres across the photo's longer side",
+    field: "Or the field of view: millimetres across the longer side",
     words: "Text",
     undo: "Take back what I drew last",
     title: "Measures and markings",
