@@ -52,6 +52,14 @@ class FakePatients(FakeService):
             "RestoreImage": lambda r: pb.RestoreImageResponse(
                 image=_found(self.images, r.image_id)
             ),
+            "WithdrawMarking": lambda r: pb.WithdrawMarkingResponse(
+                marking=pb.Marking(
+                    id=r.marking_id,
+                    kind=pb.MARKING_KIND_ARROW,
+                    measures=pb.Measures(),
+                    created_at=to_timestamp(now()),
+                )
+            ),
             "PartPatients": lambda r: pb.PartPatientsResponse(
                 merge=pb.Merge(id=r.merge_id, created_at=to_timestamp(now()))
             ),
