@@ -176,9 +176,12 @@ test-web: setup-dev web ## Test the web client: units, a real browser, axe, bund
 bench-web: setup-dev web ## Measure the sign-in page's first visit (LCP, CLS, TBT) and a long list's scrolling
 	@$(BIN)/python -m tests.bench.web
 
-.PHONY: bench-inference bench-photos bench-reload bench-record test-crash
+.PHONY: bench-inference bench-batching bench-photos bench-reload bench-record test-crash
 bench-inference: setup-dev ## Compare backends, and TorchServe with a bare runtime (C=--compile for torch.compile)
 	$(BIN)/python -W ignore -m tests.bench.inference $(C)
+
+bench-batching: setup-dev ## Compare sizes of batches in TorchServe: what one client waits, what eight gain
+	$(BIN)/python -W ignore -m tests.bench.batching
 
 bench-photos: setup-dev ## Decode the worst photo of each kind, and six at once; fails where memory passes 60 %
 	$(BIN)/python -m tests.bench.photo_memory

@@ -12,6 +12,7 @@ from service_kit import background, logs, telemetry
 from service_kit.blobs import Blobs
 from service_kit.redis_client import open_redis
 from service_kit.settings import load
+from serving.archives.batching import Batching
 from serving.contract.follower_requests import regeneration_requests, trial_requests
 from serving.contract.reference_cases import ReferenceCases
 from serving.contract.releases import ReleaseLog
@@ -78,7 +79,8 @@ def make_follower(settings: FollowerSettings) -> Follower:
         settings.management_address, settings.torchserve_folder / "key_file.json"
     )
     redis, judgements = open_redis(settings.redis_url), Judgements()
-    cache = ArchiveCache(settings.torchserve_folder, releases, policy)
+    batching = Batching(settings.batch_size, settings.max_batch_delay)
+    cache = ArchiveCache(settings.torchserve_folder, releases, policy, batching)
     loader = VersionLoader(settings, management=management, inference=InferenceClient())
     return Follower(
         settings,

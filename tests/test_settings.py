@@ -54,6 +54,7 @@ MALFORMED = [
     (GatewaySettings, "CORS_ORIGINS", "https://dermis.example"),
     (PatientSettings, "IMAGE_STORE_URL", "/data/images"),
     (FollowerSettings, "WORKERS", "0"),
+    (FollowerSettings, "BATCH_SIZE", "0"),
 ]
 
 

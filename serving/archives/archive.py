@@ -13,12 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from serving.archives.batching import ONE_BY_ONE, Batching
 from serving.archives.bounds import wrong_file
 from serving.archives.card import ModelCard
 from serving.archives.checks import GOLDEN_IMAGES, GoldenImage, defects
 from serving.archives.differential import Differential
 from serving.archives.members import (
     CARD,
+    CONFIG,
     DIFFERENTIAL,
     GOLDEN,
     GRAPH,
@@ -91,7 +93,9 @@ class CheckedArchive:
             archive.extractall(folder)
         copy.unlink()
 
-    def write_sound_copy(self, path: Path, registration: str = "") -> None:
+    def write_sound_copy(
+        self, path: Path, registration: str = "", batching: Batching = ONE_BY_ONE
+    ) -> None:
         """Write an archive of the checked members for TorchServe to unpack.
 
         A zip file can say one thing in its directory, which we read, and another between its
@@ -101,9 +105,10 @@ class CheckedArchive:
             path: of the copy.
             registration: the name under which TorchServe registers it
                 (`serving.replica.torchserve.registrations`), where that is not the version itself.
+            batching: how many photos a worker is handed at once.
         """
         with zipfile.ZipFile(self.path) as archive:
-            replacements = {}
+            replacements = {CONFIG: batching.settings()}
             if graph := self.supplied_graph():
                 replacements[GRAPH] = graph
             if registration:

@@ -1,15 +1,14 @@
-"""Verbs that make a model and try it on photos: train, evaluate, package, predict."""
+"""Verbs train and package, and what all verbs that read labelled photos share."""
 
 import hashlib
 import importlib
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import orjson
 import typer
 from pydantic import ValidationError
 
@@ -39,7 +38,6 @@ from serving.cli.training_options import (
 )
 
 if TYPE_CHECKING:
-    from serving.training.dataset_facts import DatasetFacts
     from serving.training.datasets import Sample
     from serving.training.pixel_cache import PixelCache
     from serving.training.recipe import Recipe
@@ -48,9 +46,6 @@ Data = Annotated[
     list[Path],
     typer.Option(help="Folder with benign/ and malignant/; repeat for more.", exists=True),
 ]
-
-# Diagnoses listed on a photo's line, of those that the model tells apart.
-LISTED_DIAGNOSES = 3
 
 
 @contextmanager
@@ -153,7 +148,9 @@ def _run(
 ) -> None:
     from serving.training.dataset_facts import facts_of, write_facts
     from serving.training.datasets import require_both_labels, write_splits
-    from serving.training.train import Training, save_run
+    from serving.training.mlflow_tracking import Tracking
+    from serving.training.saving import save_run
+    from serving.training.train import Training
 
     out.mkdir(parents=True, exist_ok=True)
     samples, cache = photos_of(data, out, workers)
@@ -161,9 +158,12 @@ def _run(
     require_both_labels(used, ("train", "validation"))
     write_facts([facts_of(folder, samples) for folder in data], out)
     write_splits(samples, out / "splits.csv")
-    training = Training(recipe, samples, cache, out, **run)
-    training.run()
-    save_run(training, out, finished=datetime.now(UTC))
+    with Tracking(out, say) as tracking:
+        tracking.parameters(asdict(recipe) | {"leave_out": run["leave_out"]})
+        training = Training(recipe, samples, cache, out, **run, tell=tracking.metrics)
+        training.run()
+        save_run(training, out, finished=datetime.now(UTC))
+        tracking.files(out / "run.json")
     weights = str(out / "model.safetensors")
     show(
         as_json,
@@ -186,82 +186,15 @@ def photos_of(data: list[Path], run: Path, workers: int) -> "tuple[list[Sample],
     return cache.samples, cache
 
 
+def say(line: str) -> None:
+    """A remark beside the answer."""
+    notices.print(line, markup=False, soft_wrap=True)
+
+
 def require_extra() -> None:
     """Before anything else: a first run would otherwise end here after reading all photos."""
     importlib.import_module("sklearn")
     importlib.import_module("matplotlib")
-
-
-def _facts(run: Path, data: list[Path], samples: "list[Sample]") -> "list[DatasetFacts]":
-    """Those of the data that the run was trained on; what nobody has written down is asked for."""
-    from serving.training.dataset_facts import facts_of, read_facts, write_facts
-
-    found = read_facts(run) or [facts_of(folder, samples) for folder in data]
-    known = [_asked(facts) for facts in found]
-    write_facts(known, run)
-    return known
-
-
-def _asked(facts: "DatasetFacts") -> "DatasetFacts":
-    if not facts.missing:
-        return facts
-    if not sys.stdin.isatty():
-        notices.print(
-            f"{facts.name}: {' and '.join(facts.missing)} not stated; the card says so. Write a "
-            "dataset.yaml beside benign/ and malignant/.",
-            markup=False,
-        )
-        return facts
-    said = {
-        name: typer.prompt(f"{name.capitalize()} of {facts.name}", default="", err=True)
-        for name in facts.missing
-    }
-    return facts.model_copy(update=said)
-
-
-def evaluate(
-    data: Data,
-    run: Annotated[Path, typer.Option(help="Folder of a finished run.", exists=True)],
-    version: Annotated[str, typer.Option(help="Of the model, such as 1.0.0.")],
-    page: Annotated[Path, typer.Option(help="File for the readable card.")] = Path("model-card.md"),
-    name: Annotated[str, typer.Option(help="Of the model.")] = "lesion",
-    mirror_averaging: Annotated[
-        bool,
-        typer.Option(
-            "--mirror-averaging",
-            help="Average each answer with the mirror image's, at twice the cost.",
-        ),
-    ] = False,
-    workers: Workers = 4,
-    as_json: Json = False,
-) -> None:
-    """Evaluate a run on photos it has not seen; write its card as JSON and as a page."""
-    with reported_failures(as_json), usable_input():
-        require_extra()
-        from serving.evaluation.card_page import write_page
-        from serving.evaluation.evaluate import evaluate_run
-        from serving.training.datasets import require_both_labels
-        from serving.training.runs import write_answers
-
-        samples, cache = photos_of(data, run, workers)
-        require_both_labels(samples, ("validation", "test"))
-        card, test = evaluate_run(
-            run,
-            samples,
-            cache,
-            name=name,
-            version=version,
-            facts=_facts(run, data, samples),
-            mirror_averaging=mirror_averaging,
-        )
-        (run / "model_card.json").write_text(card.model_dump_json(indent=2))
-        write_answers(test.rows(), run)
-        write_page(card, test, page)
-        show(
-            as_json,
-            {"card": str(run / "model_card.json"), "page": str(page), "version": version},
-            f"Card: {run / 'model_card.json'} and {page}. Next: dermis-model package --run {run}",
-        )
 
 
 def package(
@@ -295,48 +228,3 @@ def package(
             {"archive": str(path), "only_pytorch_because": missing},
             f"Archive: {path}.{note} Next: dermis-model verify {path}",
         )
-
-
-def predict(
-    images: Annotated[list[Path], typer.Argument(help="JPEG or PNG photos.", exists=True)],
-    archive: Annotated[Path, typer.Option(help="A model archive (.mar).", exists=True)],
-    as_json: Json = False,
-) -> None:
-    """Assess photos with an archive, without TorchServe but with the handler's own code."""
-    from service_kit.errors import DomainError
-    from serving.cli.archives import opened
-    from serving.worker.predictions import prediction_of
-
-    with reported_failures(as_json):
-        classifier = opened(archive)
-    failed = False
-    for path in images:
-        try:
-            line = _line(path, prediction_of(classifier, path.read_bytes()))
-        except DomainError as refusal:
-            failed = True
-            line = {"path": str(path), "error": refusal.reason, "message": refusal.message}
-        typer.echo(orjson.dumps(line) if as_json else _shown(line))
-    raise typer.Exit(1 if failed else 0)
-
-
-def _line(path: Path, prediction: dict[str, Any]) -> dict[str, Any]:
-    """One flat object: the answer, with the heatmap's grid as `cam_grid`."""
-    heatmap = prediction.pop("heatmap")
-    return {
-        "path": str(path),
-        **prediction,
-        "cam_grid": heatmap["grid"],
-        "cam_target": heatmap["target"],
-    }
-
-
-def _shown(line: dict[str, Any]) -> str:
-    if "error" in line:
-        return f"{line['path']}: {line['message']}"
-    probable = "".join(
-        f", {entry['diagnosis'].replace('_', ' ')} {entry['probability']:.3f}"
-        for entry in line["differential"][:LISTED_DIAGNOSES]
-    )
-    label, malignant = line["label"], line["probability_malignant"]
-    return f"{line['path']}: {label} ({malignant:.3f} malignant{probable})"

@@ -45,7 +45,7 @@ def evaluate_run(
     facts: Sequence[DatasetFacts],
     mirror_averaging: bool = False,
 ) -> tuple[ModelCard, Answers]:
-    """The card of the run in `run` (see `train.save_run`), and its answers on the test split.
+    """The card of the run in `run` (see `saving.save_run`), and its answers on the test split.
 
     `facts` are those of the data that the run was trained on.
 

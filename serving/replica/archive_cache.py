@@ -8,13 +8,16 @@ An archive that was fetched once is there when the object store is away.
 
 import asyncio
 import os
+import zipfile
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from service_kit.files import written_whole
 from serving.archives.archive import ArchiveRefused, CheckedArchive
+from serving.archives.batching import ONE_BY_ONE, Batching
 from serving.archives.judgement import judged_archive
+from serving.archives.members import CONFIG
 from serving.archives.reasons import ArchiveReason, Defect
 from serving.archives.signature_policy import Policy
 from serving.contract.releases import Release, ReleaseLog
@@ -50,13 +53,21 @@ class ArchiveCache:
         folder: TorchServe's own.
         releases: where archives are fetched from.
         policy: what is demanded of an archive here, whatever was demanded when it was uploaded.
+        batching: how many photos a worker is handed at once.
     """
 
-    def __init__(self, folder: Path, releases: ReleaseLog, policy: Policy) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        releases: ReleaseLog,
+        policy: Policy,
+        batching: Batching = ONE_BY_ONE,
+    ) -> None:
         self._archives = folder / "archives"
         self._store = folder / "model_store"
         self._releases = releases
         self._policy = policy
+        self._batching = batching
         # From a follower that was killed while writing; nobody else writes here.
         for left in (*self._archives.glob("*.part"), *self._store.glob("*.part")):
             left.unlink(missing_ok=True)
@@ -90,7 +101,7 @@ class ArchiveCache:
         _require_runnable(archive)
         held_as = registration or release.version
         file_name = f"{release.model}-{held_as}-{release.sha256[:12]}.mar"
-        await asyncio.to_thread(_put_in_store, archive, held_as, self._store / file_name)
+        await asyncio.to_thread(self._put_in_store, archive, held_as, self._store / file_name)
         os.utime(archive.path)
         await asyncio.to_thread(self._forget_old, kept, KEPT)
         return CachedArchive(archive, held_as, file_name)
@@ -124,6 +135,12 @@ class ArchiveCache:
                 partial.write_bytes(signature)
         return path.read_bytes()
 
+    def _put_in_store(self, archive: CheckedArchive, registration: str, path: Path) -> None:
+        if path.exists() and _settings_in(path) == self._batching.settings():
+            return
+        with written_whole(path) as partial:
+            archive.write_sound_copy(partial, registration, self._batching)
+
     def _forget_old(self, also_kept: str, count: int) -> None:
         archives = sorted(self._archives.glob("*.mar"), key=lambda path: -path.stat().st_mtime)
         kept = {path.stem for path in archives[:count]} | {also_kept}
@@ -152,8 +169,6 @@ def _require_runnable(archive: CheckedArchive) -> None:
         raise ArchiveRefused([Defect(ArchiveReason.GRAPH_MISSING, NEEDS_TORCH)])
 
 
-def _put_in_store(archive: CheckedArchive, registration: str, path: Path) -> None:
-    if path.exists():
-        return
-    with written_whole(path) as partial:
-        archive.write_sound_copy(partial, registration)
+def _settings_in(path: Path) -> bytes:
+    with zipfile.ZipFile(path) as held:
+        return held.read(CONFIG)

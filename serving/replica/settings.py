@@ -37,6 +37,20 @@ class FollowerSettings(ObjectStoreSettings, SignatureSettings):
         le=64,
         description="Processes per model version; unset: one a core.",
     )
+    batch_size: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Photos that TorchServe hands a worker at once. A worker computes them one "
+        "after the other, so on CPUs 1 is best (make bench-batching).",
+    )
+    max_batch_delay: int = Field(
+        default=50,
+        ge=1,
+        le=5_000,
+        description="How long TorchServe waits for a batch to fill, in milliseconds; of no effect "
+        "where BATCH_SIZE is 1.",
+    )
     reference_gate: bool = Field(
         default=True,
         description="Load no new release whose answers to the reference cases are absurd, or worse "

@@ -236,10 +236,10 @@ async def test_golden_images_are_compared_with_what_was_recorded_for_the_precisi
         return finding("1.0.0", precision, probability)
 
     if passes:
-        await probe(archive, archive.golden, ask, workers=1)
+        await probe(archive, archive.golden, ask, at_once=1)
     else:
         with pytest.raises(ProbeFailed, match="is off by"):
-            await probe(archive, archive.golden, ask, workers=1)
+            await probe(archive, archive.golden, ask, at_once=1)
 
 
 async def test_a_worker_that_computes_in_8_bits_unasked_fails(tmp_path: Path) -> None:
@@ -249,4 +249,4 @@ async def test_a_worker_that_computes_in_8_bits_unasked_fails(tmp_path: Path) ->
         return finding("1.0.0", "int8", 0.25)
 
     with pytest.raises(ProbeFailed, match="computes in int8"):
-        await probe(archive, archive.golden, ask, workers=1)
+        await probe(archive, archive.golden, ask, at_once=1)

@@ -1,5 +1,6 @@
 """What a run's folder holds for people and for comparisons, as plain files. No torch.
 
+metrics.csv       figures of the training as they come: step, name, value
 run.json          the recipe, written when training is finished
 model_card.json   written by evaluate
 answers.csv       to each test photo, written by evaluate: sha256, source, truth, probability
@@ -7,7 +8,7 @@ answers.csv       to each test photo, written by evaluate: sha256, source, truth
 
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -17,6 +18,8 @@ from serving.contract.reference_comparison import Answered
 from serving.contract.reference_figures import CaseAnswer, Label
 
 RECIPE, CARD, ANSWERS = "run.json", "model_card.json", "answers.csv"
+METRICS = "metrics.csv"
+_FIGURES = ("step", "name", "value")
 _COLUMNS = ("sha256", "source", "truth", "probability")
 
 
@@ -47,6 +50,33 @@ def write_answers(rows: Iterable[tuple[str, str, Label, float]], run: Path) -> N
         table = csv.writer(file)
         table.writerow(_COLUMNS)
         table.writerows((*known, f"{probability:.6f}") for *known, probability in rows)
+
+
+def note_metrics(run: Path, step: int, values: Mapping[str, float]) -> None:
+    """Add figures of one step of the training to the run's folder."""
+    path = run / METRICS
+    is_new = not path.exists()
+    with path.open("a", newline="") as file:
+        table = csv.writer(file)
+        if is_new:
+            table.writerow(_FIGURES)
+        table.writerows((step, name, f"{value:.6g}") for name, value in values.items())
+
+
+def read_metrics(run: Path) -> list[tuple[int, str, float]]:
+    """Step, name and value of all figures; the last of a step that was trained twice, resumed.
+
+    Raises:
+        ValueError: the file holds something else.
+    """
+    path = run / METRICS
+    if not path.exists():
+        return []
+    with path.open(newline="") as file:
+        found = {
+            (int(row["step"]), row["name"]): float(row["value"]) for row in csv.DictReader(file)
+        }
+    return [(step, name, value) for (step, name), value in found.items()]
 
 
 def read_run(folder: Path) -> Run:

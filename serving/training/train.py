@@ -4,10 +4,8 @@ The result is a running average of the weights (Polyak averaging).
 """
 
 import copy
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,6 @@ import numpy as np
 import structlog
 import torch
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from safetensors.torch import save_file
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 from torch.nn import functional
@@ -28,6 +25,7 @@ from serving.training.initial_weights import start_model
 from serving.training.optimisation import optimizer_of, rate_share, sampling_weights
 from serving.training.pixel_cache import PixelCache
 from serving.training.recipe import Recipe
+from serving.training.runs import note_metrics
 
 log = structlog.get_logger()
 
@@ -48,6 +46,7 @@ class Training:
         start: weights of an earlier run, with the digest that the recipe names.
         other_head: they are of timm or torchvision, with a last layer of other classes.
         device: cpu or cuda; on cuda, in bfloat16 where that is enough.
+        tell: hears of each figure, with its step.
     """
 
     def __init__(
@@ -61,6 +60,7 @@ class Training:
         start: Path | None = None,
         other_head: bool = False,
         device: str = "cpu",
+        tell: Callable[[int, Mapping[str, float]], None] | None = None,
     ) -> None:
         torch.manual_seed(recipe.seed)
         self._device = torch.device(device)
@@ -68,6 +68,7 @@ class Training:
         self._samples = samples
         self.leave_out = leave_out
         self._cache = cache
+        self._folder, self._heard_by = folder, tell
         self._checkpoint = folder / "checkpoint.pt"
         generator = torch.Generator().manual_seed(recipe.seed)
         self.augmentation = Augmentation(recipe.preprocessing, generator)
@@ -102,6 +103,7 @@ class Training:
                 loss = self._train_step(drawn.tolist())
                 if self._step % LOGGED_EVERY == 0:
                     log.info("trained", step=self._step, loss=round(loss, 3))
+                    self._tell(loss=loss)
                 if self._step % self.recipe.evaluate_every == 0 or self._is_last():
                     self._evaluate()
                 shown = f"loss {loss:.3f}, best AUC {self._best:.4f}"
@@ -166,6 +168,7 @@ class Training:
         shares = self.logits(indices).softmax(1)[:, 1].numpy()
         area = float(roc_auc_score(self._labels[indices].numpy(), shares))
         log.info("validation", step=self._step, auc=round(area, 4))
+        self._tell(validation_auc=area)
         if area > self._best:
             self._best, self._best_step = area, self._step
             torch.save(self.average.state_dict(), self._best_file)
@@ -173,7 +176,15 @@ class Training:
 
     def logits(self, indices: Sequence[int]) -> Tensor:
         """Nx2 logits of the averaged model on cached photos, without augmentation."""
-        return infer(self.average, self.augmentation, self._cache, indices)
+        self.average.eval()
+        answers = []
+        with torch.inference_mode():
+            for start in range(0, len(indices), EVALUATION_BATCH):
+                pixels = self._cache.batch(indices[start : start + EVALUATION_BATCH])
+                inputs = self.augmentation.plain(pixels)
+                shaped = inputs.contiguous(memory_format=torch.channels_last).to(self._device)
+                answers.append(self.average(shaped).cpu())
+        return torch.cat(answers)
 
     def _indices(self, split: str) -> list[int]:
         return [
@@ -181,6 +192,11 @@ class Training:
             for i, sample in enumerate(self._samples)
             if sample.split == split and sample.source != self.leave_out
         ]
+
+    def _tell(self, **figures: float) -> None:
+        note_metrics(self._folder, self._step, figures)
+        if self._heard_by:
+            self._heard_by(self._step, figures)
 
     def _is_last(self) -> bool:
         return self._step == self.recipe.steps
@@ -217,38 +233,6 @@ class Training:
         self._step, self._best = state["step"], state["best"]
         self._best_step = state["best_step"]
         log.info("resumed", step=self._step)
-
-
-def save_run(training: Training, folder: Path, *, finished: datetime) -> None:
-    """Write the averaged weights (half precision) and what it takes to evaluate them."""
-    state = {
-        name: (w.half() if w.is_floating_point() else w).contiguous()
-        for name, w in training.average.state_dict().items()
-    }
-    state = {name: tensor.cpu() for name, tensor in state.items()}
-    save_file(state, folder / "model.safetensors")
-    described = {
-        **asdict(training.recipe),
-        "leave_out": training.leave_out,
-        "finished": finished.isoformat(timespec="seconds"),
-    }
-    (folder / "run.json").write_text(json.dumps(described, indent=2))
-
-
-def infer(
-    model: nn.Module, augmentation: Augmentation, cache: PixelCache, indices: Sequence[int]
-) -> Tensor:
-    """Nx2 logits on cached photos, without augmentation."""
-    model.eval()
-    answers = []
-    with torch.inference_mode():
-        for start in range(0, len(indices), EVALUATION_BATCH):
-            pixels = cache.batch(indices[start : start + EVALUATION_BATCH])
-            inputs = augmentation.plain(pixels)
-            device = next(model.parameters()).device
-            shaped = inputs.contiguous(memory_format=torch.channels_last).to(device)
-            answers.append(model(shaped).cpu())
-    return torch.cat(answers)
 
 
 def _progress() -> Progress:

@@ -32,12 +32,12 @@ class ProbeFailed(Exception):
 
 
 async def probe(
-    archive: CheckedArchive, golden: Sequence[GoldenImage], ask: Ask, *, workers: int
+    archive: CheckedArchive, golden: Sequence[GoldenImage], ask: Ask, *, at_once: int
 ) -> None:
     """Send golden images and compare the answers.
 
-    Each image is sent as many times at once as there are workers: a busy worker takes no second
-    request, so every worker computes, and is warm afterwards.
+    Each image is sent so many times at once. A busy worker takes no second batch, so where that is
+    as many as all workers can take, every worker computes, and is warm afterwards.
 
     Raises:
         ProbeFailed: an answer differs.
@@ -46,7 +46,7 @@ async def probe(
     for image in golden:
         photo = archive.read(image.file)
         async with asyncio.timeout(SECONDS):
-            findings = await asyncio.gather(*(ask_until_room(ask, photo) for _ in range(workers)))
+            findings = await asyncio.gather(*(ask_until_room(ask, photo) for _ in range(at_once)))
         for finding in findings:
             expected = image.expected(finding.model.precision)
             if expected is None:

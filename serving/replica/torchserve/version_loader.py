@@ -85,7 +85,7 @@ class VersionLoader:
             ProbeFailed, TorchServeError, TimeoutError: it doesn't give the right answer.
         """
         archive = cached.archive
-        await probe(archive, archive.golden[:1], self.asker(cached), workers=1)
+        await probe(archive, archive.golden[:1], self.asker(cached), at_once=1)
 
     async def unload(self, registration: str) -> None:
         """Unregister a version, if it is registered.
@@ -102,10 +102,12 @@ class VersionLoader:
 
     async def _probe(self, cached: CachedArchive, workers: int) -> None:
         archive = cached.archive
-        await probe(archive, archive.golden, self.asker(cached), workers=workers)
+        # As many as all workers together can be handed, so that each gets some.
+        at_once = workers * self._settings.batch_size
+        await probe(archive, archive.golden, self.asker(cached), at_once=at_once)
         # Clinicians ask for the heatmap of the other class too.
         for target in get_args(Label):
-            await probe(archive, archive.golden[:1], self.asker(cached, target=target), workers=1)
+            await probe(archive, archive.golden[:1], self.asker(cached, target=target), at_once=1)
 
     async def _measure(self, cached: CachedArchive, load_seconds: float | None) -> Measurement:
         loaded = (await self._management.versions(self._model)).get(cached.registration)
