@@ -220,6 +220,9 @@ class ModelCard(BaseModel):
     diagnoses: dict[Diagnosis, Literal["benign", "malignant"]] = Field(
         default_factory=dict, max_length=64
     )
+    # How a heatmap comes about: by gradients, which a head of global average pooling and one linear
+    # layer has in closed form; or by covering the photo part by part, some fifty answers for each.
+    heatmap: Literal["grad-cam", "occlusion"] = "grad-cam"
     # Of the archive's `graph.onnx`, likewise: without it, only PyTorch can run the model.
     graph_sha256: OptionalDigest = ""
     # None where the archive can't be computed in 8 bits. Where it is, this stands in place of the
@@ -259,9 +262,16 @@ class ModelCard(BaseModel):
             raise ValueError("the quantised model must have a threshold of its own")
         if other and not self.graph_sha256:
             raise ValueError("a model without a graph can't be quantised")
+        if other and self.by_occlusion:
+            raise ValueError("a model whose heatmaps are made by occlusion can't be quantised")
         if other and bool(other.differential_sha256) != bool(self.differential_sha256):
             raise ValueError("the quantised model must tell diagnoses apart exactly if this does")
         return self
+
+    @property
+    def by_occlusion(self) -> bool:
+        """Whether heatmaps come about by covering the photo part by part."""
+        return self.heatmap == "occlusion"
 
     def in_8_bits(self) -> Self:
         """The card by which 8-bit arithmetic answers.

@@ -201,7 +201,9 @@ def graph_of(archive: zipfile.ZipFile, card: ModelCard, content: bytes) -> Graph
         tensors = read_header(cast(BinaryIO, weights), size)
     numbers = {tensor.name: tensor.shape for tensor in tensors if tensor.dtype in FLOATS}
     side = card.preprocessing.input_size
-    return read_graph(content, numbers, size=side, classes=len(card.classes))
+    return read_graph(
+        content, numbers, size=side, classes=len(card.classes), by_occlusion=card.by_occlusion
+    )
 
 
 def _digest_of(archive: zipfile.ZipFile, name: str) -> Iterator[Defect]:

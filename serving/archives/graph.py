@@ -7,7 +7,8 @@ operators of an allow-list whose results have a known and bounded size (`graph_o
 It holds no weights. Its nodes name tensors of `model.safetensors`, so that it can belong to no
 other weights than those the card describes; ONNX Runtime gets both, one behind the other
 (`with_weights`), and folds what can be folded. It ends in global average pooling and one linear
-layer, since only there Grad-CAM has a closed form (`serving.model.gradcam`).
+layer, since only there Grad-CAM has a closed form (`serving.model.gradcam`); unless its card says
+that heatmaps are made by occlusion, which asks for nothing but logits.
 """
 
 import math
@@ -60,7 +61,8 @@ class Graph:
     Attributes:
         content: as it lies in the archive.
         weights: the tensors of `model.safetensors` that it takes.
-        head: of these, the C×K weight of the linear layer that gives the logits.
+        head: of these, the C×K weight of the linear layer that gives the logits of pooled
+            features; "" where they come about otherwise.
     """
 
     content: bytes
@@ -68,7 +70,14 @@ class Graph:
     head: str
 
 
-def read_graph(content: bytes, tensors: Mapping[str, Shape], *, size: int, classes: int) -> Graph:
+def read_graph(
+    content: bytes,
+    tensors: Mapping[str, Shape],
+    *,
+    size: int,
+    classes: int,
+    by_occlusion: bool = False,
+) -> Graph:
     """Check a graph to the last byte.
 
     Args:
@@ -76,6 +85,7 @@ def read_graph(content: bytes, tensors: Mapping[str, Shape], *, size: int, class
         tensors: names and shapes of what `model.safetensors` holds as floating-point numbers.
         size: pixels of the model's input.
         classes: how many it tells apart.
+        by_occlusion: whether it may end in any head, since its heatmaps need none in particular.
 
     Raises:
         GraphInvalid: with the first reason.
@@ -90,8 +100,10 @@ def read_graph(content: bytes, tensors: Mapping[str, Shape], *, size: int, class
         reading.add_node(node)
     shapes = {name: reading.shapes.get(name, ()) for name in (FEATURES, LOGITS)}
     _require_port(model.graph.output, shapes)
-    head = _head(model.graph, tensors)
-    if len(shapes[FEATURES]) != 4 or tensors[head] != (classes, shapes[FEATURES][1]):
+    head = "" if by_occlusion else _head(model.graph, tensors)
+    features, logits = shapes[FEATURES], shapes[LOGITS]
+    fits = not head or tensors[head] == (classes, *features[1:2])
+    if len(features) != 4 or logits != (1, classes) or not fits:
         raise GraphInvalid(f"does not give {classes} logits of pooled features")
     return Graph(content, frozenset(reading.taken), head)
 

@@ -13,9 +13,16 @@ SKIN_UNKNOWN = (
     "and black skin most of all."
 )
 SKIN_KNOWN = "Skin types {types} as the data's owners state them."
-LIMITS = [
+BY_OCCLUSION = (
+    "Heatmaps are made by occlusion: the photo is covered part by part, 49 times, and a cell shows "
+    "how much less speaks for the class then. An answer takes some fifty times the computing of "
+    "one without a heatmap, and the model looks at the middle of the photo alone."
+)
+LOOKS_AROUND = (
     "Where a photo's lesion lies is estimated from colours. Of lesions that the photo's edge cuts "
-    "in half, about one in ten goes unnoticed; put the lesion in the middle.",
+    "in half, about one in ten goes unnoticed; put the lesion in the middle."
+)
+LIMITS = [
     "Where benign and malignant photos come from different sources, a model may learn the source. "
     "The mask and the augmentation discourage it; they can't rule it out.",
     "Lesions and diagnoses that are not in the training data were not evaluated.",

@@ -17,7 +17,7 @@ from safetensors.numpy import save_file
 
 from serving.archives.card import Evaluation, ModelCard, Preprocessing
 from serving.archives.members import DIFFERENTIAL, NOVELTY, WEIGHTS
-from serving.evaluation.card_texts import INTENDED_USE, LIMITS
+from serving.evaluation.card_texts import BY_OCCLUSION, INTENDED_USE, LIMITS, LOOKS_AROUND
 from serving.evaluation.differential_fit import fit_differential
 from serving.evaluation.evaluations import evaluations, subgroups
 from serving.evaluation.evaluator import Answers, Evaluator
@@ -90,7 +90,7 @@ def fit_and_measure(
     evaluator.require_heatmaps()
     test = evaluator.answers("test")
     ready = Classifier(backend, fitted)
-    moved = moved_lesions(ready, samples, cache)
+    moved = moved_lesions(ready, samples, cache) if draft.looks_around else None
     further = [
         *([moved] if moved else []),
         explanation(ready, shuffled, *evaluator.drawn("test", PHOTOS)),
@@ -112,6 +112,7 @@ def _draft(
 ) -> ModelCard:
     """A card without calibration, threshold and figures."""
     recipe = json.loads((run / "run.json").read_text())
+    heatmap = recipe.get("heatmap", "grad-cam")
     finished = recipe.get("finished") or datetime.now(UTC).isoformat()
     return ModelCard(
         name=name,
@@ -125,11 +126,17 @@ def _draft(
         temperature=1,
         threshold=0.5,
         mirror_averaging=mirror_averaging,
-        looks_around=True,
+        heatmap=heatmap,
+        # Each look would take fifty answers more.
+        looks_around=heatmap == "grad-cam",
         weights_sha256=hashlib.sha256((run / WEIGHTS).read_bytes()).hexdigest(),
         trained_on=datetime.fromisoformat(finished).date(),
         intended_use=INTENDED_USE,
-        limits=[*LIMITS, *(limit for known in facts for limit in known.limits)],
+        limits=[
+            BY_OCCLUSION if heatmap == "occlusion" else LOOKS_AROUND,
+            *LIMITS,
+            *(limit for known in facts for limit in known.limits),
+        ],
         data=[known.sentence for known in facts],
         training={name: value for name, value in recipe.items() if not isinstance(value, list)},
     )

@@ -15,6 +15,7 @@ from serving.model.backends import Backend, OnnxBackend
 from serving.pytorch.architectures import load_model
 from serving.pytorch.backends import EagerBackend, TorchscriptBackend
 from serving.training.importing_onnx import ONNX
+from serving.training.onnx_files import HEAD_WEIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,12 @@ def open_run(run: Path, card: ModelCard) -> RunModel:
     """
     size = card.preprocessing.input_size
     if card.architecture == ONNX:
-        graph, weights = _graph(run, size)
+        graph, weights = _graph(run, card)
         threads = os.cpu_count() or 1
         return RunModel(
             OnnxBackend(graph, weights, threads=threads),
             lambda depth: OnnxBackend(
-                graph, shuffled_tensors(weights, graph.head, depth), threads=threads
+                graph, shuffled_tensors(weights, graph.head or HEAD_WEIGHT, depth), threads=threads
             ),
         )
     model = load_model(run / WEIGHTS, card)
@@ -56,8 +57,14 @@ def open_run(run: Path, card: ModelCard) -> RunModel:
     )
 
 
-def _graph(run: Path, size: int) -> tuple[Graph, dict[str, Floats]]:
+def _graph(run: Path, card: ModelCard) -> tuple[Graph, dict[str, Floats]]:
     weights = load_file(run / WEIGHTS)
     shapes = {name: values.shape for name, values in weights.items()}
-    graph = read_graph((run / GRAPH).read_bytes(), shapes, size=size, classes=2)
+    graph = read_graph(
+        (run / GRAPH).read_bytes(),
+        shapes,
+        size=card.preprocessing.input_size,
+        classes=2,
+        by_occlusion=card.by_occlusion,
+    )
     return graph, {name: values for name, values in weights.items() if name in graph.weights}

@@ -99,7 +99,7 @@ class OnnxBackend:
             )
         except Exception as error:  # noqa: BLE001  its exceptions have no common base but this
             raise ValueError(f"ONNX Runtime can't open the graph: {str(error)[:200]}") from None
-        self.head: Floats | None = weights[graph.head]
+        self.head: Floats | None = weights[graph.head] if graph.head else None
 
     @classmethod
     def of(
@@ -109,6 +109,7 @@ class OnnxBackend:
         preprocessing: Preprocessing,
         *,
         ranges: bytes | None = None,
+        by_occlusion: bool = False,
         threads: int = 1,
     ) -> Self:
         """Open an archive's graph over its weights.
@@ -118,12 +119,13 @@ class OnnxBackend:
             weights: safetensors, of any precision.
             preprocessing: the card's.
             ranges: the archive's, to compute in 8 bits; None for single precision.
+            by_occlusion: as `read_graph`.
             threads: that one call may use.
 
         Raises:
             ValueError: they don't fit each other.
         """
-        graph, values = read_parts(content, weights, preprocessing)
+        graph, values = read_parts(content, weights, preprocessing, by_occlusion=by_occlusion)
         found = None if ranges is None else read_ranges(ranges, graph)
         return cls(graph, values, ranges=found, threads=threads)
 
@@ -138,7 +140,7 @@ class OnnxBackend:
 
 
 def read_parts(
-    content: bytes, weights: Path, preprocessing: Preprocessing
+    content: bytes, weights: Path, preprocessing: Preprocessing, *, by_occlusion: bool = False
 ) -> tuple[Graph, dict[str, Floats]]:
     """An archive's graph and the tensors that it takes, in single precision.
 
@@ -146,6 +148,7 @@ def read_parts(
         content: the graph.
         weights: safetensors, of any precision.
         preprocessing: the card's.
+        by_occlusion: as `read_graph`.
 
     Raises:
         ValueError: they don't fit each other.
@@ -157,7 +160,9 @@ def read_parts(
             for name, part in slices.items()
             if part.get_dtype() in FLOATS
         }
-        graph = read_graph(content, shapes, size=preprocessing.input_size, classes=2)
+        graph = read_graph(
+            content, shapes, size=preprocessing.input_size, classes=2, by_occlusion=by_occlusion
+        )
         values = {name: held.get_tensor(name).astype(np.float32) for name in graph.weights}
     return graph, values
 

@@ -16,10 +16,9 @@ from serving.archives.novelty import Novelty
 from serving.archives.weights_file import Floats
 from serving.model import gradcam
 from serving.model.backends import Backend
+from serving.model.occlusion import by_occlusion
 from serving.model.photo_measures import measures
 from serving.model.preprocessing import Preprocess
-
-METHOD = "grad-cam"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,8 @@ class Classifier:
         Returns:
             N predictions.
         """
-        features, logits = self.backend.run(self._views(batch))
+        views = self._views(batch)
+        features, logits = self.backend.run(views)
         shares = calibrated(self._averaged(logits), self.card.temperature, self.card.intercept)
         malignant = shares[:, 1].tolist()
         labels = [int(share >= self.card.threshold) for share in malignant]
@@ -97,7 +97,7 @@ class Classifier:
             labels,
             malignant,
             targets,
-            self._explain(features, targets),
+            self._explain(views, features, targets),
             self._unlike_training(pooled, batch),
             self._differentials(pooled, shares[:, 1]),
             strict=True,
@@ -154,13 +154,15 @@ class Classifier:
         photos, mirrored = np.split(answers, 2)
         return (photos + mirrored) / np.float32(2)
 
-    def _explain(self, features: Floats, targets: list[int]) -> Floats:
-        """N×H×W, from the views' feature maps and N targets; see `gradcam`."""
+    def _explain(self, views: Floats, features: Floats, targets: list[int]) -> Floats:
+        """N×H×W, from the views, their feature maps and N targets; see `gradcam`, `occlusion`."""
         mirrored = self.card.mirror_averaging
         if mirrored:
             targets = targets * 2
         head = self.backend.head
-        if head is None:
+        if self.card.by_occlusion:
+            cams = by_occlusion(lambda batch: self.backend.run(batch)[1], views, targets)
+        elif head is None:
             cams = self.backend.explain(features, targets)
         else:
             cams = gradcam.from_linear_head(features, head[targets])

@@ -1,5 +1,6 @@
 """An ONNX graph from outside becomes an archive that ONNX Runtime computes."""
 
+import io
 import json
 import warnings
 from collections.abc import Callable
@@ -21,27 +22,43 @@ from serving.cli import app
 from serving.model.backends import OnnxBackend
 from serving.model.preprocessing import Preprocess
 from serving.tests.conftest import lesion_photo
-from serving.worker.predictions import open_classifier
+from serving.worker.predictions import open_classifier, prediction_of
 
 RUN = CliRunner()
 SIZE = 64
 
 
 class Small(nn.Module):
-    """Two layers, global average pooling and one linear layer, then shares."""
+    """Two layers, global average pooling and one linear layer, then shares.
 
-    def __init__(self, classes: int, *, last: nn.Module | None = None, hidden: int = 0) -> None:
+    Args:
+        classes: that it tells apart.
+        last: what makes shares of logits.
+        hidden: units of a further layer in its head; none where 0.
+        headless: whether it ends in pooled features.
+    """
+
+    def __init__(
+        self,
+        classes: int,
+        *,
+        last: nn.Module | None = None,
+        hidden: int = 0,
+        headless: bool = False,
+    ) -> None:
         super().__init__()
         torch.manual_seed(classes)
         self.body = nn.Sequential(
             nn.Conv2d(3, 8, 3, stride=4, padding=1), nn.BatchNorm2d(8), nn.ReLU6(),
             nn.Conv2d(8, 16, 3, stride=4, padding=1), nn.SiLU(),
         )  # fmt: skip
-        self.head = (
+        self.head: nn.Module = (
             nn.Sequential(nn.Linear(16, hidden), nn.ReLU(), nn.Linear(hidden, classes))
             if hidden
             else nn.Linear(16, classes)
         )
+        if headless:
+            self.head = nn.Identity()
         self.last = last or nn.Softmax(1)
 
     def forward(self, photos: Tensor) -> Tensor:
@@ -101,6 +118,26 @@ def test_a_graph_of_three_classes_becomes_an_archive_that_needs_no_pytorch(
     assert classifier.backend.name == "onnxruntime"
     answer = classifier.predict(classifier.preprocess(lesion_photo(3))[None])[0]
     assert np.array(answer.cam).shape == (4, 4)
+
+
+@pytest.mark.timeout(300)
+def test_a_head_without_a_closed_form_explains_itself_by_occlusion(
+    data: Path, tmp_path: Path
+) -> None:
+    graph, folder = exported(Small(3, hidden=8), tmp_path / "theirs.onnx"), tmp_path / "run"
+    run(*import_command(graph, data, folder, "--malignant", "1,2"))
+    run("evaluate", "--data", data, "--run", folder, "--version", "3.1.0", "--page",
+        tmp_path / "card.md")  # fmt: skip
+    run("package", "--run", folder, "--out", tmp_path)
+    run("verify", tmp_path / "lesion-3.1.0.mar")
+    checked = check_archive(tmp_path / "lesion-3.1.0.mar")
+    assert (checked.card.heatmap, checked.needs_torch) == ("occlusion", False)
+    assert "occlusion" in (tmp_path / "card.md").read_text()
+    out = io.BytesIO()
+    lesion_photo(3).save(out, "JPEG")
+    answer = prediction_of(open_classifier(checked.path), out.getvalue())
+    assert answer["heatmap"]["method"] == "occlusion"
+    assert np.array(answer["heatmap"]["grid"]).shape == (7, 7)
 
 
 @pytest.mark.parametrize("last", [nn.Softmax(1), nn.Identity(), nn.LogSoftmax(1)])
@@ -164,8 +201,8 @@ REFUSED: dict[str, tuple[Callable[[Path], object], list[str], str]] = {
     "weights elsewhere": (outside, [], "keeps its weights in another file"),
     "channels last": (channels_last, [], "channels first"),
     "another size": (lambda path: exported(Small(2), path, side=96), [], "give --size 96"),
-    "a deeper head": (
-        lambda path: exported(Small(2, hidden=4), path), [], "a heatmap has a closed form",
+    "no head": (
+        lambda path: exported(Small(2, headless=True), path), [], "a linear layer is asked for",
     ),
     "an operator of others": (
         lambda path: changed(exported(Small(2), path), foreign), [], "Mystery",

@@ -62,8 +62,8 @@ def test_training_and_evaluation_are_one_run_of_mlflow(store: MlflowClient, tmp_
     assert run.data.tags["version"] == "1.2.0"
     history = store.get_metric_history(run.info.run_id, "validation_auc")
     kept = [(step, value) for step, name, value in read_metrics(out) if name == "validation_auc"]
-    assert [(one.step, pytest.approx(one.value, rel=1e-5)) for one in history] == kept
-    assert [step for step, _ in kept] == [6, 12]
+    assert [one.step for one in history] == [step for step, _ in kept] == [6, 12]
+    assert [one.value for one in history] == pytest.approx([auc for _, auc in kept], rel=1e-5)
     card = json.loads((out / "model_card.json").read_text())
     held_out = card["evaluations"][-1]["metrics"]["auc"]["value"]
     assert run.data.metrics["all sources_ held out/auc"] == pytest.approx(held_out)

@@ -152,6 +152,7 @@ def describe(
     *,
     classes: int,
     malignant: Collection[int],
+    heatmap: str = "grad-cam",
 ) -> None:
     """Write `run.json`: what it takes to evaluate a run that was imported."""
     described = {
@@ -163,6 +164,7 @@ def describe(
         "imported_sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
         "classes": classes,
         "malignant_classes": " ".join(map(str, sorted(set(malignant)))),
+        "heatmap": heatmap,
         "leave_out": "",
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
     }

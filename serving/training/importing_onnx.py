@@ -38,7 +38,7 @@ def import_graph(
     """Write a finished run: `graph.onnx`, `model.safetensors` and `run.json`.
 
     Args:
-        path: an ONNX classifier that ends in global average pooling and one linear layer.
+        path: an ONNX classifier that ends in a linear layer.
         preprocessing: that it was trained with.
         malignant: the classes of its head that are malignant; of one logit, [0].
         samples: labelled photos; those of the split train weigh the classes of a head of more
@@ -50,15 +50,14 @@ def import_graph(
         ValueError: it can't be served, or `malignant` names no class of its, or all.
     """
     found = read_onnx(path, preprocessing.input_size)
-    # Any head of two classes: what is before it is what is asked for.
-    body = _backend(found, np.zeros((2, found.features[1]), np.float32), np.zeros(2, np.float32))
+    body = _backend(found)
     augmentation = Augmentation(preprocessing, torch.Generator().manual_seed(7))
     _require_same_answers(found, body, augmentation.plain(cache.batch(range(_COMPARED))).numpy())
 
     def answers() -> tuple[Tensor, np.ndarray]:
         train = train_of(samples)
         logits = [
-            _logits(found, body, augmentation.plain(cache.batch(train[n : n + _BATCH])).numpy())
+            body.run(augmentation.plain(cache.batch(train[n : n + _BATCH])).numpy())[1]
             for n in range(0, len(train), _BATCH)
         ]
         return torch.from_numpy(np.concatenate(logits)), train_labels(samples)
@@ -69,24 +68,32 @@ def import_graph(
     content, weights = found.graph(weight.numpy(), bias.numpy())
     (run / GRAPH).write_bytes(content)
     save_file(weights, run / WEIGHTS)
-    describe(run, ONNX, preprocessing, path, classes=len(found.head_weight), malignant=malignant)
+    describe(
+        run,
+        ONNX,
+        preprocessing,
+        path,
+        classes=len(found.head_weight),
+        malignant=malignant,
+        heatmap="occlusion" if found.by_occlusion else "grad-cam",
+    )
 
 
-def _backend(found: OnnxFile, weight: Floats, bias: Floats) -> OnnxBackend:
+def _backend(found: OnnxFile) -> OnnxBackend:
+    """What was cut out, with the last layer that the file brings."""
     try:
-        content, weights = found.graph(weight, bias)
+        content, weights = found.graph(found.head_weight, found.head_bias)
         shapes = {name: values.shape for name, values in weights.items()}
-        graph = read_graph(content, shapes, size=found.size, classes=2)
+        graph = read_graph(
+            content,
+            shapes,
+            size=found.size,
+            classes=len(found.head_weight),
+            by_occlusion=found.by_occlusion,
+        )
     except GraphInvalid as error:
         raise ValueError(f"{found.path} can't be served: its graph {error}") from None
     return OnnxBackend(graph, weights, threads=os.cpu_count() or 1)
-
-
-def _logits(found: OnnxFile, body: OnnxBackend, batch: Floats) -> Floats:
-    """NxC of the head that the file brings."""
-    features, _ = body.run(batch)
-    logits: Floats = features.mean(axis=(2, 3)) @ found.head_weight.T + found.head_bias
-    return logits
 
 
 def _require_same_answers(found: OnnxFile, body: OnnxBackend, batch: Floats) -> None:
@@ -101,7 +108,7 @@ def _require_same_answers(found: OnnxFile, body: OnnxBackend, batch: Floats) -> 
         next(given for given in theirs.run(None, {name: photo[None]}) if given.ndim == 2)
         for photo in batch
     ]
-    expected, logits = np.concatenate(wanted), _logits(found, body, batch)
+    expected, logits = np.concatenate(wanted), body.run(batch)[1]
     shares = _softmax(logits)
     squashed = (logits, shares, np.log(shares), 1 / (1 + np.exp(-logits)))
     off = min(float(np.abs(given - expected).max()) for given in squashed)

@@ -6,6 +6,7 @@ MLflow can't take is said once, and the run goes on without it.
 
 import os
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -117,9 +118,8 @@ class Tracking:
 
     def _log_metrics(self, rows: Sequence[tuple[int, str, float]]) -> None:
         from mlflow.entities import Metric  # noqa: PLC0415  as in _open
-        from mlflow.utils.time import get_current_time_millis  # noqa: PLC0415  likewise
 
-        now = get_current_time_millis()
+        now = time.time_ns() // 1_000_000
         told = [
             Metric(_NOT_IN_NAMES.sub("_", name), value, now, step) for step, name, value in rows
         ]

@@ -1,8 +1,9 @@
 """ONNX files from outside, as archives hold them: a graph over named weights, with a head of ours.
 
-The file is read as data, folded by ONNX Runtime, and cut behind its last feature map: what follows
-must be global average pooling and one linear layer, since only there a heatmap has a closed form.
-What remains must use the operators that archives allow (`serving.archives.graph_operators`).
+The file is read as data, folded by ONNX Runtime, and cut before its last linear layer. Where that
+takes the means of the last feature map, a heatmap has a closed form; of other heads it is made by
+occlusion. What remains must use the operators that archives allow
+(`serving.archives.graph_operators`).
 """
 
 import tempfile
@@ -36,12 +37,13 @@ HEAD_WEIGHT, HEAD_BIAS = "head.weight", "head.bias"
 
 @dataclass(frozen=True, slots=True)
 class OnnxFile:
-    """A classifier from outside, cut at its last feature map.
+    """A classifier from outside, cut before its last layer.
 
     Attributes:
         path: of the file.
         size: pixels of its input.
-        nodes: from the photo to the feature map, in an archive's spelling.
+        nodes: from the photo to what the last layer takes, in an archive's spelling.
+        taken: the name of that; "" where it is the means of the feature map.
         constants: small whole numbers that the nodes take.
         weights: float32, by name.
         features: shape of the map, 1×K×H×W.
@@ -51,27 +53,36 @@ class OnnxFile:
     path: Path
     size: int
     nodes: list[graph_pb2.Node]
+    taken: str
     constants: list[graph_pb2.Tensor]
     weights: dict[str, Floats]
     features: tuple[int, int, int, int]
     head_weight: Floats
     head_bias: Floats
 
+    @property
+    def by_occlusion(self) -> bool:
+        """Whether its head has no closed form of a heatmap."""
+        return bool(self.taken)
+
     def graph(self, weight: Floats, bias: Floats) -> tuple[bytes, dict[str, Floats]]:
-        """The graph with a head of two classes, and its weights.
+        """The graph with another last layer, and its weights.
 
         Args:
-            weight: 2×K.
-            bias: 2.
+            weight: C×K.
+            bias: C.
 
         Raises:
             GraphInvalid: it needs what archives' graphs may not hold.
         """
-        tail = [
+        pooling = [
             graph_pb2.Node(input=[FEATURES], output=["pooled"], op_type="GlobalAveragePool"),
             graph_pb2.Node(input=["pooled"], output=["flat"], op_type="Flatten"),
+        ]
+        tail = [
+            *([] if self.taken else pooling),
             graph_pb2.Node(
-                input=["flat", HEAD_WEIGHT, HEAD_BIAS],
+                input=[self.taken or "flat", HEAD_WEIGHT, HEAD_BIAS],
                 output=[LOGITS],
                 op_type="Gemm",
                 attribute=[graph_pb2.Attribute(name="transB", i=1, type=2)],
@@ -86,14 +97,16 @@ class OnnxFile:
                     node=[*self.nodes, *tail],
                     initializer=self.constants,
                     input=[port(BATCH, (1, 3, self.size, self.size))],
-                    output=[port(FEATURES, self.features), port(LOGITS, (1, 2))],
+                    output=[port(FEATURES, self.features), port(LOGITS, (1, len(weight)))],
                 ),
             )
         )
         weights = self.weights | {HEAD_WEIGHT: weight, HEAD_BIAS: bias}
         shapes = {name: values.shape for name, values in weights.items()}
         # As whoever opens the archive.
-        read_graph(content, shapes, size=self.size, classes=2)
+        read_graph(
+            content, shapes, size=self.size, classes=len(weight), by_occlusion=self.by_occlusion
+        )
         return content, weights
 
 
@@ -109,11 +122,19 @@ def read_onnx(path: Path, size: int) -> OnnxFile:
     """
     model = _folded(_checked(path, size), path)
     reading = Walk(model, path)
-    head_weight, head_bias, features = reading.head()
-    shape = reading.map_shape(features)
-    nodes = list(reading.nodes_to(features))
+    head = reading.head()
+    shape = reading.map_shape(head.features)
+    nodes = list(reading.nodes_to(head.features if head.pools else head.taken, head.features))
     return OnnxFile(
-        path, size, nodes, reading.constants, reading.weights, shape, head_weight, head_bias
+        path,
+        size,
+        nodes,
+        "" if head.pools else reading.name_of(head.taken),
+        reading.constants,
+        reading.weights,
+        shape,
+        head.weight,
+        head.bias,
     )
 
 

@@ -24,6 +24,24 @@ _SQUASHING = frozenset({"Softmax", "Sigmoid", "LogSoftmax", "Identity"})
 _RESHAPING = frozenset({"Flatten", "Identity", "Squeeze", "Reshape", "Dropout"})
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a classifier ends.
+
+    Attributes:
+        weight, bias: C×K and C of the last layer.
+        taken: the name of what that layer takes, 1×K.
+        features: the name of the last map before it.
+        pools: whether that map's means are what it takes: then a heatmap has a closed form.
+    """
+
+    weight: Floats
+    bias: Floats
+    taken: str
+    features: str
+    pools: bool
+
+
 @dataclass(slots=True)
 class Walk:
     """What is known while a folded file is walked from its end.
@@ -50,15 +68,14 @@ class Walk:
         self._made = {name: node for node in graph.node for name in node.output}
         self._held = {tensor.name: tensor for tensor in graph.initializer}
 
-    def head(self) -> tuple[Floats, Floats, str]:
-        """The last layer's C×K and C, and the name of the map that it pools."""
+    def head(self) -> Head:
+        """The last layer, and the map before it."""
         last = self._back(self._logits(), _SQUASHING)
         weight, bias, taken = self._linear(last)
-        pooled = self._back(taken, _RESHAPING)
-        node = self._made.get(pooled)
-        if node is None or not self._pools(node):
-            raise self._no_closed_form(node)
-        return weight, bias, str(node.input[0])
+        node = self._made.get(self._back(taken, _RESHAPING))
+        if node is not None and self._pools(node):
+            return Head(weight, bias, taken, str(node.input[0]), pools=True)
+        return Head(weight, bias, taken, self._last_map(taken), pools=False)
 
     def map_shape(self, name: str) -> tuple[int, int, int, int]:
         """Of the feature map, for one photo."""
@@ -72,11 +89,11 @@ class Walk:
             )
         return 1, shape[1], shape[2], shape[3]
 
-    def nodes_to(self, features: str) -> Iterator[graph_pb2.Node]:
-        """Everything from the photo to the feature map, in order."""
+    def nodes_to(self, end: str, features: str) -> Iterator[graph_pb2.Node]:
+        """Everything from the photo to a value behind the feature map, or to that, in order."""
         inputs = [held.name for held in self.model.graph.input if held.name not in self._held]
         self._names |= {inputs[0]: BATCH, features: FEATURES}
-        wanted, kept = {features}, []
+        wanted, kept = {end}, []
         for node in reversed(self.model.graph.node):
             if wanted.intersection(node.output):
                 wanted.update(node.input)
@@ -95,6 +112,24 @@ class Walk:
                 op_type=node.op_type,
                 attribute=list(self._settings(node, operator.settings)),
             )  # fmt: skip
+
+    def name_of(self, name: str) -> str:
+        """What a value of the file is called in the nodes."""
+        return self._short(name)
+
+    def _last_map(self, name: str) -> str:
+        """The last value with height and width that leads to another."""
+        waiting = [name]
+        while waiting:
+            found = waiting.pop(0)
+            shape = self._shape(found)
+            if len(shape) == 4 and min(shape[2:]) > 1 and found in self._made:
+                return found
+            node = self._made.get(found)
+            waiting += node.input if node is not None else []
+        raise ValueError(
+            f"{self.path} has no map with height and width before its head; {_INSTEAD}"
+        )
 
     def _logits(self) -> str:
         found = [
@@ -118,11 +153,11 @@ class Walk:
                 first, second = second, first
             bias, node = self._numbers(second), self._made.get(first)
         if node is None or node.op_type not in ("Gemm", "MatMul"):
-            raise self._no_closed_form(node)
+            raise self._no_linear_layer(node)
         weight = self._numbers(node.input[1])
         settings = {found.name: onnx.helper.get_attribute_value(found) for found in node.attribute}
         if weight is None or settings.get("transA") or settings.get("alpha", 1.0) != 1.0:
-            raise self._no_closed_form(node)
+            raise self._no_linear_layer(node)
         if not settings.get("transB"):
             weight = weight.T
         if node.op_type == "Gemm" and len(node.input) > 2:
@@ -151,11 +186,11 @@ class Walk:
             name = node.input[0]
         return name
 
-    def _no_closed_form(self, node: Any) -> ValueError:
+    def _no_linear_layer(self, node: Any) -> ValueError:
         kind = node.op_type if node is not None else "its input"
         return ValueError(
-            f"{self.path} ends in {kind} where global average pooling and one linear layer are "
-            f"asked for: only there a heatmap has a closed form; {_INSTEAD}"
+            f"{self.path} ends in {kind} where a linear layer is asked for, which gives a logit "
+            f"for each class; {_INSTEAD}"
         )
 
     def _settings(self, node: Any, allowed: frozenset[str]) -> Iterator[graph_pb2.Attribute]:

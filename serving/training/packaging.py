@@ -108,7 +108,10 @@ def package_anew(archive: CheckedArchive, out: Path, version: str = "") -> Path:
 def _imported(run: Path, card: ModelCard) -> Classifier:
     """The model of a run that was imported as a graph."""
     content = (run / GRAPH).read_bytes()
-    return Classifier(OnnxBackend.of(content, run / WEIGHTS, card.preprocessing), card)
+    backend = OnnxBackend.of(
+        content, run / WEIGHTS, card.preprocessing, by_occlusion=card.by_occlusion
+    )
+    return Classifier(backend, card)
 
 
 def _digest(path: Path) -> str:

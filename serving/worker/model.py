@@ -117,7 +117,13 @@ def _classifier(
 def _backend(archive: Path, card: ModelCard, threads: int) -> tuple[Backend, Choice | None]:
     graph, weights = archive / GRAPH, archive / WEIGHTS
     if graph.exists():
-        backend = OnnxBackend.of(graph.read_bytes(), weights, card.preprocessing, threads=threads)
+        backend = OnnxBackend.of(
+            graph.read_bytes(),
+            weights,
+            card.preprocessing,
+            by_occlusion=card.by_occlusion,
+            threads=threads,
+        )
         return backend, None
     try:
         # Imported only here: what serves does without torch, which takes a second and 400 MB.

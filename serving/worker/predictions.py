@@ -11,7 +11,7 @@ from serving.archives.archive import check_archive
 from serving.archives.card import ModelCard, Precision
 from serving.model import quality
 from serving.model.attention import looked_at
-from serving.model.classifier import METHOD, Classifier
+from serving.model.classifier import Classifier
 from serving.model.quality import NOT_A_LESION, NOT_ASSESSABLE
 from serving.worker.model import open_unpacked
 
@@ -71,7 +71,7 @@ def prediction_of(
         "heatmap": {
             "grid": look.on_photo(np.asarray(prediction.cam, np.float32)).tolist(),
             "target": prediction.target,
-            "method": METHOD,
+            "method": card.heatmap,
             "layer": classifier.layer,
         },
     }

@@ -33,7 +33,7 @@ export function ReleaseHistory({
             leftSection={<IconArrowBackUp size={18} aria-hidden />}
             onClick={() => setIsAsking(true)}
           >
-            {t("admin.models.release.rollBack")}
+            {t("admin.models.release.rollBackTo", { version: rollsBackTo })}
           </Button>
         )
       }
@@ -72,7 +72,10 @@ export function ReleaseHistory({
           title={t("admin.models.release.rollBackTitle", { version: rollsBackTo })}
           text={t("admin.models.release.rollBackText", { version: rollsBackTo })}
           submit={t("admin.models.release.rollBack")}
-          change={(why) => unwrap(api.POST("/admin/models/rollback", { body: { why } }))}
+          change={(why) =>
+            // Named, so that what was confirmed is what happens, whoever released meanwhile.
+            unwrap(api.POST("/admin/models/rollback", { body: { why, version: rollsBackTo } }))
+          }
           done={({ version }) => t("admin.models.release.rolledBack", { version })}
           onClose={() => setIsAsking(false)}
         />

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap, type Schemas } from "@/api/client";
 import { useServerEvents } from "@/api/useServerEvents";
+import { MODELS } from "./queries";
 
 export const SERVING = ["admin", "serving"] as const;
 
@@ -20,7 +21,23 @@ export function useServing() {
 export function useServingStream(): boolean {
   const queryClient = useQueryClient();
   return useServerEvents("/api/admin/serving/stream", ({ event, data }) => {
-    if (event === "serving")
-      queryClient.setQueryData(SERVING, JSON.parse(data) as Schemas["Serving"]);
+    if (event !== "serving") return;
+    const before = queryClient.getQueryData<Schemas["Serving"]>(SERVING);
+    const now = JSON.parse(data) as Schemas["Serving"];
+    queryClient.setQueryData(SERVING, now);
+    // What a replica has tried, measured or taken over stands beside the versions and releases too.
+    if (before && outcome(before) !== outcome(now))
+      void queryClient.invalidateQueries({ queryKey: MODELS });
   });
 }
+
+const outcome = ({ replicas }: Schemas["Serving"]) =>
+  JSON.stringify(
+    replicas.map(({ id, live_version, candidate, trials, last_error }) => [
+      id,
+      live_version,
+      candidate?.version,
+      trials.map((trial) => trial.id),
+      last_error,
+    ]),
+  );

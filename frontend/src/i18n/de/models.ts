@@ -40,6 +40,7 @@ export default {
     submit: "Freigeben",
     done: "Version {{version}} ist freigegeben; die Replikate wechseln.",
     rollBack: "Zurückrollen",
+    rollBackTo: "Zu {{version}} zurückrollen",
     rollBackTitle: "Zu Version {{version}} zurückrollen?",
     rollBackText:
       "Jedes Replikat kehrt zu Version {{version}} zurück, der letzten, die im Einsatz war und funktioniert hat. Keine Prüfung hält das auf.",

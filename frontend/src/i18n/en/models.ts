@@ -41,6 +41,7 @@ export default {
     submit: "Release",
     done: "Version {{version}} is released; the replicas are switching.",
     rollBack: "Roll back",
+    rollBackTo: "Roll back to {{version}}",
     rollBackTitle: "Roll back to version {{version}}?",
     rollBackText:
       "Every replica returns to version {{version}}: the last one that was live and worked. No gate holds this up.",
