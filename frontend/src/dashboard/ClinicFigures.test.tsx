@@ -1,7 +1,6 @@
 import { screen } from "@testing-library/react";
 import { beforeEach, expect, it, vi } from "vitest";
 import { fakeGateway } from "@/testing/gateway";
-import { detectionWith, pageOf, reviewWith } from "@/testing/records";
 import { show } from "@/testing/show";
 import { ClinicFigures } from "./ClinicFigures";
 
@@ -22,30 +21,24 @@ beforeEach(() => {
 });
 
 it("says how often verdicts agree, how long they took and what they found", async () => {
-  const at = new Date(Date.now() - 3 * 86_400_000);
-  const given_on = {
-    detection_id: "d-1",
-    model_name: "lesion",
-    model_version: "1.1.2",
-    label: "malignant",
-    probability_malignant: 0.8,
-    assessable: true,
-  } as const;
+  const figures = { images: 1, verdicts: 1, agreed: 1, malignant: 1, hours: 5 };
   fakeGateway({
-    "GET /api/worklist/detections": pageOf({
-      detection: detectionWith({ created_at: at.toISOString(), finished_at: at.toISOString() }),
-      full_name: "Ingrid Solheim",
-      record_number: "H-2041",
-      review: reviewWith({
-        verdict: "malignant",
-        given_on,
-        created_at: new Date(at.getTime() + 5 * 3_600_000).toISOString(),
-      }),
-    }),
+    "GET /api/worklist/figures": {
+      all: figures,
+      weeks: [
+        {
+          since: "2026-03-01T08:00:00Z",
+          figures: { images: 0, verdicts: 0, agreed: 0, malignant: 0, hours: null },
+        },
+        { since: "2026-03-08T08:00:00Z", figures },
+      ],
+      is_cut: false,
+    },
   });
   await show(<ClinicFigures />);
   expect(await screen.findByText("agreement with the model, in 1 verdict")).toBeVisible();
   expect(screen.getByText("100%")).toBeVisible();
   expect(screen.getAllByText("5 h")[0]).toBeVisible();
+  expect(screen.getByText("Of 1 assessed photo, archived patients included.")).toBeVisible();
   expect(screen.getByRole("region", { name: "The last weeks" })).toBeVisible();
 });

@@ -3,50 +3,49 @@ import { useIntersection } from "@mantine/hooks";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { day, percent } from "@/i18n/moments";
+import type { Schemas } from "@/api/client";
 import { QueryState } from "@/ui/QueryState";
 import { Section } from "@/ui/Section";
-import { figuresOf, weeksOf, type Figures, type Week } from "./figures";
-import { useNewest } from "./queries";
+import { useFigures } from "./queries";
 import { WeekBars } from "./WeekBars";
 
-const WEEKS = 8;
+type Figures = Schemas["ClinicFigures"];
 
 /** How the clinic and the model do: agreement, waiting time, what was found. Fetched when seen. */
 export function ClinicFigures() {
   const { t } = useTranslation();
   const { ref, entry } = useIntersection();
-  const newest = useNewest(!!entry?.isIntersecting);
-  const entries = newest.data?.items;
+  const figures = useFigures(!!entry?.isIntersecting);
   return (
     <Box ref={ref}>
       <Section title={t("dashboard.figures.title")} text={t("dashboard.figures.text")}>
         {/* As high as what comes, so that nothing jumps. */}
         <Box mih={{ base: 330, sm: 130 }}>
-          {newest.error && <QueryState query={newest} />}
-          {entries && <All figures={figuresOf(entries)} weeks={weeksOf(entries, WEEKS)} />}
+          {figures.error && <QueryState query={figures} />}
+          {figures.data && <All found={figures.data} />}
         </Box>
       </Section>
     </Box>
   );
 }
 
-function All({ figures, weeks }: { figures: Figures; weeks: Week[] }) {
+function All({ found: { all: figures, weeks, is_cut } }: { found: Schemas["ClinicWeeks"] }) {
   const { t } = useTranslation();
   const share = ({ agreed, verdicts }: Figures) => (verdicts ? agreed / verdicts : null);
   const most = (values: (number | null)[]) => Math.max(0, ...values.map((value) => value ?? 0));
-  const hours = weeks.map((week) => week.hours);
-  const malignant = weeks.map((week) => week.malignant);
+  const hours = weeks.map((week) => week.figures.hours ?? null);
+  const malignant = weeks.map((week) => week.figures.malignant);
   return (
     <Stack gap="xs">
       <SimpleGrid cols={{ base: 1, sm: 3 }}>
         <Figure
           value={figures.verdicts ? percent(share(figures) ?? 0) : "–"}
           what={t("dashboard.figures.agreement", { count: figures.verdicts })}
-          values={weeks.map(share)}
+          values={weeks.map((week) => share(week.figures))}
           most={1}
         />
         <Figure
-          value={hoursText(figures.hours, t)}
+          value={hoursText(figures.hours ?? null, t)}
           what={t("dashboard.figures.waiting")}
           values={hours}
           most={most(hours)}
@@ -58,6 +57,11 @@ function All({ figures, weeks }: { figures: Figures; weeks: Week[] }) {
           most={most(malignant)}
         />
       </SimpleGrid>
+      <Text size="sm" c="dimmed">
+        {t(is_cut ? "dashboard.figures.groundCut" : "dashboard.figures.ground", {
+          count: figures.images,
+        })}
+      </Text>
       <details>
         <Text component="summary" size="sm" py={12}>
           {t("dashboard.figures.table")}
@@ -66,21 +70,23 @@ function All({ figures, weeks }: { figures: Figures; weeks: Week[] }) {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t("dashboard.figures.week")}</Table.Th>
+              <Table.Th>{t("dashboard.figures.photos")}</Table.Th>
               <Table.Th>{t("dashboard.figures.agreed")}</Table.Th>
               <Table.Th>{t("dashboard.figures.hours")}</Table.Th>
               <Table.Th>{t("dashboard.figures.found")}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {weeks.toReversed().map((week) => (
-              <Table.Tr key={week.since.getTime()}>
+            {weeks.toReversed().map(({ since, figures: week }) => (
+              <Table.Tr key={since}>
                 <Table.Th scope="row" fw={400}>
-                  {day(week.since.toISOString())}
+                  {day(since)}
                 </Table.Th>
+                <Table.Td>{week.images}</Table.Td>
                 <Table.Td>
                   {t("dashboard.figures.of", { part: week.agreed, all: week.verdicts })}
                 </Table.Td>
-                <Table.Td>{hoursText(week.hours, t)}</Table.Td>
+                <Table.Td>{hoursText(week.hours ?? null, t)}</Table.Td>
                 <Table.Td>{week.malignant}</Table.Td>
               </Table.Tr>
             ))}

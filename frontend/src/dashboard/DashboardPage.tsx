@@ -6,7 +6,9 @@ import { Link } from "react-router";
 import { IntendedUse, LoadingRows } from "@/ui/States";
 import { ClinicFigures } from "./ClinicFigures";
 import { Counts } from "./Counts";
+import { First } from "./First";
 import { PatientSearch } from "./PatientSearch";
+import { Team } from "./Team";
 import { UploadsUnderWay } from "./UploadsUnderWay";
 import { useCounts } from "./queries";
 import { Worklist } from "./Worklist";
@@ -42,7 +44,9 @@ export default function DashboardPage() {
       </Group>
       <Counts />
       <UploadsUnderWay />
+      <First />
       <Lists />
+      <Team />
       <ClinicFigures />
       <IntendedUse />
     </Stack>

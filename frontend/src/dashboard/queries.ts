@@ -33,19 +33,35 @@ export function useWorklist(list: List) {
   });
 }
 
-const FIGURES_OF = 200;
 const FRESH_MS = 5 * 60_000;
 
-/** The newest photos with what was said of them; fetched only when wanted. */
-export function useNewest(isWanted: boolean) {
+/** How the last weeks went; fetched only when wanted. */
+export function useFigures(isWanted: boolean) {
   return useQuery({
-    queryKey: [...WORKLIST, "newest"],
-    queryFn: ({ signal }) => {
-      const query = { state: "recent", limit: FIGURES_OF } as const;
-      return unwrap(api.GET("/worklist/detections", { params: { query }, signal }));
-    },
+    queryKey: [...WORKLIST, "figures"],
+    queryFn: ({ signal }) => unwrap(api.GET("/worklist/figures", { signal })),
     enabled: isWanted,
     staleTime: FRESH_MS,
+  });
+}
+
+/** What one should look at first. */
+export function useUrgent() {
+  return useQuery({
+    queryKey: [...WORKLIST, "urgent"],
+    queryFn: ({ signal }) => unwrap(api.GET("/worklist/urgent", { signal })),
+    staleTime: 0,
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+/** What is open, by colleague. */
+export function useTeam() {
+  return useQuery({
+    queryKey: [...WORKLIST, "team"],
+    queryFn: ({ signal }) => unwrap(api.GET("/worklist/team", { signal })),
+    staleTime: 0,
+    refetchInterval: REFRESH_MS,
   });
 }
 

@@ -18,8 +18,9 @@ globalThis.ResizeObserver = class {
 Object.defineProperty(document, "fonts", { value: new EventTarget(), configurable: true });
 Element.prototype.scrollIntoView = () => {};
 Element.prototype.setPointerCapture = () => {};
-// Nothing has a size here; rows that draw only what is in sight need one.
+// Nothing has a size here; what draws only what is in sight needs one.
 Object.defineProperty(Element.prototype, "clientWidth", { value: 1024, configurable: true });
+Object.defineProperty(Element.prototype, "clientHeight", { value: 768, configurable: true });
 URL.createObjectURL = () => "blob:picture";
 URL.revokeObjectURL = () => {};
 

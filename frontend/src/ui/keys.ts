@@ -22,7 +22,10 @@ export function useSingleKeys() {
  * @param keys by `KeyboardEvent.key`, letters in lower case: `{ h: toggle, ArrowLeft: previous }`.
  *   They rest while somebody types, and while a dialog is open.
  */
-export function useKeys(keys: Record<string, (() => void) | undefined>, isActive = true): void {
+export function useKeys(
+  keys: Record<string, ((event: KeyboardEvent) => void) | undefined>,
+  isActive = true,
+): void {
   const [isOn] = useSingleKeys();
   const press = useEffectEvent((event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
@@ -35,7 +38,7 @@ export function useKeys(keys: Record<string, (() => void) | undefined>, isActive
     const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!act) return;
     event.preventDefault();
-    act();
+    act(event);
   });
   useEffect(() => {
     if (!isOn || !isActive) return;

@@ -1,6 +1,9 @@
 import { Chip, Group, NativeSelect, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { LISTS, ORDERS, ZONES, type useQueueAddress } from "./queue";
+import { useColleagues } from "@/patient/useColleagues";
+import { useUser } from "@/session/useSession";
+import { ORDERS, ZONES } from "./order";
+import { LISTS, type useQueueAddress } from "./queue";
 import classes from "./QueueBar.module.css";
 
 /** Which list is worked through, of it what, and how much is left. */
@@ -14,7 +17,9 @@ export function QueueBar({
   count: number;
 }) {
   const { t } = useTranslation();
-  const { list, zone, order, isMine, isOverdue, change } = address;
+  const user = useUser();
+  const { list, zone, order, whose, isOverdue, change } = address;
+  const colleagues = useColleagues().filter(({ id }) => id !== user.id);
   const anew = (part: Record<string, string | null>) => change({ ...part, photo: null });
   return (
     <div className={classes.bar}>
@@ -38,18 +43,24 @@ export function QueueBar({
         />
         <NativeSelect
           size="xs"
+          aria-label={t("worklist.whose")}
+          title={t("worklist.mineHelp")}
+          value={whose}
+          onChange={(event) => anew({ whose: event.currentTarget.value })}
+          data={[
+            { value: "all", label: t("worklist.everybodys") },
+            { value: "mine", label: t("worklist.mine") },
+            { value: "nobody", label: t("worklist.nobodys") },
+            ...colleagues.map(({ id, full_name }) => ({ value: id, label: full_name })),
+          ]}
+        />
+        <NativeSelect
+          size="xs"
           aria-label={t("worklist.order")}
           value={order}
           onChange={(event) => anew({ order: event.currentTarget.value })}
           data={ORDERS.map((value) => ({ value, label: t(`worklist.orders.${value}`) }))}
         />
-        <Chip
-          size="xs"
-          checked={isMine}
-          onChange={(checked) => anew({ mine: checked ? "" : null })}
-        >
-          {t("worklist.mine")}
-        </Chip>
         <Chip
           size="xs"
           checked={isOverdue}

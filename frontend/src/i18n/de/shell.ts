@@ -54,7 +54,18 @@ export default {
   },
   keys: {
     title: "Tasten",
-    parts: { everywhere: "Überall", photo: "Am Foto", worklist: "Nacheinander beurteilen" },
+    parts: {
+      everywhere: "Überall",
+      photo: "Am Foto",
+      today: "Auf „Heute“",
+      worklist: "Nacheinander beurteilen",
+    },
+    first: "Öffnen, was zuerst kommt",
+    select: "Dieses Foto auswählen, für mehrere auf einmal",
+    selectMore: "Auf dem Weg zum nächsten oder vorigen (K) auswählen",
+    selectLesion: "Alle Fotos der Läsion auswählen",
+    assign: "Jemandem zuweisen oder zurückgeben",
+    take: "Übernehmen: mir zuweisen",
     palette: "Personen und Befehle suchen",
     help: "Diese Tasten",
     newer: "Neueres Foto",
@@ -69,7 +80,7 @@ export default {
     full: "Vollbild",
     step: "Nächstes, voriges",
     verdict: "Beurteilen, in der gezeigten Reihenfolge",
-    undo: "Letzte Beurteilung zurücknehmen",
+    undo: "Letzten Schritt zurücknehmen",
     open: "Akte öffnen",
     single: "Einzelne Tasten",
     singleHelp:

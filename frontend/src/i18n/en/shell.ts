@@ -49,7 +49,18 @@ export default {
   },
   keys: {
     title: "Keys",
-    parts: { everywhere: "Everywhere", photo: "At a photo", worklist: "Review one by one" },
+    parts: {
+      everywhere: "Everywhere",
+      photo: "At a photo",
+      today: "On Today",
+      worklist: "Review one by one",
+    },
+    first: "Open what comes first",
+    select: "Select this photo, for several at once",
+    selectMore: "Select on the way to the next or previous (K)",
+    selectLesion: "Select all photos of the lesion",
+    assign: "Assign to a colleague, or give back",
+    take: "Take it: assign to me",
     palette: "Search patients and commands",
     help: "These keys",
     newer: "Newer photo",
@@ -64,7 +75,7 @@ export default {
     full: "Full screen",
     step: "Next, previous",
     verdict: "Give a verdict, in the order shown",
-    undo: "Take the last verdict back",
+    undo: "Take the last step back",
     open: "Open the record",
     single: "Single keys",
     singleHelp:
