@@ -149,7 +149,7 @@ class ClinicWeeks(FromMessage):
     all: ClinicFigures = Field(description="Of all eight.")
     weeks: list[WeekFigures] = Field(description="The oldest first; the last ends now.")
     is_cut: bool = Field(
-        description="Only the newest 50,000 photos were counted: there are more.", examples=[False]
+        description="Only the newest 20,000 photos were counted: there are more.", examples=[False]
     )
 
 

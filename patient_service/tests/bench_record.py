@@ -110,6 +110,8 @@ def _worklist_calls(caller: Caller) -> Calls:
         "pending": listed(pb.WORKLIST_KIND_PENDING),
         "follow-ups": listed(pb.WORKLIST_KIND_FOLLOW_UP),
         "counts": lambda: caller.call(pb.CountWorklistRequest()),
+        "urgent": lambda: caller.call(pb.ListUrgentRequest()),
+        "by colleague": lambda: caller.call(pb.CountByColleagueRequest()),
     }
 
 

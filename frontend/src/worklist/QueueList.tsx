@@ -1,6 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { useAuthorName } from "@/patient/useAuthorName";
 import { lesionOf, type Entry } from "./order";
 import classes from "./QueueList.module.css";
 import { QueueRow } from "./QueueRow";
@@ -23,6 +24,7 @@ export function QueueList({
   onChoose: (entry: Entry) => void;
 }) {
   const { t } = useTranslation();
+  const nameOf = useAuthorName();
   const frame = useRef<HTMLDivElement>(null);
   const isFurther = (index: number) => {
     const [entry, above] = [entries[index], entries[index - 1]];
@@ -60,6 +62,7 @@ export function QueueList({
                 isFurther={isFurther(index)}
                 isChosen={index === place}
                 isSelected={selection.has(entry)}
+                nameOf={nameOf}
                 style={{ top: start, height: size }}
                 onChoose={(isRange) => choose(index, isRange)}
                 onSelect={() => selection.toggle(entry)}

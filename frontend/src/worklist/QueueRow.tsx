@@ -5,7 +5,6 @@ import { zoneOf } from "@/findings/zone";
 import { ZoneMark } from "@/findings/ZoneMark";
 import { ageInYears, today } from "@/i18n/calendar";
 import { ago, day } from "@/i18n/moments";
-import { useAuthorName } from "@/patient/useAuthorName";
 import type { Entry } from "./order";
 import classes from "./QueueList.module.css";
 
@@ -15,6 +14,7 @@ export function QueueRow({
   isFurther,
   isChosen,
   isSelected,
+  nameOf,
   style,
   onChoose,
   onSelect,
@@ -24,12 +24,13 @@ export function QueueRow({
   isFurther: boolean;
   isChosen: boolean;
   isSelected: boolean;
+  /** The name of an account. */
+  nameOf: (account: string) => string;
   style: { top: number; height: number };
   onChoose: (isRange: boolean) => void;
   onSelect: () => void;
 }) {
   const { t } = useTranslation();
-  const nameOf = useAuthorName();
   const { detection, full_name, birth_date, body_site, lesion_label, assigned_to, due_on } = entry;
   const zone = zoneOf(detection);
   const age = birth_date ? `, ${ageInYears(birth_date)}` : "";
