@@ -6,6 +6,7 @@ import re
 import statistics
 import time
 
+import pytest
 from playwright.async_api import Page, expect
 
 from local_stack.api_client import Clinician
@@ -68,6 +69,8 @@ async def drawn(page: Page, number: int) -> None:
     await page.wait_for_function(f"() => timings.length >= {number}", polling="raf")
 
 
+# Ten minutes for the keys, and as many for the model to assess all photos before.
+@pytest.mark.timeout(2 * MINUTES * 60)
 async def test_210_photos_are_worked_off_by_keys_within_ten_minutes(at_work: AtWork) -> None:
     visitor, clinician = at_work
     await fill(clinician)
