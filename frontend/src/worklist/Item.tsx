@@ -35,7 +35,6 @@ export function Item({ triage, entry }: { triage: Triage; entry: Entry }) {
       </div>
       <div className={classes.dock}>
         <QueueDock
-          key={entry.detection.id}
           entry={entry}
           detection={detection}
           ofLesion={{ place: siblings.indexOf(entry) + 1, count: siblings.length }}

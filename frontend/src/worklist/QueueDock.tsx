@@ -47,12 +47,17 @@ export function QueueDock({
       <Stack gap={4} align="flex-start" component="section" aria-label={t("patient.result.title")}>
         <FindingSummary detection={entry.detection} />
       </Stack>
-      {!actions && <Verdicts entry={entry} onVerdict={onVerdict} />}
+      {/* Anew for each photo: Enter must not repeat what was pressed for the last one. */}
+      {!actions && (
+        <Verdicts key={`verdicts ${entry.detection.id}`} entry={entry} onVerdict={onVerdict} />
+      )}
       {detection.data && detection.data.reviews.length > 0 && (
         <VerdictList reviews={detection.data.reviews} />
       )}
       <Divider />
-      {detection.data && hasAnswer && <Answer detection={detection.data} hasHead={false} />}
+      {detection.data && hasAnswer && (
+        <Answer key={`answer ${entry.detection.id}`} detection={detection.data} hasHead={false} />
+      )}
       <QualityWarnings warnings={entry.detection.quality} />
       <IntendedUse />
     </Stack>
