@@ -23,7 +23,7 @@ from service_kit.reasons import Reason
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A point on the body map: the drawing ("front" or "back"), x and y from 0 to 1."""
+    """A point on the body map: the drawing (`pb.BodyView` in words), x and y from 0 to 1."""
 
     view: str
     x: float
@@ -35,6 +35,8 @@ class Profile:
     """A lesion's profile, checked."""
 
     body_site: str
+    region: str
+    side: str
     view: str | None
     x: float | None
     y: float | None
@@ -47,6 +49,8 @@ class Profile:
         cls,
         *,
         body_site: str = "",
+        region: str = "",
+        side: str = "",
         position: Position | None = None,
         label: str = "",
         first_noted: str = "",
@@ -62,6 +66,8 @@ class Profile:
             raise DomainError(Reason.POSITION_INVALID, metadata={"field": "position"})
         return cls(
             body_site=body_site,
+            region=region,
+            side=side,
             view=position.view if position else None,
             x=position.x if position else None,
             y=position.y if position else None,

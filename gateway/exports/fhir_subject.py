@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from dermis.auth.v1 import auth_pb2
 from dermis.patient.v1 import patient_pb2 as pb
-from gateway.exports.fhir_terms import Resource, body_site, derived_id, reference
+from gateway.exports.fhir_terms import Resource, body_site, derived_id, reference, side
 from service_kit.clock import from_timestamp
 
 _SUFFIXES = {"image/jpeg": "jpg", "image/png": "png"}
@@ -87,8 +87,10 @@ def lesion(found: pb.Lesion, patient_id: str) -> Resource:
         "morphology": {"text": "Skin lesion"},
         "patient": reference(patient_id),
     }
-    if site := body_site(profile.body_site):
+    if site := body_site(profile):
         resource["location"] = site
+    if qualifier := side(profile):
+        resource["locationQualifier"] = [qualifier]
     if profile.label:
         resource["description"] = profile.label
     return resource
@@ -130,5 +132,5 @@ def photo(image: pb.Image, patient_id: str, shown: pb.Lesion | None, *, beside: 
         resource |= {"width": image.width, "height": image.height}
     if shown is not None:
         text = shown.profile.label or "Skin lesion"
-        resource["bodySite"] = (body_site(shown.profile.body_site) or {}) | {"text": text}
+        resource["bodySite"] = (body_site(shown.profile) or {}) | {"text": text}
     return resource

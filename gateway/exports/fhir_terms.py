@@ -4,22 +4,13 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from dermis.patient.v1 import patient_pb2 as pb
+from gateway.exports.body_regions import REGIONS, SIDES, SITES, Concept
+from gateway.exports.place_words import place
 
 Resource = dict[str, Any]
 
 INTENDED_USE = "Decision support, not a diagnosis. Every result needs a clinician's judgement."
 
-# SNOMED CT concepts of the ISIC Archive's general anatomic sites, as the contract names them.
-SITES = {
-    pb.BODY_SITE_HEAD_NECK: ("774007", "Head and neck"),
-    pb.BODY_SITE_UPPER_EXTREMITY: ("53120007", "Upper extremity"),
-    pb.BODY_SITE_LOWER_EXTREMITY: ("61685007", "Lower extremity"),
-    pb.BODY_SITE_ANTERIOR_TORSO: ("261159005", "Anterior torso"),
-    pb.BODY_SITE_POSTERIOR_TORSO: ("261160000", "Posterior torso"),
-    pb.BODY_SITE_LATERAL_TORSO: ("261178003", "Lateral torso"),
-    pb.BODY_SITE_PALMS_SOLES: ("261011003", "Palms and soles"),
-    pb.BODY_SITE_ORAL_GENITAL: ("261015007", "Oral and genital"),
-}
 # ICD-O-3 and ICD-11, by HL7's and WHO's addresses of them.
 ICD_O = "http://terminology.hl7.org/CodeSystem/icd-o-3"
 ICD_11 = "http://id.who.int/icd/release/11/mms"
@@ -38,10 +29,20 @@ def derived_id(*parts: str) -> str:
     return str(uuid5(_NAMESPACE, "/".join(parts)))
 
 
-def body_site(site: pb.BodySite.ValueType) -> Resource | None:
-    """A body site as SNOMED CT says it; None where it isn't stated."""
-    if site not in SITES:
+def body_site(profile: pb.LesionProfile) -> Resource | None:
+    """Where a lesion is, as closely as it is stated; None where it isn't."""
+    text = place(profile, "en")
+    if not text:
         return None
-    code, display = SITES[site]
-    coding = {"system": "http://snomed.info/sct", "code": code, "display": display}
-    return {"coding": [coding], "text": display}
+    concept = REGIONS.get(profile.region) or SITES.get(profile.body_site)
+    return {**({"coding": [_coding(concept)]} if concept else {}), "text": text}
+
+
+def side(profile: pb.LesionProfile) -> Resource | None:
+    """The patient's side; None in the middle, or where it isn't stated."""
+    concept = SIDES.get(profile.side)
+    return {"coding": [_coding(concept)], "text": concept.display} if concept else None
+
+
+def _coding(concept: Concept) -> Resource:
+    return {"system": concept.system, "code": concept.code, "display": concept.display}

@@ -28,6 +28,8 @@ _BLOCK_MM = 125
 _PAIR_MM = 95
 _SIGN_MM = 30
 _MAP_MM = 32
+# Drawings that the report has too; of a place on any other, it has the words.
+_WHOLE_BODY = frozenset({pb.BODY_VIEW_FRONT, pb.BODY_VIEW_BACK})
 _SECOND_X = 90
 _OPACITY = 0.5
 # Of the differential.
@@ -146,7 +148,7 @@ def _add(
     top = page.get_y()
     page.text_line(_lesion_line(words, lesion, number), size=12, bold=True)
     page.text_line(words("taken", words.moment(entry.taken_at)), dim=True)
-    if lesion and lesion.profile.HasField("position"):
+    if lesion and lesion.profile.position.view in _WHOLE_BODY:
         _map(page, lesion.profile.position, top)
     top = page.get_y() + 1
     heights = [page.picture(entry.photo, page.l_margin, top, words("photo"))[1]]
@@ -183,7 +185,7 @@ def _lesion_line(words: Words, lesion: pb.Lesion | None, number: int | None) -> 
         return words("unsorted")
     profile = lesion.profile
     noted = profile.first_noted and words("first_noted", words.iso_day(profile.first_noted))
-    known = [profile.label or words("unnamed"), words.site(profile.body_site), noted]
+    known = [profile.label or words("unnamed"), words.place(profile), noted]
     return words("lesion", number, "  ·  ".join(part for part in known if part))
 
 

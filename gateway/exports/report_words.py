@@ -3,15 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
-from typing import Literal
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments.cautions import Caution, caution_texts
 from gateway.assessments.findings import display_name
 from gateway.exports.fhir_terms import INTENDED_USE
+from gateway.exports.place_words import SITES, Language, place
 from serving.contract.probability import LEAST, MOST
-
-Language = Literal["en", "de"]
 
 _TEXTS: dict[Language, dict[str, str]] = {
     "en": {
@@ -92,22 +90,6 @@ _QUALITY: dict[Language, dict[str, str]] = {
         "NO_CONTRAST": "zu wenig Kontrast, um etwas zu erkennen", "BLURRED": "unscharf",
         "NOT_A_LESION": "gleicht keinem der Fotos, mit denen das Modell trainiert wurde",
         "": "ein weiterer Zweifel an diesem Foto",
-    },
-}  # fmt: skip
-_SITES: dict[Language, dict[int, str]] = {
-    "en": {
-        pb.BODY_SITE_HEAD_NECK: "Head and neck", pb.BODY_SITE_ANTERIOR_TORSO: "Front of the torso",
-        pb.BODY_SITE_LATERAL_TORSO: "Side of the torso", pb.BODY_SITE_POSTERIOR_TORSO: "Back",
-        pb.BODY_SITE_UPPER_EXTREMITY: "Arm", pb.BODY_SITE_LOWER_EXTREMITY: "Leg",
-        pb.BODY_SITE_PALMS_SOLES: "Palms and soles",
-        pb.BODY_SITE_ORAL_GENITAL: "Mouth and genitals",
-    },
-    "de": {
-        pb.BODY_SITE_HEAD_NECK: "Kopf und Hals", pb.BODY_SITE_ANTERIOR_TORSO: "Rumpf vorne",
-        pb.BODY_SITE_LATERAL_TORSO: "Rumpf seitlich", pb.BODY_SITE_POSTERIOR_TORSO: "Rücken",
-        pb.BODY_SITE_UPPER_EXTREMITY: "Arm", pb.BODY_SITE_LOWER_EXTREMITY: "Bein",
-        pb.BODY_SITE_PALMS_SOLES: "Handflächen und Fußsohlen",
-        pb.BODY_SITE_ORAL_GENITAL: "Mund und Genitalien",
     },
 }  # fmt: skip
 _VERDICTS: dict[Language, dict[int, str]] = {
@@ -198,7 +180,11 @@ class Words:
 
     def site(self, site: pb.BodySite.ValueType) -> str:
         """A body site; "" for none."""
-        return _SITES[self.language].get(site, "")
+        return SITES[self.language].get(site, "")
+
+    def place(self, profile: pb.LesionProfile) -> str:
+        """Where a lesion is, as closely as it is stated: "Cheek, left"; "" where it isn't."""
+        return place(profile, self.language)
 
     def diagnosis(self, entry: pb.DifferentialDiagnosis) -> str:
         """A diagnosis of the differential."""

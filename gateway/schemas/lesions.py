@@ -17,13 +17,31 @@ BodySite = Literal[
     "head_neck", "upper_extremity", "lower_extremity", "anterior_torso", "posterior_torso",
     "lateral_torso", "palms_soles", "oral_genital",
 ]  # fmt: skip
+BodyRegion = Literal[
+    "scalp_front", "scalp_vertex", "scalp_parietal", "scalp_occipital", "forehead", "temple",
+    "eyebrow", "upper_eyelid", "lower_eyelid", "nose", "cheek", "preauricular", "ear",
+    "postauricular", "upper_lip", "lower_lip", "chin", "jawline", "neck_front", "neck_side",
+    "nape", "supraclavicular", "infraclavicular", "sternum", "breast", "areola", "lower_chest",
+    "upper_abdomen", "umbilicus", "lower_abdomen", "groin", "axilla", "upper_back", "mid_back",
+    "lower_back", "buttock", "shoulder", "upper_arm_front", "upper_arm_back", "elbow_crease",
+    "elbow", "forearm_front", "forearm_back", "wrist_front", "wrist_back", "hand_back",
+    "thumb_back", "index_finger_back", "middle_finger_back", "ring_finger_back",
+    "little_finger_back", "thigh_front", "thigh_inner", "thigh_back", "knee", "knee_hollow",
+    "shin", "calf", "ankle_inner", "ankle_outer", "foot_top_inner", "foot_top_outer", "toes",
+    "palm", "thenar", "hypothenar", "thumb_palmar", "index_finger_palmar", "middle_finger_palmar",
+    "ring_finger_palmar", "little_finger_palmar", "heel", "sole_inner", "sole_outer",
+    "forefoot_sole", "great_toe_plantar", "second_toe_plantar", "third_toe_plantar",
+    "fourth_toe_plantar", "little_toe_plantar", "mouth", "genitals", "perineum", "anus",
+]  # fmt: skip
+BodySide = Literal["left", "right"]
+BodyView = Literal["front", "back", "head_right", "head_left", "palms", "soles"]
 LesionStatus = Literal["observed", "excised", "closed"]
 
 
 class BodyPosition(Body):
     """A point on the body map."""
 
-    view: Literal["front", "back"] = Field(examples=["back"])
+    view: BodyView = Field(examples=["back"])
     x: float = Field(ge=0, le=1, description="From the drawing's left edge.", examples=[0.42])
     y: float = Field(ge=0, le=1, description="From the drawing's top edge.", examples=[0.31])
 
@@ -39,6 +57,14 @@ class LesionProfile(Body):
     body_site: BodySite | None = Field(
         default=None, description="ISIC's general anatomic sites.", examples=["posterior_torso"]
     )
+    region: BodyRegion | None = Field(
+        default=None,
+        description="Within the site: DICOM's sites of dermatology (PS3.16, CID 4029).",
+        examples=["upper_back"],
+    )
+    side: BodySide | None = Field(
+        default=None, description="The patient's, of what the body has twice.", examples=["left"]
+    )
     position: BodyPosition | None = None
     label: str = Field(default="", max_length=2000, examples=["left shoulder blade, upper"])
     first_noted: date | None = Field(default=None, examples=["2025-11-02"])
@@ -48,6 +74,8 @@ class LesionProfile(Body):
         """As patient_service takes it."""
         return pb.LesionProfile(
             body_site=pb.BodySite.Value(f"BODY_SITE_{(self.body_site or 'unspecified').upper()}"),
+            region=pb.BodyRegion.Value(f"BODY_REGION_{(self.region or 'unspecified').upper()}"),
+            side=pb.BodySide.Value(f"BODY_SIDE_{(self.side or 'unspecified').upper()}"),
             position=self.position.message() if self.position else None,
             label=self.label,
             first_noted=self.first_noted.isoformat() if self.first_noted else "",
@@ -71,13 +99,14 @@ class Lesion(LesionProfile):
     def of(cls, lesion: pb.Lesion, *, counted: bool = False) -> Self:
         """From patient_service's lesion; `counted` where its images were counted."""
         profile = lesion.profile
-        site = pb.BodySite.Name(profile.body_site).removeprefix("BODY_SITE_").lower()
         return cls.model_validate(
             {
                 "id": lesion.id,
                 "patient_id": lesion.patient_id,
                 "version": lesion.version,
-                "body_site": None if site == "unspecified" else site,
+                "body_site": _stated(pb.BodySite.Name(profile.body_site), "BODY_SITE_"),
+                "region": _stated(pb.BodyRegion.Name(profile.region), "BODY_REGION_"),
+                "side": _stated(pb.BodySide.Name(profile.side), "BODY_SIDE_"),
                 "position": _position(profile.position) if profile.HasField("position") else None,
                 "label": profile.label,
                 "first_noted": profile.first_noted or None,
@@ -105,6 +134,12 @@ class Comparison(BaseModel):
     lesion: Lesion
     left: ComparedImage
     right: ComparedImage
+
+
+def _stated(name: str, prefix: str) -> str | None:
+    """A name of the contract as the API's word; None where it says that nothing is stated."""
+    word = name.removeprefix(prefix).lower()
+    return None if word == "unspecified" else word
 
 
 def _position(position: pb.BodyPosition) -> dict[str, object]:

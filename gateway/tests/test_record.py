@@ -26,6 +26,7 @@ def lesion() -> pb.Lesion:
         id="l-1", patient_id="p-1", version=2, created_at=MOMENT, updated_at=MOMENT,
         image_count=4,
         profile=pb.LesionProfile(
+            region=pb.BODY_REGION_UPPER_BACK, side=pb.BODY_SIDE_LEFT,
             body_site=pb.BODY_SITE_POSTERIOR_TORSO, label="upper", first_noted="2025-11-02",
             status=pb.LESION_STATUS_OBSERVED,
             position=pb.BodyPosition(view=pb.BODY_VIEW_BACK, x=0.42, y=0.31),
@@ -142,14 +143,17 @@ async def test_a_lesion_has_a_site_and_a_place_on_the_body_map(gateway: Gateway)
     body = {
         "body_site": "posterior_torso", "label": "upper", "first_noted": "2025-11-02",
         "position": {"view": "back", "x": 0.42, "y": 0.31}, "status": "observed",
+        "region": "upper_back", "side": "left",
     }  # fmt: skip
     answer = await gateway.post("/patients/p-1/lesions", body)
     assert answer.status_code == 201
     assert body.items() <= answer.json().items()
     sent = gateway.patients.last("CreateLesion").profile
-    assert (sent.body_site, sent.position.view) == (
+    assert (sent.body_site, sent.position.view, sent.region, sent.side) == (
         pb.BODY_SITE_POSTERIOR_TORSO,
         pb.BODY_VIEW_BACK,
+        pb.BODY_REGION_UPPER_BACK,
+        pb.BODY_SIDE_LEFT,
     )
 
 
@@ -157,6 +161,8 @@ async def test_a_lesion_has_a_site_and_a_place_on_the_body_map(gateway: Gateway)
     "wrong",
     [
         {"body_site": "elbow"},
+        {"region": "left_elbow"},
+        {"side": "middle"},
         {"position": {"view": "back", "x": 1.1, "y": 0}},
         {"position": {"view": "side", "x": 0, "y": 0}},
         {"status": "gone"},

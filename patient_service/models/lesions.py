@@ -25,6 +25,9 @@ class Lesion(Table, table=True):
     clinic_id: UUID
     patient_id: UUID
     body_site: str = ""
+    # Within the site, as `pb.BodyRegion` and `pb.BodySide` in words; "" where not stated.
+    region: str = ""
+    side: str = ""
     # A point on the body map: all three or none; x and y from 0 to 1.
     view: str | None = None
     x: float | None = Field(default=None, sa_type=REAL)

@@ -46,6 +46,8 @@ class EnumWords:
 SEX = EnumWords(pb.Sex, "SEX_", "sex")
 PATIENT_SORT = EnumWords(pb.PatientSort, "PATIENT_SORT_", "sort")
 BODY_SITE = EnumWords(pb.BodySite, "BODY_SITE_", "body_site")
+BODY_REGION = EnumWords(pb.BodyRegion, "BODY_REGION_", "region")
+BODY_SIDE = EnumWords(pb.BodySide, "BODY_SIDE_", "side")
 BODY_VIEW = EnumWords(pb.BodyView, "BODY_VIEW_", "position")
 LESION_STATUS = EnumWords(pb.LesionStatus, "LESION_STATUS_", "status")
 DETECTION_STATUS = EnumWords(pb.DetectionStatus, "DETECTION_STATUS_", "status")

@@ -14,7 +14,14 @@ from patient_service.images import corrections
 from patient_service.models import Change, Image, Lesion, Note, Patient
 from patient_service.patients import profiles
 from patient_service.patients.summaries import Summary
-from patient_service.servicers.enum_words import BODY_SITE, BODY_VIEW, LESION_STATUS, SEX
+from patient_service.servicers.enum_words import (
+    BODY_REGION,
+    BODY_SIDE,
+    BODY_SITE,
+    BODY_VIEW,
+    LESION_STATUS,
+    SEX,
+)
 from service_kit import clock
 from service_kit.ids import parse_id
 
@@ -100,6 +107,8 @@ def lesion_profile(profile: pb.LesionProfile) -> lesions.Profile:
         position = lesions.Position(view, profile.position.x, profile.position.y)
     return lesions.Profile.checked(
         body_site=BODY_SITE.word(profile.body_site),
+        region=BODY_REGION.word(profile.region),
+        side=BODY_SIDE.word(profile.side),
         position=position,
         label=profile.label,
         first_noted=profile.first_noted,
@@ -117,6 +126,8 @@ def lesion_message(row: Lesion, image_count: int = 0) -> pb.Lesion:
         patient_id=str(row.patient_id),
         profile=pb.LesionProfile(
             body_site=BODY_SITE.number(row.body_site),
+            region=BODY_REGION.number(row.region),
+            side=BODY_SIDE.number(row.side),
             position=position,
             label=row.label,
             first_noted=row.first_noted.isoformat() if row.first_noted else "",

@@ -1,5 +1,7 @@
 from typing import Any
 
+import pytest
+
 from dermis.patient.v1 import patient_pb2 as pb
 from patient_service.tests.conftest import Caller, finding, make_photo
 
@@ -15,6 +17,20 @@ async def test_a_lesion_comes_back_as_stored(clinician: Caller) -> None:
     assert lesion.profile.status == pb.LESION_STATUS_OBSERVED
     listed = (await clinician.call(pb.ListLesionsRequest(patient_id=patient.id))).lesions
     assert list(listed) == [lesion]
+
+
+@pytest.mark.parametrize("view", list(pb.BodyView.values())[1:])
+async def test_a_lesion_lies_in_a_region_of_one_side_on_any_drawing(
+    clinician: Caller, view: pb.BodyView.ValueType
+) -> None:
+    lesion = await clinician.add_lesion(
+        (await clinician.add_patient()).id, body_site=pb.BODY_SITE_PALMS_SOLES,
+        region=pb.BODY_REGION_GREAT_TOE_PLANTAR, side=pb.BODY_SIDE_LEFT,
+        position=pb.BodyPosition(view=view, x=0.25, y=0.5),
+    )  # fmt: skip
+    profile = lesion.profile
+    assert (profile.region, profile.side) == (pb.BODY_REGION_GREAT_TOE_PLANTAR, pb.BODY_SIDE_LEFT)
+    assert profile.position.view == view
 
 
 async def test_a_position_off_the_map_is_refused(clinician: Caller, refusal: type) -> None:
