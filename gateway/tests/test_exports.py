@@ -44,7 +44,7 @@ async def test_the_export_is_a_valid_fhir_bundle(gateway: Gateway) -> None:
     urls = {entry.fullUrl for entry in entries}
     assert answer_of_model.device.reference in urls
     assert len(urls) == len(entries)
-    assert resources["Media"].bodySite.coding[0].code == "66643007"
+    assert resources["Media"].bodySite.coding[0].code == "699893008"
     assert resources["DiagnosticReport"].id == uploaded["id"]
     assert resources["DiagnosticReport"].status == "final"
     assert "Biopsy: benign" in resources["DiagnosticReport"].conclusion

@@ -11,6 +11,7 @@ import { IntendedUse } from "@/ui/States";
 import { Filmstrip } from "@/viewer/Filmstrip";
 import { AlignmentSwitch } from "./alignment/AlignmentSwitch";
 import { useAlignment } from "./alignment/useAlignment";
+import { siteName } from "./body/place_names";
 import { Blink, Overlay, SideBySide, type Side } from "./ComparedPhotos";
 import { usePatient } from "./queries";
 
@@ -47,11 +48,7 @@ export function Comparison({
     <Dialog fullScreen onClose={onClose} title={t("patient.compare.title")}>
       <Stack>
         <Text size="sm" c="dimmed" mt={-8}>
-          {[
-            patient?.full_name,
-            lesion.label || t("patient.lesion.unnamed"),
-            lesion.body_site && t(`patient.sites.${lesion.body_site}`),
-          ]
+          {[patient?.full_name, lesion.label || t("patient.lesion.unnamed"), siteName(t, lesion)]
             .filter(Boolean)
             .join(" · ")}
         </Text>

@@ -6,6 +6,7 @@ import { takenText } from "@/findings/taken";
 import { Thumbnail } from "@/findings/Thumbnail";
 import { ZoneBadge } from "@/findings/ZoneBadge";
 import { day, modelPercent } from "@/i18n/moments";
+import { siteName } from "./body/place_names";
 import type { LesionFacts } from "./lesion_facts";
 import { Course } from "./Course";
 import classes from "./LesionCard.module.css";
@@ -44,7 +45,7 @@ export function LesionCard({ facts, to }: { facts: LesionFacts; to: string }) {
         </Group>
         <Text size="xs" c="dimmed">
           {[
-            lesion.body_site && t(`patient.sites.${lesion.body_site}`),
+            siteName(t, lesion),
             lesion.status !== "observed" && t(`patient.statuses.${lesion.status}`),
             t("patient.lesion.photos", { count: lesion.image_count ?? 0 }),
             newest && takenText(newest, day),

@@ -4,10 +4,12 @@ import { IconMan, IconInbox, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
+import type { Schemas } from "@/api/client";
 import { QueryState } from "@/ui/QueryState";
 import { EmptyState } from "@/ui/States";
-import { BodyMap } from "./BodyMap";
-import type { BodyPosition } from "./body_sites";
+import { BodyMap } from "./body/BodyMap";
+import type { Spot } from "./body/BodyPart";
+import { useMovePin } from "./body/useMovePin";
 import { LesionCard } from "./LesionCard";
 import { LesionDialog } from "./LesionDialog";
 import {
@@ -22,20 +24,20 @@ import {
 import { marksOf, useFindings } from "./marks";
 import { PhotosInError } from "./PhotosInError";
 import { useAddress } from "./useAddress";
-import { useMovePin } from "./useMovePin";
 import { useAllImages, useLesions } from "./queries";
 import classes from "./LesionsTab.module.css";
 
 /** All lesions of a patient, each on a card, with the map beside them. */
-export function LesionsTab({ patientId }: { patientId: string }) {
+export function LesionsTab({ patient }: { patient: Schemas["Patient"] }) {
   const { t } = useTranslation();
-  const { chooseShelf } = useAddress();
+  const patientId = patient.id;
+  const { chooseShelf, place } = useAddress();
   const lesions = useLesions(patientId);
   const images = useAllImages(patientId);
   const findings = useFindings(patientId, null);
-  const [adding, setAdding] = useState<{ position?: BodyPosition } | null>(null);
+  const [adding, setAdding] = useState<Spot | null>(null);
   const isWide = useMediaQuery("(min-width: 62em)", true, { getInitialValueInEffect: false });
-  const [isMapOpen, map] = useDisclosure(false);
+  const [isMapOpen, map] = useDisclosure(place !== null);
   const move = useMovePin(patientId);
   const { filter, order, change } = useView();
 
@@ -51,9 +53,9 @@ export function LesionsTab({ patientId }: { patientId: string }) {
     <BodyMap
       lesions={lesions.data}
       zones={new Map(all.map(({ lesion, zone }) => [lesion.id, zone]))}
-      chosen={null}
+      birthDate={patient.birth_date}
       onChoose={choose}
-      onAdd={(position) => setAdding({ position })}
+      onAdd={setAdding}
       onMove={(id, position) => {
         const lesion = lesions.data.find((one) => one.id === id);
         if (lesion) move.mutate({ lesion, position });
@@ -117,7 +119,10 @@ export function LesionsTab({ patientId }: { patientId: string }) {
               {t("patient.photos.unsorted")}
               {unsorted > 0 && ` (${unsorted})`}
             </Button>
-            <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setAdding({})}>
+            <Button
+              leftSection={<IconPlus size={18} aria-hidden />}
+              onClick={() => setAdding({ place: null })}
+            >
               {t("patient.lesion.add")}
             </Button>
           </Group>
@@ -137,7 +142,7 @@ export function LesionsTab({ patientId }: { patientId: string }) {
       {adding && (
         <LesionDialog
           patientId={patientId}
-          position={adding.position}
+          spot={adding}
           onClose={() => setAdding(null)}
           onSaved={(lesion) => {
             setAdding(null);

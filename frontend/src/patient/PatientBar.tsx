@@ -14,6 +14,7 @@ import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
 import { ageInYears } from "@/i18n/calendar";
 import { day } from "@/i18n/moments";
+import { siteName } from "./body/place_names";
 import { LesionDialog } from "./LesionDialog";
 import { useAddress } from "./useAddress";
 import type { Shelf } from "./queries";
@@ -152,19 +153,16 @@ function OtherLesions({ lesions, shelf }: { lesions: Schemas["Lesion"][]; shelf:
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown mah="60vh" style={{ overflowY: "auto" }}>
-        {lesions.map(({ id, label, body_site, image_count }, index) => (
+        {lesions.map((lesion, index) => (
           <Menu.Item
-            key={id}
-            aria-current={id === here || undefined}
-            fw={id === here ? 600 : undefined}
-            onClick={() => chooseShelf({ lesionId: id })}
+            key={lesion.id}
+            aria-current={lesion.id === here || undefined}
+            fw={lesion.id === here ? 600 : undefined}
+            onClick={() => chooseShelf({ lesionId: lesion.id })}
           >
-            {index + 1}. {label || t("patient.lesion.unnamed")}
+            {index + 1}. {lesion.label || t("patient.lesion.unnamed")}
             <Text size="xs" c="dimmed">
-              {[
-                body_site && t(`patient.sites.${body_site}`),
-                t("patient.lesion.photos", { count: image_count ?? 0 }),
-              ]
+              {[siteName(t, lesion), t("patient.lesion.photos", { count: lesion.image_count ?? 0 })]
                 .filter(Boolean)
                 .join(" · ")}
             </Text>

@@ -42,7 +42,7 @@ export default function PatientPage() {
           <Tabs.Tab value="timeline">{t("patient.tabs.timeline")}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="photos">
-          <LesionsTab patientId={id} />
+          <LesionsTab patient={patient.data} />
         </Tabs.Panel>
         <Tabs.Panel value="timeline">
           <Timeline patientId={id} />

@@ -32,9 +32,14 @@ export function useAddress() {
     /** Back closes the comparison, as it closes a page. */
     openComparison: () => change({ compare: "" }),
     closeComparison: () => change({ compare: null }, { replace: true }),
+    /** The part of the body that is shown large. */
+    place: search.get("place"),
+    /** Back leaves the part again; from one part to the next is no step of its own. */
+    openPlace: (place: string) => change({ place }, { replace: search.has("place") }),
+    closePlace: () => change({ place: null }, { replace: true }),
     chooseShelf: (chosen: Shelf) => {
       const name = chosen === "unsorted" ? "unsorted" : chosen.lesionId;
-      change({ lesion: name, image: null, tab: null, compare: null });
+      change({ lesion: name, image: null, tab: null, compare: null, place: null });
     },
     chooseImage: (imageId: string | null, { replace = false } = {}) =>
       change({ image: imageId }, { replace }),

@@ -14,6 +14,7 @@ import handoff from "./handoff";
 import patient from "./patient";
 import patients from "./patients";
 import reasons from "./reasons";
+import regions from "./regions";
 import profile from "./profile";
 import viewer from "./viewer";
 import worklist from "./worklist";
@@ -36,6 +37,7 @@ export default {
   finding,
   handoff,
   reasons,
+  regions,
   archives,
   viewer,
   worklist,

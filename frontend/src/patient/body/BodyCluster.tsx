@@ -1,21 +1,26 @@
 import { Menu } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { HEIGHT, WIDTH } from "./BodyFigure";
-import { highest, type Pin } from "./body_clusters";
+import { highest, type Pin } from "./clusters";
 import { PinShape } from "./PinShape";
+import { pointOf, type Figure } from "./views";
 import classes from "./BodyMap.module.css";
 
 /** Lesions that lie too near each other for a finger: a press lists them. */
 export function BodyCluster({
   pins,
+  scale,
+  figure,
   onChoose,
 }: {
   pins: Pin[];
+  scale: number;
+  figure: Figure;
   onChoose: (lesionId: string) => void;
 }) {
   const { t } = useTranslation();
-  const mean = (of: (pin: Pin) => number) =>
-    pins.reduce((sum, pin) => sum + of(pin), 0) / pins.length;
+  const points = pins.map(({ position }) => pointOf(position, figure));
+  const mean = (axis: 0 | 1) => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
+  const zone = highest(pins);
   return (
     <Menu withArrow>
       <Menu.Target>
@@ -23,19 +28,19 @@ export function BodyCluster({
           className={classes.marker}
           role="button"
           tabIndex={0}
-          aria-label={t("patient.map.cluster", { count: pins.length })}
+          aria-label={[
+            t("patient.map.cluster", { count: pins.length }),
+            zone && t("patient.map.highest", { zone: t(`finding.zone.${zone}`) }),
+          ]
+            .filter(Boolean)
+            .join(", ")}
           onKeyDown={(event) => {
             if (event.key !== "Enter" && event.key !== " ") return;
             event.preventDefault();
             event.currentTarget.dispatchEvent(new MouseEvent("click", { bubbles: true }));
           }}
         >
-          <PinShape
-            x={mean(({ position }) => position.x) * WIDTH}
-            y={mean(({ position }) => position.y) * HEIGHT}
-            zone={highest(pins)}
-            text={`${pins.length}×`}
-          />
+          <PinShape at={[mean(0), mean(1)]} scale={scale} zone={zone} text={`${pins.length}×`} />
         </g>
       </Menu.Target>
       <Menu.Dropdown>

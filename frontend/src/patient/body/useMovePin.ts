@@ -2,18 +2,28 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schemas } from "@/api/client";
 import { showUndoable } from "@/ui/notices";
-import type { BodyPosition } from "./body_sites";
-import { keys, useRefreshPatient } from "./queries";
+import { keys, useRefreshPatient } from "../queries";
+import { REGIONS } from "./regions";
+import { placeAt, type BodyPosition } from "./views";
 
 type Lesion = Schemas["Lesion"];
+
+type Where = Pick<Lesion, "body_site" | "region" | "side" | "position">;
+
+/** Site, region and side follow the pin; beside the body they stay as they were. */
+function whereAt(position: BodyPosition, { body_site, region, side }: Lesion): Where {
+  const place = placeAt(position);
+  if (!place) return { body_site, region, side, position };
+  return { ...place, body_site: REGIONS[place.region].site, position };
+}
 
 /** Puts a lesion's pin elsewhere on the map; its message takes that back. */
 export function useMovePin(patientId: string) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const refresh = useRefreshPatient(patientId);
-  const place = (lesion: Lesion, position: BodyPosition | null) => {
-    const { label, body_site, first_noted, status } = lesion;
+  const save = (lesion: Lesion, where: Where) => {
+    const { label, first_noted, status } = lesion;
     return unwrap(
       api.PUT("/lesions/{lesion_id}", {
         params: {
@@ -21,7 +31,7 @@ export function useMovePin(patientId: string) {
           // Whoever has seen an older version is told, and nobody's change is lost.
           header: { "if-match": `"${lesion.version}"` },
         },
-        body: { label, body_site, first_noted, status, position },
+        body: { label, first_noted, status, ...where },
       }),
     );
   };
@@ -31,13 +41,14 @@ export function useMovePin(patientId: string) {
       queryClient.setQueryData<Lesion[]>(keys.lesions(patientId), (lesions) =>
         lesions?.map((one) => (one.id === lesion.id ? { ...one, position } : one)),
       );
-      return place(lesion, position);
+      return save(lesion, whereAt(position, lesion));
     },
     onSuccess: (saved, { lesion }) =>
       showUndoable(
         t("patient.map.moved", { name: lesion.label || t("patient.lesion.unnamed") }),
         async () => {
-          await place(saved, lesion.position ?? null);
+          const { body_site, region, side, position } = lesion;
+          await save(saved, { body_site, region, side, position });
           await refresh();
         },
       ),

@@ -1,14 +1,14 @@
-import { useRef, useState, type KeyboardEvent, type PointerEvent, type RefObject } from "react";
+import { useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { HEIGHT, WIDTH } from "./BodyFigure";
-import type { Pin } from "./body_clusters";
-import type { BodyPosition } from "./body_sites";
+import type { Pin } from "./clusters";
 import { PinShape } from "./PinShape";
+import type { Box } from "./shapes";
+import { pointOf, positionAt, type BodyPosition, type Figure } from "./views";
 import classes from "./BodyMap.module.css";
 
 /** A hand that presses trembles by less than this, in pixels. */
 const STILL = 5;
-/** How far an arrow key pushes, as a share of the drawing. */
+/** How far an arrow key pushes, as a share of what is shown. */
 const STEP = 0.01;
 const ARROWS: Record<string, [number, number]> = {
   ArrowLeft: [-STEP, 0],
@@ -20,14 +20,17 @@ const ARROWS: Record<string, [number, number]> = {
 /** One lesion on the map: a press opens it, a drag or arrow keys and Enter put it elsewhere. */
 export function BodyPin({
   pin,
-  map,
-  isChosen,
+  scale,
+  figure,
+  frame,
   onChoose,
   onMove,
 }: {
   pin: Pin;
-  map: RefObject<SVGSVGElement | null>;
-  isChosen: boolean;
+  /** Units of the drawing in a pixel. */
+  scale: number;
+  figure: Figure;
+  frame: Box;
   onChoose: () => void;
   onMove?: (position: BodyPosition) => void;
 }) {
@@ -38,13 +41,18 @@ export function BodyPin({
   const { position, zone, number, name } = pin;
   const at = pushed ?? position;
 
+  const shifted = (from: BodyPosition, dx: number, dy: number) => {
+    const [x, y] = pointOf(from, figure);
+    return positionAt(from.view, figure, [x + dx, y + dy]);
+  };
   const onPointerMove = (event: PointerEvent<SVGGElement>) => {
-    const box = map.current?.getBoundingClientRect();
-    if (!onMove || !start.current || !box) return;
+    const map = event.currentTarget.ownerSVGElement?.getBoundingClientRect();
+    if (!onMove || !start.current || !map) return;
     const [dx, dy] = [event.clientX - start.current.x, event.clientY - start.current.y];
     if (!wasDragged.current && Math.hypot(dx, dy) < STILL) return;
     wasDragged.current = true;
-    setPushed(within(position, dx / box.width, dy / box.height));
+    const perPixel = frame.width / map.width;
+    setPushed(shifted(position, dx * perPixel, dy * perPixel));
   };
   const letGo = () => {
     start.current = null;
@@ -54,7 +62,8 @@ export function BodyPin({
   const onKeyDown = (event: KeyboardEvent) => {
     const arrow = ARROWS[event.key];
     if (arrow && onMove) {
-      setPushed(within(at, ...arrow));
+      const [dx, dy] = arrow;
+      setPushed(shifted(at, dx * frame.width, dy * frame.height));
     } else if (event.key === "Escape" && pushed) {
       setPushed(null);
     } else if (event.key === "Enter" || event.key === " ") {
@@ -70,7 +79,6 @@ export function BodyPin({
       className={classes.marker}
       role="button"
       tabIndex={0}
-      aria-pressed={isChosen}
       aria-label={
         pushed
           ? t("patient.map.pushed", { number, name })
@@ -97,12 +105,7 @@ export function BodyPin({
       }}
       onKeyDown={onKeyDown}
     >
-      <PinShape x={at.x * WIDTH} y={at.y * HEIGHT} zone={zone} text={String(number)} />
+      <PinShape at={pointOf(at, figure)} scale={scale} zone={zone} text={String(number)} />
     </g>
   );
-}
-
-function within({ view, x, y }: BodyPosition, dx: number, dy: number): BodyPosition {
-  const inside = (value: number) => Math.round(Math.min(1, Math.max(0, value)) * 1000) / 1000;
-  return { view, x: inside(x + dx), y: inside(y + dy) };
 }
