@@ -125,6 +125,7 @@ async def _diagnosed_at(page: Page, patient: str) -> tuple[str, str]:
     """Upload a photo at the client; the trace and the span that its request was sent with."""
     await page.goto(f"/patient/{patient}")
     await page.get_by_role("group", name="Back", exact=True).click(position={"x": 62, "y": 80})
+    await page.get_by_role("group", name="Back", exact=True).click(position={"x": 150, "y": 200})
     await page.get_by_label("Description").fill("left shoulder blade")
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("No photos yet")).to_be_visible()

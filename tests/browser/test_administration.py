@@ -13,6 +13,7 @@ from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack
 from tests.browser.conftest import context_of, take_session_along, visitor_in
 from tests.browser.screens import Visitor
+from tests.browser.test_narrow_screens import NARROW, too_wide
 from tests.conftest import NewClinician, new_sign_in, profile
 from tests.test_model_release import next_version
 
@@ -39,6 +40,13 @@ async def visitor(office: BrowserContext) -> AsyncIterator[Visitor]:
 @pytest.fixture
 def page(visitor: Visitor) -> Page:
     return visitor.page
+
+
+async def test_no_page_of_an_administrator_is_scrolled_sideways(visitor: Visitor) -> None:
+    await visitor.page.set_viewport_size(NARROW)
+    paths = [f"/admin?tab={tab}" for tab in ("users", "models", "serving", "logs", "audit")]
+    found = [fault for path in paths for fault in await too_wide(visitor, path)]
+    assert found == []
 
 
 async def test_an_archive_is_brought_released_and_rolled_back(

@@ -26,6 +26,7 @@ async def test_a_photo_on_a_new_lesion_shows_class_probability_and_overlay(
     await expect(page.get_by_role("heading", name="Ingrid Solheim")).to_be_visible()
 
     await page.get_by_role("group", name="Back", exact=True).click(position={"x": 62, "y": 80})
+    await page.get_by_role("group", name="Back", exact=True).click(position={"x": 150, "y": 200})
     await expect(page.get_by_label("Body site")).to_have_value("posterior_torso")
     await page.get_by_label("Description").fill("left shoulder blade")
     await page.get_by_role("button", name="Save").click()

@@ -33,6 +33,7 @@ import { resumeUploads } from "@/uploads/queue";
 import { useUploads } from "@/uploads/useUploads";
 import { OfflineBanner } from "./OfflineBanner";
 import { confirm } from "@/ui/confirm";
+import { useFocusKept } from "@/ui/focus";
 import { useKeys } from "@/ui/keys";
 import { showProblem } from "@/ui/notices";
 import { LoadingRows } from "@/ui/States";
@@ -57,6 +58,7 @@ export function Shell() {
   const palette = usePalette();
   const [areKeysShown, keys] = useDisclosure();
   useKeys({ "?": keys.open });
+  useFocusKept();
 
   return (
     <AppShell

@@ -42,7 +42,8 @@ export function LesionDialog({
 }) {
   const { t } = useTranslation();
   const refresh = useRefreshPatient(patientId);
-  const place = lesion?.region || !lesion ? (lesion ? placeOf(lesion) : spot?.place) : null;
+  const stated = lesion?.region ? placeOf(lesion) : null;
+  const place = lesion ? stated : (spot?.place ?? null);
   const { register, handleSubmit, setError, setValue, control, formState } = useForm<Form>({
     defaultValues: {
       label: lesion?.label ?? "",

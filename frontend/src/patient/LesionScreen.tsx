@@ -17,6 +17,7 @@ import { UploadZone } from "@/uploads/UploadZone";
 import { useUploads } from "@/uploads/useUploads";
 import { Filmstrip } from "@/viewer/Filmstrip";
 import { PhotoViewer } from "@/viewer/PhotoViewer";
+import { siteName } from "./body/place_names";
 import { Comparison } from "./Comparison";
 import { marksOf, useFindings } from "./marks";
 import { pointsOf } from "./over_time/chart_points";
@@ -144,7 +145,13 @@ function Photos({
         />
       </div>
       <div className={classes.strip}>
-        <Filmstrip images={images.data} marks={marks} chosen={chosen.id} onChoose={chooseImage}>
+        <Filmstrip
+          images={images.data}
+          marks={marks}
+          chosen={chosen.id}
+          onChoose={chooseImage}
+          site={lesion && siteName(t, lesion)}
+        >
           {!isArchived && <AddPhotoTile patientId={patient.id} lesionId={lesionId} />}
           {!isArchived && lesionId && <PhoneTile open={handoff} onPress={onPhone} />}
         </Filmstrip>

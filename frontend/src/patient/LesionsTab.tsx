@@ -1,4 +1,13 @@
-import { Button, Card, Collapse, Group, NativeSelect, Stack, Text } from "@mantine/core";
+import {
+  Button,
+  Card,
+  Collapse,
+  Group,
+  NativeSelect,
+  Stack,
+  Text,
+  VisuallyHidden,
+} from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { IconMan, IconInbox, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
@@ -130,6 +139,9 @@ export function LesionsTab({ patient }: { patient: Schemas["Patient"] }) {
         {all.length === 0 && (
           <EmptyState title={t("patient.overview.none")} text={t("patient.choose.text")} />
         )}
+        <VisuallyHidden role="status">
+          {filter !== "all" && t("patient.overview.shown", { count: shown.length })}
+        </VisuallyHidden>
         {all.length > 0 && shown.length === 0 && <Text>{t("patient.overview.noneShown")}</Text>}
         <ul className={classes.cards} aria-label={t("patient.overview.title")}>
           {shown.map((facts) => (

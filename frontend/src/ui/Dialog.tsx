@@ -1,5 +1,6 @@
 import { Modal, type ModalProps } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { useFocusBack } from "./focus";
 
 /** A dialog that a click outside does not close, so that what was typed is not lost. */
 export function Dialog({
@@ -7,6 +8,7 @@ export function Dialog({
   ...props
 }: Omit<ModalProps, "opened"> & { opened?: boolean }) {
   const { t } = useTranslation();
+  useFocusBack();
   return (
     <Modal
       opened={opened}

@@ -23,6 +23,7 @@ export function Filmstrip({
   chosen,
   onChoose,
   label,
+  site,
   children,
 }: {
   images: Schemas["Image"][];
@@ -30,6 +31,8 @@ export function Filmstrip({
   chosen: string | null;
   onChoose: (imageId: string) => void;
   label?: string;
+  /** Where the lesion is, in words. */
+  site?: string;
   /** Stands before the photos. */
   children?: ReactNode;
 }) {
@@ -39,7 +42,7 @@ export function Filmstrip({
     return {
       key: image.id,
       imageId: image.id,
-      name: t("patient.photos.name", { at: takenText(image) }),
+      name: [t("patient.photos.name", { at: takenText(image) }), site].filter(Boolean).join(", "),
       caption: day(image.captured_at ?? image.created_at),
       zone: detection ? zoneOf(detection) : null,
       verdict: review && t(`patient.verdicts.${review.verdict}`),

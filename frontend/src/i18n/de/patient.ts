@@ -108,6 +108,8 @@ export default {
       site: "Körperstelle",
     },
     new: "Neu",
+    shown_one: "{{count}} Hautveränderung wird gezeigt",
+    shown_other: "{{count}} Hautveränderungen werden gezeigt",
     none: "Noch keine Hautveränderungen",
     noneShown: "Keine Hautveränderung passt dazu.",
     trend: {

@@ -107,6 +107,8 @@ export default {
       site: "Body site",
     },
     new: "New",
+    shown_one: "{{count}} lesion is shown",
+    shown_other: "{{count}} lesions are shown",
     none: "No lesions yet",
     noneShown: "No lesion is like that.",
     trend: {

@@ -54,10 +54,9 @@ export function BodyView({
   );
   const left = LEFT_OF[view];
   // The small drawings have room for a letter.
-  const side = (name: "left" | "right") =>
-    t(isLarge || isWhole(view) ? `patient.map.${name}` : `patient.map.short.${name}`);
+  const hasRoom = isLarge || isWhole(view);
   return (
-    <figure className={classes.view} data-whole={isWhole(view) || isLarge || undefined}>
+    <figure className={classes.view} data-whole={hasRoom || undefined}>
       <BodyDrawing {...{ view, figure, frame, isLarge, onLight, onPress }} lit={focus.place ?? lit}>
         {(scale) =>
           clustered(shown, 2 * REACH * scale, figure).map((group) => {
@@ -77,14 +76,16 @@ export function BodyView({
           })
         }
       </BodyDrawing>
-      {left && (
+      {left && hasRoom && (
         <Text size="xs" c="dimmed" className={classes.sides} aria-hidden>
-          <span>{side(left)}</span>
-          <span>{side(OTHER[left])}</span>
+          <span>{t(`patient.map.${left}`)}</span>
+          <span>{t(`patient.map.${OTHER[left]}`)}</span>
         </Text>
       )}
       <Text component="figcaption" size="xs" c="dimmed" className={classes.caption}>
+        {left && !hasRoom && <span aria-hidden>{t(`patient.map.short.${left}`)}</span>}
         {t(`patient.map.${view}`)}
+        {left && !hasRoom && <span aria-hidden>{t(`patient.map.short.${OTHER[left]}`)}</span>}
       </Text>
     </figure>
   );

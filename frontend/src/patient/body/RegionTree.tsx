@@ -1,4 +1,4 @@
-import { Badge, Group, Text } from "@mantine/core";
+import { Badge, Group, Text, VisuallyHidden } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -55,38 +55,19 @@ export function RegionTree({
     if (chosenItem?.parent) setOpen(new Set([...open, chosenItem.parent.key, chosenItem.key]));
   }
   useEffect(() => {
-    if (!chosenKey) return;
-    list.current?.querySelector(`[data-key="${chosenKey}"]`)?.scrollIntoView({ block: "nearest" });
+    const tree = list.current;
+    const row = tree?.querySelector<HTMLElement>(`[data-key="${chosenKey}"]`);
+    // The tree alone is scrolled, and the page stays where it is.
+    if (tree && row) tree.scrollTop = row.offsetTop - tree.clientHeight / 2;
   }, [chosenKey]);
-  const { current, onKeyDown, onFocus } = useTreeKeys({ items, isOpen, toggle, press, list });
+  const { shown, current, onKeyDown, onFocus } = useTreeKeys({
+    items,
+    isOpen,
+    toggle,
+    press,
+    list,
+  });
 
-  const row = (item: TreeItem) => (
-    // The keys are the tree's own: what is pressed on a row bubbles up to it.
-    // eslint-disable-next-line jsx-a11y/click-events-have-key-events
-    <li
-      key={item.key}
-      role="treeitem"
-      aria-label={spoken(t, item)}
-      aria-level={item.level}
-      aria-expanded={item.children.length > 0 ? isOpen(item) : undefined}
-      aria-selected={item.key === chosenKey}
-      tabIndex={item.key === current ? 0 : -1}
-      data-key={item.key}
-      className={classes.item}
-      onFocus={(event) => {
-        event.stopPropagation();
-        onFocus(item);
-        onLight(item.place);
-      }}
-      onClick={(event) => {
-        event.stopPropagation();
-        press(item);
-      }}
-    >
-      <Row item={item} onToggle={() => toggle(item)} onLight={onLight} isOpen={isOpen(item)} />
-      {isOpen(item) && item.children.length > 0 && <ul role="group">{item.children.map(row)}</ul>}
-    </li>
-  );
   return (
     <ul
       ref={list}
@@ -96,13 +77,37 @@ export function RegionTree({
       onKeyDown={onKeyDown}
       onBlur={() => onLight(null)}
     >
-      {items.map(row)}
+      {shown.map((item) => (
+        // The keys are the tree's own: what is pressed on a row bubbles up to it.
+        // eslint-disable-next-line jsx-a11y/click-events-have-key-events
+        <li
+          key={item.key}
+          role="treeitem"
+          aria-level={item.level}
+          aria-posinset={siblings(item, items).indexOf(item) + 1}
+          aria-setsize={siblings(item, items).length}
+          aria-expanded={item.children.length > 0 ? isOpen(item) : undefined}
+          aria-selected={item.key === chosenKey}
+          tabIndex={item.key === current ? 0 : -1}
+          data-key={item.key}
+          className={classes.item}
+          onFocus={() => {
+            onFocus(item);
+            onLight(item.place);
+          }}
+          onClick={() => press(item)}
+        >
+          <Row item={item} onToggle={() => toggle(item)} onLight={onLight} isOpen={isOpen(item)} />
+        </li>
+      ))}
     </ul>
   );
 }
 
+const siblings = ({ parent }: TreeItem, items: TreeItem[]) => parent?.children ?? items;
+
 function Row({
-  item: { name, lesions, children, place, lesionId },
+  item,
   isOpen,
   onToggle,
   onLight,
@@ -112,6 +117,8 @@ function Row({
   onToggle: () => void;
   onLight: (place: Place | null) => void;
 }) {
+  const { t } = useTranslation();
+  const { name, lesions, children, place, lesionId } = item;
   const zone = highest(lesions);
   return (
     <Group
@@ -121,12 +128,12 @@ function Row({
       data-empty={lesions.length === 0 || undefined}
       onMouseEnter={() => onLight(place)}
       onMouseLeave={() => onLight(null)}
-      aria-hidden
     >
       <IconChevronRight
         size={16}
         className={classes.chevron}
         data-open={isOpen || undefined}
+        aria-hidden
         visibility={children.length > 0 ? undefined : "hidden"}
         onClick={(event) => {
           event.stopPropagation();
@@ -135,10 +142,11 @@ function Row({
       />
       <Text size="sm" span flex={1} miw={0}>
         {name}
+        <VisuallyHidden component="span">{spoken(t, item)}</VisuallyHidden>
       </Text>
       {zone && <ZoneMark zone={zone} />}
       {!lesionId && lesions.length > 0 && (
-        <Badge variant="default" size="sm">
+        <Badge variant="default" size="sm" aria-hidden>
           {lesions.length}
         </Badge>
       )}

@@ -68,11 +68,10 @@ function lesionItem(t: TFunction, lesion: Placed, parent: TreeItem): TreeItem {
   return { ...itemOf(id, text, parent, [lesion], lesion.place), lesionId: id };
 }
 
-/** How a row is read out: its name, how many lesions it has, and the worst zone among them. */
-export function spoken(t: TFunction, { name, lesions, lesionId }: TreeItem): string {
+/** What is read out after a row's name: how many lesions it has, and the worst zone among them. */
+export function spoken(t: TFunction, { lesions, lesionId }: TreeItem): string {
   const zone = highest(lesions);
   return [
-    name,
     !lesionId && lesions.length > 0 && t("patient.map.lesions", { count: lesions.length }),
     zone &&
       (lesionId
@@ -80,5 +79,6 @@ export function spoken(t: TFunction, { name, lesions, lesionId }: TreeItem): str
         : t("patient.map.highest", { zone: t(`finding.zone.${zone}`) })),
   ]
     .filter(Boolean)
-    .join(", ");
+    .map((part) => `, ${part}`)
+    .join("");
 }

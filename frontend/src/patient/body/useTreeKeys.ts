@@ -64,5 +64,5 @@ export function useTreeKeys({
     // Letters go through the tree here, and to no key of the page.
     event.stopPropagation();
   };
-  return { current: current?.key, onKeyDown, onFocus: (item: TreeItem) => setAt(item.key) };
+  return { shown, current: current?.key, onKeyDown, onFocus: (item: TreeItem) => setAt(item.key) };
 }
