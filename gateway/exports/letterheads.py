@@ -7,7 +7,8 @@ import structlog
 
 from dermis.auth.v1 import auth_pb2 as pb
 from gateway.clients import Clients
-from gateway.exports.report_words import Language, Words
+from gateway.exports.place_words import Language
+from gateway.exports.report_words import Words
 
 log = structlog.get_logger()
 

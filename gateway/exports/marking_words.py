@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from dermis.patient.v1 import patient_pb2 as pb
-from gateway.exports.report_words import Language, Words
+from gateway.exports.place_words import Language
+from gateway.exports.report_words import Words
 from service_kit.clock import from_timestamp
 
 TEXTS: Mapping[Language, Mapping[str, str]] = {

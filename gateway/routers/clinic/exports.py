@@ -14,8 +14,8 @@ from gateway.assessments.cautions import cautions
 from gateway.clients import Clients
 from gateway.exports import archive, authors, fhir, letterheads, patient_record
 from gateway.exports.fhir import Export
+from gateway.exports.place_words import Language
 from gateway.exports.report import Report, ReportEntry, printable, write
-from gateway.exports.report_words import Language
 from gateway.http.answers import answers
 from gateway.model_store.cards import ModelCards
 from gateway.photo_memory import PhotoMemory
