@@ -92,6 +92,8 @@ class OnnxBackend:
         if ranges is None:
             content = with_weights(graph, weights)
         else:
+            # Sums that a processor without VNNI would saturate are computed exactly there too.
+            options.add_session_config_entry("session.x64quantprecision", "1")
             content = quantised(graph, weights, ranges)
         try:
             self._session = onnxruntime.InferenceSession(
