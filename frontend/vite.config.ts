@@ -1,16 +1,32 @@
 import react from "@vitejs/plugin-react";
 import { fileURLToPath } from "node:url";
 import { compression } from "vite-plugin-compression2";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const gateway = process.env.DERMIS_GATEWAY ?? "http://127.0.0.1:8000";
 
 const MOCKED = "src/**/*.mocked.test.{ts,tsx}";
 
+const SERVICE_WORKER = "service_worker.js";
+
+/** Tells the service worker which files it may keep: those of this build. */
+const listOfAssets: Plugin = {
+  name: "list-of-assets",
+  enforce: "post",
+  generateBundle(_, bundle) {
+    const worker = bundle[SERVICE_WORKER];
+    if (worker?.type !== "chunk") throw new Error("The build has no service worker");
+    const names = Object.keys(bundle).filter((name) => /^assets\/.*\.(js|css|svg)$/.test(name));
+    worker.code = worker.code.replaceAll("__DERMIS_ASSETS__", JSON.stringify(names));
+  },
+};
+
 export default defineConfig({
   // Compressed once and as small as can be, for whoever serves the files.
   plugins: [
     react(),
+    listOfAssets,
     compression({
       include: /\.(js|css|svg)$/,
       algorithms: ["brotliCompress", "gzip"],
@@ -20,7 +36,19 @@ export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   // Whoever serves the page puts a fresh nonce here and into its content security policy.
   html: { cspNonce: "DERMIS_CSP_NONCE" },
-  build: { target: "es2023", assetsInlineLimit: 0, manifest: true },
+  build: {
+    target: "es2023",
+    assetsInlineLimit: 0,
+    manifest: true,
+    rolldownOptions: {
+      input: { main: "index.html", service_worker: "service_worker/service_worker.ts" },
+      output: {
+        // Its address stays the same, or browsers would not find the next one.
+        entryFileNames: ({ name }) =>
+          name === "service_worker" ? SERVICE_WORKER : "assets/[name]-[hash].js",
+      },
+    },
+  },
   server: { proxy: { "/api": gateway, "/dev/mailbox": gateway } },
   test: {
     environment: "jsdom",

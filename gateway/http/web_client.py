@@ -36,7 +36,7 @@ def routes(folder: Path, others: Sequence[BaseRoute]) -> list[BaseRoute]:
     """Routes to the client that was built into `folder`; none where there is none.
 
     Args:
-        folder: of index.html, favicon.svg and assets/.
+        folder: of index.html, what makes an app of it, and assets/.
         others: routes that go before the page for addresses that nobody answers.
     """
     if not (folder / "index.html").is_file():
@@ -50,12 +50,19 @@ def routes(folder: Path, others: Sequence[BaseRoute]) -> list[BaseRoute]:
         headers = {POLICY: policy, "cache-control": "no-cache"}
         return HTMLResponse(page.replace(NONCE, nonce), headers=headers)
 
-    async def icon(_: Request) -> FileResponse:
-        return FileResponse(folder / "favicon.svg")
+    def file(name: str, media_type: str, **headers: str) -> Route:
+        async def answer(_: Request) -> FileResponse:
+            return FileResponse(folder / name, media_type=media_type, headers=headers)
+
+        return Route(f"/{name}", answer)
 
     return [
         *(Route(path, show) for path in PAGES),
-        Route("/favicon.svg", icon),
+        file("favicon.svg", "image/svg+xml"),
+        file("manifest.webmanifest", "application/manifest+json"),
+        # Browsers look here for the next one.
+        file("service_worker.js", "text/javascript", **{"cache-control": "no-cache"}),
+        Mount("/icons", StaticFiles(directory=folder / "icons", check_dir=False)),
         Mount("/assets", _Assets(directory=folder / "assets")),
         _Elsewhere("/{address:path}", show, others),
     ]

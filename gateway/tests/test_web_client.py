@@ -74,6 +74,26 @@ async def test_files_with_a_hash_in_their_name_are_kept_by_browsers(
     assert icon.headers["content-type"] == "image/svg+xml"
 
 
+async def test_the_client_can_be_installed_and_finds_its_next_version(
+    redis_url: str, built: Path
+) -> None:
+    (built / "manifest.webmanifest").write_text("{}")
+    (built / "service_worker.js").write_text("1")
+    (built / "icons").mkdir()
+    (built / "icons" / "app-192.png").write_bytes(b"1")
+    async with running(redis_url, web_client=built) as gateway:
+        manifest = await gateway.http.get("/manifest.webmanifest")
+        worker = await gateway.http.get("/service_worker.js")
+        icon = await gateway.http.get("/icons/app-192.png")
+        page = await gateway.http.get("/")
+    assert manifest.headers["content-type"] == "application/manifest+json"
+    assert worker.headers["content-type"].startswith("text/javascript")
+    # Kept by a browser, it would hide the next version.
+    assert worker.headers["cache-control"] == "no-cache"
+    assert icon.headers["content-type"] == "image/png"
+    assert "manifest-src 'self'" in page.headers["content-security-policy"]
+
+
 async def test_without_a_built_client_the_gateway_shows_where_the_api_is(
     redis_url: str, tmp_path: Path
 ) -> None:

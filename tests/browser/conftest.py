@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.async_api import (
@@ -55,12 +56,17 @@ async def context_of(
     *,
     has_touch: bool = False,
     viewport: ViewportSize | None = None,
+    service_workers: Literal["allow", "block"] = "block",
 ) -> AsyncIterator[BrowserContext]:
-    """A browser of its own: cookies, storage, pages."""
+    """A browser of its own: cookies, storage, pages.
+
+    Without a service worker unless it is asked for: what passes through one, no test can hold back.
+    """
     opened = await browser.new_context(
         base_url=stack.url,
         reduced_motion="reduce",
         has_touch=has_touch,
+        service_workers=service_workers,
         viewport=viewport or DESKTOP,
     )
     opened.set_default_timeout(ACTION_MS)

@@ -3,7 +3,7 @@ import i18next from "i18next";
 import { createElement } from "react";
 import { Problem } from "@/api/problem";
 import type { FileKind, Refusal } from "@/i18n/refusals";
-import { UndoableMessage } from "./UndoableMessage";
+import { ActionMessage } from "./ActionMessage";
 
 /** A reason in the reader's language; `words` where a newer server gives one without a text. */
 export function reasonText(reason: string, words: string): string {
@@ -47,10 +47,10 @@ export function showUndoable(message: string, undo: () => Promise<unknown>): str
     color: "teal",
     // Long enough to notice a slip; who closes it means it.
     autoClose: 20_000,
-    message: createElement(UndoableMessage, {
+    message: createElement(ActionMessage, {
       message,
       action: i18next.t("patient.correct.undo"),
-      onUndo: () => {
+      onAction: () => {
         notifications.hide(id);
         undo().catch(showProblem);
       },

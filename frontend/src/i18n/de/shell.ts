@@ -36,6 +36,7 @@ export default {
     text: "Gespeichertes ist sicher. Laden Sie die Seite neu, um fortzufahren.",
     reload: "Neu laden",
   },
+  update: { text: "Eine neue Version von Dermis ist bereit.", reload: "Neu laden" },
   offline:
     "Sie sind offline. Was Sie senden, bleibt hier gespeichert und wird später von selbst gesendet.",
   waitingUploads_one: "{{count}} Foto wartet auf das Hochladen.",

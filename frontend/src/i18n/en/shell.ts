@@ -32,6 +32,7 @@ export default {
     text: "What you saved is safe. Reload the page to continue.",
     reload: "Reload",
   },
+  update: { text: "A new version of Dermis is ready.", reload: "Reload" },
   offline: "You are offline. What you send is kept here and goes out by itself.",
   waitingUploads_one: "{{count}} photo is waiting to be sent.",
   waitingUploads_other: "{{count}} photos are waiting to be sent.",

@@ -1,19 +1,19 @@
 import { Button, Group, Text } from "@mantine/core";
 
-/** What was done, with a button that takes it back. */
-export function UndoableMessage({
+/** What has happened, with a button for what can be done about it. */
+export function ActionMessage({
   message,
   action,
-  onUndo,
+  onAction,
 }: {
   message: string;
   action: string;
-  onUndo: () => void;
+  onAction: () => void;
 }) {
   return (
     <Group justify="space-between" gap="xs">
       <Text size="sm">{message}</Text>
-      <Button size="compact-sm" variant="default" onClick={onUndo}>
+      <Button size="compact-sm" variant="default" onClick={onAction}>
         {action}
       </Button>
     </Group>
