@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from gateway.settings import RATE_LIMITS
+from local_stack.admin_account import admin_account
 from local_stack.api_client import Clinician, SignIn
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack, running
+from tests.engineer import Engineer
 
 LIVE_SECONDS = 120
 _NUMBERS = itertools.count(1)
@@ -72,6 +74,27 @@ async def clinician(new_clinician: NewClinician) -> Clinician:
 async def patient(clinician: Clinician) -> str:
     """The id of a patient whom no other test knows."""
     return await clinician.add_patient(profile())
+
+
+@pytest.fixture(scope="session")
+async def engineer(
+    stack: Stack, mailbox: Mailbox, tmp_path_factory: pytest.TempPathFactory
+) -> Engineer:
+    """Somebody who is signed in by the command, as the administrator of the installation."""
+    admin = await admin_account(stack)
+    async with Clinician(stack.url, mailbox) as browser:
+        # Sets up the second factor, as the web page does.
+        known = await browser.sign_in(SignIn(admin.email, admin.password), keep=lambda _: None)
+    engineer = Engineer(tmp_path_factory.mktemp("engineer"), stack)
+    engineer.environment |= {
+        "DERMIS_EMAIL": known.email,
+        "DERMIS_PASSWORD": known.password,
+        "DERMIS_TOTP_SECRET": known.totp_secret,
+    }
+    await engineer.run("sign-in")
+    for name in ("DERMIS_EMAIL", "DERMIS_PASSWORD", "DERMIS_TOTP_SECRET"):
+        del engineer.environment[name]
+    return engineer
 
 
 def new_sign_in() -> SignIn:

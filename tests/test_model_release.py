@@ -2,65 +2,13 @@
 
 import json
 import stat
-import sys
 import zipfile
-from asyncio import create_subprocess_exec
 from pathlib import Path
-from subprocess import PIPE
-from typing import Any
 
-import pytest
-
-from local_stack.admin_account import admin_account
-from local_stack.api_client import Clinician, SignIn
-from local_stack.mailbox import Mailbox
-from local_stack.stack import Stack
 from serving.archives.members import OPTIONAL, WEIGHTS
 from serving.archives.packing import build_archive
+from tests.engineer import Engineer
 from tests.shipped import shipped_archive
-
-
-class Engineer:
-    """Somebody at a shell, in a folder of their own."""
-
-    def __init__(self, home: Path, stack: Stack) -> None:
-        self.home = home
-        self.environment = {
-            "HOME": str(home),
-            "XDG_CONFIG_HOME": str(home / "config"),
-            "DERMIS_URL": stack.url,
-            "PATH": "/usr/bin:/bin",
-        }
-
-    async def run(self, *words: object, fails: bool = False) -> Any:
-        """The last JSON object that the command answers."""
-        process = await create_subprocess_exec(
-            str(Path(sys.executable).with_name("dermis-model")), *map(str, words), "--json",
-            cwd=self.home, env=self.environment, stdin=PIPE, stdout=PIPE, stderr=PIPE,
-        )  # fmt: skip
-        out, errors = await process.communicate()
-        assert bool(process.returncode) is fails, (words, out, errors)
-        return json.loads(out.splitlines()[-1])
-
-
-@pytest.fixture(scope="module")
-async def engineer(
-    stack: Stack, mailbox: Mailbox, tmp_path_factory: pytest.TempPathFactory
-) -> Engineer:
-    admin = await admin_account(stack)
-    async with Clinician(stack.url, mailbox) as browser:
-        # Sets up the second factor, as the web page does.
-        known = await browser.sign_in(SignIn(admin.email, admin.password), keep=lambda _: None)
-    engineer = Engineer(tmp_path_factory.mktemp("engineer"), stack)
-    engineer.environment |= {
-        "DERMIS_EMAIL": known.email,
-        "DERMIS_PASSWORD": known.password,
-        "DERMIS_TOTP_SECRET": known.totp_secret,
-    }
-    await engineer.run("sign-in")
-    for name in ("DERMIS_EMAIL", "DERMIS_PASSWORD", "DERMIS_TOTP_SECRET"):
-        del engineer.environment[name]
-    return engineer
 
 
 def next_version(folder: Path, version: str, golden_shift: float = 0) -> Path:
