@@ -1,4 +1,4 @@
-"""What an assessed image is waiting for; written by triggers only (migrations 0009 to 0025)."""
+"""What an assessed image is waiting for; written by triggers only (migrations 0009 to 0022)."""
 
 from datetime import date
 from uuid import UUID

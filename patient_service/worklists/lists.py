@@ -2,7 +2,7 @@
 
 Of an image only the newest detection counts, since it replaces what the model said before; the
 verdict that stands on it is shown with it. Images of archived patients are in no list but their
-own. PostgreSQL keeps the lists (migrations 0009 to 0025): each is an index in its own order, and
+own. PostgreSQL keeps the lists (migrations 0009 to 0022): each is an index in its own order, and
 no longer than the list itself.
 """
 

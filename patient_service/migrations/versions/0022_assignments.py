@@ -9,8 +9,8 @@ from alembic import op
 
 from service_kit.migrations import app_role
 
-revision = "0025"
-down_revision = "0023"
+revision = "0022"
+down_revision = "0021"
 
 _OWN_CLINIC = "(SELECT NULLIF(current_setting('dermis.clinic_id', true), '')::uuid)"
 

@@ -8,7 +8,7 @@ from alembic import op
 
 from service_kit.migrations import app_role
 
-revision = "0023"
+revision = "0021"
 down_revision = "0020"
 
 _OWN_CLINIC = "(SELECT NULLIF(current_setting('dermis.clinic_id', true), '')::uuid)"
