@@ -8,7 +8,6 @@ import asyncio
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,14 +20,13 @@ from serving.archives.archive import CheckedArchive
 from serving.archives.batching import Batching
 from serving.contract.torchserve import InferenceClient
 from serving.replica.torchserve.management import ManagementClient
+from tests.bench.asking import Ask, asking
 from tests.bench.inference import dermoscopic_photos
 from tests.shipped import shipped_archive
 
 SIZES, DELAY_MS, WORKERS, CLIENTS = (1, 2, 4, 8), 50, 2, 8
 # Two versions at a time are what a replica has memory for: sizes are loaded one after the other.
 ROUNDS, ALONE, BUSY, WARM_UP = 3, 40, 160, 60
-
-Ask = Callable[[bytes], Awaitable[object]]
 
 
 @dataclass(slots=True)
@@ -67,16 +65,7 @@ async def _measured(archive: CheckedArchive, folder: Path) -> dict[int, Seen]:
     await server.start()
     management = ManagementClient(server.management_address, server.key_file)
     name, version = archive.card.name, archive.card.version
-
-    async def ask(photo: bytes) -> None:
-        await inference.predict(
-            server.inference_address,
-            management.token("inference"),
-            model=name,
-            version=version,
-            image=photo,
-            seconds=20,
-        )
+    ask = asking(server, management, inference, archive)
 
     seen = {size: Seen() for size in SIZES}
     try:

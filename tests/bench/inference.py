@@ -35,6 +35,7 @@ from serving.pytorch.architectures import load_model
 from serving.pytorch.backends import CompiledBackend, EagerBackend, TorchscriptBackend
 from serving.pytorch.export import difference_of
 from serving.replica.torchserve.management import ManagementClient
+from tests.bench.asking import asking
 from tests.shipped import shipped_archive
 
 MOST_RATIO, LEAST_THROUGHPUT, MOST_READY_SECONDS, MOST_WORKER_MIB = 1.3, 0.85, 5.0, 450
@@ -170,16 +171,7 @@ async def _serve(archive: CheckedArchive, bare: Bare, photos: list[bytes], folde
     management = ManagementClient(server.management_address, server.key_file)
     inference = InferenceClient()
     name, version = archive.card.name, archive.card.version
-
-    async def ask(photo: bytes) -> None:
-        await inference.predict(
-            server.inference_address,
-            management.token("inference"),
-            model=name,
-            version=version,
-            image=photo,
-            seconds=20,
-        )
+    ask = asking(server, management, inference, archive)
 
     try:
         archive.write_sound_copy(folder / "model_store" / "model.mar")

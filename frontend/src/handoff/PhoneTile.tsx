@@ -5,14 +5,14 @@ import type { Schemas } from "@/api/client";
 import tile from "@/uploads/AddPhotoTile.module.css";
 import { clockText, useSecondsUntil } from "./useCountdown";
 
-/** Beside a lesion's photos: has a phone take more, or says for how long one is connected. */
-export function PhoneTile({
-  open,
-  onPress,
-}: {
+interface Phone {
+  /** The hand-off that waits for a phone or has one; null where there is none. */
   open: Schemas["Handoff"] | null;
   onPress: () => void;
-}) {
+}
+
+/** Beside a lesion's photos: has a phone take more, or says for how long one is connected. */
+export function PhoneTile({ open, onPress }: Phone) {
   const { t } = useTranslation();
   return (
     <UnstyledButton
@@ -38,13 +38,7 @@ export function PhoneTile({
 }
 
 /** The same where a lesion has no photos yet. */
-export function PhoneButton({
-  open,
-  onPress,
-}: {
-  open: Schemas["Handoff"] | null;
-  onPress: () => void;
-}) {
+export function PhoneButton({ open, onPress }: Phone) {
   const { t } = useTranslation();
   return (
     <Button
