@@ -41,34 +41,34 @@ PATIENTS: list[tuple[dict[str, Any], list[Lesion]]] = [
     (
         {"full_name": "Renée Ångström", "birth_date": "1961-04-30", "sex": "female",
          "fitzpatrick_type": 2, "risk_notes": "Father had a melanoma."},
-        [Lesion("left sole, forefoot", "front", 0.37, 0.97, photo=6),
-         Lesion("right heel", "back", 0.6, 0.97, photo=2, days_before=94),
-         Lesion("right palm", "front", 0.19, 0.52, photo=3)],
+        [Lesion("left sole, forefoot", "soles", 0.68, 0.36, photo=6),
+         Lesion("right heel", "soles", 0.24, 0.86, photo=2, days_before=94),
+         Lesion("right palm", "palms", 0.22, 0.6, photo=3)],
     ),
     (
         {"full_name": "Tomás Oliveira", "birth_date": "1978-11-02", "sex": "male",
          "fitzpatrick_type": 4},
-        [Lesion("left heel", "back", 0.39, 0.97, photo=7)],
+        [Lesion("left heel", "soles", 0.76, 0.86, photo=7)],
     ),
     (
         {"full_name": "Adaeze Nwosu", "birth_date": "1990-07-19", "sex": "female",
          "fitzpatrick_type": 6},
-        [Lesion("right palm, thumb", "front", 0.17, 0.54, photo=5)],
+        [Lesion("right palm, thumb", "palms", 0.43, 0.5, photo=5)],
     ),
     (
         {"full_name": "Seán O'Brien", "birth_date": "1949-01-12", "sex": "male",
          "fitzpatrick_type": 1, "risk_notes": "Squamous cell carcinoma in 2019, excised."},
-        [Lesion("left sole, arch", "front", 0.4, 0.98, photo=0)],
+        [Lesion("left sole, arch", "soles", 0.68, 0.6, photo=0)],
     ),
     (
         {"full_name": "Mei-Ling Chen", "birth_date": "1984-09-23", "sex": "female",
          "fitzpatrick_type": 3},
-        [Lesion("left palm", "front", 0.83, 0.52, photo=1)],
+        [Lesion("left palm", "palms", 0.78, 0.6, photo=1)],
     ),
     (
         {"full_name": "Jörg Müller", "birth_date": "1955-06-08", "sex": "male",
          "fitzpatrick_type": 2},
-        [Lesion("right sole", "front", 0.62, 0.98, photo=11)],
+        [Lesion("right sole", "soles", 0.28, 0.5, photo=11)],
     ),
 ]  # fmt: skip
 COLLEAGUES = {
