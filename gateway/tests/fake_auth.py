@@ -1,7 +1,7 @@
 """auth_service as the gateway sees it: keys, sessions, and answers that a test sets."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -47,6 +47,11 @@ class FakeAuth(FakeService):
             keys=[pb.SigningKey(kid="test", public_key=key)]
         )
         self.answers["GetMe"] = pb.GetMeResponse(user=user())
+        self.own["CreateHandoff"] = lambda request: pb.CreateHandoffResponse(
+            handoff=pb.Handoff(
+                id=str(uuid4()), lesion_id=request.lesion_id, expires_at=to_timestamp(now())
+            )
+        )
         self.answers["IssueServiceToken"] = pb.IssueServiceTokenResponse(
             token="service-token", expires_at=to_timestamp(now())
         )

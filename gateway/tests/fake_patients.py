@@ -60,6 +60,7 @@ class FakePatients(FakeService):
                     created_at=to_timestamp(now()),
                 )
             ),
+            "GetClinicFigures": lambda r: pb.GetClinicFiguresResponse(all=pb.ClinicFigures()),
             "PartPatients": lambda r: pb.PartPatientsResponse(
                 merge=pb.Merge(id=r.merge_id, created_at=to_timestamp(now()))
             ),
