@@ -18,7 +18,8 @@ export default function HandInPage() {
   useEffect(() => {
     if (refusal) forget();
   }, [refusal, forget]);
-  if (claimed.data && !refusal) {
+  // Once it is over, the form says so beside what was sent.
+  if (claimed.data) {
     return (
       <HandInForm
         site={claimed.data.lesion.body_site ?? null}
