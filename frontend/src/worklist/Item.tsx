@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { memo, useDeferredValue, type ComponentProps } from "react";
 import { useTranslation } from "react-i18next";
 import { takenText } from "@/findings/taken";
 import { QueryState } from "@/ui/QueryState";
@@ -33,26 +34,36 @@ export function Item({ triage, entry }: { triage: Triage; entry: Entry }) {
           <QueryState query={image} rows={1} height={400} />
         )}
       </div>
-      <div className={classes.dock}>
-        <QueueDock
-          entry={entry}
-          detection={detection}
-          ofLesion={{ place: siblings.indexOf(entry) + 1, count: siblings.length }}
-          actions={
-            selected.length > 0 && (
-              <SelectionBar
-                count={selected.length}
-                canAgree={selected.every(canAgree)}
-                onAgree={() => give("agrees")}
-                onAssign={assigning.open}
-                onClear={clear}
-              />
-            )
-          }
-          onVerdict={give}
-          onAssign={assigning.open}
-        />
-      </div>
+      <Dock
+        entry={entry}
+        detection={detection}
+        ofLesion={{ place: siblings.indexOf(entry) + 1, count: siblings.length }}
+        actions={
+          selected.length > 0 && (
+            <SelectionBar
+              count={selected.length}
+              canAgree={selected.every(canAgree)}
+              onAgree={() => give("agrees")}
+              onAssign={assigning.open}
+              onClear={clear}
+            />
+          )
+        }
+        onVerdict={give}
+        onAssign={assigning.open}
+      />
     </>
+  );
+}
+
+const QuietDock = memo(QueueDock);
+
+/** The photo is drawn first. What is said of it follows; until then nothing there can be pressed. */
+function Dock(props: ComponentProps<typeof QueueDock>) {
+  const shown = useDeferredValue(props);
+  return (
+    <div className={classes.dock} inert={shown.entry !== props.entry}>
+      <QuietDock {...shown} />
+    </div>
   );
 }

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
+import { memo, useDeferredValue, type ComponentProps } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { QueryState } from "@/ui/QueryState";
@@ -45,11 +46,18 @@ function Open({ triage, entry }: { triage: Triage; entry: Entry }) {
   return (
     <>
       <div className={classes.list}>
-        <QueueList entries={entries} place={place} selection={selection} onChoose={go} />
+        <List entries={entries} place={place} selection={selection} onChoose={go} />
       </div>
       <Item triage={triage} entry={entry} />
     </>
   );
+}
+
+const QuietList = memo(QueueList);
+
+/** The photo is drawn first; the list follows. */
+function List(props: ComponentProps<typeof QueueList>) {
+  return <QuietList {...useDeferredValue(props)} />;
 }
 
 /** Nothing is left, or it isn't there yet. */
