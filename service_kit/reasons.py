@@ -253,8 +253,7 @@ class Reason(Enum):
     ASSIGNMENTS_INVALID = Code.INVALID_ARGUMENT, "Name 1 to 200 photos, each of them once."
     ASSIGNMENT_CHANGED = (
         Code.ABORTED,
-        "A colleague has assigned one of these photos otherwise meanwhile. Nothing was changed:"
-        " look at the list again.",
+        "A colleague was faster with one of these photos. Nothing was changed: see the list again.",
         409,
     )
     COLLEAGUE_NOT_FOUND = Code.NOT_FOUND, "Nobody who works at your clinic has this account."

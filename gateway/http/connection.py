@@ -28,7 +28,8 @@ LONGEST_HEAD = 32 * 1024
 # What still comes after an answer is thrown away for so long, as long as it comes at the least rate
 # of a body: closed at once, a client that is still sending would lose the answer (RFC 9112, 9.6).
 LONGEST_LINGER_SECONDS = 30.0
-LINGER_SECONDS = 2.0
+# As long as a network may stall between two pieces.
+LINGER_SECONDS = 5.0
 # For a client that reads nothing of what was sent to it.
 WRITE_SECONDS = 30.0
 # Requests that wait behind an unfinished one of their connection.

@@ -129,7 +129,10 @@ async def _record(caller: Clinician) -> Ids:
     invited = {"email": f"{secrets.token_hex(6)}@clinic.example"}
     merged = {"other_patient_id": await caller.add_patient(profile())}
     handoff = (await caller.call("POST", f"/lesions/{lesion['id']}/handoffs"))["handoff"]
+    drawn = {"kind": "field_of_view", "points": [], "millimetres": 22}
+    image = detection["image_id"]
     return {
+        "marking": (await caller.call("POST", f"/images/{image}/markings", drawn))["id"],
         "handoff": handoff["id"],
         "merge": (await caller.call("POST", f"/patients/{patient}/merges", merged))["id"],
         "user": me["id"],
@@ -137,7 +140,7 @@ async def _record(caller: Clinician) -> Ids:
         "join_request": await _applicant(caller, me["email"]),
         "patient": patient,
         "lesion": lesion["id"],
-        "image": detection["image_id"],
+        "image": image,
         "detection": detection["id"],
         "session": sessions[0]["id"],
     }

@@ -9,6 +9,7 @@ import { day } from "@/i18n/moments";
 import { useKeys } from "@/ui/keys";
 import { QueryState } from "@/ui/QueryState";
 import { Section } from "@/ui/Section";
+import shared from "./Entry.module.css";
 import classes from "./First.module.css";
 import { useUrgent } from "./queries";
 
@@ -55,7 +56,11 @@ function UrgentPhoto({ entry, urgency, number }: Schemas["UrgentEntry"] & { numb
       ? t("dashboard.entry.overdue", { day: day(due_on) })
       : t(`dashboard.first.why.${urgency}`);
   return (
-    <Link to={photoAddress(detection)} className={classes.photo} aria-keyshortcuts={String(number)}>
+    <Link
+      to={photoAddress(detection)}
+      className={`${shared.entry} ${classes.photo}`}
+      aria-keyshortcuts={String(number)}
+    >
       <Thumbnail
         imageId={detection.image_id}
         name={t("dashboard.entry.photo", { name: full_name })}
@@ -74,7 +79,7 @@ function UrgentPhoto({ entry, urgency, number }: Schemas["UrgentEntry"] & { numb
           {why}
         </Text>
       </div>
-      <div className={classes.result}>
+      <div className={shared.result}>
         <FindingSummary detection={detection} size="sm" />
       </div>
       <Kbd aria-hidden className={classes.key}>

@@ -11,6 +11,7 @@ import { MoreButton } from "@/ui/MoreButton";
 import { QueryState } from "@/ui/QueryState";
 import { Section } from "@/ui/Section";
 import { PAGE_SIZE, useWorklist, type List } from "./queries";
+import shared from "./Entry.module.css";
 import classes from "./Worklist.module.css";
 
 /** Of an entry, less the gap between two placeholders. */
@@ -65,7 +66,7 @@ function Entry({ entry }: { entry: Schemas["WorklistEntry"] }) {
   const { t } = useTranslation();
   const { detection, full_name, record_number, review, due_on } = entry;
   return (
-    <Link to={photoAddress(detection)} className={classes.entry}>
+    <Link to={photoAddress(detection)} className={`${shared.entry} ${classes.entry}`}>
       <Thumbnail
         imageId={detection.image_id}
         name={t("dashboard.entry.photo", { name: full_name })}
@@ -84,7 +85,7 @@ function Entry({ entry }: { entry: Schemas["WorklistEntry"] }) {
           </Text>
         )}
       </div>
-      <div className={classes.result}>
+      <div className={shared.result}>
         <FindingSummary detection={detection} size="sm" />
       </div>
     </Link>
