@@ -73,7 +73,8 @@ async def assess(photo: Photo, clients: Clients, model: Model) -> Assessment:
         completed later. A repeated upload gets the detection of the first.
 
     Raises:
-        grpc.aio.AioRpcError: patient_service refused the photo or is away; nothing is predicted.
+        grpc.aio.AioRpcError: patient_service refused the photo or is unavailable;
+            nothing is predicted.
     """
     clock = _Clock()
     predicting = asyncio.create_task(

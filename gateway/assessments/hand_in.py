@@ -28,7 +28,7 @@ async def hand_in(
     """Store a photo of the lesion that the caller's token names.
 
     Raises:
-        grpc.aio.AioRpcError: patient_service refused the photo or is away.
+        grpc.aio.AioRpcError: patient_service refused the photo or is unavailable.
     """
     header = pb.HandInHeader(
         captured_at=to_timestamp(captured_at) if captured_at else None,
@@ -58,7 +58,7 @@ async def count_arrival(redis: Redis, handoff_id: UUID) -> None:
 
 
 async def arrivals(redis: Redis, handoff_ids: Sequence[str]) -> list[int]:
-    """How many photos have come by each hand-off; 0 while Redis is away."""
+    """How many photos each hand-off has brought; 0 while Redis is unavailable."""
     if not handoff_ids:
         return []
     try:

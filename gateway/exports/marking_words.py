@@ -48,7 +48,7 @@ def sentence(marking: pb.Marking, unit: float, words: Words, names: Mapping[str,
 
 
 def scale(shown: pb.ListMarkingsResponse, words: Words) -> str:
-    """How many millimetres a photo shows, or that nobody has said."""
+    """How many millimetres a photo shows, or that its scale is not set."""
     texts = TEXTS[words.language]
     for marking in shown.markings:
         if marking.kind in _SCALES:

@@ -42,7 +42,7 @@ class FollowerSettings(ObjectStoreSettings, SignatureSettings):
         ge=1,
         le=64,
         description="Photos that TorchServe hands a worker at once. A worker computes them one "
-        "after the other, so on CPUs 1 is best (make bench-batching).",
+        "after the other; compare sizes by make bench-batching.",
     )
     max_batch_delay: int = Field(
         default=50,

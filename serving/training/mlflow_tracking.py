@@ -94,7 +94,7 @@ class Tracking:
         for name, value in _SETTINGS.items():
             os.environ.setdefault(name, value)
         # Only here: it takes a second, and nobody needs it who has no tracking server.
-        from mlflow import MlflowClient  # noqa: PLC0415  as above
+        from mlflow import MlflowClient  # noqa: PLC0415  takes a second; see above
 
         client, kept = MlflowClient(), self._run / RUN_ID
         if kept.exists() and _has(client, found := kept.read_text().strip()):
@@ -110,14 +110,14 @@ class Tracking:
         self._log_metrics(read_metrics(self._run))
 
     def _log_parameters(self, told: Sequence[tuple[str, str]]) -> None:
-        from mlflow.entities import Param  # noqa: PLC0415  as in _open
+        from mlflow.entities import Param  # noqa: PLC0415  takes a second; see _open
 
         for start in range(0, len(told), _PARAMETERS):
             batch = [Param(*pair) for pair in told[start : start + _PARAMETERS]]
             self._client.log_batch(self._id, params=batch)
 
     def _log_metrics(self, rows: Sequence[tuple[int, str, float]]) -> None:
-        from mlflow.entities import Metric  # noqa: PLC0415  as in _open
+        from mlflow.entities import Metric  # noqa: PLC0415  takes a second; see _open
 
         now = time.time_ns() // 1_000_000
         told = [
@@ -133,7 +133,7 @@ class Tracking:
     def _tell(self, call: Callable[[], None]) -> None:
         try:
             call()
-        except Exception as error:  # noqa: BLE001  stores raise of SQLAlchemy, requests, the system
+        except Exception as error:  # noqa: BLE001  stores raise errors of SQLAlchemy, requests, the system
             self._client = None
             said = _SECRET.sub("//", str(error)).splitlines()[:1]
             self._say(
@@ -143,7 +143,7 @@ class Tracking:
 
 
 def _has(client: Any, run: str) -> bool:
-    from mlflow.exceptions import MlflowException  # noqa: PLC0415  as in _open
+    from mlflow.exceptions import MlflowException  # noqa: PLC0415  takes a second; see _open
 
     try:
         client.get_run(run)

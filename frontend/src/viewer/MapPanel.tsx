@@ -2,7 +2,7 @@ import { SegmentedControl, Slider, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { problemText } from "@/ui/notices";
 import type { Overlay } from "./view_settings";
-import classes from "./PhotoViewer.module.css";
+import classes from "./Panel.module.css";
 
 const TARGETS = ["malignant", "benign"] as const;
 

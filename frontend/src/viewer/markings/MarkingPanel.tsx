@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { scaleText } from "./marking_text";
 import type { Drawing } from "./useDrawing";
 import type { Marking } from "./useMarkings";
-import classes from "./Markings.module.css";
+import classes from "../Panel.module.css";
 
 const [LEAST, MOST] = [0.1, 2000];
 
