@@ -43,6 +43,10 @@ LabelSmoothing = Annotated[
 BlankedOneIn = Annotated[
     int, typer.Option(min=2, help="One photo in this many has its lesion painted over.")
 ]
+Diagnoses = Annotated[
+    float,
+    typer.Option(min=0, max=1, help="Weight of also learning the diagnoses that metadata names."),
+]
 FrozenStages = Annotated[
     int, typer.Option(min=0, help="First stages of an EfficientNet that are not trained.")
 ]

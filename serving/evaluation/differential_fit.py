@@ -1,8 +1,6 @@
 """Fits the second head of a run, which tells diagnoses apart, and evaluates it for the card."""
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,13 +16,10 @@ from serving.evaluation.metrics import Labels, mean, mean_auc, proportion
 from serving.evaluation.novelty_evaluation import look_at
 from serving.model.classifier import Classifier
 from serving.training.datasets import LABELS, Sample, Split
+from serving.training.diagnoses import diagnoses_of, telling_sources
 
 Flags = npt.NDArray[np.bool_]
 
-# Training photos of a diagnosis; it can't be learned from fewer.
-FEWEST = 50
-# Of a source: if it names fewer, its look alone would give a diagnosis away.
-FEWEST_DIAGNOSES = 3
 # Inverse strengths of the L2 penalty; validation photos decide.
 STRENGTHS = (0.1, 1.0, 10.0)
 LISTED = 3
@@ -70,9 +65,7 @@ def fit_differential(
         return None
     names = sorted(set(named.values()))
     drawn = {split: [sample for sample in named if sample.split == split] for split in SPLITS}
-    telling = np.isin(
-        [sample.source for sample in drawn["test"]], [source for source, _ in _told_apart(named)]
-    )
+    telling = np.isin([sample.source for sample in drawn["test"]], sorted(telling_sources(named)))
     if not drawn["validation"] or not telling.any():
         return None
     pooled = {
@@ -116,49 +109,6 @@ def _evaluation(
         malignant=sum(sample.label for sample in samples),
         metrics=metrics,
     )
-
-
-def diagnoses_of(samples: Sequence[Sample]) -> dict[Sample, str]:
-    """The samples that a head can be fitted to or evaluated on, each with its diagnosis.
-
-    From sources that tell diagnoses apart: diagnoses with `FEWEST` training photos there, and only
-    those of a single class. Other sources add photos to these, but no diagnoses of their own.
-    """
-    named = {sample: name for sample in samples if (name := _name(sample))}
-    enough = _told_apart(named)
-    telling = {s: name for s, name in named.items() if (s.source, name) in enough}
-    classes = Counter(name for name, _ in {(name, s.label) for s, name in telling.items()})
-    unambiguous = {sample: name for sample, name in telling.items() if classes[name] == 1}
-    label_of = {name: sample.label for sample, name in unambiguous.items()}
-    sources = {source for source, _ in enough}
-    added = {
-        sample: kind
-        for sample, name in named.items()
-        if sample.source not in sources
-        and (kind := _kind(name, label_of))
-        and label_of[kind] == sample.label
-    }
-    return unambiguous | added if len(set(label_of.values())) == len(LABELS) else {}
-
-
-def _told_apart(named: Mapping[Sample, str]) -> set[tuple[str, str]]:
-    """Sources that tell diagnoses apart, each with one of these diagnoses."""
-    counts = Counter((s.source, name) for s, name in named.items() if s.split == "train")
-    enough = {key for key, count in counts.items() if count >= FEWEST}
-    of_source = Counter(source for source, _ in enough)
-    return {key for key in enough if of_source[key[0]] >= FEWEST_DIAGNOSES}
-
-
-def _kind(name: str, known: Iterable[str]) -> str:
-    """The known diagnosis that another is a kind of: "melanoma" of "melanoma_in_situ"; or ""."""
-    kinds = (kind for kind in known if f"{name}_".startswith(f"{kind}_"))
-    return max(kinds, key=len, default="")
-
-
-def _name(sample: Sample) -> str:
-    """The diagnosis as a model card names it; "" where the metadata has none."""
-    words = re.findall(r"[a-z0-9]+", sample.metadata.get("diagnosis", "").lower())
-    return "_".join(words)[:64]
 
 
 def _fitted(pooled: Mapping[Split, Floats], labels: Mapping[Split, Labels]) -> LogisticRegression:

@@ -69,7 +69,11 @@ class Evaluator:
         validation = self._indices("validation")
         logits = self._logits(validation)
         labels = torch.tensor([samples[i].label for i in validation])
-        self.temperature, self.intercept = metrics.fit_calibration(torch.from_numpy(logits), labels)
+        # Each source counts the same: the threshold is to hold in all of them, not in the largest.
+        weights = metrics.equal_weights([samples[i].source for i in validation])
+        self.temperature, self.intercept = metrics.fit_calibration(
+            torch.from_numpy(logits), labels, weights
+        )
         if not np.isfinite([self.temperature, self.intercept]).all():
             raise ValueError(
                 "the answers on the validation photos can't be calibrated: they are no numbers, or "
@@ -77,8 +81,8 @@ class Evaluator:
                 "--mean and --std"
             )
         shares = self._shares(logits)
-        self.threshold = metrics.threshold_for_sensitivity(labels.numpy(), shares)
-        self.zones = metrics.zones(labels.numpy(), shares)
+        self.threshold = metrics.threshold_for_sensitivity(labels.numpy(), shares, weights=weights)
+        self.zones = metrics.zones(labels.numpy(), shares, weights)
 
     def answers(
         self, split: str, change: Change = _unchanged, pixels: Change = _unchanged

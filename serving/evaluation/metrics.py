@@ -3,7 +3,8 @@
 Malignant is the positive class. Shares are calibrated malignant probabilities.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -107,13 +108,27 @@ def expected_calibration_error(labels: Labels, shares: Floats) -> float:
     return float(sum(gaps))
 
 
-def fit_calibration(logits: Tensor, labels: Tensor) -> tuple[float, float]:
+def equal_weights(groups: Sequence[str]) -> Floats:
+    """N weights with which each group counts the same, their mean 1."""
+    counts = Counter(groups)
+    return np.array([len(groups) / len(counts) / counts[group] for group in groups])
+
+
+def fit_calibration(
+    logits: Tensor, labels: Tensor, weights: Floats | None = None
+) -> tuple[float, float]:
     """Temperature and intercept of least cross-entropy; on validation photos only.
 
     The intercept mends what balancing the classes in training has shifted. The targets are those of
     Platt (1999), a little off 0 and 1: without them, there is no least where few photos are told
     apart without a mistake.
+
+    Args:
+        logits: Nx2.
+        labels: N, 0 or 1.
+        weights: N, how much each photo counts; all the same if None.
     """
+    each = torch.ones(len(labels)) if weights is None else torch.from_numpy(weights).float()
     counts = torch.bincount(labels, minlength=2)
     certain = (counts + 1) / (counts + 2)
     targets = torch.where(
@@ -131,7 +146,8 @@ def fit_calibration(logits: Tensor, labels: Tensor) -> tuple[float, float]:
     def closure() -> Tensor:
         optimizer.zero_grad()
         scaled = logits / log_temperature.exp() + torch.cat([torch.zeros(1), intercept])
-        loss = torch.nn.functional.cross_entropy(scaled, targets)
+        losses = torch.nn.functional.cross_entropy(scaled, targets, reduction="none")
+        loss = (losses * each).sum() / each.sum()
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         return loss
 
@@ -140,24 +156,48 @@ def fit_calibration(logits: Tensor, labels: Tensor) -> tuple[float, float]:
 
 
 def threshold_for_sensitivity(
-    labels: Labels, shares: Floats, goal: float = SENSITIVITY_GOAL
+    labels: Labels,
+    shares: Floats,
+    goal: float = SENSITIVITY_GOAL,
+    weights: Floats | None = None,
 ) -> float:
-    """The highest threshold that still finds this share of the malignant, on validation photos."""
-    malignant = np.sort(shares[labels == 1])
-    missed = int((1 - goal) * len(malignant))
-    return float(malignant[missed])
+    """The highest threshold that still finds this share of the malignant, on validation photos.
+
+    Args:
+        labels: N, 0 or 1.
+        shares: N.
+        goal: the share, 0 to 1.
+        weights: N, how much each photo counts; all the same if None.
+    """
+    malignant, each = _malignant(labels, shares, weights)
+    order = np.argsort(malignant)
+    # Of the malignant below each one; rounding must not turn an exact share into a little more.
+    missed = np.cumsum(each[order]) - each[order]
+    allowed = (1 - goal) * each.sum() * (1 + 1e-9)
+    return float(malignant[order][missed <= allowed][-1])
 
 
-def zones(labels: Labels, shares: Floats) -> Zones:
-    """The borderline zone around the threshold, from validation photos (decision 35)."""
-    bounds = [threshold_for_sensitivity(labels, shares, goal) for goal in ZONE_SENSITIVITIES]
-    reached = [float((shares[labels == 1] >= bound).mean()) for bound in bounds]
+def zones(labels: Labels, shares: Floats, weights: Floats | None = None) -> Zones:
+    """The borderline zone around the threshold, from validation photos (decision 35).
+
+    Arguments as those of `threshold_for_sensitivity`.
+    """
+    bounds = [
+        threshold_for_sensitivity(labels, shares, goal, weights) for goal in ZONE_SENSITIVITIES
+    ]
+    malignant, each = _malignant(labels, shares, weights)
+    reached = [float(np.average(malignant >= bound, weights=each)) for bound in bounds]
     return Zones(
         lower=bounds[0],
         upper=bounds[1],
         sensitivity_at_lower=round(reached[0], 4),
         sensitivity_at_upper=round(reached[1], 4),
     )
+
+
+def _malignant(labels: Labels, shares: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
+    each = np.ones(len(labels)) if weights is None else weights
+    return shares[labels == 1], each[labels == 1]
 
 
 def confusion(

@@ -22,13 +22,14 @@ from serving.archives.differential import Differential
 from serving.archives.members import CARD, DIFFERENTIAL
 from serving.archives.packing import build_archive
 from serving.cli import app
-from serving.evaluation.differential_fit import Fitted, diagnoses_of, fit_differential
+from serving.evaluation.differential_fit import Fitted, fit_differential
 from serving.evaluation.evaluator import Answers
 from serving.model.classifier import Classifier
 from serving.tests.archives import members, refused, sound, write
 from serving.tests.conftest import SMALL_ARCHITECTURE, MakeArchive, lesion_photo
 from serving.tests.test_classifier import classifier
 from serving.training.datasets import Sample, Split
+from serving.training.diagnoses import diagnoses_of
 from serving.worker.predictions import prediction_of
 
 DIAGNOSES = {"melanoma": "malignant", "nevus": "benign", "wart": "benign"}
@@ -189,6 +190,22 @@ def test_diagnoses_are_taken_from_sources_that_name_enough_of_them() -> None:
     assert list(named) == many
     assert set(named.values()) == {"basal_cell_carcinoma", "nevus", "wart"}
     assert diagnoses_of([*many[50:], *samples("many", "train", "scar", 0, 50)]) == {}
+
+
+def test_photos_of_a_diagnosis_count_where_their_source_has_few_of_it() -> None:
+    many = [
+        sample
+        for name, label in (("melanoma", 1), ("nevus", 0), ("wart", 0))
+        for sample in samples("many", "train", name, label, 50)
+    ]
+    others = [
+        sample
+        for name, label in (("melanoma", 1), ("nevus", 0), ("scar", 0))
+        for sample in samples("others", "train", name, label, 50)
+    ]
+    warts = samples("others", "train", "wart", 0, 7)
+    named = diagnoses_of([*many, *others, *warts])
+    assert {named.get(sample) for sample in warts} == {"wart"}
 
 
 def test_other_sources_add_photos_of_diagnoses_that_are_told_apart() -> None:

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import shlex
+from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -91,6 +93,68 @@ def test_a_run_goes_on_where_it_was_stopped(data: Path, tmp_path: Path) -> None:
         assert torch.equal(one, other)
 
 
+def test_a_run_that_was_ended_in_between_gives_what_it_would_have_given(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serving.training.train.SAVED_EVERY", 1)
+    samples = read_folders([data])
+    cache = PixelCache(samples, tmp_path / "pixels.npy")
+    recipe = Recipe(architecture="resnet10t", input_size=64, steps=4, batch=8, evaluate_every=4)
+    whole = Training(recipe, samples, cache, tmp_path / "whole")
+    whole.run()
+    ended = Training(recipe, samples, cache, tmp_path / "ended")
+    train_step = ended._train_step
+
+    def killed_after_two_steps(indices: list[int]) -> float:
+        if ended._step == 2:
+            raise KeyboardInterrupt
+        return train_step(indices)
+
+    monkeypatch.setattr(ended, "_train_step", killed_after_two_steps)
+    with pytest.raises(KeyboardInterrupt):
+        ended.run()
+    resumed = Training(recipe, samples, cache, tmp_path / "ended")
+    resumed.run()
+    for one, other in zip(whole.average.parameters(), resumed.average.parameters(), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_the_best_weights_are_those_of_the_best_mean_of_all_sources(
+    data: Path, tmp_path: Path
+) -> None:
+    photos = [sample for sample in read_folders([data]) if sample.split == "validation"]
+    few, many = photos, [replace(sample, source="many") for sample in photos * 5]
+    samples = [*few, *many]
+    cache = PixelCache(samples, tmp_path / "pixels.npy")
+    training = Training(Recipe(architecture="resnet10t", input_size=64), samples, cache, tmp_path)
+    labels = np.array([sample.label for sample in samples])
+    # Right in the small source, the other way round in the large one.
+    shares = np.where([sample.source == "many" for sample in samples], 1 - labels, labels)
+    areas = training._areas(range(len(samples)), shares.astype(np.float32))
+    assert areas == {data.name: 1.0, "many": 0.0}
+
+
+def test_a_run_learns_the_diagnoses_that_metadata_names(data: Path, tmp_path: Path) -> None:
+    named = [
+        replace(sample, metadata={"diagnosis": name}, split="train")
+        for sample, name in zip(
+            read_folders([data]) * 5, cycle(["nevus", "wart", "melanoma"]), strict=False
+        )
+        if (name == "melanoma") == bool(sample.label)
+    ]
+    held_out = [replace(sample, split="validation") for sample in named[::5]]
+    samples = [*named, *held_out]
+    cache = PixelCache(samples, tmp_path / "pixels.npy")
+    recipe = Recipe(
+        architecture="resnet10t", input_size=64, steps=2, batch=16, evaluate_every=2, diagnoses=0.5
+    )
+    training = Training(recipe, samples, cache, tmp_path)
+    before = [weight.clone() for weight in training._second_head.parameters()]
+    training.run()
+    after = list(training._second_head.parameters())
+    assert not any(torch.equal(one, other) for one, other in zip(before, after, strict=True))
+
+
 def test_a_run_that_ranks_every_validation_photo_wrongly_ends_with_weights_all_the_same(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,7 +177,7 @@ def test_frozen_stages_answer_alike_and_stay_as_they_are(
     model = training._model.eval()
     inputs = torch.randn(8, 3, 64, 64, generator=torch.Generator().manual_seed(3))
     with torch.no_grad():
-        assert torch.allclose(training._forward(inputs), model(inputs), atol=1e-4)
+        assert torch.allclose(training._head(training._features(inputs)), model(inputs), atol=1e-4)
     before = {name: weight.clone() for name, weight in model.state_dict().items()}
     training.run()
     after = model.state_dict()
@@ -193,6 +257,38 @@ def test_the_threshold_finds_nineteen_of_twenty_malignant() -> None:
     labels = np.ones(200, int)
     threshold = metrics.threshold_for_sensitivity(labels, shares)
     assert (shares >= threshold).mean() == pytest.approx(0.95)
+
+
+def test_where_sources_count_the_same_the_threshold_holds_in_the_small_one_too() -> None:
+    # Ten times as many malignant photos in the one source, and the model surer of them.
+    shares = np.concatenate([np.linspace(0.6, 1, 1000), np.linspace(0, 0.4, 100)])
+    labels = np.ones(1100, int)
+    sources = ["large"] * 1000 + ["small"] * 100
+    weights = metrics.equal_weights(sources)
+    assert weights.mean() == pytest.approx(1)
+    of_all = metrics.threshold_for_sensitivity(labels, shares)
+    of_each = metrics.threshold_for_sensitivity(labels, shares, weights=weights)
+    found = shares >= of_each
+    assert np.mean([found[:1000].mean(), found[1000:].mean()]) == pytest.approx(0.95)
+    assert (shares[1000:] >= of_all).mean() < 0.5
+    zones = metrics.zones(labels, shares, weights)
+    assert zones.lower < of_each < zones.upper
+    assert zones.sensitivity_at_lower == pytest.approx(0.98, abs=0.005)
+
+
+def test_calibration_serves_the_sources_that_the_weights_name() -> None:
+    generator = torch.Generator().manual_seed(5)
+    margin = torch.randn(2000, generator=generator)
+    malignant = torch.rand(2000, generator=generator)
+    # In the first half malignant is rarer than the logits say, in the other more frequent.
+    shift = torch.where(torch.arange(2000) < 1000, -2.0, 2.0)
+    labels = (malignant < (margin + shift).sigmoid()).long()
+    logits = torch.stack([torch.zeros(2000), margin], dim=1)
+    first = np.where(np.arange(2000) < 1000, 1.0, 1e-6)
+    _, of_first = metrics.fit_calibration(logits, labels, first)
+    _, of_other = metrics.fit_calibration(logits, labels, first[::-1].copy())
+    assert of_first == pytest.approx(-2, abs=0.4)
+    assert of_other == pytest.approx(2, abs=0.4)
 
 
 def test_figures_of_a_perfect_and_a_blind_model() -> None:

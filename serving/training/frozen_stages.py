@@ -25,15 +25,18 @@ def freeze(model: nn.Module, stages: int) -> list[nn.Module]:
     return frozen
 
 
-def forward_of(model: nn.Module, frozen: Sequence[nn.Module]) -> Callable[[Tensor], Tensor]:
-    """The forward pass for training, with the stages that `freeze` returned compiled.
+def features_of(model: nn.Module, frozen: Sequence[nn.Module]) -> Callable[[Tensor], Tensor]:
+    """What training computes up to the head: NxK pooled features of Nx3xSxS inputs.
 
-    Compiled, they take half the time. That happens at the first batch, when a resumed run has
-    loaded its weights.
+    The stages that `freeze` returned are compiled, which halves their time. That happens at the
+    first batch, when a resumed run has loaded its weights.
     """
-    if not frozen:
-        return model
+    # timm's models have no types.
     efficientnet: Any = model
+    if not frozen:
+        return lambda inputs: efficientnet.forward_head(
+            efficientnet.forward_features(inputs), pre_logits=True
+        )
     compiled: list[Any] = []
 
     def forward(inputs: Tensor) -> Tensor:
@@ -49,7 +52,7 @@ def forward_of(model: nn.Module, frozen: Sequence[nn.Module]) -> Callable[[Tenso
         for stage in efficientnet.blocks[len(frozen) - 2 :]:
             features = stage(features)
         features = efficientnet.bn2(efficientnet.conv_head(features))
-        logits: Tensor = efficientnet.forward_head(features)
-        return logits
+        pooled: Tensor = efficientnet.forward_head(features, pre_logits=True)
+        return pooled
 
     return forward

@@ -1,7 +1,7 @@
 """A training run's optimiser, its learning rate over time, and how often each photo is drawn."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,13 +12,15 @@ from serving.training.datasets import Sample
 from serving.training.recipe import Recipe
 
 
-def optimizer_of(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    """AdamW in two groups: the model's body first, then its head."""
+def optimizer_of(
+    model: nn.Module, recipe: Recipe, further: Iterable[nn.Parameter] = ()
+) -> torch.optim.Optimizer:
+    """AdamW in two groups: the model's body first, then its head with `further` parameters."""
     head = model.get_classifier()  # type: ignore[operator]  # timm's methods are untyped
     of_head = {id(parameter) for parameter in head.parameters()}
     body = [p for p in model.parameters() if p.requires_grad and id(p) not in of_head]
     return torch.optim.AdamW(
-        [{"params": body}, {"params": list(head.parameters())}],
+        [{"params": body}, {"params": [*head.parameters(), *further]}],
         lr=recipe.rate,
         weight_decay=recipe.weight_decay,
     )

@@ -26,6 +26,8 @@ class Recipe:
     frozen_stages: int = 2
     # Share of a batch's photos that are compressed again, as a camera or a messenger would.
     compressed: float = 0.0
+    # Weight of a second loss: to tell the diagnoses apart that the photos' metadata names.
+    diagnoses: float = 0.0
     # SHA-256 of the weights it starts from; "" for those that come with the architecture.
     started_from: str = ""
     evaluate_every: int = 400

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import structlog
 import torch
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -20,7 +21,8 @@ from torch.nn import functional
 from service_kit.files import written_whole
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import Sample
-from serving.training.frozen_stages import forward_of, freeze
+from serving.training.diagnoses import diagnoses_of
+from serving.training.frozen_stages import features_of, freeze
 from serving.training.initial_weights import start_model
 from serving.training.optimisation import optimizer_of, rate_share, sampling_weights
 from serving.training.pixel_cache import PixelCache
@@ -30,8 +32,12 @@ from serving.training.runs import note_metrics
 log = structlog.get_logger()
 
 EVALUATION_BATCH = 64
+# The class of a photo whose diagnosis is not known or not learned.
+UNNAMED = -100
 # Steps between lines in the log, for runs that nobody is watching.
 LOGGED_EVERY = 25
+# Steps between checkpoints: what a run that is ended at any moment loses at most.
+SAVED_EVERY = 100
 
 
 class Training:
@@ -70,15 +76,16 @@ class Training:
         self._cache = cache
         self._folder, self._heard_by = folder, tell
         self._checkpoint = folder / "checkpoint.pt"
-        generator = torch.Generator().manual_seed(recipe.seed)
-        self.augmentation = Augmentation(recipe.preprocessing, generator)
+        self._generator = torch.Generator().manual_seed(recipe.seed)
+        self.augmentation = Augmentation(recipe.preprocessing, self._generator)
         model = start_model(recipe, start, other_head=other_head)
         self._model = model.to(memory_format=torch.channels_last).to(self._device)
         self._frozen = freeze(self._model, recipe.frozen_stages)
-        self._forward = forward_of(self._model, self._frozen)
+        self._features = features_of(self._model, self._frozen)
         self.average = copy.deepcopy(self._model).eval()
-        self._optimizer = optimizer_of(self._model, recipe)
         self._labels = torch.tensor([sample.label for sample in samples])
+        self._diagnoses, self._second_head = self._diagnoses_to_learn()
+        self._optimizer = optimizer_of(self._model, recipe, self._second_head.parameters())
         self._random = np.random.default_rng(recipe.seed)
         self._step = 0
         # Below any AUC: the worst first one is the best so far.
@@ -89,7 +96,7 @@ class Training:
         """Train to the end, resuming from a checkpoint if there is one.
 
         Returns:
-            The averaged model at its best validation AUC.
+            The averaged model at its best validation AUC, the mean of the sources'.
         """
         self._resume()
         training = self._indices("train")
@@ -106,6 +113,8 @@ class Training:
                     self._tell(loss=loss)
                 if self._step % self.recipe.evaluate_every == 0 or self._is_last():
                     self._evaluate()
+                elif self._step % SAVED_EVERY == 0:
+                    self._save()
                 shown = f"loss {loss:.3f}, best AUC {self._best:.4f}"
                 progress.update(task, completed=self._step, shown=shown)
         best = torch.load(self._best_file, weights_only=True, map_location=self._device)
@@ -137,8 +146,16 @@ class Training:
         targets[:blanked] = 0.5
         inputs = inputs.contiguous(memory_format=torch.channels_last).to(self._device)
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._is_fast):
-            logits = self._forward(inputs)
+            pooled = self._features(inputs)
+            logits = self._head(pooled)
         loss = functional.cross_entropy(logits.float(), targets.to(self._device))
+        diagnoses = self._diagnoses[indices]
+        diagnoses[:blanked] = UNNAMED
+        if (diagnoses != UNNAMED).any():
+            told = self._second_head(pooled.float())
+            loss = loss + recipe.diagnoses * functional.cross_entropy(
+                told, diagnoses.to(self._device), ignore_index=UNNAMED
+            )
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         nn.utils.clip_grad_norm_(self._model.parameters(), 2.0)
@@ -146,6 +163,22 @@ class Training:
         self._step += 1
         self._update_average()
         return float(loss.detach())
+
+    def _diagnoses_to_learn(self) -> tuple[Tensor, nn.Module]:
+        """The class of each sample's diagnosis, and a head for these that only training has."""
+        used = [sample for sample in self._samples if sample.source != self.leave_out]
+        named = diagnoses_of(used) if self.recipe.diagnoses else {}
+        names = sorted(set(named.values()))
+        classes = [
+            names.index(named[sample]) if sample in named else UNNAMED for sample in self._samples
+        ]
+        head = nn.Linear(self._head.in_features, len(names)) if names else nn.Identity()
+        return torch.tensor(classes), head.to(self._device)
+
+    @property
+    def _head(self) -> nn.Linear:
+        head: nn.Linear = self._model.get_classifier()  # type: ignore[operator]  # untyped in timm
+        return head
 
     @property
     def _is_fast(self) -> bool:
@@ -165,14 +198,30 @@ class Training:
 
     def _evaluate(self) -> None:
         indices = self._indices("validation")
-        shares = self.logits(indices).softmax(1)[:, 1].numpy()
-        area = float(roc_auc_score(self._labels[indices].numpy(), shares))
-        log.info("validation", step=self._step, auc=round(area, 4))
-        self._tell(validation_auc=area)
+        areas = self._areas(indices, self.logits(indices).softmax(1)[:, 1].numpy())
+        area = float(np.mean(list(areas.values())))
+        rounded = {source: round(value, 4) for source, value in areas.items()}
+        log.info("validation", step=self._step, auc=round(area, 4), by_source=rounded)
+        by_source = {f"validation_auc_{source}": value for source, value in areas.items()}
+        self._tell(validation_auc=area, **by_source)
         if area > self._best:
             self._best, self._best_step = area, self._step
             torch.save(self.average.state_dict(), self._best_file)
         self._save()
+
+    def _areas(self, indices: Sequence[int], shares: npt.NDArray[np.float32]) -> dict[str, float]:
+        """The AUC on each source: the largest one must not decide alone which weights are best.
+
+        On all photos together where no source has both labels.
+        """
+        labels = self._labels[indices].numpy()
+        sources = np.array([self._samples[i].source for i in indices])
+        areas = {
+            source: float(roc_auc_score(labels[held], shares[held]))
+            for source in np.unique(sources).tolist()
+            if len(np.unique(labels[held := sources == source])) > 1
+        }
+        return areas or {"all": float(roc_auc_score(labels, shares))}
 
     def logits(self, indices: Sequence[int]) -> Tensor:
         """Nx2 logits of the averaged model on cached photos, without augmentation."""
@@ -211,9 +260,12 @@ class Training:
             "model": self._model.state_dict(),
             "average": self.average.state_dict(),
             "optimizer": self._optimizer.state_dict(),
+            "second_head": self._second_head.state_dict(),
             "step": self._step,
             "best": self._best,
             "best_step": self._best_step,
+            "drawn": self._random.bit_generator.state,
+            "augmented": self._generator.get_state(),
         }
         with written_whole(self._checkpoint) as partial:
             torch.save(state, partial)
@@ -230,8 +282,11 @@ class Training:
         self._model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         self._optimizer.load_state_dict(state["optimizer"])
+        self._second_head.load_state_dict(state["second_head"])
         self._step, self._best = state["step"], state["best"]
         self._best_step = state["best_step"]
+        self._random.bit_generator.state = state["drawn"]
+        self._generator.set_state(state["augmented"].cpu())
         log.info("resumed", step=self._step)
 
 
