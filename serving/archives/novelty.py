@@ -7,9 +7,12 @@ other things (the residual of Wang et al. 2022, "ViM", as a share of the feature
 
 A photo counts as similar if it is within both limits of any one source, so that a small source
 counts as much as a large one.
+
+Where the measure has learned what drawings on skin look like, a photo must also look less like
+these than nearly all photos of lesions do: to both distances, a tattoo is much like a lesion.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +35,9 @@ class Novelty:
         whitening: S×MEASURES×MEASURES; a difference from the mean, times it, is as long as the
             distance.
         limits: S, the greatest distances that pass, above 0.
+        drawn: K, the direction of the pooled features in which drawings on skin lie; None where
+            the measure has not learned that.
+        drawn_limit: 1, how far a photo may lie in this direction.
     """
 
     centre: Floats
@@ -40,6 +46,8 @@ class Novelty:
     means: Floats
     whitening: Floats
     limits: Floats
+    drawn: Floats | None = None
+    drawn_limit: Floats | None = None
 
     def __post_init__(self) -> None:
         """Refuse shapes that don't fit together.
@@ -50,12 +58,16 @@ class Novelty:
         if self.subspace.ndim != 2 or 0 in self.subspace.shape or self.limits.ndim != 1:
             raise ValueError("subspace must be a matrix and limits a row")
         sources = len(self.limits)
-        expected = {
+        expected: dict[str, tuple[int, ...]] = {
             "centre": (self.subspace.shape[1],),
             "residual_limits": (sources,),
             "means": (sources, MEASURES),
             "whitening": (sources, MEASURES, MEASURES),
         }
+        if (self.drawn is None) != (self.drawn_limit is None):
+            raise ValueError("drawn and drawn_limit go together")
+        if self.drawn is not None:
+            expected |= {"drawn": self.centre.shape, "drawn_limit": (1,)}
         for name, shape in expected.items():
             if getattr(self, name).shape != shape:
                 raise ValueError(f"{name} must be of shape {shape}")
@@ -71,8 +83,12 @@ class Novelty:
         """
         tensors = read_tensors(content)
         names = {field.name for field in fields(cls)}
-        if set(tensors) != names:
-            raise ValueError(f"it must hold {', '.join(sorted(names))} and nothing else")
+        needed = {field.name for field in fields(cls) if field.default is MISSING}
+        if not needed <= set(tensors) <= names:
+            raise ValueError(
+                f"it must hold {', '.join(sorted(needed))}, may hold drawn and drawn_limit, and "
+                "nothing else"
+            )
         return cls(**tensors)
 
     def is_unlike(self, pooled: Floats, measured: Floats) -> npt.NDArray[np.bool_]:
@@ -90,7 +106,10 @@ class Novelty:
         apart = self.distances(measured) / self.limits
         outside = residual(pooled, self.centre, self.subspace)[:, None] / self.residual_limits
         unlike: npt.NDArray[np.bool_] = np.maximum(apart, outside).min(axis=1) > 1
-        return unlike
+        if self.drawn is None or self.drawn_limit is None:
+            return unlike
+        is_drawn: npt.NDArray[np.bool_] = pooled @ self.drawn > self.drawn_limit
+        return unlike | is_drawn
 
     def distances(self, measured: Floats) -> Floats:
         """N×S Mahalanobis distances of N×MEASURES."""

@@ -178,7 +178,8 @@ def _attachments(
     figures = []
     if fit := evaluate_novelty(classifier, trained_on):
         novelty, evaluation = fit
-        fields["novelty_sha256"] = _save(asdict(novelty), folder / names[0])
+        tensors = {name: value for name, value in asdict(novelty).items() if value is not None}
+        fields["novelty_sha256"] = _save(tensors, folder / names[0])
         figures.append(evaluation)
     if head := fit_differential(classifier, trained_on, test):
         fields["differential_sha256"] = _save(head.tensors, folder / names[1])

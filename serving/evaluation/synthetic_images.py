@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 Random = np.random.Generator
 Colour = tuple[int, int, int]
@@ -22,6 +22,12 @@ def synthetic_images(each: int, seed: int = 7) -> dict[str, list[Image.Image]]:
     """`each` RGB images of every kind, by the kind's name."""
     random = np.random.default_rng(seed)
     return {name: [make(random) for _ in range(each)] for name, make in _KINDS.items()}
+
+
+def drawings_on_skin(count: int, seed: int) -> list[Image.Image]:
+    """RGB images of the kind "tattoos", other ones for every seed."""
+    random = np.random.default_rng(seed)
+    return [_tattoo(random) for _ in range(count)]
 
 
 def _texture(random: Random) -> Image.Image:
@@ -102,6 +108,82 @@ def _landscape(random: Random) -> Image.Image:
     return _picture(grain)
 
 
+def _tattoo(random: Random) -> Image.Image:
+    """Letters or a plain figure in ink on mottled skin."""
+    skin = _mottled(random)
+    ink = Image.new("L", SIZE, 0)
+    draw = ImageDraw.Draw(ink)
+    motif = _MOTIFS[int(random.integers(len(_MOTIFS)))]
+    motif(draw, random)
+    place = [int(v) for v in random.integers((-50, -35), (51, 36))]
+    turned = ink.rotate(random.uniform(-40, 40), translate=(place[0], place[1]))
+    soft = turned.filter(ImageFilter.GaussianBlur(random.uniform(0.3, 1.6)))
+    share = np.asarray(soft, float)[..., None] / 255 * random.uniform(0.75, 1.0)
+    return _picture(np.asarray(skin, float) * (1 - share) + share * np.array(_ink(random), float))
+
+
+def _mottled(random: Random) -> Image.Image:
+    """Skin with patches of two sizes and grain."""
+    grain = random.normal(0, random.uniform(1, 6), (SIZE[1], SIZE[0], 1))
+    patches = np.zeros((SIZE[1], SIZE[0], 1))
+    for side in random.integers(3, 40, 2).tolist():
+        small = random.normal(0, random.uniform(2, 14), (SIZE[1] // side + 2, SIZE[0] // side + 2))
+        large = Image.fromarray(small.astype(np.float32)).resize(SIZE, Image.Resampling.BICUBIC)
+        patches += np.asarray(large)[..., None]
+    return _picture(np.array(_skin(random), float) + patches + grain)
+
+
+def _letters(draw: ImageDraw.ImageDraw, random: Random) -> None:
+    letters = "".join(random.choice(list("ABCDEFGHIKLMNOPRSTUVabcdeghiklmnorstuv0123456789"), 6))
+    size = int(random.integers(40, 110))
+    word = letters[: int(random.integers(2, 7))]
+    draw.text((160, 120), word, 255, font_size=size, anchor="mm")
+
+
+def _rings(draw: ImageDraw.ImageDraw, random: Random) -> None:
+    width = int(random.integers(3, 9))
+    for radius in random.integers(25, 85, int(random.integers(1, 4))).tolist():
+        box = (160 - radius, 120 - radius, 160 + radius, 120 + radius)
+        draw.arc(box, 0, random.uniform(150, 360), 255, width=width)
+
+
+def _star(draw: ImageDraw.ImageDraw, random: Random) -> None:
+    points, outer = int(random.integers(3, 9)), random.uniform(45, 95)
+    radii = (outer, outer * random.uniform(0.3, 0.9))
+    steps = [(n * math.pi / points, radii[n % 2]) for n in range(2 * points + 1)]
+    corners = [(160 + r * math.sin(angle), 120 - r * math.cos(angle)) for angle, r in steps]
+    if random.random() < 0.5:
+        draw.polygon(corners, 255)
+    else:
+        draw.line(corners, 255, width=int(random.integers(3, 9)), joint="curve")
+
+
+def _strokes(draw: ImageDraw.ImageDraw, random: Random) -> None:
+    for _ in range(int(random.integers(2, 7))):
+        corners = random.uniform((80, 50), (240, 190), (int(random.integers(2, 6)), 2))
+        draw.line(
+            [(float(x), float(y)) for x, y in corners],
+            255,
+            width=int(random.integers(3, 10)),
+            joint="curve",
+        )
+
+
+def _heart(draw: ImageDraw.ImageDraw, random: Random) -> None:
+    size = random.uniform(2.5, 5.5)
+    angles = np.linspace(0, 2 * math.pi, 60)
+    x = 160 + size * 16 * np.sin(angles) ** 3
+    y = 120 - size * np.array([13, -5, -2, -1]) @ np.cos(np.outer(range(1, 5), angles))
+    corners = list(zip(x.tolist(), y.tolist(), strict=True))
+    if random.random() < 0.5:
+        draw.polygon(corners, 255)
+    else:
+        draw.line(corners, 255, width=int(random.integers(3, 9)), joint="curve")
+
+
+_MOTIFS = (_letters, _letters, _rings, _star, _strokes, _heart)
+
+
 _KINDS: dict[str, Callable[[Random], Image.Image]] = {
     "textures": _texture,
     "documents": _document,
@@ -110,6 +192,7 @@ _KINDS: dict[str, Callable[[Random], Image.Image]] = {
     "noise": _noise,
     "checkerboards": _checkerboard,
     "landscapes": _landscape,
+    "tattoos": _tattoo,
 }
 
 
@@ -123,6 +206,13 @@ def _colour(random: Random) -> Colour:
 def _skin(random: Random) -> Colour:
     light = random.uniform(0.45, 1.0)
     red, green, blue = (int(v * light) for v in random.normal((225, 175, 150), 10))
+    return red, green, blue
+
+
+def _ink(random: Random) -> Colour:
+    """Black, blue, green or red, faded or fresh."""
+    base = ((20, 22, 30), (25, 35, 85), (25, 70, 60), (120, 30, 35))[int(random.integers(4))]
+    red, green, blue = (int(v) for v in random.normal(base, 12).clip(0, 255))
     return red, green, blue
 
 

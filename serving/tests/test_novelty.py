@@ -15,6 +15,7 @@ from serving.archives.archive import check_archive
 from serving.archives.members import CARD, NOVELTY
 from serving.archives.novelty import MEASURES, Novelty, residual
 from serving.archives.packing import build_archive
+from serving.archives.weights_file import Floats
 from serving.evaluation.novelty_evaluation import photographs
 from serving.evaluation.novelty_fit import Shown, fit, show
 from serving.evaluation.synthetic_images import synthetic_images
@@ -43,7 +44,12 @@ def measure(sources: int = 2, features: int = FEATURES, limit: float = 5.0) -> N
 
 
 def content(novelty: Novelty) -> bytes:
-    return save({name: np.ascontiguousarray(v) for name, v in asdict(novelty).items()})
+    return save(tensors_of(novelty))
+
+
+def tensors_of(novelty: Novelty) -> dict[str, Floats]:
+    held = asdict(novelty).items()
+    return {name: np.ascontiguousarray(value) for name, value in held if value is not None}
 
 
 def test_a_photo_within_both_limits_of_any_source_is_like_the_training_photos() -> None:
@@ -77,6 +83,30 @@ def test_the_residual_is_the_share_outside_the_subspace() -> None:
         0,
         0,
     ]
+
+
+def test_what_looks_like_a_drawing_is_unlike_however_near_it_lies() -> None:
+    direction = np.eye(1, FEATURES, dtype=np.float32)[0]
+    novelty = replace(measure(), drawn=direction, drawn_limit=np.full(1, 3, np.float32))
+    pooled = np.stack([direction * 2, direction * 4])
+    near = np.zeros((2, MEASURES), np.float32)
+    assert novelty.is_unlike(pooled, near).tolist() == [False, True]
+    again = Novelty.from_bytes(content(novelty))
+    assert again.is_unlike(pooled, near).tolist() == [False, True]
+
+
+def test_a_measure_learns_what_drawings_look_like_and_lets_photos_pass() -> None:
+    training = {"one": shown(600, 0, 1), "other": shown(200, 9, 2)}
+    held_out = {"one": shown(200, 0, 3), "other": shown(200, 9, 4)}
+    drawn = shown(200, 0, 5).pooled
+    # Within what photos of lesions vary in, so no residual tells it.
+    drawn[:, 0] += 10
+    learned = fit(training, held_out, drawn[:100])
+    bare = fit(training, held_out)
+    near = held_out["one"].measured[:100]
+    assert bare.is_unlike(drawn[100:], near).mean() < 0.5
+    assert learned.is_unlike(drawn[100:], near).mean() > 0.9
+    assert learned.is_unlike(*shown(300, 9, 6).values).mean() <= 0.05
 
 
 def test_other_features_than_it_was_fitted_on_are_refused() -> None:
@@ -120,6 +150,7 @@ def test_every_kind_of_picture_is_made_and_the_same_again() -> None:
     first, again = synthetic_images(2), synthetic_images(2)
     assert set(first) == {
         "textures", "documents", "faces", "gradients", "noise", "checkerboards", "landscapes",
+        "tattoos",
     }  # fmt: skip
     for kind, pictures in first.items():
         assert [p.mode for p in pictures] == ["RGB", "RGB"]
@@ -200,15 +231,24 @@ def test_a_built_archive_holds_it(tmp_path: Path) -> None:
         b"\x80\x04\x95pickle" * 9,
         content(measure())[:-1],
         save({"limits": np.ones(2, np.float32)}),
-        save({**asdict(measure()), "more": np.ones(2, np.float32)}),
-        save({**asdict(measure()), "limits": np.ones(2)}),
-        save({**asdict(measure()), "limits": np.ones(3, np.float32)}),
-        save({**asdict(measure()), "limits": np.zeros(2, np.float32)}),
-        save({**asdict(measure()), "limits": np.ones((2, 1), np.float32)}),
-        save({**asdict(measure()), "centre": np.full(FEATURES, np.nan, np.float32)}),
-        save({**asdict(measure()), "subspace": np.ones((4, FEATURES - 1), np.float32)}),
-        save({**asdict(measure()), "subspace": np.ones(FEATURES, np.float32)}),
-        save({**asdict(measure()), "means": np.ones((2, MEASURES + 1), np.float32)}),
+        save({**tensors_of(measure()), "more": np.ones(2, np.float32)}),
+        save({**tensors_of(measure()), "drawn": np.ones(FEATURES, np.float32)}),
+        save({**tensors_of(measure()), "drawn_limit": np.ones(1, np.float32)}),
+        save(
+            {
+                **tensors_of(measure()),
+                "drawn": np.ones(FEATURES - 1, np.float32),
+                "drawn_limit": np.ones(1, np.float32),
+            }
+        ),
+        save({**tensors_of(measure()), "limits": np.ones(2)}),
+        save({**tensors_of(measure()), "limits": np.ones(3, np.float32)}),
+        save({**tensors_of(measure()), "limits": np.zeros(2, np.float32)}),
+        save({**tensors_of(measure()), "limits": np.ones((2, 1), np.float32)}),
+        save({**tensors_of(measure()), "centre": np.full(FEATURES, np.nan, np.float32)}),
+        save({**tensors_of(measure()), "subspace": np.ones((4, FEATURES - 1), np.float32)}),
+        save({**tensors_of(measure()), "subspace": np.ones(FEATURES, np.float32)}),
+        save({**tensors_of(measure()), "means": np.ones((2, MEASURES + 1), np.float32)}),
     ],
 )
 def test_a_measure_that_is_not_usable_is_refused(tmp_path: Path, value: bytes) -> None:
