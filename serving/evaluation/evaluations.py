@@ -86,18 +86,18 @@ def _robustness(evaluator: Evaluator, test: Answers) -> Evaluation:
 
 
 def subgroups(test: Answers, threshold: float) -> list[Evaluation]:
-    """Rows by age, sex, site and diagnosis, where the data records them."""
+    """Rows by what the data records of a photo: age, sex, site, diagnosis, who took it and how."""
     rows: list[Evaluation] = []
     for low, high in AGE_BANDS:
         part = test.where(partial(_is_aged, low, high))
         rows += _row(
             f"age {low} to {high}" if high < 200 else f"age {low} and over", part, threshold
         )
-    for column in ("sex", "site", "diagnosis"):
+    for column in ("sex", "site", "diagnosis", "camera", "confirmed_by"):
         values = sorted({s.metadata.get(column, "") for s in test.samples} - {""})
         for value in values:
             part = test.where(partial(_has, column, value))
-            rows += _row(f"{column}: {value}", part, threshold)
+            rows += _row(f"{column.replace('_', ' ')}: {value}", part, threshold)
     return rows
 
 

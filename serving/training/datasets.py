@@ -1,7 +1,7 @@
 """Folders of labelled photos, split once and for all.
 
 A data folder holds `benign/` and `malignant/` with photos, and optionally `metadata.csv` with a
-column `file` and any of lesion_id, patient_id, age, sex, site, diagnosis.
+column `file` and any of lesion_id, patient_id, age, sex, site, diagnosis, camera, confirmed_by.
 """
 
 import csv
