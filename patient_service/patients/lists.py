@@ -14,7 +14,7 @@ from patient_service.audit.events import Event
 from patient_service.models import Patient, PatientFigures
 from patient_service.patients import summaries
 from patient_service.patients.summaries import Summary
-from patient_service.search.matches import found
+from patient_service.search import matches
 from patient_service.search.name_folding import search_key
 from service_kit.database import Database
 from service_kit.paging import Page, cut
@@ -55,15 +55,10 @@ async def page(
     """
     if not search_key(search):
         return await _sorted(database, order, archived, size, position), False
-    async with database.session() as session:
-        rows, only_similar = await found(
-            session, search=search, state=_state(archived), size=size, page=position
-        )
-        shown = await summaries.of(session, rows.rows)
-        await trail.append(
-            session, Event.PATIENTS_LISTED, rows=str(len(rows.rows)), searched="true"
-        )
-    return Page([(one, shown.get(one.id)) for one in rows.rows], rows.next_position), only_similar
+    found, only_similar = await matches.page(
+        database, search=search, archived=archived, size=size, position=position
+    )
+    return Page([_listed(row) for row in found.rows], found.next_position), only_similar
 
 
 async def _sorted(
@@ -77,10 +72,14 @@ async def _sorted(
     (rows,) = await database.at_once(statement.to({"searched": "false"}, **place, most=size + 1))
     key = _KEYS[order.by][0].key
     return cut(
-        [(row, None if row.lesions is None else summaries.from_row(row)) for row in rows],
+        [_listed(row) for row in rows],
         size,
         lambda listed: f"{listed[0].id} {getattr(listed[0], key)}",
     )
+
+
+def _listed(row: Any) -> Listed:
+    return row, None if row.lesions is None else summaries.from_row(row)
 
 
 @cache

@@ -1,15 +1,11 @@
 """What a list says of each patient besides the profile: lesions, the last photo, what waits."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
-
-from patient_service.models import Patient, PatientFigures
+from patient_service.models import PatientFigures
 from patient_service.models.figures import NO_RISK
 
 
@@ -31,13 +27,6 @@ class Summary:
     last_image_id: UUID | None = None
     open_items: int = 0
     highest_risk: float | None = None
-
-
-async def of(session: AsyncSession, patients: Sequence[Patient]) -> dict[UUID, Summary]:
-    """The summaries of a page of patients: one row for each of them."""
-    wanted = [patient.id for patient in patients]
-    query = select(PatientFigures).where(col(PatientFigures.patient_id).in_(wanted))
-    return {row.patient_id: from_row(row) for row in (await session.exec(query)).all()}
 
 
 # Of a row that makes a summary.

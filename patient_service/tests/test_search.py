@@ -87,6 +87,40 @@ async def test_what_nothing_begins_with_finds_the_likest_name_first(clinic: Call
         assert page.only_similar is is_similar
 
 
+async def test_similar_names_fill_one_page_and_no_more(clinic: Caller) -> None:
+    for name in ("Jurgen Mulder", "Jorgen Muller"):
+        await clinic.add_patient(full_name=name)
+    page = await clinic.call(pb.ListPatientsRequest(search="Muler Jurgen", limit=1))
+    assert page.only_similar
+    assert len(page.patients) == 1
+    assert not page.next_cursor
+
+
+async def test_pages_of_a_search_join_without_gap_or_repetition(service: Service) -> None:
+    caller = service.clinician()
+    parts_of_names = ("Maria", "Mara", "Mar", "Anna-Maria", "Müller")
+    names = [" ".join(pair) for pair in itertools.permutations(parts_of_names, 2)]
+    terms = {name: search_terms(name, f"M-{place}") for place, name in enumerate(names)}
+    for place, name in enumerate(names):
+        await caller.add_patient(full_name=name, record_number=f"M-{place}")
+    for typed in ("m", "ma", "mar", "mar ma", "an m", "M-1", "m- mueller", "mar mar mar"):
+        found, cursor = [], ""
+        while True:
+            page = await caller.call(pb.ListPatientsRequest(search=typed, limit=3, cursor=cursor))
+            found += [patient.profile.full_name for patient in page.patients]
+            cursor = page.next_cursor
+            if not cursor:
+                break
+        expected = [
+            name
+            for name in names
+            if all(
+                any(term.startswith(word) for term in terms[name]) for word in parse(typed).words
+            )
+        ]
+        assert sorted(found) == sorted(expected), typed
+
+
 async def test_what_is_like_no_name_finds_nobody(clinic: Caller) -> None:
     for typed in ("Xylander", "%", "'", "-", "\U0001f600", "31.04.1961", "9999"):
         assert await _names(clinic, typed) == [], typed
