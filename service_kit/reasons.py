@@ -320,6 +320,10 @@ class Reason(Enum):
     HEADER_REPEATED = Code.INVALID_ARGUMENT, "An upload has only one header, before its bytes."
     LENGTH_MISMATCH = Code.INVALID_ARGUMENT, "The upload's length differs from its header."
     DIGEST_MISMATCH = Code.INVALID_ARGUMENT, "The upload's digest differs from its header."
+    DIGESTS_INVALID = (
+        Code.INVALID_ARGUMENT,
+        "Name 1 to 50 files by their SHA-256, each of them once.",
+    )
 
     # The model's answers.
     NOT_DIAGNOSED = Code.FAILED_PRECONDITION, "This detection has no result yet."

@@ -156,3 +156,36 @@ async def test_the_computer_is_told_how_many_photos_have_come(gateway: Gateway) 
         await hand_in(gateway, phone(sid=one))
     listed = (await gateway.get("/handoffs")).json()["items"]
     assert [(found["id"], found["photos"]) for found in listed] == [(one, 2), (other, 0)]
+
+
+async def test_a_phone_is_told_which_of_its_files_the_lesion_has(gateway: Gateway) -> None:
+    known, new = "a" * 64, "b" * 64
+    gateway.patients.answers["FindHandedIn"] = pb.FindHandedInResponse(digests=[known])
+    headers = phone()
+    answer = await gateway.http.post(
+        "/api/hand-in/copies", json={"digests": [known, new]}, headers=headers
+    )
+    assert (answer.status_code, answer.json()) == (200, {"digests": [known]})
+    assert gateway.patients.last("FindHandedIn").digests == [known, new]
+    [metadata] = [sent for name, _, sent in gateway.patients.calls if name == "FindHandedIn"]
+    assert metadata["authorization"] == headers["Authorization"]
+
+
+async def test_a_phone_learns_nothing_of_the_clinics_other_photos(gateway: Gateway) -> None:
+    answer = await gateway.http.post(
+        "/api/images/copies", json={"digests": ["a" * 64]}, headers=phone()
+    )
+    assert (answer.status_code, answer.json()["reason"]) == (403, "NOT_PERMITTED")
+    assert gateway.patients.count("FindCopies") == 0
+
+
+async def test_a_phones_look_ups_count_for_the_account_that_made_the_link(redis_url: str) -> None:
+    async with running(redis_url, rate_limits={"hand-in": "2/minute"}) as gateway:
+        maker, body = str(uuid4()), {"digests": ["a" * 64]}
+        statuses = [
+            (
+                await gateway.http.post("/api/hand-in/copies", json=body, headers=phone(sub=maker))
+            ).status_code
+            for _ in range(3)
+        ]
+    assert statuses == [200, 200, 429]

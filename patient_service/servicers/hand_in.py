@@ -8,7 +8,7 @@ from uuid import UUID
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
 from patient_service import lesions
-from patient_service.images import uploads
+from patient_service.images import copies, uploads
 from patient_service.servicers.enum_words import BODY_SITE
 from patient_service.servicers.received_photo import receive
 from service_kit.blobs import Blobs
@@ -43,6 +43,17 @@ class HandInServicer(patient_pb2_grpc.HandInServiceServicer):
         header = dataclasses.replace(header, handoff=handoff)
         await uploads.store(self._database, self._blobs, header, data)
         return pb.HandInPhotoResponse()
+
+    async def FindHandedIn(
+        self, request: pb.FindHandedInRequest, context: Any
+    ) -> pb.FindHandedInResponse:
+        """Which files it has already."""
+        target, handoff = _target()
+        async with self._database.session() as session:
+            found = await copies.find_in_lesion(
+                session, target.lesion_id, request.digests, handoff=handoff
+            )
+        return pb.FindHandedInResponse(digests=found)
 
 
 def _target() -> tuple[HandInTarget, UUID]:

@@ -5,11 +5,11 @@ from typing import Any
 
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
-from patient_service.images import corrections, objects, stored_images, uploads
+from patient_service.images import copies, corrections, objects, stored_images, uploads
 from patient_service.images.corrections import Correction
 from patient_service.models import Image
 from patient_service.servicers.detection_messages import detection_message
-from patient_service.servicers.messages import image_message, optional_id
+from patient_service.servicers.messages import copy_message, image_message, optional_id
 from patient_service.servicers.received_photo import receive
 from service_kit import clock
 from service_kit.blobs import Blobs
@@ -44,6 +44,14 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
             replayed=stored.replayed,
             detection=detection,
         )
+
+    async def FindCopies(
+        self, request: pb.FindCopiesRequest, context: Any
+    ) -> pb.FindCopiesResponse:
+        """Which files the clinic has already."""
+        async with self._database.session() as session:
+            found = await copies.find(session, request.digests)
+        return pb.FindCopiesResponse(copies=[copy_message(copy) for copy in found])
 
     async def GetImage(
         self, request: pb.GetImageRequest, context: Any

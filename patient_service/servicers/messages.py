@@ -11,6 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from dermis.patient.v1 import patient_pb2 as pb
 from patient_service import lesions
 from patient_service.images import corrections
+from patient_service.images.copies import Copy
 from patient_service.models import Change, Image, Lesion, Note, Patient
 from patient_service.patients import profiles
 from patient_service.patients.summaries import Summary
@@ -171,6 +172,21 @@ def image_message(row: Image, also_of: UUID | None = None) -> pb.Image:
         voided_by=str(row.voided_by or ""),
         restorable_until=optional_time(restorable_until(row)),
         also_of_patient_id=str(also_of or ""),
+    )
+
+
+def copy_message(copy: Copy) -> pb.Copy:
+    """A photo that the clinic has already."""
+    return pb.Copy(
+        digest=copy.digest,
+        image_id=str(copy.image_id),
+        patient_id=str(copy.patient_id),
+        full_name=copy.full_name,
+        record_number=copy.record_number,
+        lesion_id=str(copy.lesion_id or ""),
+        lesion_label=copy.lesion_label,
+        body_site=BODY_SITE.number(copy.body_site),
+        created_at=optional_time(copy.created_at),
     )
 
 

@@ -1,5 +1,6 @@
 """What a hand-off's phone may do: photos in, of one lesion, and nothing out."""
 
+import hashlib
 from typing import Any
 from uuid import uuid4
 
@@ -113,10 +114,40 @@ async def test_the_phone_learns_where_the_lesion_is_and_the_audit_that_it_did(
     assert row == (handoff,)
 
 
+async def test_the_phone_learns_which_of_its_files_its_lesion_has_and_of_no_other_photo(
+    service: Service, clinician: Caller, lesion: pb.Lesion, photo: bytes, refusal: type
+) -> None:
+    handoff = str(uuid4())
+    phone = phone_of(service, clinician, lesion, sid=handoff)
+    other = await clinician.add_patient()
+    elsewhere, unknown = make_photo(seed=11), make_photo(seed=12)
+    await clinician.upload(elsewhere, patient_id=other.id)
+    await clinician.upload(elsewhere, patient_id=lesion.patient_id)
+    await hand_in(phone, photo)
+    asked = [hashlib.sha256(data).hexdigest() for data in (elsewhere, photo, unknown)]
+    answer = await phone.call(pb.FindHandedInRequest(digests=asked))
+    assert list(answer.digests) == asked[1:2]
+    with service.raw(as_owner=True) as connection:
+        row = connection.execute(
+            "SELECT detail->>'handoff' FROM audit WHERE event = 'images.listed'"
+            " AND subject_id = %s AND detail->>'searched' = 'copies'",
+            [lesion.id],
+        ).fetchone()
+    assert row == (handoff,)
+    with refusal("DIGESTS_INVALID"):
+        await phone.call(pb.FindHandedInRequest(digests=["no digest"]))
+    with refusal("NOT_PERMITTED"):
+        await clinician.call(pb.FindHandedInRequest(digests=asked))
+    with refusal("LESION_NOT_FOUND"):
+        await phone_of(service, service.clinician(), lesion).call(
+            pb.FindHandedInRequest(digests=asked)
+        )
+
+
 READS = [
     pb.GetPatientRequest, pb.ListPatientsRequest, pb.ListLesionsRequest, pb.GetLesionRequest,
     pb.ListImagesRequest, pb.GetImageInfoRequest, pb.ListDetectionsRequest, pb.ListTimelineRequest,
-    pb.RecordDetectionRequest, pb.ClaimPendingDetectionsRequest,
+    pb.RecordDetectionRequest, pb.ClaimPendingDetectionsRequest, pb.FindCopiesRequest,
 ]  # fmt: skip
 
 

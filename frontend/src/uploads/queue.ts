@@ -5,6 +5,7 @@ import { patientKey } from "@/api/patient_key";
 import { Problem } from "@/api/problem";
 import { queryClient } from "@/ui/query_client";
 import { captureDate } from "./capture_date";
+import { copiesOf, type Copy } from "./copies";
 import { sendPhoto } from "./send_photo";
 
 /**
@@ -25,6 +26,14 @@ export interface Upload {
   capturedAt: string | null;
   /** Whether somebody is correcting its date: it is not sent meanwhile. */
   isHeld?: boolean;
+  /** Whether it may go: the clinic doesn't have it, can't be asked, or somebody wants it twice. */
+  isCleared: boolean;
+  /** The same photo as the clinic has it: it waits until somebody decides. */
+  copy?: Copy;
+  /** Whether it waits on the sorting screen until somebody has said where it belongs. */
+  isSorting: boolean;
+  /** Where it is to go from there: a lesion's id or "unsorted"; null as long as nobody has said. */
+  choice: string | null;
   state: "waiting" | "sending" | "refused" | "done";
   /** Share of the bytes sent, 0 to 1. */
   progress: number;
@@ -35,7 +44,17 @@ export interface Upload {
 
 type Stored = Pick<
   Upload,
-  "id" | "userId" | "patientId" | "lesionId" | "name" | "file" | "addedAt" | "capturedAt"
+  | "id"
+  | "userId"
+  | "patientId"
+  | "lesionId"
+  | "name"
+  | "file"
+  | "addedAt"
+  | "capturedAt"
+  | "isCleared"
+  | "isSorting"
+  | "choice"
 >;
 
 interface Database extends DBSchema {
@@ -45,10 +64,14 @@ interface Database extends DBSchema {
 /** Two at a time keep the line busy without starving the page's other calls. */
 const AT_ONCE = 2;
 const RETRY_MS = 5_000;
+/** How many photos the server looks up at once. */
+const MOST_ASKED = 50;
 
 let database: Promise<IDBPDatabase<Database>> | null = null;
 let uploads: Upload[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
+/** Of which the clinic is being asked whether it has them. */
+const asked = new Set<string>();
 const listeners = new Set<() => void>();
 
 export function onUploadsChange(listener: () => void): () => void {
@@ -68,8 +91,7 @@ export async function resumeUploads(userId: string): Promise<void> {
     .filter((upload) => upload.userId === userId)
     .map((upload): Upload => ({
       ...upload,
-      // Kept by a version that didn't ask.
-      capturedAt: upload.capturedAt ?? null,
+      ...defaultsOf(upload),
       state: "waiting",
       progress: 0,
     }));
@@ -77,18 +99,44 @@ export async function resumeUploads(userId: string): Promise<void> {
   sendWaiting();
 }
 
+/** What a version that knew less did not keep of a photo. */
+function defaultsOf({ capturedAt, isCleared, isSorting, choice }: Partial<Stored>) {
+  return {
+    capturedAt: capturedAt ?? null,
+    isCleared: isCleared ?? false,
+    isSorting: isSorting ?? false,
+    choice: choice ?? null,
+  };
+}
+
+/**
+ * Puts photos into the queue.
+ *
+ * @param to whose they are. `takenAt`: when, where that is known better than by their files.
+ *   `isSorting`: they wait until somebody has said where each belongs.
+ */
 export async function addUploads(
   files: File[],
-  to: { userId: string; patientId: string; lesionId: string | null },
+  to: {
+    userId: string;
+    patientId: string;
+    lesionId: string | null;
+    takenAt?: string;
+    isSorting?: boolean;
+  },
 ): Promise<void> {
+  const { takenAt, isSorting = false, ...owner } = to;
   const added = await Promise.all(
     files.map(async (file): Promise<Upload> => ({
-      ...to,
+      ...owner,
       id: crypto.randomUUID(),
       name: file.name,
       file,
       addedAt: Date.now(),
-      capturedAt: await captureDate(file),
+      capturedAt: takenAt ?? (await captureDate(file)),
+      isCleared: false,
+      isSorting,
+      choice: null,
       state: "waiting",
       progress: 0,
     })),
@@ -137,6 +185,31 @@ export function releaseUpload(id: string): void {
   sendWaiting();
 }
 
+/** Sends a photo that the clinic has already. */
+export async function sendAnyway(id: string): Promise<void> {
+  update(id, { isCleared: true, copy: undefined });
+  await persist(uploads.filter((upload) => upload.id === id));
+  sendWaiting();
+}
+
+/** Says where photos of the sorting screen belong: a lesion's id, "unsorted", or null for unsaid. */
+export async function choosePlace(ids: string[], choice: string | null): Promise<void> {
+  for (const id of ids) update(id, { choice });
+  await persist(uploads.filter(({ id }) => ids.includes(id)));
+}
+
+/** Sends those photos of the sorting screen for which a place was said. */
+export async function sendSorted(patientId: string): Promise<void> {
+  const ready = uploads.filter(
+    (upload) => upload.patientId === patientId && upload.isSorting && upload.choice !== null,
+  );
+  for (const { id, choice } of ready) {
+    update(id, { isSorting: false, lesionId: choice === "unsorted" ? null : choice });
+  }
+  await persist(uploads.filter(({ id }) => ready.some((upload) => upload.id === id)));
+  sendWaiting();
+}
+
 /**
  * Sends what waits; what can't be sent now is tried again later.
  *
@@ -147,10 +220,40 @@ export function sendWaiting(): void {
   const room = AT_ONCE - uploads.filter(({ state }) => state === "sending").length;
   const access = currentAccess();
   const account = access && accountOf(access.token);
-  const next = uploads.filter(
-    ({ state, userId, isHeld }) => state === "waiting" && userId === account && !isHeld,
-  );
+  const own = uploads.filter(({ state, userId }) => state === "waiting" && userId === account);
+  void ask(own.filter(({ id, isCleared, copy }) => !isCleared && !copy && !asked.has(id)));
+  const next = own.filter(({ isHeld, isCleared, isSorting }) => isCleared && !isHeld && !isSorting);
   for (const upload of next.slice(0, Math.max(0, room))) void sendOne(upload);
+}
+
+/** Asks whether the clinic has these photos already; nothing is sent before. */
+async function ask(unknown: Upload[]): Promise<void> {
+  const some = unknown.slice(0, MOST_ASKED);
+  if (some.length === 0) return;
+  for (const { id } of some) asked.add(id);
+  let isPassing = false;
+  try {
+    const copies = await copiesOf(some);
+    some.forEach(({ id }, index) => {
+      const copy = copies[index];
+      update(id, copy ? { copy } : { isCleared: true });
+    });
+  } catch (error) {
+    isPassing = error instanceof Problem && (error.status === 401 || isTemporary(error));
+    // A hint that can't be had keeps no photo from the record.
+    if (!isPassing) for (const { id } of some) update(id, { isCleared: true });
+    else if (error instanceof Problem && error.status !== 401) retryLater(error);
+  } finally {
+    for (const { id } of some) asked.delete(id);
+  }
+  if (!isPassing) sendWaiting();
+}
+
+const isTemporary = ({ isUnreachable, status }: Problem) =>
+  isUnreachable || [408, 429].includes(status) || status >= 500;
+
+function retryLater({ retryAfter }: Problem): void {
+  timer = setTimeout(sendWaiting, (retryAfter ?? 0) * 1000 || RETRY_MS);
 }
 
 async function sendOne(upload: Upload): Promise<void> {
@@ -171,10 +274,9 @@ async function sendOne(upload: Upload): Promise<void> {
       // It continues once that person signs in again.
       return update(id, { state: "waiting", progress: 0 });
     }
-    if (problem.isUnreachable || [408, 429].includes(problem.status) || problem.status >= 500) {
+    if (isTemporary(problem)) {
       update(id, { state: "waiting", progress: 0 });
-      timer = setTimeout(sendWaiting, (problem.retryAfter ?? 0) * 1000 || RETRY_MS);
-      return;
+      return retryLater(problem);
     }
     update(id, { state: "refused", problem });
     await (await store()).delete("uploads", id);
@@ -185,7 +287,11 @@ async function sendOne(upload: Upload): Promise<void> {
 /** The part that survives a reload, after which it is sent from the start. */
 function stored(upload: Upload): Stored {
   const { id, userId, patientId, lesionId, name, file, addedAt, capturedAt } = upload;
-  return { id, userId, patientId, lesionId, name, file, addedAt, capturedAt };
+  const { isCleared, isSorting, choice } = upload;
+  return {
+    ...{ id, userId, patientId, lesionId, name, file, addedAt, capturedAt },
+    ...{ isCleared, isSorting, choice },
+  };
 }
 
 function update(id: string, part: Partial<Upload>): void {

@@ -18,6 +18,7 @@ from gateway.http.answers import answers
 from gateway.routers.clinic.predict import PHOTO
 from gateway.routers.dependencies import ClientsDep, HandInFormDep, RedisDep
 from gateway.routers.guards import WRITE_PATIENTS, Router, limited, permit
+from gateway.schemas.copies import FileDigests, KnownDigests
 from gateway.schemas.handoffs import HandInLesion, Handoff, HandoffList, MadeHandoff
 from service_kit.principal import current_principal
 from service_kit.reasons import Reason
@@ -74,6 +75,17 @@ async def end_handoff(handoff_id: str, clients: ClientsDep) -> None:
 async def hand_in_lesion(clients: ClientsDep) -> HandInLesion:
     """Where the lesion of this hand-off is."""
     return HandInLesion.of(await clients.hand_in.GetHandInLesion(pb.GetHandInLesionRequest()))
+
+
+@router.post(
+    "/hand-in/copies",
+    dependencies=[HAND_IN, limited("hand-in")],
+    responses=answers(Reason.LESION_NOT_FOUND, Reason.DIGESTS_INVALID, 422),
+)
+async def find_handed_in(body: FileDigests, clients: ClientsDep) -> KnownDigests:
+    """Which of the phone's files the lesion has already. Of other lesions nothing is said."""
+    answer = await clients.hand_in.FindHandedIn(pb.FindHandedInRequest(digests=body.digests))
+    return KnownDigests(digests=list(answer.digests))
 
 
 @router.post(

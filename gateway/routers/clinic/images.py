@@ -11,6 +11,7 @@ from gateway.clients import Clients
 from gateway.http.answers import answers
 from gateway.routers.dependencies import ClientsDep, Cursor, Limit, SeenVersion
 from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, Router, limited
+from gateway.schemas.copies import Copies, Copy, FileDigests
 from gateway.schemas.fields import Page
 from gateway.schemas.images import EnteredInError, Image, ImageCorrection, ImageRecord
 from service_kit.reasons import Reason
@@ -60,6 +61,17 @@ async def list_images(
         )
     )  # fmt: skip
     return Page.of([Image.of(image) for image in page.images], page.next_cursor)
+
+
+@router.post(
+    "/images/copies",
+    dependencies=[READ_PATIENTS, limited("api")],
+    responses=answers(Reason.DIGESTS_INVALID, 422),
+)
+async def find_copies(body: FileDigests, clients: ClientsDep) -> Copies:
+    """Which files my clinic has already, asked before they are sent: nobody is refused for it."""
+    answer = await clients.images.FindCopies(pb.FindCopiesRequest(digests=body.digests))
+    return Copies(items=[Copy.of(copy) for copy in answer.copies])
 
 
 @router.get(

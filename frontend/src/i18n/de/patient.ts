@@ -183,6 +183,18 @@ export default {
       "Nach der Uhr dieses Computers; leer, wenn es niemand weiß. Das Foto wartet so lange.",
     others_one: "und {{count}} weiteres",
     others_other: "und {{count}} weitere",
+    copy: {
+      here: "Dieses Foto gehört schon zu dieser Hautveränderung, seit {{since}}.",
+      ofPatient: "Dieses Foto hat die Akte schon, seit {{since}}: {{lesion}}.",
+      ofOther: "Dieses Foto liegt schon bei {{patient}}, seit {{since}}: {{lesion}}.",
+      open: "Dort ansehen",
+      leaveOut: "Weglassen",
+      leaveOutOf: "{{name}} weglassen",
+      sendAnyway: "Trotzdem senden",
+      sendAnywayOf: "{{name}} trotzdem senden",
+      several: "{{count}} dieser Fotos liegen schon in einer Akte.",
+      leaveAllOut: "Alle weglassen",
+    },
   },
   result: {
     title: "Ergebnis",

@@ -167,6 +167,7 @@ const reasons: Record<Refusal, string> = {
   HEADER_EXPECTED: "Das Foto ist nicht vollständig angekommen. Senden Sie es noch einmal.",
   HEADER_REPEATED: "Das Foto ist nicht vollständig angekommen. Senden Sie es noch einmal.",
   LENGTH_MISMATCH: "Das Foto ist nicht vollständig angekommen. Senden Sie es noch einmal.",
+  DIGESTS_INVALID: "Nach diesen Dateien kann nicht gesucht werden. Wählen Sie weniger auf einmal.",
   DIGEST_MISMATCH: "Das Foto ist nicht vollständig angekommen. Senden Sie es noch einmal.",
 
   // The model's answers.

@@ -179,6 +179,18 @@ export default {
     dateHelp: "By this computer's clock; empty if nobody knows. The photo waits meanwhile.",
     others_one: "and {{count}} more",
     others_other: "and {{count}} more",
+    copy: {
+      here: "This photo is already with this lesion, since {{since}}.",
+      ofPatient: "This photo is already with this patient, since {{since}}: {{lesion}}.",
+      ofOther: "This photo is already with {{patient}}, since {{since}}: {{lesion}}.",
+      open: "View it there",
+      leaveOut: "Leave it out",
+      leaveOutOf: "Leave {{name}} out",
+      sendAnyway: "Send anyway",
+      sendAnywayOf: "Send {{name}} anyway",
+      several: "{{count}} of these photos are in the record already.",
+      leaveAllOut: "Leave them all out",
+    },
   },
   result: {
     title: "Result",

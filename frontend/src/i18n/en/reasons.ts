@@ -150,6 +150,7 @@ export default {
   HEADER_EXPECTED: "The photo did not arrive whole. Send it again.",
   HEADER_REPEATED: "The photo did not arrive whole. Send it again.",
   LENGTH_MISMATCH: "The photo did not arrive whole. Send it again.",
+  DIGESTS_INVALID: "These files can't be looked up. Choose fewer at once.",
   DIGEST_MISMATCH: "The photo did not arrive whole. Send it again.",
 
   // The model's answers.
