@@ -12,6 +12,7 @@ import tseslint from "typescript-eslint";
 //   ui         what every page is built from: sections, tables, dialogs, notices, empty states
 //   session    who is signed in
 //   account    signing in and all that leads to it
+//   camera     a camera's live picture, and a photo taken of it
 //   uploads    the queue of photos on their way
 //   handoff    photos from a phone that nobody has signed in to
 //   findings   how the model's answer on a photo is shown
@@ -25,6 +26,7 @@ const FLOORS = [
   "ui",
   "session",
   "account",
+  "camera",
   "uploads",
   "handoff",
   "findings",

@@ -1,12 +1,17 @@
 """What every answer says to browsers and proxies, and what is believed of theirs."""
 
+import re
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 import structlog
 
+from gateway.http.middleware import SECURITY_HEADERS
 from gateway.settings import Settings
 from gateway.tests.conftest import Gateway, bearer, running
+
+NGINX = Path(__file__).parents[2] / "nginx" / "headers.conf"
 
 
 async def test_browsers_are_told_to_be_strict(gateway: Gateway) -> None:
@@ -18,6 +23,17 @@ async def test_browsers_are_told_to_be_strict(gateway: Gateway) -> None:
         assert "unsafe" not in policy
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "no-referrer"
+        # Its own pages may open the camera, and nothing else that listens or looks.
+        assert headers["permissions-policy"] == "camera=(self), geolocation=(), microphone=()"
+
+
+def test_nginx_repeats_the_gateways_headers() -> None:
+    written = NGINX.read_text()
+    for name, value in SECURITY_HEADERS.items():
+        if name != "content-security-policy":
+            assert re.search(rf'add_header (?i:{name}) "?{re.escape(value)}"? always;', written), (
+                name
+            )
 
 
 async def test_hsts_is_sent_only_behind_tls(gateway: Gateway, redis_url: str) -> None:

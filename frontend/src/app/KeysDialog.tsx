@@ -21,6 +21,14 @@ const KEYS = {
     [["F"], "full"],
   ],
   today: [[["1", "…", "9"], "first"]],
+  sorting: [
+    [["←", "→"], "nextPhoto"],
+    [["1", "…", "9"], "putPhoto"],
+    [["S"], "acceptSuggestion"],
+    [["N"], "newLesion"],
+    [["U"], "putUnsorted"],
+    [["Backspace"], "takePhotoBack"],
+  ],
   worklist: [
     [["J", "K"], "step"],
     [["1", "…", "5"], "verdict"],

@@ -16,7 +16,7 @@ export function UploadsUnderWay() {
       <Stack component="ul" gap="xs" m={0} p={0}>
         {uploads.map((upload) => (
           <Group key={upload.id} component="li" justify="space-between">
-            <Anchor component={Link} to={`/patient/${upload.patientId}`} size="sm">
+            <Anchor component={Link} to={placeOf(upload)} size="sm">
               {upload.name}
             </Anchor>
             <Text size="sm" c="dimmed">
@@ -29,9 +29,16 @@ export function UploadsUnderWay() {
   );
 }
 
+/** Where something can be done about it. */
+function placeOf({ patientId, lesionId, isSorting }: Upload) {
+  return `/patient/${patientId}?${isSorting ? "sort" : `lesion=${lesionId ?? "unsorted"}`}`;
+}
+
 function State({ upload }: { upload: Upload }) {
   const { t } = useTranslation();
   if (upload.state === "refused") return t("dashboard.uploads.refused");
+  if (upload.isSorting) return t("dashboard.uploads.sorting");
+  if (upload.copy) return t("dashboard.uploads.known");
   if (upload.state === "waiting") return t("dashboard.uploads.waiting");
   return t("dashboard.uploads.sending", { share: percent(upload.progress) });
 }

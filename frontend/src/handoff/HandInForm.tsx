@@ -3,6 +3,7 @@ import { IconCamera, IconClock, IconPhoto } from "@tabler/icons-react";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
+import { CameraOpener } from "@/camera/CameraOpener";
 import { ACCEPTED } from "@/uploads/accepted";
 import { clockText, useSecondsUntil } from "./useCountdown";
 import { SentPhotoList } from "./SentPhotoList";
@@ -58,18 +59,14 @@ export function HandInForm({
           </Alert>
         ) : (
           <>
-            <FileButton
-              accept={TYPES}
-              capture="environment"
-              onChange={(file) => file && add([file])}
-            >
+            <CameraOpener accept={TYPES} onPhoto={(photo, takenAt) => add([photo], takenAt)}>
               {(props) => (
                 <Button {...props} size="xl" leftSection={<IconCamera size={24} aria-hidden />}>
                   {t("handoff.phone.take")}
                 </Button>
               )}
-            </FileButton>
-            <FileButton multiple accept={TYPES} onChange={add}>
+            </CameraOpener>
+            <FileButton multiple accept={TYPES} onChange={(files) => add(files)}>
               {(props) => (
                 <Button
                   {...props}

@@ -80,6 +80,21 @@ describe("the page of a hand-off's phone", () => {
     expect([...(sent[0]?.form.keys() ?? [])]).toEqual(["file"]);
   });
 
+  it("doesn't send again what the lesion has already, and says so", async () => {
+    const asked = fakeGateway({
+      "POST /api/auth/claim-handoff": claimed(),
+      "GET /api/hand-in": { body_site: "upper_extremity" },
+      "POST /api/hand-in/copies": ({ body }) => body as object,
+    });
+    const sent = fakeUploads(() => Response.json(null));
+    const user = await scan("the-secret");
+    await screen.findByRole("heading", { name: "Arm" });
+    await user.upload(chooser(), [photo("one.jpg")]);
+    expect(await screen.findByText("Already sent")).toBeVisible();
+    expect(sent).toHaveLength(0);
+    expect(asked.at(-1)?.headers.get("authorization")).toBe("Bearer phones-token");
+  });
+
   it("sends a photo again once the connection is back", async () => {
     fakeGateway({
       "POST /api/auth/claim-handoff": claimed(),

@@ -1,5 +1,11 @@
 import { Alert } from "@mantine/core";
-import { IconAlertTriangle, IconCheck, IconClock, IconUpload } from "@tabler/icons-react";
+import {
+  IconAlertTriangle,
+  IconCheck,
+  IconChecks,
+  IconClock,
+  IconUpload,
+} from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useObjectUrl } from "@/api/useBytes";
 import { percent } from "@/i18n/moments";
@@ -35,6 +41,7 @@ const ICONS = {
   waiting: IconClock,
   sending: IconUpload,
   done: IconCheck,
+  known: IconChecks,
   refused: IconAlertTriangle,
 };
 
@@ -46,6 +53,7 @@ function Photo({ photo, number }: { photo: SentPhoto; number: number }) {
     waiting: t("handoff.phone.waiting"),
     sending: percent(photo.progress),
     done: t("handoff.phone.done"),
+    known: t("handoff.phone.known"),
     refused: t("handoff.phone.refused"),
   }[photo.state];
   return (

@@ -92,7 +92,8 @@ function Photos({
   const sizes = useSizes(patient.id, lesionId);
   const isArchived = !!patient.archived_at;
   const uploads = useUploads().filter(
-    (upload) => upload.patientId === patient.id && upload.lesionId === lesionId,
+    ({ patientId, lesionId: to, isSorting }) =>
+      patientId === patient.id && to === lesionId && !isSorting,
   );
   useShowFinished(uploads.filter(({ state }) => state === "done").at(-1), (id) =>
     chooseImage(id, { replace: imageId === null }),

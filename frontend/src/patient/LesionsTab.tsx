@@ -32,6 +32,7 @@ import {
 } from "./lesion_facts";
 import { marksOf, useFindings } from "./marks";
 import { PhotosInError } from "./PhotosInError";
+import { AddPhotosToSort } from "./sorting/AddPhotosToSort";
 import { useAddress } from "./useAddress";
 import { useAllImages, useLesions } from "./queries";
 import classes from "./LesionsTab.module.css";
@@ -119,6 +120,7 @@ export function LesionsTab({ patient }: { patient: Schemas["Patient"] }) {
             />
           </Group>
           <Group gap="xs">
+            {!patient.archived_at && <AddPhotosToSort patientId={patientId} />}
             <Button
               component={Link}
               to="?lesion=unsorted"

@@ -7,6 +7,7 @@ import { NotFoundPage } from "@/ui/NotFoundPage";
 import { ErrorState, LoadingRows } from "@/ui/States";
 import { LesionScreen } from "./LesionScreen";
 import { LesionsTab } from "./LesionsTab";
+import { SortingPage } from "./sorting/SortingPage";
 import { PatientHeader } from "./PatientHeader";
 import { Timeline } from "./Timeline";
 import { useAddress } from "./useAddress";
@@ -16,7 +17,7 @@ export default function PatientPage() {
   const { t } = useTranslation();
   const { id = "" } = useParams();
   const { search } = useLocation();
-  const { shelf, tab, chooseTab } = useAddress();
+  const { shelf, tab, isSorting, chooseTab } = useAddress();
   const patient = usePatient(id);
   useDocumentTitle(`${patient.data?.full_name ?? t("patient.title")} · ${t("shell.name")}`);
 
@@ -33,6 +34,8 @@ export default function PatientPage() {
     const key = shelf === "unsorted" ? shelf : shelf.lesionId;
     return <LesionScreen key={`${id} ${key}`} patient={patient.data} shelf={shelf} />;
   }
+  if (isSorting && !patient.data.archived_at)
+    return <SortingPage key={id} patient={patient.data} />;
   return (
     <Stack key={id}>
       <PatientHeader patient={patient.data} />

@@ -28,6 +28,8 @@ export function useAddress() {
     shelf,
     imageId: search.get("image"),
     tab: search.get("tab") ?? "photos",
+    /** Whether photos are being sorted onto the lesions. */
+    isSorting: search.has("sort"),
     isComparing: search.has("compare"),
     /** Back closes the comparison, as it closes a page. */
     openComparison: () => change({ compare: "" }),

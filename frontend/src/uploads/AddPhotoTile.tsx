@@ -3,6 +3,7 @@ import { FileButton, Text, UnstyledButton } from "@mantine/core";
 import { Dropzone } from "@mantine/dropzone";
 import { IconCamera, IconPhotoPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { CameraOpener } from "@/camera/CameraOpener";
 import { ACCEPTED, MAX_BYTES } from "./accepted";
 import { useAddPhotos } from "./useAddPhotos";
 import classes from "./AddPhotoTile.module.css";
@@ -17,13 +18,20 @@ export function AddPhotoTile({
 }) {
   const { t } = useTranslation();
   const { add, refuse } = useAddPhotos(patientId, lesionId);
-  const take = (files: File[]) => {
+  const take = (files: File[], takenAt?: string) => {
     refuse(files.filter(({ size }) => size > MAX_BYTES).map((file) => ({ file, errors: [] })));
-    add(files.filter(({ size }) => size <= MAX_BYTES));
+    add(
+      files.filter(({ size }) => size <= MAX_BYTES),
+      takenAt,
+    );
   };
   return (
     <>
-      <FileButton multiple accept={Object.keys(ACCEPTED).join(",")} onChange={take}>
+      <FileButton
+        multiple
+        accept={Object.keys(ACCEPTED).join(",")}
+        onChange={(files) => take(files)}
+      >
         {(props) => (
           <UnstyledButton {...props} className={classes.tile} aria-label={t("patient.upload.add")}>
             <IconPhotoPlus size={22} aria-hidden />
@@ -33,15 +41,13 @@ export function AddPhotoTile({
           </UnstyledButton>
         )}
       </FileButton>
-      <FileButton
+      <CameraOpener
         accept={Object.keys(ACCEPTED).join(",")}
-        capture="environment"
-        onChange={(file) => take(file ? [file] : [])}
+        onPhoto={(photo, takenAt) => take([photo], takenAt)}
       >
         {(props) => (
           <UnstyledButton
             {...props}
-            hiddenFrom="sm"
             className={classes.tile}
             aria-label={`${t("patient.upload.cameraShort")}: ${t("patient.upload.camera")}`}
           >
@@ -51,10 +57,10 @@ export function AddPhotoTile({
             </Text>
           </UnstyledButton>
         )}
-      </FileButton>
+      </CameraOpener>
       <Dropzone.FullScreen
         active
-        onDrop={add}
+        onDrop={(files) => add(files)}
         onReject={refuse}
         accept={ACCEPTED}
         maxSize={MAX_BYTES}

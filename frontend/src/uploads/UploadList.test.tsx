@@ -15,6 +15,9 @@ function uploadWith(part: Partial<Upload>): Upload {
     file: new Blob(["pixels"]),
     addedAt: 0,
     capturedAt: null,
+    isCleared: true,
+    isSorting: false,
+    choice: null,
     state: "waiting",
     progress: 0,
     ...part,
@@ -81,6 +84,53 @@ describe("the list of uploads", () => {
     const problem = new Problem(415, "NOT_AN_IMAGE", "…", { kind: "hologram" });
     await show(<UploadList uploads={[uploadWith({ state: "refused", problem })]} />);
     expect(screen.getByRole("alert")).toHaveTextContent("This file can't be read as a photo.");
+  });
+
+  const copy = {
+    digest: "a".repeat(64),
+    image_id: "i-9",
+    patient_id: "p-1",
+    full_name: "Ingrid Solheim",
+    record_number: "H-2041",
+    lesion_id: "l-1",
+    lesion_label: "left forearm",
+    body_site: "upper_extremity" as const,
+    created_at: "2026-03-14T09:26:53Z",
+  };
+
+  it("says before a photo is sent where the clinic has it, and asks what to do", async () => {
+    const uploads = [
+      uploadWith({ name: "here.jpg", lesionId: "l-1", copy }),
+      uploadWith({ name: "sister.jpg", lesionId: "l-2", copy }),
+      uploadWith({ name: "other.jpg", lesionId: "l-1", copy: { ...copy, patient_id: "p-2" } }),
+    ];
+    await show(<UploadList uploads={uploads} />);
+    const since = "since Mar 14, 2026";
+    expect(screen.getByText(`This photo is already with this lesion, ${since}.`)).toBeVisible();
+    expect(
+      screen.getByText(`This photo is already with this patient, ${since}: left forearm.`),
+    ).toBeVisible();
+    expect(
+      screen.getByText(
+        `This photo is already with Ingrid Solheim (H-2041), ${since}: left forearm.`,
+      ),
+    ).toBeVisible();
+    const links = screen.getAllByRole("link", { name: "View it there" });
+    expect(links.map((link) => link.getAttribute("href"))).toEqual([
+      "/patient/p-1?lesion=l-1&image=i-9",
+      "/patient/p-2?lesion=l-1&image=i-9",
+    ]);
+    expect(screen.getByRole("button", { name: "Leave here.jpg out" })).toBeEnabled();
+    expect(screen.getByRole("button", { name: "Send other.jpg anyway" })).toBeEnabled();
+    expect(screen.getByText("3 of these photos are in the record already.")).toBeVisible();
+    expect(screen.getByRole("button", { name: "Leave them all out" })).toBeEnabled();
+  });
+
+  it("shows what has to be decided before what waits by itself", async () => {
+    const waiting = Array.from({ length: 6 }, (_, n) => uploadWith({ name: `${n}.jpg` }));
+    const known = uploadWith({ name: "known.jpg", copy });
+    await show(<UploadList uploads={[...waiting, known]} />, { language: "de" });
+    expect(screen.getByRole("button", { name: "known.jpg weglassen" })).toBeVisible();
   });
 
   it("counts those beyond the first six, in German too", async () => {

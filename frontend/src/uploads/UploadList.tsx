@@ -84,7 +84,9 @@ function UploadRow({ upload }: { upload: Upload }) {
             </Text>
           </>
         )}
-        {["waiting", "sending"].includes(upload.state) && !upload.copy && <CaptureDate upload={upload} />}
+        {["waiting", "sending"].includes(upload.state) && !upload.copy && (
+          <CaptureDate upload={upload} />
+        )}
       </Stack>
       {upload.state !== "sending" && !upload.copy && (
         <ActionIcon

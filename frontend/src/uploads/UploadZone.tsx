@@ -1,8 +1,9 @@
 import "@mantine/dropzone/styles.layer.css";
-import { Button, FileButton, Group, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { Dropzone } from "@mantine/dropzone";
 import { IconCamera, IconPhotoPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { CameraOpener } from "@/camera/CameraOpener";
 import { ACCEPTED, MAX_BYTES } from "./accepted";
 import { useAddPhotos } from "./useAddPhotos";
 
@@ -19,7 +20,7 @@ export function UploadZone({
   return (
     <Stack gap="xs">
       <Dropzone
-        onDrop={add}
+        onDrop={(files) => add(files)}
         onReject={refuse}
         accept={ACCEPTED}
         maxSize={MAX_BYTES}
@@ -36,18 +37,22 @@ export function UploadZone({
           </div>
         </Group>
       </Dropzone>
-      <Group hiddenFrom="sm">
-        <FileButton
+      <Group justify="center">
+        <CameraOpener
           accept={Object.keys(ACCEPTED).join(",")}
-          capture="environment"
-          onChange={(file) => add(file ? [file] : [])}
+          onPhoto={(photo, takenAt) => add([photo], takenAt)}
         >
           {(props) => (
-            <Button {...props} variant="default" leftSection={<IconCamera size={18} aria-hidden />}>
+            <Button
+              {...props}
+              size="md"
+              variant="default"
+              leftSection={<IconCamera size={18} aria-hidden />}
+            >
               {t("patient.upload.camera")}
             </Button>
           )}
-        </FileButton>
+        </CameraOpener>
       </Group>
     </Stack>
   );

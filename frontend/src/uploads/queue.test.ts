@@ -1,22 +1,29 @@
 import { waitFor } from "@testing-library/react";
-import { expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { signOut } from "@/api/access";
-import { fakeUploads, refusal } from "@/testing/gateway";
+import { fakeGateway, fakeUploads, refusal } from "@/testing/gateway";
 import { detectionWith } from "@/testing/records";
 import { signIn } from "@/testing/show";
 import { exifJpeg } from "@/testing/exif_photos";
 import {
   addUploads,
+  choosePlace,
   currentUploads,
   dateUpload,
   dismissUpload,
   holdUpload,
   resumeUploads,
+  sendAnyway,
+  sendSorted,
   sendWaiting,
 } from "./queue";
 
+// The clinic has none of the photos, unless a test says otherwise.
+beforeEach(() => void fakeGateway({ "POST /api/images/copies": { items: [] } }));
+
 const TO = { userId: "ada", patientId: "p-1", lesionId: "l-1" };
 const photo = (name: string) => new File(["pixels"], name);
+const named = (name: string) => currentUploads().find((upload) => upload.name === name);
 const state = (name: string) => currentUploads().find((upload) => upload.name === name)?.state;
 
 test("a photo is sent once with its own key, and its result comes back with it", async () => {
@@ -117,5 +124,113 @@ test("a photo is said to wait only once it outlives a reload", async () => {
   await adding;
   expect(state("one.jpg")).toBe("waiting");
   expect(state("two.jpg")).toBe("waiting");
+  for (const { id } of currentUploads()) await dismissUpload(id);
+});
+
+/** Answers that the clinic has every file that is asked about. */
+function knowsAll(part: object = {}) {
+  return fakeGateway({
+    "POST /api/images/copies": ({ body }) => ({
+      items: (body as { digests: string[] }).digests.map((digest) => ({
+        digest,
+        image_id: "i-9",
+        patient_id: "p-1",
+        full_name: "Ingrid Solheim",
+        record_number: "H-2041",
+        lesion_id: "l-1",
+        lesion_label: "left forearm",
+        body_site: "upper_extremity",
+        created_at: "2026-03-14T09:26:53Z",
+        ...part,
+      })),
+    }),
+  });
+}
+
+test("a photo that the clinic has is not sent until somebody decides, and then once", async () => {
+  signIn("ada");
+  const asked = knowsAll();
+  const sent = fakeUploads(() => Response.json(detectionWith()));
+  await addUploads([photo("known.jpg"), photo("left out.jpg")], TO);
+  await waitFor(() => expect(named("left out.jpg")?.copy?.lesion_label).toBe("left forearm"));
+  // SHA-256 of "pixels"; two files of the same bytes are asked about once.
+  expect(asked[0]?.body).toEqual({
+    digests: ["6ec9c2b0eb14010746c8bce8939303b382344b296206612eb8a907a37b2b2f37"],
+  });
+  sendWaiting();
+  expect(sent).toHaveLength(0);
+  await dismissUpload(named("left out.jpg")?.id ?? "");
+  await sendAnyway(named("known.jpg")?.id ?? "");
+  await waitFor(() => expect(state("known.jpg")).toBe("done"));
+  expect(sent).toHaveLength(1);
+});
+
+test("that somebody wants a photo twice outlives a reload, as does that nobody has decided", async () => {
+  signIn("ada");
+  knowsAll();
+  fakeUploads(() => refusal(503, "UNAVAILABLE", "Later."));
+  await addUploads([photo("wanted.jpg"), photo("open.jpg")], TO);
+  await waitFor(() => expect(named("open.jpg")?.copy).toBeDefined());
+  await sendAnyway(named("wanted.jpg")?.id ?? "");
+  await waitFor(() => expect(state("wanted.jpg")).toBe("waiting"));
+  await reload();
+  expect(named("wanted.jpg")?.isCleared).toBe(true);
+  expect(named("open.jpg")?.isCleared).toBe(false);
+  for (const { id } of currentUploads()) await dismissUpload(id);
+});
+
+/** What a reload leaves: only what is on disk. */
+async function reload(): Promise<void> {
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response(null, { status: 204 })));
+  await signOut();
+  signIn("ada");
+  await resumeUploads("ada");
+}
+
+test("while the server can't be asked a photo waits, and goes once it has answered", async () => {
+  signIn("ada");
+  let isAway = true;
+  fakeGateway({
+    "POST /api/images/copies": () =>
+      isAway ? refusal(503, "UNAVAILABLE", "Later.") : { items: [] },
+  });
+  const sent = fakeUploads(() => Response.json(detectionWith()));
+  await addUploads([photo("asked.jpg")], TO);
+  expect(state("asked.jpg")).toBe("waiting");
+  isAway = false;
+  await waitFor(() => {
+    sendWaiting();
+    expect(state("asked.jpg")).toBe("done");
+  });
+  expect(sent).toHaveLength(1);
+});
+
+test("a server that knows no such question keeps no photo from the record", async () => {
+  signIn("ada");
+  fakeGateway({});
+  fakeUploads(() => Response.json(detectionWith()));
+  await addUploads([photo("unasked.jpg")], TO);
+  await waitFor(() => expect(state("unasked.jpg")).toBe("done"));
+});
+
+test("photos to be sorted wait for a place, go there, and outlive a reload until then", async () => {
+  signIn("ada");
+  const sent = fakeUploads(() => Response.json(detectionWith()));
+  const batch = { userId: "ada", patientId: "p-7", lesionId: null, isSorting: true };
+  await addUploads([photo("a.jpg"), photo("b.jpg"), photo("c.jpg")], batch);
+  await choosePlace([named("a.jpg")?.id ?? ""], "l-7");
+  await choosePlace([named("b.jpg")?.id ?? "", named("c.jpg")?.id ?? ""], "unsorted");
+  await choosePlace([named("c.jpg")?.id ?? ""], null);
+  await waitFor(() => expect(named("c.jpg")?.isCleared).toBe(true));
+  expect(sent).toHaveLength(0);
+  await sendSorted("p-7");
+  await waitFor(() => expect(sent).toHaveLength(2));
+  const lesions = sent.map(({ path, form }) => [path, form.get("lesion_id")]);
+  expect(lesions).toEqual([
+    ["/api/predict/upload/p-7", "l-7"],
+    ["/api/predict/upload/p-7", null],
+  ]);
+  await reload();
+  expect(named("c.jpg")?.isSorting).toBe(true);
   for (const { id } of currentUploads()) await dismissUpload(id);
 });

@@ -7,13 +7,22 @@ import { MAX_BYTES } from "./accepted";
 import { fileKind } from "./file_kind";
 import { addUploads } from "./queue";
 
-/** Puts photos into the queue of a lesion, or of the unsorted tray, and says which are refused. */
-export function useAddPhotos(patientId: string, lesionId: string | null) {
+/**
+ * Puts photos into the queue of a lesion, or of the unsorted tray, and says which are refused.
+ *
+ * With `isSorting` they wait on the sorting screen until somebody has said where each belongs.
+ */
+export function useAddPhotos(
+  patientId: string,
+  lesionId: string | null,
+  { isSorting = false }: { isSorting?: boolean } = {},
+) {
   const { t } = useTranslation();
   const user = useUser();
-  const add = (files: File[]) => {
+  const add = (files: File[], takenAt?: string) => {
     if (files.length === 0) return;
-    addUploads(files, { userId: user.id, patientId, lesionId }).catch(showProblem);
+    const more = { ...(takenAt && { takenAt }), ...(isSorting && { isSorting }) };
+    addUploads(files, { userId: user.id, patientId, lesionId, ...more }).catch(showProblem);
   };
   const reasonAgainst = (file: File) => {
     const kind = fileKind(file.name);

@@ -98,6 +98,8 @@ export default {
     text: "Sie liegen in diesem Browser und werden von selbst gesendet.",
     refused: "Abgelehnt: Den Grund sehen Sie beim Patienten",
     waiting: "Wartet",
+    known: "Schon in einer Akte: bitte bei der Hautveränderung entscheiden",
+    sorting: "Noch zu sortieren",
     sending: "{{share}} gesendet",
   },
 };

@@ -31,6 +31,7 @@ export default {
     waiting: "Wartet",
     refused: "Nicht gesendet",
     done: "Gesendet",
+    known: "Schon gesendet",
     photo: "Foto {{number}}",
   },
 };

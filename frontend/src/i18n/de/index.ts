@@ -1,6 +1,7 @@
 import type { Catalogue } from "../catalogue";
 import account from "./account";
 import admin from "./admin";
+import camera from "./camera";
 import archives from "./archives";
 import card from "./card";
 import candidate from "./candidate";
@@ -17,6 +18,7 @@ import patients from "./patients";
 import reasons from "./reasons";
 import regions from "./regions";
 import profile from "./profile";
+import sorting from "./sorting";
 import viewer from "./viewer";
 import worklist from "./worklist";
 
@@ -28,6 +30,7 @@ const de: Catalogue = {
   patients,
   profile,
   admin,
+  camera,
   card,
   candidate,
   clinic,
@@ -39,6 +42,7 @@ const de: Catalogue = {
   reasons,
   regions,
   archives,
+  sorting,
   viewer,
   worklist,
 };

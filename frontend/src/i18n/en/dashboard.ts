@@ -98,6 +98,8 @@ export default {
     text: "They are kept in this browser and sent automatically.",
     refused: "Refused: open the patient to see why",
     waiting: "Waiting",
+    known: "Already in the record: decide at the lesion",
+    sorting: "To be sorted",
     sending: "{{share}} sent",
   },
 };

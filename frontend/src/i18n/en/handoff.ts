@@ -31,6 +31,7 @@ export default {
     waiting: "Waiting",
     refused: "Not sent",
     done: "Sent",
+    known: "Already sent",
     photo: "Photo {{number}}",
   },
 };

@@ -1,5 +1,6 @@
 import account from "./account";
 import admin from "./admin";
+import camera from "./camera";
 import archives from "./archives";
 import card from "./card";
 import candidate from "./candidate";
@@ -16,6 +17,7 @@ import patients from "./patients";
 import reasons from "./reasons";
 import regions from "./regions";
 import profile from "./profile";
+import sorting from "./sorting";
 import viewer from "./viewer";
 import worklist from "./worklist";
 
@@ -28,6 +30,7 @@ export default {
   patients,
   profile,
   admin,
+  camera,
   card,
   candidate,
   clinic,
@@ -39,6 +42,7 @@ export default {
   reasons,
   regions,
   archives,
+  sorting,
   viewer,
   worklist,
 };

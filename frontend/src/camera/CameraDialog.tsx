@@ -1,0 +1,29 @@
+import { Dialog } from "@/ui/Dialog";
+import { useTranslation } from "react-i18next";
+import { CameraView } from "./CameraView";
+import type { OnPhoto } from "./take_photo";
+
+/** The camera over the whole window. It stays open for the next photo until it is closed. */
+export default function CameraDialog({
+  accept,
+  onPhoto,
+  onClose,
+}: {
+  accept: string;
+  onPhoto: OnPhoto;
+  onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Dialog
+      fullScreen
+      withCloseButton={false}
+      onClose={onClose}
+      aria-label={t("camera.title")}
+      transitionProps={{ duration: 0 }}
+      styles={{ body: { padding: 0 } }}
+    >
+      <CameraView accept={accept} onPhoto={onPhoto} onClose={onClose} />
+    </Dialog>
+  );
+}
