@@ -19,7 +19,8 @@ export function CaptureDate({ upload }: { upload: Upload }) {
       </Text>
       {state === "waiting" && (
         <ActionIcon
-          size="sm"
+          size={44}
+          my={-12}
           variant="subtle"
           aria-label={t("patient.upload.date", { name })}
           onClick={() => holdUpload(id)}

@@ -1,4 +1,5 @@
 import { Alert, Anchor, Button, Group, Text } from "@mantine/core";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { day } from "@/i18n/moments";
@@ -8,9 +9,12 @@ import { dismissUpload, sendAnyway, type Upload } from "./queue";
 /** Says before a photo is sent where the clinic has it already, and asks what to do. */
 export function CopyNotice({ upload, copy }: { upload: Upload; copy: Copy }) {
   const { t } = useTranslation();
+  const notice = useRef<HTMLDivElement>(null);
+  // On a phone it lies below the photo that is being looked at.
+  useEffect(() => notice.current?.scrollIntoView({ block: "nearest" }), []);
   const shelf = `/patient/${copy.patient_id}?lesion=${copy.lesion_id ?? "unsorted"}`;
   return (
-    <Alert color="yellow" p={8}>
+    <Alert ref={notice} color="yellow" p={8}>
       <Text size="sm">
         <CopyText upload={upload} copy={copy} />{" "}
         {!isSameShelf(upload, copy) && (

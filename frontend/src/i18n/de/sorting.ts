@@ -23,6 +23,7 @@ export default {
   left_zero: "Alle sind zugeordnet.",
   left_one: "{{count}} Foto ist noch nicht zugeordnet.",
   left_other: "{{count}} Fotos sind noch nicht zugeordnet.",
+  send_zero: "Senden",
   send_one: "{{count}} Foto senden",
   send_other: "{{count}} Fotos senden",
   continue_one: "{{count}} Foto zuordnen",

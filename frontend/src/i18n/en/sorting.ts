@@ -23,6 +23,7 @@ export default {
   left_zero: "All are sorted.",
   left_one: "{{count}} photo is not sorted yet.",
   left_other: "{{count}} photos are not sorted yet.",
+  send_zero: "Send",
   send_one: "Send {{count}} photo",
   send_other: "Send {{count}} photos",
   continue_one: "Sort {{count}} photo",

@@ -191,7 +191,9 @@ function Sorting({
                 <span className={classes.icon}>
                   <IconPlus size={22} aria-hidden />
                 </span>
-                <span className={classes.words}>{t("sorting.newLesion")}</span>
+                <Text component="span" size="sm" fw={500} className={classes.words}>
+                  {t("sorting.newLesion")}
+                </Text>
                 <Kbd aria-hidden>N</Kbd>
               </button>
             </li>
