@@ -1,6 +1,6 @@
-import { ActionIcon, Button, Text, UnstyledButton } from "@mantine/core";
-import { IconBulb, IconBulbOff, IconX } from "@tabler/icons-react";
-import { useEffect, useRef, useState } from "react";
+import { ActionIcon, Text, UnstyledButton } from "@mantine/core";
+import { IconAngle, IconBulb, IconBulbOff, IconX } from "@tabler/icons-react";
+import { useEffect, useRef, useState, type CSSProperties } from "react";
 import { useTranslation } from "react-i18next";
 import { FailedCamera } from "./FailedCamera";
 import { FrameHintList } from "./FrameHintList";
@@ -85,6 +85,7 @@ function Live({
   const hints = useFrameHints(video, !isHidden);
   const { level, ask } = useLevel();
   const [isPlaying, setIsPlaying] = useState(false);
+  const [ratio, setRatio] = useState(1);
   useEffect(() => {
     if (video.current) video.current.srcObject = stream;
   }, [stream]);
@@ -96,28 +97,35 @@ function Live({
   };
   return (
     <div className={classes.live} hidden={isHidden}>
-      {/* What the lens sees has no words to caption. */}
-      {/* eslint-disable-next-line jsx-a11y/media-has-caption -- a live picture without sound */}
-      <video
-        ref={video}
-        className={classes.picture}
-        aria-label={t("camera.picture")}
-        autoPlay
-        playsInline
-        muted
-        onPlaying={() => setIsPlaying(true)}
-      />
-      <div className={classes.frame} aria-hidden>
-        {level && (
-          <span className={classes.level} data-level={isLevel(level) || undefined}>
-            <span
-              className={classes.bubble}
-              style={{
-                transform: `translate(${level.bubble.x * 20}px, ${-level.bubble.y * 20}px)`,
-              }}
-            />
-          </span>
-        )}
+      <div className={classes.area}>
+        <div className={classes.stage} style={{ "--ratio": ratio } as CSSProperties}>
+          {/* What the lens sees has no words to caption. */}
+          {/* eslint-disable-next-line jsx-a11y/media-has-caption -- a live picture without sound */}
+          <video
+            ref={video}
+            className={classes.picture}
+            aria-label={t("camera.picture")}
+            autoPlay
+            playsInline
+            muted
+            onPlaying={() => setIsPlaying(true)}
+            onResize={({ currentTarget: { videoWidth, videoHeight } }) =>
+              setRatio(videoWidth / videoHeight || 1)
+            }
+          />
+          <div className={classes.frame} aria-hidden>
+            {level && (
+              <span className={classes.level} data-level={isLevel(level) || undefined}>
+                <span
+                  className={classes.bubble}
+                  style={{
+                    transform: `translate(${level.bubble.x * 20}px, ${-level.bubble.y * 20}px)`,
+                  }}
+                />
+              </span>
+            )}
+          </div>
+        </div>
       </div>
       <div className={classes.hints} role="status">
         <FrameHintList hints={hints} tilt={level && !isLevel(level) ? level.tilt : null} />
@@ -146,9 +154,16 @@ function Live({
         />
         <span className={classes.side}>
           {ask && (
-            <Button variant="filled" color="dark" h={52} px="xs" onClick={ask}>
-              {t("camera.askLevel")}
-            </Button>
+            <ActionIcon
+              variant="filled"
+              color="dark"
+              size={52}
+              radius="xl"
+              aria-label={t("camera.askLevel")}
+              onClick={ask}
+            >
+              <IconAngle aria-hidden />
+            </ActionIcon>
           )}
         </span>
       </div>

@@ -24,7 +24,8 @@ export function useLevel(): { level: Level | null; ask?: () => void } {
     window.addEventListener("deviceorientation", turn);
     return () => window.removeEventListener("deviceorientation", turn);
   }, [isAllowed]);
-  if (isAllowed) return { level };
+  // A computer has nothing to tilt, though its browser would ask.
+  if (isAllowed || navigator.maxTouchPoints === 0) return { level };
   return {
     level: null,
     ask: () => {

@@ -5,7 +5,7 @@ export default {
   take: "Foto aufnehmen",
   close: "Kamera schließen",
   torch: "Licht",
-  askLevel: "Neigung",
+  askLevel: "Neigung des Handys anzeigen",
   place: "Hautveränderung in den Kreis bringen",
   good: "Scharf und gut belichtet",
   blurred: "Unscharf: ruhig halten oder Abstand ändern",

@@ -5,7 +5,7 @@ export default {
   take: "Take the photo",
   close: "Close the camera",
   torch: "Light",
-  askLevel: "Level",
+  askLevel: "Show how level the phone is",
   place: "Centre the lesion in the circle",
   good: "Sharp and well lit",
   blurred: "Blurred: hold still, or move a little",
