@@ -60,8 +60,12 @@ async function mostAlike(
   ranked.sort((one, other) => other.alike - one.alike);
   let best: { lesionId: string; points: number } | null = null;
   for (const { lesionId, thumbnail } of ranked.slice(0, COMPARED)) {
-    const { alignment, matches } = await alignInWorker({ left: photo, right: thumbnail }, signal);
-    if (alignment && matches > (best?.points ?? 0)) best = { lesionId, points: matches };
+    // On a busy machine a comparison is given up; the others may still tell.
+    const pair = { left: photo, right: thumbnail };
+    const attempt = await alignInWorker(pair, signal).catch(() => null);
+    if (signal.aborted) return null;
+    const points = attempt?.alignment ? attempt.matches : 0;
+    if (points > (best?.points ?? 0)) best = { lesionId, points };
   }
   return best;
 }
