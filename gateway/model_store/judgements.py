@@ -27,6 +27,10 @@ class KeptJudgements:
         self._folder = EntryFolder(blobs, f"{model}/judgements", Judgement)
         self._noted: set[str] = set()
 
+    def holds(self, judged: Judgement) -> bool:
+        """Whether this gateway knows that it is kept, so that any may read it."""
+        return judged.name in self._noted
+
     async def read(self) -> tuple[list[Judgement], list[Damage]]:
         """All that can be read, oldest first, and the entries that can't be."""
         entries, damaged = await self._folder.all()

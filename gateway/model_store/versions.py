@@ -111,6 +111,10 @@ class ModelShelf:
         """Note which releases the replicas serve, until cancelled (`ServedReleases.follow`)."""
         await self._served.follow(serving)
 
+    def keeps(self, judged: Judgement) -> bool:
+        """Whether `read` has it from now on, on every gateway."""
+        return self._judgements.holds(judged)
+
     async def watch_judgements(self, published: Callable[[], Iterable[Judgement]]) -> None:
         """Keep what the replicas find about versions, until cancelled."""
         await self._judgements.follow(published)

@@ -153,3 +153,8 @@ class Serving(BaseModel):
     canary: CanaryFigures | None
     canary_rule: CanaryRule
     replicas: list[Replica]
+    judgements: list[str] = Field(
+        description="Of what the replicas found about versions lately, what stands beside these "
+        "by now: one name for each outcome.",
+        examples=[["release-000012-000003-passed"]],
+    )

@@ -14,6 +14,7 @@ from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.model_archives import ENGINEER, archive, bring, release
 from gateway.tests.pictures import photo
 from gateway.tests.waiting import until
+from serving.contract.entries import EntryFolder
 from serving.contract.judgements import Judgement
 from serving.contract.reference_cases import Truth
 from serving.contract.reference_figures import CaseAnswer, ReferenceFigures, ReferenceResult
@@ -112,6 +113,8 @@ async def test_what_a_replica_found_stands_beside_version_and_release_when_it_is
     await gateway.publish(gateway.torchserve.replica("one", judgements=[judged]))
     assert gateway.state.shelf
     await until(lambda: _kept(gateway))
+    # A page fetches the versions anew when it hears of it: not before any gateway could read it.
+    await until(lambda: _told(gateway, judged))
     await gateway.publish()
     models = (await gateway.get("/admin/models")).json()
     for shown in (models["versions"][0]["judgement"], models["releases"][0]["judgement"]):
@@ -121,6 +124,25 @@ async def test_what_a_replica_found_stands_beside_version_and_release_when_it_is
         assert shown["live_version"] == "1.0.0"
         assert shown["live_figures"]["sensitivity"]["value"] == 1
         assert shown["margins"] == {"sensitivity": 0.1}
+
+
+async def test_a_replicas_finding_is_not_told_before_it_is_kept(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(EntryFolder, "add", away)
+    judged = Judgement(release=7, version="1.1.0", sha256="0" * 64, at=datetime.now(UTC))
+    await gateway.publish(gateway.torchserve.replica("one", judgements=[judged]))
+    serving = (await gateway.get("/admin/serving")).json()
+    assert [replica["id"] for replica in serving["replicas"]] == ["one"]
+    assert serving["judgements"] == []
+
+
+async def _told(gateway: Gateway, judged: Judgement) -> bool:
+    serving = (await gateway.get("/admin/serving")).json()
+    return bool(serving["judgements"] == [judged.name])
 
 
 async def _kept(gateway: Gateway) -> bool:

@@ -122,7 +122,7 @@ async def _changes(state: AppState, ticks: Ticks) -> AsyncIterator[Event]:
 
 def _serving(state: AppState) -> Serving:
     replicas, candidate = state.replicas, state.replicas.candidate
-    watch = state.canary_watch
+    watch, shelf = state.canary_watch, state.shelf
     return Serving(
         model=state.settings.model_name,
         canary=(
@@ -137,6 +137,9 @@ def _serving(state: AppState) -> Serving:
             )
             for replica in replicas.known
         ],
+        judgements=sorted(
+            {judged.name for judged in replicas.judgements() if shelf and shelf.keeps(judged)}
+        ),
     )
 
 
