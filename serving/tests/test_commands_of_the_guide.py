@@ -9,6 +9,7 @@ import typer
 
 from local_stack.stack import ROOT
 from serving.cli import app
+from serving.cli.status_tables import costs
 
 GUIDE = (ROOT / "docs" / "ml-engineers.md").read_text()
 # Of Python, there are others.
@@ -45,3 +46,9 @@ def test_a_command_of_the_guide_is_understood(
 def test_every_verb_is_in_the_guide() -> None:
     verbs = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     assert {verb for verb in verbs if verb not in GUIDE} == set()
+
+
+def test_the_table_of_costs_has_the_columns_that_try_prints() -> None:
+    (shown,) = (block for language, block in FENCED if language == "text")
+    columns = re.split(r"\s{2,}", shown.splitlines()[0].strip())
+    assert columns == [str(column.header) for column in costs([]).columns if column.header]
