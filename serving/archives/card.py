@@ -15,6 +15,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Zone = Literal["below", "borderline", "above"]
 # In which arithmetic a model is computed: single precision, or 8 bits (`Quantised`).
 Precision = Literal["fp32", "int8"]
+# See `ModelCard.heatmap`.
+Heatmap = Literal["grad-cam", "occlusion"]
 BodySite = Literal[
     "head_neck", "upper_extremity", "lower_extremity", "anterior_torso", "posterior_torso",
     "lateral_torso", "palms_soles", "oral_genital",
@@ -22,6 +24,7 @@ BodySite = Literal[
 SkinType = Literal["I", "II", "III", "IV", "V", "VI"]
 Age = Annotated[int, Field(ge=0, le=130)]
 Diagnosis = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,63}$")]
+MAX_DIAGNOSES = 64
 # Of what a byte of a channel can be.
 Mean = Annotated[float, Field(ge=0, le=255)]
 Deviation = Annotated[float, Field(ge=1, le=512)]
@@ -218,11 +221,11 @@ class ModelCard(BaseModel):
     # Of the archive's `differential.safetensors`, likewise; and its diagnoses, in order.
     differential_sha256: OptionalDigest = ""
     diagnoses: dict[Diagnosis, Literal["benign", "malignant"]] = Field(
-        default_factory=dict, max_length=64
+        default_factory=dict, max_length=MAX_DIAGNOSES
     )
     # How a heatmap comes about: by gradients, which a head of global average pooling and one linear
     # layer has in closed form; or by covering the photo part by part, some fifty answers for each.
-    heatmap: Literal["grad-cam", "occlusion"] = "grad-cam"
+    heatmap: Heatmap = "grad-cam"
     # Of the archive's `graph.onnx`, likewise: without it, only PyTorch can run the model.
     graph_sha256: OptionalDigest = ""
     # None where the archive can't be computed in 8 bits. Where it is, this stands in place of the

@@ -93,7 +93,7 @@ def read_graph(
     model = _parsed(content)
     reading = _Reading(model.graph, tensors)
     _require_port(model.graph.input, {BATCH: (1, _CHANNELS, size, size)})
-    reading.take(BATCH, (1, _CHANNELS, size, size))
+    reading.take(BATCH, (1, _CHANNELS, size, size), seen=True)
     for constant in model.graph.initializer:
         reading.add_constant(constant)
     for node in model.graph.node:
@@ -105,6 +105,8 @@ def read_graph(
     fits = not head or tensors[head] == (classes, *features[1:2])
     if len(features) != 4 or logits != (1, classes) or not fits:
         raise GraphInvalid(f"does not give {classes} logits of pooled features")
+    if head and features[2:] == (1, 1):
+        raise GraphInvalid("ends in a map of one cell, which shows nothing")
     return Graph(content, frozenset(reading.taken), head)
 
 
@@ -165,18 +167,28 @@ class _Reading:
         self.taken: set[str] = set()
         self._whole: dict[str, tuple[int, ...]] = {}
         self._tensors = tensors
+        # What depends on the photos, of all that has a shape.
+        self._seen: set[str] = set()
         self._maps = 0
         self._multiplications = 0
         if graph.name and not _NAME.fullmatch(graph.name):
             raise GraphInvalid("has a name that is too long or no text")
 
-    def take(self, name: str, shape: Shape) -> None:
-        """A new value; everything has one name and one only."""
+    def take(self, name: str, shape: Shape, *, seen: bool = False) -> None:
+        """A new value; everything has one name and one only.
+
+        Args:
+            name: of it.
+            shape: of it, for one photo.
+            seen: whether it depends on the photo.
+        """
         if not _NAME.fullmatch(name):
             raise GraphInvalid(f"has a name that is empty, too long or no text: {name[:_SHOWN]!r}")
         if name in self.shapes or name in self._whole or name in self._tensors:
             raise GraphInvalid(f"gives the name {name[:_SHOWN]!r} twice")
         self.shapes[name] = shape
+        if seen:
+            self._seen.add(name)
 
     def add_constant(self, constant: graph_pb2.Tensor) -> None:
         shape, kind = tuple(constant.dims), constant.data_type
@@ -212,6 +224,7 @@ class _Reading:
             [self._shape(name) for name in numbers],
             settings,
             [found for found in whole if found is not None],
+            [name not in self._seen for name in numbers],
         )
         if len(given.whole) != operator.whole:
             raise GraphInvalid(f"has a {shown} whose settings are not constant")
@@ -219,8 +232,11 @@ class _Reading:
             result = operator.shape(given)
         except WrongUse as error:
             raise GraphInvalid(f"has a {shown} that {error}") from None
+        seen = not all(given.fixed)
+        if result[:1] != (1,) and (seen or not operator.of_weights):
+            raise GraphInvalid("has a result that is not one photo's")
         self._require_bounded(operator.multiplications(given, result), result)
-        self.take(node.output[0], result)
+        self.take(node.output[0], result, seen=seen)
 
     def _shape(self, name: str) -> Shape:
         if name in self.shapes:
@@ -231,8 +247,6 @@ class _Reading:
         return self._tensors[name]
 
     def _require_bounded(self, multiplications: int, result: Shape) -> None:
-        if not result or result[0] != 1:
-            raise GraphInvalid("has a result that is not one photo's")
         size = math.prod(result)
         self._maps += size
         self._multiplications += multiplications

@@ -1,8 +1,8 @@
 """The operators that an archive's graph may use, and the shape of what each gives.
 
 Standard ONNX of opset 17 (https://onnx.ai/onnx/operators/), as far as convolutional classifiers
-need it. None of them gives a shape that depends on a value, runs a subgraph, or reads a file, so
-what a graph costs in memory and time is known before any of it runs.
+and vision transformers need it. None of them gives a shape that depends on a value, runs a
+subgraph, or reads a file, so what a graph costs in memory and time is known before any of it runs.
 """
 
 import math
@@ -15,6 +15,8 @@ Settings = Mapping[str, Setting]
 
 # Of a kernel, a stride, a dilation or a margin: a photo has no more pixels.
 MAX_STEP = 1024
+# Of a value that was given another shape.
+MAX_AXES = 5
 
 
 class WrongUse(ValueError):
@@ -29,11 +31,13 @@ class Given:
         shapes: of its inputs that are numbers.
         settings: its attributes.
         whole: its inputs that are constant whole numbers.
+        fixed: of `shapes`, whether that input is the same whatever the photos are.
     """
 
     shapes: Sequence[Shape]
     settings: Settings
     whole: Sequence[tuple[int, ...]] = ()
+    fixed: Sequence[bool] = ()
 
     def steps(self, name: str, count: int, default: int, *, least: int) -> tuple[int, ...]:
         """A setting of `count` whole numbers, from `least` to `MAX_STEP`."""
@@ -66,6 +70,8 @@ class Operator:
         settings: names of the attributes that it may have.
         whole: how many of its inputs are constant whole numbers.
         filters: whether every number that it gives sums up over a filter, its second input.
+        rows: whether every number that it gives sums up over a row of its first input.
+        of_weights: whether it may be used on weights alone, whose first axis is none of photos.
     """
 
     shape: ShapeOf
@@ -73,10 +79,16 @@ class Operator:
     settings: frozenset[str] = frozenset()
     whole: int = 0
     filters: bool = False
+    rows: bool = False
+    of_weights: bool = False
 
     def multiplications(self, given: Given, result: Shape) -> int:
         """About how many a node takes."""
-        each = math.prod(given.shapes[1][1:]) if self.filters else 1
+        each = 1
+        if self.filters:
+            each = math.prod(given.shapes[1][1:])
+        elif self.rows:
+            each = given.shapes[0][-1]
         return math.prod(result) * each
 
 
@@ -220,12 +232,72 @@ def _pad(given: Given) -> Shape:
     return tuple(side + pads[at] + pads[at + len(shape)] for at, side in enumerate(shape))
 
 
+def _matmul(given: Given) -> Shape:
+    rows, columns = given.shapes
+    # Weights for all photos alike; or a matrix of its own for each photo, and each head of it.
+    weights = len(columns) == 2 and given.fixed[1]
+    alike = len(rows) == len(columns) > 2 and rows[:-2] == columns[:-2]
+    if len(rows) < 2 or not (weights or alike) or rows[-1] != columns[-2]:
+        raise WrongUse(f"takes {list(rows)} and {list(columns)}, which don't fit")
+    return (*rows[:-1], columns[-1])
+
+
+def _transpose(given: Given) -> Shape:
+    shape, order = given.shapes[0], given.settings.get("perm")
+    if not isinstance(order, tuple) or sorted(order) != list(range(len(shape))):
+        raise WrongUse("has an order that doesn't name each axis once")
+    axes = [int(axis) for axis in order]
+    if axes[0] != 0 and not given.fixed[0]:
+        raise WrongUse("works across photos")
+    return tuple(shape[axis] for axis in axes)
+
+
+def _reshape(given: Given) -> Shape:
+    shape, wanted = given.shapes[0], given.whole[0]
+    # 0 is whatever it was: as many photos.
+    if not wanted or wanted[0] != 0:
+        raise WrongUse("works across photos")
+    if len(wanted) > MAX_AXES or any(side < 1 for side in wanted[1:]):
+        raise WrongUse("has sides that are not given as numbers, or too many")
+    if math.prod(wanted[1:]) != math.prod(shape[1:]):
+        raise WrongUse(f"makes {list(wanted)} of {list(shape)}, which don't fit")
+    return shape[0], *wanted[1:]
+
+
+def _slice(given: Given) -> Shape:
+    shape = given.shapes[0]
+    starts, ends, axes = given.whole
+    if not len(starts) == len(ends) == len(axes) == 1:
+        raise WrongUse("cuts along more axes than one")
+    axis = _axis(axes[0], shape)
+    start, end = starts[0], min(ends[0], shape[axis])
+    if not 0 <= start < end:
+        raise WrongUse("cuts out nothing, or counts from the end")
+    return (*shape[:axis], end - start, *shape[axis + 1 :])
+
+
+def _softmax(given: Given) -> Shape:
+    shape = given.shapes[0]
+    _axis(given.settings.get("axis", -1), shape)
+    return shape
+
+
+def _layer_norm(given: Given) -> Shape:
+    shape = given.shapes[0]
+    given.only("stash_type", 1, default=1)
+    if _axis(given.settings.get("axis", -1), shape) != len(shape) - 1:
+        raise WrongUse("normalises along more axes than the last")
+    if any(part != shape[-1:] for part in given.shapes[1:]):
+        raise WrongUse("has a scale that doesn't fit its last axis")
+    return shape
+
+
 _ONE, _TWO = (1,), (2,)
 _WINDOW = frozenset({"kernel_shape", "strides", "pads", "dilations", "ceil_mode"})
 
 OPERATORS: Mapping[str, Operator] = {
     **{name: Operator(_same, _ONE) for name in (
-        "Relu", "Sigmoid", "HardSwish", "Tanh", "Softplus", "Erf", "Identity",
+        "Relu", "Sigmoid", "HardSwish", "Tanh", "Softplus", "Erf", "Sqrt", "Identity",
     )},
     "LeakyRelu": Operator(_same, _ONE, frozenset({"alpha"})),
     "Elu": Operator(_same, _ONE, frozenset({"alpha"})),
@@ -245,5 +317,13 @@ OPERATORS: Mapping[str, Operator] = {
     "Flatten": Operator(_flatten, _ONE, frozenset({"axis"})),
     "Gemm": Operator(
         _gemm, (2, 3), frozenset({"alpha", "beta", "transA", "transB"}), filters=True
+    ),
+    "MatMul": Operator(_matmul, _TWO, rows=True),
+    "Transpose": Operator(_transpose, _ONE, frozenset({"perm"}), of_weights=True),
+    "Reshape": Operator(_reshape, _TWO, whole=1),
+    "Slice": Operator(_slice, (4,), whole=3),
+    "Softmax": Operator(_softmax, _ONE, frozenset({"axis"})),
+    "LayerNormalization": Operator(
+        _layer_norm, (2, 3), frozenset({"axis", "epsilon", "stash_type"})
     ),
 }  # fmt: skip

@@ -28,6 +28,13 @@ def import_weights(
     malignant: Annotated[
         str, typer.Option(help="The classes of its head that are malignant, such as 1 or 1,4,6.")
     ] = "1",
+    classes: Annotated[
+        str,
+        typer.Option(
+            help="What its head's classes are, in their order, such as nevus,melanoma,…: they "
+            "become the list of likely diagnoses."
+        ),
+    ] = "",
     size: Size = 224,
     mean: Annotated[str, typer.Option(help="Of each channel, of 0 to 1.")] = MEAN,
     std: Annotated[str, typer.Option(help="Of each channel, of 0 to 1.")] = STD,
@@ -48,17 +55,18 @@ def import_weights(
         preprocessing = Preprocessing(
             input_size=size, mean=_channels(mean, "--mean"), std=_channels(std, "--std")
         )
-        classes = _classes(malignant)
+        worse = _numbers(malignant)
         _require_architecture(weights, arch, is_graph=is_graph)
         if not is_graph:
             require_servable(arch, size)
         out.mkdir(parents=True, exist_ok=True)
         samples, cache = photos_of(data, out, workers)
         require_both_labels(samples, ("train", "validation", "test"))
+        names = [name.strip() for name in classes.split(",")] if classes else []
         if is_graph:
-            import_graph(weights, preprocessing, classes, samples, cache, out)
+            import_graph(weights, preprocessing, worse, samples, cache, out, names)
         else:
-            import_weights(weights, arch, preprocessing, classes, samples, cache, out)
+            import_weights(weights, arch, preprocessing, worse, samples, cache, out, names)
         write_facts([facts_of(folder, samples) for folder in data], out)
         show(
             as_json,
@@ -85,7 +93,7 @@ def _channels(text: str, option: str) -> tuple[float, float, float]:
     return first, second, third
 
 
-def _classes(text: str) -> list[int]:
+def _numbers(text: str) -> list[int]:
     try:
         return [int(part) for part in text.split(",")]
     except ValueError:

@@ -14,7 +14,9 @@ LISTED_DIAGNOSES = 3
 
 
 def predict(
-    images: Annotated[list[Path], typer.Argument(help="JPEG or PNG photos.", exists=True)],
+    images: Annotated[
+        list[Path], typer.Argument(help="Photos: JPEG, PNG, HEIC, WebP or TIFF.", exists=True)
+    ],
     archive: Annotated[Path, typer.Option(help="A model archive (.mar).", exists=True)],
     as_json: Json = False,
 ) -> None:

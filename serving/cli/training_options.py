@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-Architecture = Annotated[str, typer.Option(help="A timm architecture.")]
+Architecture = Annotated[
+    str, typer.Option(help="timm's name, or torchvision's: torchvision.resnet18.")
+]
 Steps = Annotated[int, typer.Option(min=1, help="Batches to train on.")]
 Size = Annotated[int, typer.Option(min=64, max=1024, help="Side of the input, in pixels.")]
 LeaveOut = Annotated[str, typer.Option(help="A source to keep out of training and validation.")]

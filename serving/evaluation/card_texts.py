@@ -18,6 +18,15 @@ BY_OCCLUSION = (
     "how much less speaks for the class then. An answer takes some fifty times the computing of "
     "one without a heatmap, and the model looks at the middle of the photo alone."
 )
+BY_TOKENS = (
+    "The model is a transformer: a heatmap's cell shows what its patch's token adds to the class's "
+    "logit at the end. Every token has seen the whole photo by then, so a cell may stand for what "
+    "lies elsewhere."
+)
+IMPORTED_DIAGNOSES = (
+    "The list of likely diagnoses is the imported model's own; unless the card holds an evaluation "
+    "of it, how often it is right was not measured."
+)
 LOOKS_AROUND = (
     "Where a photo's lesion lies is estimated from colours. Of lesions that the photo's edge cuts "
     "in half, about one in ten goes unnoticed; put the lesion in the middle."

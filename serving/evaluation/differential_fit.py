@@ -16,7 +16,7 @@ from serving.evaluation.metrics import Labels, mean, mean_auc, proportion
 from serving.evaluation.novelty_evaluation import look_at
 from serving.model.classifier import Classifier
 from serving.training.datasets import LABELS, Sample, Split
-from serving.training.diagnoses import diagnoses_of, telling_sources
+from serving.training.diagnoses import diagnoses_of, diagnosis_of, telling_sources
 
 Flags = npt.NDArray[np.bool_]
 
@@ -143,3 +143,45 @@ def _elsewhere(samples: Sequence[Sample], first: Flags, telling: Flags) -> dict[
         f"{source}_first": proportion(first[sources == source])
         for source in np.unique(sources[~telling]).tolist()
     }
+
+
+IMPORTED = (
+    "The imported head's own list of diagnoses, on test photos whose metadata names one of them. "
+    "First, first three: share of photos whose diagnosis is first, or among the first three, in "
+    "the list. First stated: mean probability given to the first. By diagnosis: share of its "
+    "photos whose list it leads. AUC: each diagnosis against the others, averaged."
+)
+
+
+def evaluate_imported(
+    head: Differential, classifier: Classifier, samples: Sequence[Sample], test: Answers
+) -> Evaluation | None:
+    """Figures of a second head that was not fitted here.
+
+    Args:
+        head: the one that an import has written.
+        classifier: computes the features.
+        samples: of the sources that the figures are for.
+        test: calibrated answers on their test photos.
+
+    Returns:
+        None where the test photos name fewer than two of its diagnoses.
+    """
+    label_of = dict(zip(head.diagnoses, head.malignant.tolist(), strict=True))
+    held = [
+        sample
+        for sample in samples
+        if sample.split == "test" and label_of.get(diagnosis_of(sample)) == bool(sample.label)
+    ]
+    labels = np.array([head.diagnoses.index(diagnosis_of(sample)) for sample in held])
+    if len(np.unique(labels)) < 2:
+        return None
+    pooled = look_at(classifier, held, "Computing features").pooled
+    shares = head.shares(pooled, _malignant(test, held))
+    return Evaluation(
+        name="diagnosis",
+        description=IMPORTED,
+        images=len(held),
+        malignant=sum(sample.label for sample in held),
+        metrics=_figures(head.diagnoses, labels, shares),
+    )

@@ -6,7 +6,7 @@ clinic's photos says more than the held-out part of the sources it was trained o
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +15,18 @@ from typing import Any
 from pydantic import ValidationError
 from safetensors.numpy import save_file
 
-from serving.archives.card import Evaluation, ModelCard, Preprocessing
+from serving.archives.card import Evaluation, Heatmap, ModelCard, Preprocessing
+from serving.archives.differential import Differential
 from serving.archives.members import DIFFERENTIAL, NOVELTY, WEIGHTS
-from serving.evaluation.card_texts import BY_OCCLUSION, INTENDED_USE, LIMITS, LOOKS_AROUND
-from serving.evaluation.differential_fit import fit_differential
+from serving.evaluation.card_texts import (
+    BY_OCCLUSION,
+    BY_TOKENS,
+    IMPORTED_DIAGNOSES,
+    INTENDED_USE,
+    LIMITS,
+    LOOKS_AROUND,
+)
+from serving.evaluation.differential_fit import evaluate_imported, fit_differential
 from serving.evaluation.evaluations import evaluations, subgroups
 from serving.evaluation.evaluator import Answers, Evaluator
 from serving.evaluation.heatmap_evaluation import PHOTOS, explanation
@@ -28,8 +36,11 @@ from serving.evaluation.run_model import open_run
 from serving.evaluation.shown_for import shown_for
 from serving.evaluation.weight_randomisation import Shuffled
 from serving.model.classifier import Classifier
+from serving.pytorch.architectures import build_model, heatmap_of
+from serving.pytorch.token_models import TokenClassifier
 from serving.training.dataset_facts import DatasetFacts
 from serving.training.datasets import Sample
+from serving.training.importing_onnx import ONNX
 from serving.training.pixel_cache import PixelCache
 
 _FITTED = ("temperature", "intercept", "threshold", "zones")
@@ -56,7 +67,14 @@ def evaluate_run(
     draft = _draft(run, name, version, mirror_averaging, facts)
     opened = open_run(run, draft)
     classifier = Classifier(opened.backend, draft)
-    found, test = fit_and_measure(classifier, samples, cache, run, shuffled=opened.shuffled)
+    found, test = fit_and_measure(
+        classifier,
+        samples,
+        cache,
+        run,
+        shuffled=opened.shuffled,
+        diagnoses=json.loads((run / "run.json").read_text()).get("diagnoses"),
+    )
     trained_on = _trained_on(draft, samples)
     return draft.model_copy(update=found | {"shown_for": shown_for(trained_on, facts)}), test
 
@@ -69,6 +87,7 @@ def fit_and_measure(
     *,
     shuffled: Shuffled | None = None,
     names: tuple[str, str] = (NOVELTY, DIFFERENTIAL),
+    diagnoses: Mapping[str, str] | None = None,
 ) -> tuple[dict[str, Any], Answers]:
     """The fields of a card that depend on what computes the model, and the answers on test photos.
 
@@ -79,6 +98,7 @@ def fit_and_measure(
         folder: for the files of the novelty measure and the differential.
         shuffled: the model with shuffled weights; None where they can't be.
         names: of the two files.
+        diagnoses: of the second head that an import has written there; None to fit one.
 
     Raises:
         ValueError: it can't be calibrated, or has no heatmaps.
@@ -95,7 +115,9 @@ def fit_and_measure(
         *([moved] if moved else []),
         explanation(ready, shuffled, *evaluator.drawn("test", PHOTOS)),
     ]
-    attached, more = _attachments(folder, names, plain, _trained_on(draft, samples), test)
+    attached, more = _attachments(
+        folder, names, plain, _trained_on(draft, samples), test, diagnoses
+    )
     found = {name: getattr(fitted, name) for name in _FITTED} | {
         "evaluations": evaluations(evaluator, test, further + more),
         "subgroups": subgroups(test, evaluator.threshold),
@@ -112,7 +134,7 @@ def _draft(
 ) -> ModelCard:
     """A card without calibration, threshold and figures."""
     recipe = json.loads((run / "run.json").read_text())
-    heatmap = recipe.get("heatmap", "grad-cam")
+    heatmap, shown = _heatmaps(recipe)
     finished = recipe.get("finished") or datetime.now(UTC).isoformat()
     return ModelCard(
         name=name,
@@ -129,17 +151,32 @@ def _draft(
         heatmap=heatmap,
         # Each look would take fifty answers more.
         looks_around=heatmap == "grad-cam",
-        weights_sha256=hashlib.sha256((run / WEIGHTS).read_bytes()).hexdigest(),
+        weights_sha256=_digest(run / WEIGHTS),
         trained_on=datetime.fromisoformat(finished).date(),
         intended_use=INTENDED_USE,
         limits=[
-            BY_OCCLUSION if heatmap == "occlusion" else LOOKS_AROUND,
+            *shown,
+            *([IMPORTED_DIAGNOSES] if recipe.get("diagnoses") else []),
             *LIMITS,
             *(limit for known in facts for limit in known.limits),
         ],
         data=[known.sentence for known in facts],
-        training={name: value for name, value in recipe.items() if not isinstance(value, list)},
+        training={
+            name: value for name, value in recipe.items() if not isinstance(value, list | dict)
+        },
     )
+
+
+def _heatmaps(recipe: Mapping[str, Any]) -> tuple[Heatmap, list[str]]:
+    """How a run's heatmaps come about, and what its card says of that."""
+    if recipe["architecture"] == ONNX:
+        heatmap, model = recipe["heatmap"], None
+    else:
+        model = build_model(recipe["architecture"], size=recipe["input_size"])
+        heatmap = heatmap_of(model)
+    if heatmap == "occlusion":
+        return heatmap, [BY_OCCLUSION]
+    return heatmap, [*([BY_TOKENS] if isinstance(model, TokenClassifier) else []), LOOKS_AROUND]
 
 
 def _fitted(draft: ModelCard, evaluator: Evaluator) -> ModelCard:
@@ -172,6 +209,7 @@ def _attachments(
     classifier: Classifier,
     trained_on: Sequence[Sample],
     test: Answers,
+    diagnoses: Mapping[str, str] | None,
 ) -> tuple[dict[str, Any], list[Evaluation]]:
     """Write the optional members; returns what the card says about them, and their figures."""
     fields: dict[str, Any] = {}
@@ -181,7 +219,14 @@ def _attachments(
         tensors = {name: value for name, value in asdict(novelty).items() if value is not None}
         fields["novelty_sha256"] = _save(tensors, folder / names[0])
         figures.append(evaluation)
-    if head := fit_differential(classifier, trained_on, test):
+    if diagnoses:
+        path = folder / names[1]
+        fields["differential_sha256"] = _digest(path)
+        fields["diagnoses"] = diagnoses
+        own = Differential.from_bytes(path.read_bytes(), diagnoses)
+        if imported := evaluate_imported(own, classifier, trained_on, test):
+            figures.append(imported)
+    elif head := fit_differential(classifier, trained_on, test):
         fields["differential_sha256"] = _save(head.tensors, folder / names[1])
         fields["diagnoses"] = head.diagnoses
         figures.append(head.evaluation)
@@ -191,4 +236,8 @@ def _attachments(
 def _save(tensors: dict[str, Any], path: Path) -> str:
     """Write safetensors; returns the file's SHA-256."""
     save_file(tensors, path)
+    return _digest(path)
+
+
+def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from safetensors.numpy import save_file
 
+from dermis.graph.v1 import graph_pb2
 from imaging.decoding import decode
 from serving.archives.archive import CheckedArchive
 from serving.archives.card import ModelCard, Quantised
@@ -71,6 +72,7 @@ def quantise(
     with tempfile.TemporaryDirectory() as held:
         folder = Path(held)
         archive.unpack(folder)
+        _require_convolutions(folder, archive.card)
         exact = _backend(folder, archive.card)
         _save_ranges(folder, archive.card, samples, cache)
         # An archive may be quantised again.
@@ -116,6 +118,24 @@ def _require_the_same_photos(card: ModelCard, samples: Sequence[Sample]) -> None
             f"the data holds {len(test)} test photos, {sum(test)} of them malignant, but the "
             f"card's figures are of {known.images} and {known.malignant}: give the data that the "
             "model was trained on, split by the same metadata"
+        )
+
+
+def _require_convolutions(folder: Path, card: ModelCard) -> None:
+    """Of other networks, only some parts would be computed in 8 bits, and badly.
+
+    Raises:
+        ValueError: the archive holds one.
+    """
+    graph = folder / GRAPH
+    if card.by_occlusion:
+        raise ValueError("a model whose heatmaps are made by occlusion can't be quantised")
+    if not graph.exists():
+        return
+    operators = graph_pb2.Model.FromString(graph.read_bytes()).graph.node
+    if any(node.op_type == "MatMul" for node in operators):
+        raise ValueError(
+            "a transformer can't be quantised: only convolutions are computed in 8 bits"
         )
 
 

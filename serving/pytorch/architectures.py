@@ -7,8 +7,9 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from serving.archives.card import ModelCard
-from serving.pytorch import torchvision_models
+from serving.archives.card import Heatmap, ModelCard
+from serving.pytorch import token_models, torchvision_models
+from serving.pytorch.token_models import TokenClassifier
 
 # How far the closed form may be from the model's own logits to be used.
 _HEAD_TOLERANCE = 1e-4
@@ -18,11 +19,17 @@ class UnknownArchitecture(ValueError):
     """The card names an architecture that can't be built."""
 
 
-def build_model(architecture: str, *, classes: int = 2) -> nn.Module:
+def build_model(architecture: str, *, classes: int = 2, size: int | None = None) -> nn.Module:
     """An untrained classifier from timm, or from torchvision if it is named `torchvision.<name>`.
+
+    Args:
+        architecture: its name.
+        classes: that it tells apart.
+        size: pixels of its input, which transformers need to know; their own where None.
 
     Raises:
         UnknownArchitecture: there is none by this name.
+        ValueError: it can't have an input of this size.
     """
     if torchvision_models.knows(architecture):
         name = architecture.removeprefix(torchvision_models.PREFIX)
@@ -33,7 +40,12 @@ def build_model(architecture: str, *, classes: int = 2) -> nn.Module:
     if not timm.is_model(architecture):
         raise UnknownArchitecture(f"there is no architecture {architecture!r}")
     model: nn.Module = timm.create_model(architecture, num_classes=classes)
-    return model
+    return TokenClassifier(model, size) if token_models.knows(model) else model
+
+
+def heatmap_of(model: nn.Module) -> Heatmap:
+    """How a card says that its heatmaps come about."""
+    return model.heatmap if isinstance(model, TokenClassifier) else "grad-cam"
 
 
 def load_model(weights: Path, card: ModelCard) -> nn.Module:
@@ -43,7 +55,8 @@ def load_model(weights: Path, card: ModelCard) -> nn.Module:
         UnknownArchitecture: see `build_model`.
         ValueError: the weights don't fit the architecture.
     """
-    model = build_model(card.architecture, classes=len(card.classes))
+    size = card.preprocessing.input_size
+    model = build_model(card.architecture, classes=len(card.classes), size=size)
     fill_model(model, weights, card.architecture)
     return model
 

@@ -88,9 +88,11 @@ def try_backend(
 
 
 def _onnx(model: nn.Module, archive: Path, card: ModelCard, out: Path) -> OnnxBackend:
-    content = write_graph(model, card.preprocessing.input_size)
+    by_occlusion = card.by_occlusion
+    content = write_graph(model, card.preprocessing.input_size, by_occlusion=by_occlusion)
     (out / GRAPH).write_bytes(content)
-    return OnnxBackend.of(content, archive / WEIGHTS, card.preprocessing)
+    weights = archive / WEIGHTS
+    return OnnxBackend.of(content, weights, card.preprocessing, by_occlusion=by_occlusion)
 
 
 def _golden_batches(archive: Path, card: ModelCard) -> list[Floats]:

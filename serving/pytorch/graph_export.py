@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
 
+import numpy as np
 import onnxruntime
 import torch
 from torch import nn
@@ -27,15 +28,20 @@ from serving.pytorch.architectures import FeaturesAndLogits
 
 # How the exporter calls the parameters of `FeaturesAndLogits`.
 _PREFIX = "_model."
+# ONNX's number for whole numbers, and what a Slice takes that says which steps it makes.
+_INT64, _SLICE_WITH_STEPS = 7, 5
 
 
-def write_graph(model: nn.Module, size: int, classes: int = 2) -> bytes:
+def write_graph(
+    model: nn.Module, size: int, classes: int = 2, *, by_occlusion: bool = False
+) -> bytes:
     """A model as a graph over its own tensors.
 
     Args:
         model: a classifier of `architectures`, evaluating.
         size: pixels of its input.
         classes: how many it tells apart.
+        by_occlusion: as `read_graph`.
 
     Raises:
         GraphInvalid: it needs an operator that graphs may not use, or has a head without a closed
@@ -45,7 +51,7 @@ def write_graph(model: nn.Module, size: int, classes: int = 2) -> bytes:
     whole = graph_pb2.Model.FromString(_folded(_exported(model, size), tensors))
     content = written(_plain(whole, tensors, size, model))
     # As whoever opens the archive.
-    read_graph(content, tensors, size=size, classes=classes)
+    read_graph(content, tensors, size=size, classes=classes, by_occlusion=by_occlusion)
     return content
 
 
@@ -101,7 +107,11 @@ def _folded(exported: bytes, tensors: Mapping[str, Shape]) -> bytes:
         options.optimized_model_filepath = str(Path(folder) / "folded.onnx")
         options.log_severity_level = 3
         onnxruntime.InferenceSession(
-            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+            model.SerializeToString(),
+            options,
+            providers=["CPUExecutionProvider"],
+            # It would make one long list of all photos' tokens.
+            disabled_optimizers=["MatMulAddFusion"],
         )
         return Path(options.optimized_model_filepath).read_bytes()
 
@@ -116,20 +126,26 @@ def _plain(
     def short(name: str) -> str:
         return names.setdefault(name, f"/{len(names) - len(tensors)}")
 
+    held = {constant.name: constant for constant in whole.graph.initializer}
     nodes = [
         graph_pb2.Node(
-            input=map(short, node.input),
+            input=map(short, _inputs(node, held)),
             output=map(short, node.output),
             op_type=node.op_type,
             attribute=_settings(node),
         )
         for node in whole.graph.node
     ]
+    taken = {name for node in nodes for name in node.input}
     constants = [
         graph_pb2.Tensor(
-            dims=held.dims, data_type=held.data_type, name=short(held.name), raw_data=held.raw_data
+            dims=constant.dims,
+            data_type=constant.data_type,
+            name=short(constant.name),
+            raw_data=constant.raw_data,
         )
-        for held in whole.graph.initializer
+        for constant in held.values()
+        if short(constant.name) in taken
     ]
     with torch.inference_mode():
         features, logits = FeaturesAndLogits(model).eval()(torch.zeros(1, 3, size, size))
@@ -144,6 +160,26 @@ def _plain(
             output=[port(FEATURES, tuple(features.shape)), port(LOGITS, tuple(logits.shape))],
         ),
     )
+
+
+def _inputs(node: graph_pb2.Node, held: dict[str, graph_pb2.Tensor]) -> list[str]:
+    """What a node takes, for any number of photos; a constant that is needed joins `held`."""
+    # An input that is left out has no name.
+    names = [name for name in node.input if name]
+    if node.op_type == "Reshape" and names[1] in held:
+        sides = np.frombuffer(held[names[1]].raw_data, "<i8").copy()
+        if sides.size and sides[0] == 1:
+            # As many as there are, instead of the one that the graph was exported with.
+            sides[0] = 0
+            names[1] += " for any number"
+            held[names[1]] = graph_pb2.Tensor(
+                dims=sides.shape, data_type=_INT64, name=names[1], raw_data=sides.tobytes()
+            )
+    if node.op_type == "Slice" and len(names) == _SLICE_WITH_STEPS and names[4] in held:
+        steps = np.frombuffer(held[names[4]].raw_data, "<i8")
+        # Every single one, which need not be said.
+        names = names[:4] if (steps == 1).all() else names
+    return names
 
 
 def _settings(node: graph_pb2.Node) -> list[graph_pb2.Attribute]:

@@ -34,10 +34,18 @@ class TorchvisionClassifier(nn.Module):
         features: Tensor = self.body(batch)
         return features
 
-    def forward_head(self, features: Tensor) -> Tensor:
-        """NxC logits of NxKxHxW."""
-        logits: Tensor = self.head(self.avgpool(features).flatten(1))
-        return logits
+    def forward_head(self, features: Tensor, pre_logits: bool = False) -> Tensor:
+        """NxC logits of NxKxHxW; what the last layer makes them of, if asked."""
+        pooled: Tensor = self.avgpool(features).flatten(1)
+        if not pre_logits:
+            logits: Tensor = self.head(pooled)
+            return logits
+        last = self.get_classifier()
+        for layer in (found for found in self.head.modules() if not [*found.children()]):
+            if layer is last:
+                break
+            pooled = layer(pooled)
+        return pooled
 
     def forward(self, batch: Tensor) -> Tensor:
         """NxC logits of Nx3xHxW."""

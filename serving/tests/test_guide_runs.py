@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+import timm
 import torch
 import torchvision
 from typer.testing import CliRunner
@@ -44,6 +45,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     model = torchvision.models.resnet18(num_classes=7).eval()
     outside.as_weights(model, tmp_path / "resnet18.pth")
     outside.as_graph(model, tmp_path / "resnet18.onnx", side=64)
+    vit = timm.create_model("vit_tiny_patch16_224", num_classes=7, img_size=64)
+    outside.as_weights(vit, tmp_path / "vit.pth")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -55,5 +58,5 @@ def test_every_command_for_files_works_as_the_guide_shows_it(place: Path) -> Non
         done = CliRunner().invoke(app, [verb, *arguments, *QUICK.get(verb, [])])
         assert done.exit_code == 0, (verb, arguments, done.output)
     assert {path.name for path in (place / "archives").glob("*.mar")} == {
-        "lesion-1.2.0.mar", "lesion-2.0.0.mar", "lesion-2.1.0.mar",
+        "lesion-1.2.0.mar", "lesion-2.0.0.mar", "lesion-2.1.0.mar", "lesion-2.2.0.mar",
     }  # fmt: skip

@@ -116,6 +116,78 @@ def constant(**fields: object) -> Callable[[graph_pb2.Graph], object]:
     return lambda graph: graph.initializer.append(graph_pb2.Tensor(name="c", **fields))  # type: ignore[arg-type]  # bent on purpose
 
 
+def given_numbers(
+    *nodes: graph_pb2.Node, **whole: list[int]
+) -> Callable[[graph_pb2.Graph], object]:
+    """Nodes at the beginning, and whole numbers that they take, by name."""
+
+    def bend(graph: graph_pb2.Graph) -> None:
+        for name, numbers in whole.items():
+            held = np.array(numbers, "<i8")
+            graph.initializer.add(name=name, dims=held.shape, data_type=7, raw_data=held.tobytes())
+        add(*nodes)(graph)
+
+    return bend
+
+
+def reshaped(*sides: int) -> Callable[[graph_pb2.Graph], object]:
+    return given_numbers(node("Reshape", "batch to", "/9"), to=list(sides))
+
+
+def cut(start: int, end: int, axis: int) -> Callable[[graph_pb2.Graph], object]:
+    return given_numbers(node("Slice", "batch a b c", "/9"), a=[start], b=[end], c=[axis])
+
+
+_PIXELS = SIZE * SIZE
+
+
+@pytest.mark.parametrize(
+    ("bend", "said"),
+    [
+        (reshaped(1, 3 * _PIXELS), "across photos"),
+        (reshaped(-1, 3 * _PIXELS), "across photos"),
+        (reshaped(3, _PIXELS), "across photos"),
+        (reshaped(), "too large or odd"),
+        (reshaped(0, -1), "not given as numbers"),
+        (reshaped(0, 0, _PIXELS), "not given as numbers"),
+        (reshaped(0, 1 << 62, 1 << 62), "don't fit"),
+        (reshaped(0, 3, *[1] * 9, _PIXELS), "too many"),
+        (add(node("Reshape", "batch batch", "/9")), "not constant"),
+        (add(node("Transpose", "batch", "/9")), "each axis once"),
+        (add(node("Transpose", "batch", "/9", perm=[0, 1, 2])), "each axis once"),
+        (add(node("Transpose", "batch", "/9", perm=[0, 1, 1, 2])), "each axis once"),
+        (add(node("Transpose", "batch", "/9", perm=[1, 0, 2, 3])), "across photos"),
+        (add(node("MatMul", "batch stem", "/9")), "don't fit"),
+        (add(node("MatMul", "batch head.weight", "/9")), "don't fit"),
+        (given_numbers(node("Reshape", "batch to", "/8"), node("MatMul", "/8 /8", "/9"),
+                       to=[0, 3 * _PIXELS]), "don't fit"),
+        (cut(0, 2, 0), "across photos"),
+        (cut(-2, 3, 1), "cuts out nothing"),
+        (cut(3, 9, 1), "cuts out nothing"),
+        (cut(0, 2, 4), "axis that its input doesn't have"),
+        (given_numbers(node("Slice", "batch a a c", "/9"), a=[0, 0], c=[1, 2]), "more axes"),
+        (add(node("Softmax", "batch", "/9", axis=0)), "across photos"),
+        (add(node("Softmax", "batch", "/9", axis=9)), "axis that its input doesn't have"),
+        (add(node("LayerNormalization", "batch head.bias", "/9", axis=0)), "across photos"),
+        (add(node("LayerNormalization", "batch head.bias", "/9", axis=1)), "more axes"),
+        (add(node("LayerNormalization", "batch head.bias", "/9")), "doesn't fit its last axis"),
+    ],
+)  # fmt: skip
+def test_what_transformers_need_can_not_be_bent(
+    bend: Callable[[graph_pb2.Graph], object], said: str
+) -> None:
+    assert said in reason(bent(bend))
+
+
+def test_products_that_would_take_too_long_are_refused() -> None:
+    """Few numbers, each the sum over a long row."""
+    products = [node("MatMul", "/r /t", f"/m{n}") for n in range(4_500)]
+    reshape = node("Reshape", "batch to", "/r")
+    transpose = node("Transpose", "/r", "/t", perm=[0, 2, 1])
+    hostile = given_numbers(reshape, transpose, *products, to=[0, 224, 672])
+    assert "too many multiplications" in reason(bent(hostile))
+
+
 @pytest.mark.parametrize(
     ("bend", "said"),
     [

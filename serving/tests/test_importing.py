@@ -1,6 +1,7 @@
 """Weights that were trained elsewhere become an archive that answers."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from safetensors.torch import load_file
 from sklearn.metrics import roc_auc_score
 from typer.testing import CliRunner
 
+from serving.archives.archive import check_archive
 from serving.cli import app
 from serving.evaluation.evaluate import _draft
 from serving.pytorch.architectures import build_model, load_model
@@ -20,6 +22,7 @@ from serving.training.dataset_facts import read_facts
 from serving.training.datasets import read_folders
 from serving.training.pixel_cache import PixelCache
 from serving.training.state_dicts import fill_backbone, fill_head, read_state_dict
+from serving.worker.predictions import open_classifier
 
 RUN = CliRunner()
 
@@ -99,6 +102,84 @@ def test_swapping_which_class_is_malignant_turns_the_answer_round(
             "--malignant", malignant, "--size", 64)  # fmt: skip
         heads.append(load_file(folder / "model.safetensors")["head.fc.weight"])
     assert torch.equal(heads[0][0], heads[1][1])
+
+
+NAMES = "nevus,melanoma,,basal_cell_carcinoma"
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("named", [True, False])
+def test_an_imported_heads_own_diagnoses_become_the_list(
+    data: Path, tmp_path: Path, named: bool
+) -> None:
+    """With figures on the card where the photos' metadata names them."""
+    weights, folder, theirs = tmp_path / "theirs.pth", tmp_path / "run", resnet(4)
+    torch.save(theirs.state_dict(), weights)
+    photos = shutil.copytree(data, tmp_path / "clinic")
+    if named:
+        # Benign and malignant photos of these names are in the test split.
+        names = {"benign": "Nevus", "malignant": "Melanoma"}
+        rows = [
+            f"{path.parent.name}/{path.name},{names[path.parent.name]}"
+            for path in photos.rglob("*.jpg")
+        ]
+        (photos / "metadata.csv").write_text("file,diagnosis\n" + "\n".join(rows))
+    run("import", weights, "--arch", "torchvision.resnet18", "--data", photos, "--out", folder,
+        "--malignant", "1,3", "--classes", NAMES, "--size", 64)  # fmt: skip
+    run("evaluate", "--data", photos, "--run", folder, "--version", "2.0.0", "--page",
+        tmp_path / "card.md")  # fmt: skip
+    run("package", "--run", folder, "--out", tmp_path)
+    archive = tmp_path / "lesion-2.0.0.mar"
+    run("verify", archive)
+    card = check_archive(archive).card
+    assert card.diagnoses == {
+        "nevus": "benign", "melanoma": "malignant", "basal_cell_carcinoma": "malignant",
+    }  # fmt: skip
+    assert ("diagnosis" in {found.name for found in card.evaluations}) == named
+    classifier = open_classifier(archive)
+    photo = classifier.preprocess(lesion_photo(3))[None]
+    answer = classifier.predict(photo)[0]
+    with torch.inference_mode():
+        logits = theirs(torch.from_numpy(photo))[0]
+    among = logits[[1, 3]].softmax(0) * answer.probability_malignant
+    assert answer.differential["melanoma"] == pytest.approx(float(among[0]), abs=1e-3)
+    assert answer.differential["nevus"] == pytest.approx(1 - answer.probability_malignant, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ("nevus,melanoma", "4 classes and --classes names 2"),
+        ("nevus,melanoma,Basal cell,x", "lower-case"),
+        ("nevus,melanoma,nevus,x", "each once"),
+        ("nevus,melanoma,,", "three to 64"),
+        ("nevus,,keratosis,", "three to 64"),
+    ],
+)
+def test_diagnoses_that_can_not_be_kept_are_refused_in_a_line(
+    data: Path, tmp_path: Path, names: str, said: str
+) -> None:
+    weights = tmp_path / "theirs.pth"
+    torch.save(resnet(4).state_dict(), weights)
+    command = ["import", str(weights), "--data", str(data), "--out", str(tmp_path / "run"),
+               "--arch", "torchvision.resnet18", "--size", "64", "--malignant", "1,3",
+               "--classes", names]  # fmt: skip
+    done = RUN.invoke(app, command)
+    assert done.exit_code == 1
+    assert said in " ".join(done.output.split())
+
+
+def test_a_head_behind_more_than_a_mean_has_no_list_of_diagnoses(
+    data: Path, tmp_path: Path
+) -> None:
+    weights = tmp_path / "theirs.pth"
+    torch.save(torchvision.models.mobilenet_v3_small(num_classes=4).state_dict(), weights)
+    command = ["import", str(weights), "--data", str(data), "--out", str(tmp_path / "run"),
+               "--arch", "torchvision.mobilenet_v3_small", "--size", "64", "--malignant", "1,3",
+               "--classes", NAMES]  # fmt: skip
+    done = RUN.invoke(app, command)
+    assert done.exit_code == 1
+    assert "leave --classes out" in " ".join(done.output.split())
 
 
 class Whole:

@@ -11,6 +11,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+import timm
 import torch
 from PIL import Image
 from torch import Tensor, nn
@@ -209,6 +210,14 @@ REFUSED: dict[str, tuple[Callable[[Path], object], list[str], str]] = {
     ),
     "an old opset": (lambda path: exported(Small(2), path, opset=9), [], "opset_version=17"),
     "no such class": (lambda path: exported(Small(2), path), ["--malignant", "2"], "0 to 1"),
+    "diagnoses behind a hidden layer": (
+        lambda path: exported(Small(4, hidden=8), path), ["--classes", "a,b,c,d"],
+        "leave --classes out",
+    ),
+    "a transformer": (
+        lambda path: exported(timm.create_model("test_vit", img_size=SIZE, num_classes=2), path),
+        [], "import its weights",
+    ),
     "an architecture": (
         lambda path: exported(Small(2), path), ["--arch", "resnet18"], "leave --arch",
     ),

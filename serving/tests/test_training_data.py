@@ -172,7 +172,7 @@ def test_a_dataset_yaml_that_can_not_be_read_is_refused_in_a_line(
     ("architecture", "said"),
     [
         ("no_such_net", "there is no architecture"),
-        ("vit_tiny_patch16_224", "tokens"),
+        ("eva02_tiny_patch14_224", "tokens"),
         ("swin_tiny_patch4_window7_224", "height x width x channels"),
     ],
 )

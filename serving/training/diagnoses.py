@@ -18,7 +18,7 @@ def diagnoses_of(samples: Sequence[Sample]) -> dict[Sample, str]:
     From sources that tell diagnoses apart: diagnoses with `FEWEST` training photos there, and only
     those of a single class. All other photos of these diagnoses, or of kinds of them, are added.
     """
-    named = {sample: name for sample in samples if (name := _name(sample))}
+    named = {sample: name for sample in samples if (name := diagnosis_of(sample))}
     enough = _told_apart(named)
     telling = {s: name for s, name in named.items() if (s.source, name) in enough}
     classes = Counter(name for name, _ in {(name, s.label) for s, name in telling.items()})
@@ -53,7 +53,7 @@ def _kind(name: str, known: Iterable[str]) -> str:
     return max(kinds, key=len, default="")
 
 
-def _name(sample: Sample) -> str:
+def diagnosis_of(sample: Sample) -> str:
     """The diagnosis as a model card names it; "" where the metadata has none."""
     words = re.findall(r"[a-z0-9]+", sample.metadata.get("diagnosis", "").lower())
     return "_".join(words)[:64]

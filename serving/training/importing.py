@@ -6,9 +6,10 @@ a logistic regression on the labelled photos: a linear layer again, whose heatma
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,10 +17,11 @@ from safetensors.torch import save_file
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor, nn
 
-from serving.archives.card import Preprocessing
-from serving.pytorch.architectures import build_model
+from serving.archives.card import Heatmap, Preprocessing
+from serving.pytorch.architectures import build_model, heatmap_of, linear_head
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import Sample
+from serving.training.imported_diagnoses import write_second_head
 from serving.training.pixel_cache import PixelCache
 from serving.training.state_dicts import fill_backbone, fill_head, read_state_dict
 
@@ -34,6 +36,7 @@ def import_weights(
     samples: Sequence[Sample],
     cache: PixelCache,
     run: Path,
+    diagnoses: Sequence[str] = (),
 ) -> None:
     """Write a finished run: `model.safetensors` and `run.json`.
 
@@ -46,11 +49,13 @@ def import_weights(
             more than two.
         cache: their pixels.
         run: an existing folder.
+        diagnoses: names of the head's classes, which become the list of likely diagnoses.
 
     Raises:
-        ValueError: the weights don't fit, or `malignant` names no class of theirs, or all.
+        ValueError: the weights don't fit, `malignant` names no class of theirs, or all, or their
+            diagnoses can't be kept.
     """
-    model = build_model(architecture).eval()
+    model = build_model(architecture, size=preprocessing.input_size).eval()
     weight, bias = fill_backbone(model, read_state_dict(weights), architecture)
     labels = train_labels(samples)
     head = two_class_head(
@@ -60,12 +65,35 @@ def import_weights(
         lambda: (_logits(model, weight, bias, preprocessing, cache, train_of(samples)), labels),
     )
     fill_head(model, *head)
+    if diagnoses and linear_head(model, preprocessing.input_size) is None:
+        raise ValueError(
+            f"{architecture} has more between feature map and last layer than a mean, so its own "
+            "diagnoses can't be kept beside it: leave --classes out"
+        )
     state = {
         name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
         for name, tensor in model.state_dict().items()
     }
     save_file(state, run / "model.safetensors")
-    describe(run, architecture, preprocessing, weights, classes=len(weight), malignant=malignant)
+    describe(
+        run,
+        architecture,
+        preprocessing,
+        weights,
+        classes=len(weight),
+        malignant=malignant,
+        heatmap=heatmap_of(model),
+        diagnoses=_second_head(run, weight, bias, diagnoses, malignant),
+    )
+
+
+def _second_head(
+    run: Path, weight: Tensor, bias: Tensor, names: Sequence[str], malignant: Collection[int]
+) -> dict[str, str]:
+    """See `write_second_head`; none where no class is named."""
+    if not names:
+        return {}
+    return write_second_head(run, weight.numpy(), bias.numpy(), names, malignant)
 
 
 def two_class_head(
@@ -152,10 +180,11 @@ def describe(
     *,
     classes: int,
     malignant: Collection[int],
-    heatmap: str = "grad-cam",
+    heatmap: Heatmap,
+    diagnoses: Mapping[str, str],
 ) -> None:
     """Write `run.json`: what it takes to evaluate a run that was imported."""
-    described = {
+    described: dict[str, Any] = {
         "architecture": architecture,
         "input_size": preprocessing.input_size,
         "mean": list(preprocessing.mean),
@@ -168,4 +197,6 @@ def describe(
         "leave_out": "",
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+    if diagnoses:
+        described["diagnoses"] = dict(diagnoses)
     (run / "run.json").write_text(json.dumps(described, indent=2))

@@ -17,6 +17,7 @@ from serving.archives.weights_file import Floats
 from serving.model.backends import TOLERANCE, OnnxBackend
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import Sample
+from serving.training.imported_diagnoses import write_second_head
 from serving.training.importing import describe, train_labels, train_of, two_class_head
 from serving.training.onnx_files import OnnxFile, read_onnx
 from serving.training.pixel_cache import PixelCache
@@ -34,6 +35,7 @@ def import_graph(
     samples: Sequence[Sample],
     cache: PixelCache,
     run: Path,
+    diagnoses: Sequence[str] = (),
 ) -> None:
     """Write a finished run: `graph.onnx`, `model.safetensors` and `run.json`.
 
@@ -45,11 +47,18 @@ def import_graph(
             than two.
         cache: their pixels.
         run: an existing folder.
+        diagnoses: names of the head's classes, which become the list of likely diagnoses.
 
     Raises:
-        ValueError: it can't be served, or `malignant` names no class of its, or all.
+        ValueError: it can't be served, `malignant` names no class of its, or all, or its diagnoses
+            can't be kept.
     """
     found = read_onnx(path, preprocessing.input_size)
+    if diagnoses and found.by_occlusion:
+        raise ValueError(
+            f"{path} has more between feature map and last layer than a mean, so its own diagnoses "
+            "can't be kept beside it: leave --classes out"
+        )
     body = _backend(found)
     augmentation = Augmentation(preprocessing, torch.Generator().manual_seed(7))
     _require_same_answers(found, body, augmentation.plain(cache.batch(range(_COMPARED))).numpy())
@@ -76,6 +85,11 @@ def import_graph(
         classes=len(found.head_weight),
         malignant=malignant,
         heatmap="occlusion" if found.by_occlusion else "grad-cam",
+        diagnoses=(
+            write_second_head(run, found.head_weight, found.head_bias, diagnoses, malignant)
+            if diagnoses
+            else {}
+        ),
     )
 
 

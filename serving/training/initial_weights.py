@@ -34,7 +34,7 @@ def start_model(
     Raises:
         ValueError: `start` holds other weights than the recipe says, or of another architecture.
     """
-    model = build_model(recipe.architecture)
+    model = build_model(recipe.architecture, size=recipe.input_size)
     if start is not None:
         if hashlib.sha256(start.read_bytes()).hexdigest() != recipe.started_from:
             raise ValueError(f"{start} does not hold the weights that the recipe starts from")

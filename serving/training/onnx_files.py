@@ -122,6 +122,7 @@ def read_onnx(path: Path, size: int) -> OnnxFile:
     """
     model = _folded(_checked(path, size), path)
     reading = Walk(model, path)
+    reading.require_no_attention()
     head = reading.head()
     shape = reading.map_shape(head.features)
     nodes = list(reading.nodes_to(head.features if head.pools else head.taken, head.features))

@@ -77,6 +77,20 @@ class Walk:
             return Head(weight, bias, taken, str(node.input[0]), pools=True)
         return Head(weight, bias, taken, self._last_map(taken), pools=False)
 
+    def require_no_attention(self) -> None:
+        """Refuse a transformer: from operators alone its photos and tokens can't be told apart.
+
+        Raises:
+            ValueError: it is one.
+        """
+        for node in self.model.graph.node:
+            if node.op_type == "MatMul" and not self._held.keys() & {*node.input}:
+                raise ValueError(
+                    f"{self.path} is a transformer, of which a graph doesn't say where its tokens "
+                    "lie: import its weights, dermis-model import weights.pth --arch vit_…, or "
+                    "take a convolutional architecture"
+                )
+
     def map_shape(self, name: str) -> tuple[int, int, int, int]:
         """Of the feature map, for one photo."""
         shape = self._shape(name)
@@ -103,7 +117,7 @@ class Walk:
             if operator is None:
                 raise ValueError(
                     f"{self.path} uses the operator {node.op_type}, which archives may not hold: "
-                    f"convolutional classifiers need {', '.join(sorted(OPERATORS))}"
+                    f"classifiers need {', '.join(sorted(OPERATORS))}"
                 )
             yield graph_pb2.Node(
                 input=[self._taken(name) for name in node.input if name and not (

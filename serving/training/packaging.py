@@ -133,8 +133,9 @@ def agreeing_graph(classifier: Classifier, weights: Path, inputs: Sequence[Float
     if not isinstance(backend, EagerBackend):
         raise TypeError("the classifier is not in eager PyTorch")
     try:
-        graph = write_graph(backend.model, preprocessing.input_size)
-        written = OnnxBackend.of(graph, weights, preprocessing)
+        by_occlusion = classifier.card.by_occlusion
+        graph = write_graph(backend.model, preprocessing.input_size, by_occlusion=by_occlusion)
+        written = OnnxBackend.of(graph, weights, preprocessing, by_occlusion=by_occlusion)
         batches = [*(photo[None] for photo in inputs), np.stack(inputs)]
         pairs = [(written.run(batch), backend.run(batch)) for batch in batches]
     except GraphInvalid as error:

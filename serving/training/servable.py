@@ -5,7 +5,10 @@ import torch
 from serving.contract.findings import MAX_SIDE
 from serving.pytorch.architectures import FeaturesAndLogits, UnknownArchitecture, build_model
 
-_INSTEAD = "choose one with a feature map, such as tf_efficientnet_lite0, resnet18 or convnext_tiny"
+_INSTEAD = (
+    "choose one with a feature map, such as tf_efficientnet_lite0, resnet18 or convnext_tiny, or a "
+    "vision transformer, such as vit_medium_patch16_gap_240"
+)
 
 
 def require_servable(architecture: str, size: int) -> None:
@@ -15,7 +18,7 @@ def require_servable(architecture: str, size: int) -> None:
         ValueError: with the reason and what to do instead.
     """
     try:
-        model = build_model(architecture).eval()
+        model = build_model(architecture, size=size).eval()
     except UnknownArchitecture as error:
         raise ValueError(f"{error}; timm.list_models() lists what there is") from None
     except Exception as error:  # noqa: BLE001  timm's models raise whatever their authors chose

@@ -10,7 +10,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from serving.pytorch import torchvision_models
+from serving.pytorch import token_models, torchvision_models
+from serving.pytorch.token_models import TokenClassifier
 
 # Where training scripts put the state dict inside what they save.
 _NESTED = ("state_dict", "model_state_dict", "model", "net", "state_dict_ema", "model_ema")
@@ -74,7 +75,7 @@ def fill_backbone(
     """
     own = model.state_dict()
     head = _head_name(model)
-    named = _named_alike(state, own, architecture, head)
+    named = _named_alike(state, model, architecture, head)
     wrong = sorted(
         name
         for name, tensor in own.items()
@@ -82,6 +83,10 @@ def fill_backbone(
         and not name.endswith("num_batches_tracked")
         and (name not in named or named[name].shape != tensor.shape)
     )
+    if len(wrong) == 1 and wrong[0].endswith("pos_embed"):
+        raise ValueError(
+            "the weights are of another input: give the --size that they were trained with"
+        )
     if wrong:
         raise ValueError(
             f"the weights are not of {architecture}: {len(wrong)} of its {len(own)} tensors are "
@@ -116,9 +121,10 @@ def _head_name(model: nn.Module) -> str:
 
 
 def _named_alike(
-    state: Mapping[str, Tensor], own: Mapping[str, Tensor], architecture: str, head: str
+    state: Mapping[str, Tensor], model: nn.Module, architecture: str, head: str
 ) -> dict[str, Tensor]:
-    """The weights under our names: without wrappers, and with torchvision's layers inside ours."""
+    """The weights under our names: without wrappers, and with their layers inside ours."""
+    own = model.state_dict()
     candidates = [dict(state)]
     candidates += [
         {name.removeprefix(prefix): tensor for name, tensor in state.items()}
@@ -129,5 +135,7 @@ def _named_alike(
         candidates += [
             torchvision_models.our_names(candidate, own) for candidate in list(candidates)
         ]
+    if isinstance(model, TokenClassifier):
+        candidates += [token_models.our_names(candidate, own) for candidate in list(candidates)]
     body = [name for name in own if not name.startswith(f"{head}.")]
     return max(candidates, key=lambda candidate: sum(name in candidate for name in body))

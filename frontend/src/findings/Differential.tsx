@@ -3,7 +3,8 @@ import { useDisclosure } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { modelPercent } from "@/i18n/moments";
-import { inWords, KNOWN_DIAGNOSES, SHOWN_AT_FIRST } from "./diagnoses";
+import { SHOWN_AT_FIRST } from "./diagnoses";
+import { DiagnosisName } from "./DiagnosisName";
 
 type Entry = Schemas["DifferentialDiagnosis"];
 
@@ -44,12 +45,12 @@ export function Differential({ entries }: { entries: Entry[] }) {
 }
 
 function Diagnosis({ entry: { diagnosis, probability } }: { entry: Entry }) {
-  const { t } = useTranslation();
-  const known = KNOWN_DIAGNOSES.find((name) => name === diagnosis);
   return (
     <>
       <Group justify="space-between" wrap="nowrap">
-        <Text size="sm">{known ? t(`finding.diagnosis.${known}`) : inWords(diagnosis)}</Text>
+        <Text size="sm">
+          <DiagnosisName diagnosis={diagnosis} />
+        </Text>
         <Text size="sm">{modelPercent(probability)}</Text>
       </Group>
       <Progress value={probability * 100} size="xs" aria-hidden />

@@ -8,6 +8,7 @@ import { Part, Sentences } from "@/model_card/Part";
 import { Stress } from "@/model_card/Stress";
 import { Subgroups } from "@/model_card/Subgroups";
 import { QueryState } from "@/ui/QueryState";
+import { Diagnoses } from "./Diagnoses";
 import { JudgementFigures } from "../releases/JudgementFigures";
 import { useModel } from "../releases/queries";
 
@@ -37,7 +38,7 @@ const hasHits = ({ metrics }: Schemas["Evaluation"]) =>
 function Card({ model }: { model: Schemas["ModelDetails"] }) {
   const { t } = useTranslation();
   const { card } = model;
-  const { evaluations: given = [], subgroups = [], training = {} } = card;
+  const { evaluations: given = [], subgroups = [], training = {}, diagnoses = {} } = card;
   // The largest set says most.
   const hits = given.filter(hasHits).sort((one, other) => other.images - one.images);
   const stress = given.filter((evaluation) => !hasHits(evaluation));
@@ -61,6 +62,11 @@ function Card({ model }: { model: Schemas["ModelDetails"] }) {
           <Subgroups subgroups={subgroups} />
         </Part>
       )}
+      {Object.keys(diagnoses).length > 0 && (
+        <Part title={t("admin.models.card.diagnoses")}>
+          <Diagnoses labels={diagnoses} />
+        </Part>
+      )}
       <Part title={t("admin.models.card.intendedUse")}>
         <Text size="sm">{card.intended_use}</Text>
       </Part>
@@ -79,6 +85,7 @@ function Card({ model }: { model: Schemas["ModelDetails"] }) {
             [t("admin.models.card.averaging")]: card.mirror_averaging
               ? t("admin.models.card.averaged")
               : t("admin.models.card.notAveraged"),
+            [t("admin.models.card.heatmap")]: t(`admin.models.card.heatmaps.${card.heatmap}`),
             [t("admin.models.card.inputSize")]: t("admin.models.card.pixels", {
               size: card.preprocessing.input_size,
             }),

@@ -124,6 +124,12 @@ export default {
     averaging: "Antwort aus",
     averaged: "Foto und Spiegelbild, gemittelt",
     notAveraged: "Foto, wie es ist",
+    heatmap: "Heatmaps",
+    heatmaps: {
+      "grad-cam": "Grad-CAM, aus den letzten Merkmalen des Modells",
+      occlusion: "Verdeckung: das Foto Teil für Teil abgedeckt",
+    },
+    diagnoses: "Unterschiedene Diagnosen",
     inputSize: "Eingabe",
     pixels: "{{size}} × {{size}} Pixel",
     trainedOn: "Trainingsdatum",

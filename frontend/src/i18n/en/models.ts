@@ -125,6 +125,12 @@ export default {
     averaging: "Answer based on",
     averaged: "The photo and its mirror image, averaged",
     notAveraged: "The photo as it is",
+    heatmap: "Heatmaps",
+    heatmaps: {
+      "grad-cam": "Grad-CAM, from the model's last features",
+      occlusion: "Occlusion: the photo covered part by part",
+    },
+    diagnoses: "Diagnoses it tells apart",
     inputSize: "Input",
     pixels: "{{size}} × {{size}} pixels",
     trainedOn: "Training date",
