@@ -14,6 +14,7 @@ from gateway.routers.clinic import (
     markings,
     merges,
     model_cards,
+    overviews,
     patients,
     predict,
     worklist,
@@ -33,9 +34,9 @@ from gateway.settings import Settings
 from service_kit.version import __version__
 
 ROUTERS = (
-    auth, users, colleagues, clinic, patients, merges, lesions, images, markings, predict,
-    detections, handoffs, worklist, exports, model_cards, accounts, audit, log_lines, models,
-    candidates, serving, shelf, reference_cases, comparison, health,
+    auth, users, colleagues, clinic, patients, merges, lesions, images, markings, overviews,
+    predict, detections, handoffs, worklist, exports, model_cards, accounts, audit, log_lines,
+    models, candidates, serving, shelf, reference_cases, comparison, health,
 )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ PATIENT_SERVICES = [
     "dermis.patient.v1.ImageService",
     "dermis.patient.v1.DetectionService",
     "dermis.patient.v1.MarkingService",
+    "dermis.patient.v1.OverviewService",
     "dermis.patient.v1.WorklistService",
     "dermis.patient.v1.TimelineService",
     "dermis.patient.v1.CompletionService",
@@ -60,6 +61,7 @@ class Clients:
     images: "patient_pb2_grpc.ImageServiceAsyncStub"
     detections: "patient_pb2_grpc.DetectionServiceAsyncStub"
     markings: "patient_pb2_grpc.MarkingServiceAsyncStub"
+    overviews: "patient_pb2_grpc.OverviewServiceAsyncStub"
     worklists: "patient_pb2_grpc.WorklistServiceAsyncStub"
     timeline: "patient_pb2_grpc.TimelineServiceAsyncStub"
     completion: "patient_pb2_grpc.CompletionServiceAsyncStub"
@@ -102,6 +104,7 @@ def open_clients(settings: Settings) -> Clients:
         images=patient_pb2_grpc.ImageServiceStub(patient),
         detections=patient_pb2_grpc.DetectionServiceStub(patient),
         markings=patient_pb2_grpc.MarkingServiceStub(patient),
+        overviews=patient_pb2_grpc.OverviewServiceStub(patient),
         worklists=patient_pb2_grpc.WorklistServiceStub(patient),
         timeline=patient_pb2_grpc.TimelineServiceStub(patient),
         completion=patient_pb2_grpc.CompletionServiceStub(patient),

@@ -16,6 +16,7 @@ from patient_service.servicers.images import ImageServicer
 from patient_service.servicers.lesions import LesionServicer
 from patient_service.servicers.markings import MarkingServicer
 from patient_service.servicers.merges import MergeServicer
+from patient_service.servicers.overviews import OverviewServicer
 from patient_service.servicers.patients import PatientServicer
 from patient_service.servicers.reminders import ReminderServicer
 from patient_service.servicers.timeline import TimelineServicer
@@ -61,6 +62,7 @@ class PatientService:
         add.add_HandInServiceServicer_to_server(HandInServicer(database, blobs), server)
         add.add_DetectionServiceServicer_to_server(DetectionServicer(database, cursors), server)
         add.add_MarkingServiceServicer_to_server(MarkingServicer(database), server)
+        add.add_OverviewServiceServicer_to_server(OverviewServicer(database), server)
         add.add_WorklistServiceServicer_to_server(WorklistServicer(database), server)
         add.add_CompletionServiceServicer_to_server(CompletionServicer(database, blobs), server)
         add.add_ReminderServiceServicer_to_server(ReminderServicer(database), server)

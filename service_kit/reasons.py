@@ -298,6 +298,23 @@ class Reason(Enum):
         Code.FAILED_PRECONDITION,
         "A photo carries at most 100 markings. Remove one first.",
     )
+    IMAGE_IS_OVERVIEW = (
+        Code.FAILED_PRECONDITION,
+        "An overview photo belongs to no lesion and isn't assessed by the model.",
+    )
+    IMAGE_NOT_OVERVIEW = (
+        Code.FAILED_PRECONDITION,
+        "This is no overview photo: it shows one lesion, not a region.",
+    )
+    OVERVIEW_REGION_REQUIRED = (
+        Code.INVALID_ARGUMENT,
+        "An overview photo needs a body site.",
+    )
+    PIN_INVALID = Code.INVALID_ARGUMENT, "A pin must be on the photo."
+    TOO_MANY_PINS = (
+        Code.FAILED_PRECONDITION,
+        "An overview photo carries at most 200 pins. Remove one first.",
+    )
     RESTORE_TOO_LATE = (
         Code.FAILED_PRECONDITION,
         "This photo was marked as entered in error more than 30 days ago. Upload it again.",

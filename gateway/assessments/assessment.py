@@ -7,7 +7,7 @@ later (`completion`) and nothing is lost. Without patient_service nothing is pre
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -19,7 +19,7 @@ from prometheus_client import Counter, Histogram
 
 from dermis.patient.v1 import patient_pb2 as pb
 from gateway.assessments.findings import finding_message, refusal_of
-from gateway.assessments.storing import chunks, send_again_if_away
+from gateway.assessments.storing import store
 from gateway.clients import Clients
 from gateway.inference.model import Model
 from service_kit.clock import to_timestamp
@@ -129,15 +129,7 @@ async def _store(photo: Photo, clients: Clients) -> pb.AddImageResponse:
         size=len(photo.data),
         diagnose=True,
     )
-
-    async def parts() -> AsyncIterator[pb.AddImageRequest]:
-        yield pb.AddImageRequest(header=header)
-        for chunk in chunks(photo.data):
-            yield pb.AddImageRequest(chunk=chunk)
-
-    return await send_again_if_away(
-        lambda seconds: clients.images.AddImage(parts(), timeout=seconds)
-    )
+    return await store(header, photo.data, clients)
 
 
 async def _outcome(

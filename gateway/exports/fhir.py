@@ -60,7 +60,8 @@ def resources(export: Export) -> Iterator[Resource]:
     record, patient_id = export.record, export.record.patient.id
     yield from fhir_subject.subject(record.patient, export.letterhead, record.merged)
     for lesion in record.lesions.values():
-        yield fhir_subject.lesion(lesion, patient_id)
+        places = [(record.images[pin.image_id], pin) for pin in record.pins.get(lesion.id, [])]
+        yield fhir_subject.lesion(lesion, patient_id, places)
     for image in record.images.values():
         shown = record.lesions.get(image.lesion_id)
         yield fhir_subject.photo(image, patient_id, shown, beside=export.beside)

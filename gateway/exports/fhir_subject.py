@@ -77,8 +77,10 @@ def _fact(patient: pb.Patient, text: str, value: Resource) -> Resource:
     }
 
 
-def lesion(found: pb.Lesion, patient_id: str) -> Resource:
-    """A lesion as BodyStructure."""
+def lesion(
+    found: pb.Lesion, patient_id: str, places: Sequence[tuple[pb.Image, pb.Pin]] = ()
+) -> Resource:
+    """A lesion as BodyStructure; `places` is where overview photos show it."""
     profile = found.profile
     resource: Resource = {
         "resourceType": "BodyStructure",
@@ -93,7 +95,18 @@ def lesion(found: pb.Lesion, patient_id: str) -> Resource:
         resource["locationQualifier"] = [qualifier]
     if profile.label:
         resource["description"] = profile.label
+    if places:
+        resource["image"] = [_shown_on(image, pin) for image, pin in places]
     return resource
+
+
+def _shown_on(image: pb.Image, pin: pb.Pin) -> Resource:
+    place = f"{pin.x:.1%} from the left edge and {pin.y:.1%} from the upper edge"
+    return {
+        "contentType": image.media_type,
+        "title": f"{photo_name(image)}: {place}",
+        "creation": from_timestamp(pin.created_at).isoformat(),
+    }
 
 
 def photo_name(image: pb.Image) -> str:
@@ -115,7 +128,7 @@ def photo(image: pb.Image, patient_id: str, shown: pb.Lesion | None, *, beside: 
         "resourceType": "Media",
         "id": image.id,
         "status": "entered-in-error" if image.HasField("voided_at") else "completed",
-        "type": {"text": "Photo of a skin lesion"},
+        "type": {"text": _kind(image)},
         "subject": reference(patient_id),
         "issued": from_timestamp(image.created_at).isoformat(),
         "content": {
@@ -133,4 +146,11 @@ def photo(image: pb.Image, patient_id: str, shown: pb.Lesion | None, *, beside: 
     if shown is not None:
         text = shown.profile.label or "Skin lesion"
         resource["bodySite"] = (body_site(shown.profile) or {}) | {"text": text}
+    if image.HasField("overview") and (site := body_site(image.overview)):
+        resource["bodySite"] = site
     return resource
+
+
+def _kind(image: pb.Image) -> str:
+    is_overview = image.HasField("overview")
+    return "Overview photo of a region of the body" if is_overview else "Photo of a skin lesion"

@@ -3,9 +3,8 @@
 from typing import Any
 from uuid import UUID, uuid5
 
-from dermis.patient.v1 import patient_pb2 as pb
 from gateway.exports.body_regions import REGIONS, SIDES, SITES, Concept
-from gateway.exports.place_words import place
+from gateway.exports.place_words import BodyPlace, place
 
 Resource = dict[str, Any]
 
@@ -29,8 +28,8 @@ def derived_id(*parts: str) -> str:
     return str(uuid5(_NAMESPACE, "/".join(parts)))
 
 
-def body_site(profile: pb.LesionProfile) -> Resource | None:
-    """Where a lesion is, as closely as it is stated; None where it isn't."""
+def body_site(profile: BodyPlace) -> Resource | None:
+    """Where something is, as closely as it is stated; None where it isn't."""
     text = place(profile, "en")
     if not text:
         return None
@@ -38,7 +37,7 @@ def body_site(profile: pb.LesionProfile) -> Resource | None:
     return {**({"coding": [_coding(concept)]} if concept else {}), "text": text}
 
 
-def side(profile: pb.LesionProfile) -> Resource | None:
+def side(profile: BodyPlace) -> Resource | None:
     """The patient's side; None in the middle, or where it isn't stated."""
     concept = SIDES.get(profile.side)
     return {"coding": [_coding(concept)], "text": concept.display} if concept else None

@@ -1,7 +1,7 @@
 """A patient's whole record, read for the report and the FHIR export."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from dermis.patient.v1 import patient_pb2 as pb
@@ -22,6 +22,7 @@ class Record:
         detections: without heatmaps.
         reviews: by the image's id, newest first, corrected and withdrawn ones too.
         sizes: of the lesions on photos that were measured.
+        pins: on overview photos, by the lesion's id, newest photo first.
         in_error: images entered in error, which nothing else of the record refers to.
         merged: patients whose records were merged into this one.
     """
@@ -32,6 +33,7 @@ class Record:
     detections: list[pb.Detection] = field(default_factory=list)
     reviews: defaultdict[str, list[pb.Review]] = field(default_factory=lambda: defaultdict(list))
     sizes: list[pb.Size] = field(default_factory=list)
+    pins: defaultdict[str, list[pb.Pin]] = field(default_factory=lambda: defaultdict(list))
     in_error: list[pb.Image] = field(default_factory=list)
     merged: list[pb.Patient] = field(default_factory=list)
 
@@ -70,6 +72,9 @@ async def read(clients: Clients, patient_id: str) -> Record:
             record.detections.append(entry.detection)
         elif entry.HasField("review"):
             record.reviews[entry.review.image_id].append(entry.review)
+    overviews = (image.id for image in record.images.values() if image.HasField("overview"))
+    async for pin in _pins(clients, overviews):
+        record.pins[pin.lesion_id].append(pin)
     return record
 
 
@@ -108,6 +113,13 @@ async def _in_error(clients: Clients, patient_id: str) -> AsyncIterator[pb.Image
     ):
         for image in page.images:
             yield image
+
+
+async def _pins(clients: Clients, image_ids: Iterable[str]) -> AsyncIterator[pb.Pin]:
+    for image_id in image_ids:
+        found = await clients.overviews.ListPins(pb.ListPinsRequest(image_id=image_id))
+        for pin in found.pins:
+            yield pin
 
 
 async def _timeline(clients: Clients, patient_id: str) -> AsyncIterator[pb.TimelineEntry]:

@@ -7,7 +7,11 @@ from dermis.patient.v1 import patient_pb2 as pb
 Language = Literal["en", "de"]
 
 
-def place(profile: pb.LesionProfile, language: Language) -> str:
+# What says where something is: a lesion's profile, or the part of the body that a photo shows.
+BodyPlace = pb.LesionProfile | pb.OverviewRegion
+
+
+def place(profile: BodyPlace, language: Language) -> str:
     """The region, or else the site, with its side: "Cheek, left"; "" where nothing is stated."""
     closest = _REGIONS[language].get(profile.region) or SITES[language].get(profile.body_site, "")
     return ", ".join(part for part in (closest, _SIDES[language].get(profile.side, "")) if part)

@@ -14,6 +14,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from gateway.photo_memory import Held
+from gateway.schemas.body_places import BodyRegion, BodySide, BodySite
 from gateway.schemas.fields import SentMoment
 from imaging.decoding import MAX_BYTES
 from service_kit.errors import DomainError
@@ -40,6 +41,14 @@ class HandInForm(BarePhotoForm):
     captured_at: SentMoment | None = Field(default=None, description="When it was taken.")
 
 
+class OverviewForm(HandInForm):
+    """A photo of a whole part of the body."""
+
+    body_site: BodySite = Field(examples=["posterior_torso"])
+    region: BodyRegion | None = Field(default=None, description="Within the site.")
+    side: BodySide | None = Field(default=None, description="The patient's.")
+
+
 class PhotoForm(HandInForm):
     """A photo and what is known about it."""
 
@@ -53,6 +62,7 @@ def _request_body(form: type[BarePhotoForm]) -> dict[str, Any]:
 
 
 REQUEST_BODY = _request_body(PhotoForm)
+OVERVIEW_REQUEST_BODY = _request_body(OverviewForm)
 HAND_IN_REQUEST_BODY = _request_body(HandInForm)
 BARE_REQUEST_BODY = _request_body(BarePhotoForm)
 

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from gateway.app_state import AppState, app_state
 from gateway.assessments.admission import Place
 from gateway.clients import Clients
-from gateway.forms.photo import BarePhotoForm, HandInForm, PhotoForm, read_photo
+from gateway.forms.photo import BarePhotoForm, HandInForm, OverviewForm, PhotoForm, read_photo
 from gateway.http.rate_limit import RateLimits
 from gateway.inference.model import Model
 from gateway.inference.release_gate import ReleaseGate
@@ -113,6 +113,11 @@ async def _photo_form(request: Request, held: HeldDep, place: PlaceDep) -> Photo
         return await read_photo(request, held, PhotoForm)
 
 
+async def _overview_form(request: Request, held: HeldDep, place: PlaceDep) -> OverviewForm:
+    with place.receiving():
+        return await read_photo(request, held, OverviewForm)
+
+
 async def _hand_in_form(request: Request, held: HeldDep, place: PlaceDep) -> HandInForm:
     with place.receiving():
         return await read_photo(request, held, HandInForm)
@@ -168,6 +173,7 @@ CardsDep = Annotated[ModelCards, Depends(_cards)]
 ModelAuditDep = Annotated[ModelAudit, Depends(_model_audit)]
 ReleaseGateDep = Annotated[ReleaseGate, Depends(_release_gate)]
 PhotoFormDep = Annotated[PhotoForm, Depends(_photo_form)]
+OverviewFormDep = Annotated[OverviewForm, Depends(_overview_form)]
 HandInFormDep = Annotated[HandInForm, Depends(_hand_in_form)]
 BarePhotoFormDep = Annotated[BarePhotoForm, Depends(_bare_photo_form)]
 # The signed-in account; needs a route that is not public.

@@ -2,8 +2,8 @@
 
 from pydantic import BaseModel, Field
 
+from gateway.schemas.body_places import BodySite
 from gateway.schemas.fields import Agent, Body, Id, Moment
-from gateway.schemas.lesions import BodySite
 from gateway.schemas.messages import FromMessage
 
 

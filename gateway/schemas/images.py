@@ -6,6 +6,7 @@ from dermis.patient.v1 import patient_pb2 as pb
 from gateway.schemas.detections import Detection
 from gateway.schemas.fields import Body, Id, Moment, SentMoment
 from gateway.schemas.messages import FromMessage
+from gateway.schemas.overviews import OverviewRegion
 from gateway.schemas.reviews import Review
 from service_kit.clock import to_timestamp
 
@@ -46,6 +47,11 @@ class Image(FromMessage):
     )
     voided_by: Id | None = Field(default=None, examples=[None])
     restorable_until: Moment | None = Field(default=None, examples=[None])
+    overview: OverviewRegion | None = Field(
+        default=None,
+        description="Of an overview photo, the part of the body; null for a photo of a lesion.",
+        examples=[None],
+    )
 
 
 class ImageRecord(FromMessage):
@@ -71,6 +77,10 @@ class ImageCorrection(Body):
         default=None, examples=["2026-03-14T09:20:00Z"], description="When it was taken."
     )
 
+    overview: OverviewRegion | None = Field(
+        default=None, description="Which part of the body an overview photo shows."
+    )
+
     def message(self, image_id: str, version: int) -> pb.UpdateImageRequest:
         """As patient_service takes it."""
         request = pb.UpdateImageRequest(image_id=image_id, version=version)
@@ -80,6 +90,8 @@ class ImageCorrection(Body):
             request.lesion_id = self.lesion_id or ""
         if self.captured_at:
             request.captured_at.CopyFrom(to_timestamp(self.captured_at))
+        if self.overview:
+            request.overview.CopyFrom(self.overview.message())
         return request
 
 

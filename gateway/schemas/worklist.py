@@ -6,9 +6,9 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from dermis.patient.v1 import patient_pb2 as pb
+from gateway.schemas.body_places import BodySite
 from gateway.schemas.detections import Detection, ModelName
 from gateway.schemas.fields import Body, Id, Moment
-from gateway.schemas.lesions import BodySite
 from gateway.schemas.messages import FromMessage
 from gateway.schemas.reviews import Review
 

@@ -60,6 +60,11 @@ class FakePatients(FakeService):
                     created_at=to_timestamp(now()),
                 )
             ),
+            "PlacePin": lambda r: pb.PlacePinResponse(
+                pin=pb.Pin(
+                    image_id=r.image_id, lesion_id=r.lesion_id, created_at=to_timestamp(now())
+                )
+            ),
             "GetClinicFigures": lambda r: pb.GetClinicFiguresResponse(all=pb.ClinicFigures()),
             "PartPatients": lambda r: pb.PartPatientsResponse(
                 merge=pb.Merge(id=r.merge_id, created_at=to_timestamp(now()))
@@ -78,6 +83,8 @@ class FakePatients(FakeService):
         data = b"".join(part.chunk for part in received[1:])
         assert header.size == len(data)
         if known := self._by_key.get(header.idempotency_key):
+            if self.images[known].HasField("overview"):
+                return pb.AddImageResponse(image=self.images[known], replayed=True)
             return pb.AddImageResponse(
                 image=self.images[known], replayed=True, detection=self._detection_of(known)
             )
@@ -89,9 +96,13 @@ class FakePatients(FakeService):
         )  # fmt: skip
         if header.HasField("captured_at"):
             image.captured_at.CopyFrom(header.captured_at)
+        if header.HasField("overview"):
+            image.overview.CopyFrom(header.overview)
         self.images[image.id], self.photos[image.id] = image, photo.data
         if header.idempotency_key:
             self._by_key[header.idempotency_key] = image.id
+        if header.HasField("overview"):
+            return pb.AddImageResponse(image=image)
         return pb.AddImageResponse(image=image, detection=self._new_detection(image))
 
     def _record(self, request: pb.RecordDetectionRequest) -> pb.RecordDetectionResponse:

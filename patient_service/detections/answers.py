@@ -20,6 +20,7 @@ from patient_service.detections import subjects
 from patient_service.detections.findings import OUTCOME_COLUMNS, Outcome, finished_columns
 from patient_service.images import stored_images
 from patient_service.models import Detection, Image, Lesion, Patient
+from patient_service.overviews.regions import refuse_overview
 from patient_service.patients import profiles
 from service_kit.clock import now
 from service_kit.database import Database
@@ -62,7 +63,8 @@ async def record(
 
     Raises:
         DomainError: NOT_FOUND / IMAGE_NOT_FOUND; INVALID_ARGUMENT, as `finished_columns`;
-            FAILED_PRECONDITION with PATIENT_ARCHIVED or IMAGE_VOIDED for a reassessment.
+            FAILED_PRECONDITION / IMAGE_IS_OVERVIEW, and with PATIENT_ARCHIVED or IMAGE_VOIDED for
+            a reassessment.
     """
     finish = finished_columns(outcome) if outcome else None
     if rediagnosis:
@@ -70,6 +72,7 @@ async def record(
         stored_images.refuse_voided(image)
     else:
         image = await stored_images.find(session, image_id)
+    refuse_overview(image)
     detection = await _insert(session, image, finish, rediagnosis)
     if detection is None:
         if not finish:

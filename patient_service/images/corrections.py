@@ -19,6 +19,8 @@ from patient_service.audit.events import Event
 from patient_service.fields.text_fields import checked_text
 from patient_service.images import stored_images
 from patient_service.models import Detection, Image
+from patient_service.overviews import pins
+from patient_service.overviews.regions import OverviewRegion, refuse_overview, require_overview
 from patient_service.patients import change_history, profiles
 from service_kit.clock import CLOCK_SKEW, now
 from service_kit.errors import DomainError
@@ -39,19 +41,24 @@ class Correction:
         lesion_id: which lesion of that patient.
         unsorted: it belongs to no lesion.
         captured_at: when it was taken.
+        overview: which part of the body an overview photo shows.
     """
 
     patient_id: UUID | None = None
     lesion_id: UUID | None = None
     unsorted: bool = False
     captured_at: datetime | None = None
+    overview: OverviewRegion | None = None
 
     def check(self) -> None:
         """Refuse a time at which no photo can have been taken.
 
         Raises:
-            DomainError: INVALID_ARGUMENT with CAPTURED_IN_FUTURE or CAPTURED_TOO_EARLY.
+            DomainError: INVALID_ARGUMENT with CAPTURED_IN_FUTURE or CAPTURED_TOO_EARLY; as
+                `OverviewRegion.check`.
         """
+        if self.overview:
+            self.overview.check()
         if self.captured_at and self.captured_at > now() + CLOCK_SKEW:
             raise DomainError(Reason.CAPTURED_IN_FUTURE, metadata={"field": "captured_at"})
         if self.captured_at and self.captured_at < EARLIEST:
@@ -71,13 +78,22 @@ async def correct(
 
     Raises:
         DomainError: NOT_FOUND with IMAGE_NOT_FOUND, PATIENT_NOT_FOUND or LESION_NOT_FOUND;
-            FAILED_PRECONDITION with PATIENT_ARCHIVED or IMAGE_VOIDED; ABORTED / VERSION_CONFLICT;
-            as `Correction.check`.
+            FAILED_PRECONDITION with PATIENT_ARCHIVED, IMAGE_VOIDED, IMAGE_IS_OVERVIEW or
+            IMAGE_NOT_OVERVIEW; ABORTED / VERSION_CONFLICT; as `Correction.check`.
     """
     correction.check()
     target = [correction.patient_id] if correction.patient_id else []
     image = await _held(session, image_id, version, *target)
     stored_images.refuse_voided(image)
+    if correction.lesion_id:
+        # A lesion of another clinic is still said not to be found.
+        await lesions.find_of(
+            session, correction.patient_id or image.patient_id, correction.lesion_id
+        )
+        refuse_overview(image)
+    if correction.overview:
+        require_overview(image)
+        await _show(session, image, correction.overview)
     if correction.captured_at:
         await _date(session, image, correction.captured_at)
     if correction.patient_id and correction.patient_id != image.patient_id:
@@ -138,9 +154,14 @@ async def _date(session: AsyncSession, image: Image, captured_at: datetime) -> N
     await _record(session, image, "image_corrected", Event.IMAGE_CORRECTED, ["captured_at"])
 
 
+async def _show(session: AsyncSession, image: Image, overview: OverviewRegion) -> None:
+    if not overview.write_to(image):
+        return
+    image.version += 1
+    await _record(session, image, "image_corrected", Event.IMAGE_CORRECTED, ["region"])
+
+
 async def _move_to_lesion(session: AsyncSession, image: Image, lesion_id: UUID | None) -> None:
-    if lesion_id:
-        await lesions.find_of(session, image.patient_id, lesion_id)
     if image.lesion_id == lesion_id:
         return
     image.lesion_id = lesion_id
@@ -151,12 +172,11 @@ async def _move_to_lesion(session: AsyncSession, image: Image, lesion_id: UUID |
 async def _move_to_patient(
     session: AsyncSession, image: Image, patient_id: UUID, lesion_id: UUID | None
 ) -> None:
-    if lesion_id:
-        await lesions.find_of(session, patient_id, lesion_id)
     # Who finishes a detection holds it, then waits for the worklist, which the move writes too.
     of_image = select(Detection.id).where(col(Detection.image_id) == image.id)
     await session.exec(of_image.order_by(col(Detection.id)).with_for_update())
     former = image.patient_id
+    await pins.remove_all(session, image.id)
     change_history.record(
         session, "image_left", clinic_id=image.clinic_id, patient_id=former,
         lesion_id=image.lesion_id,

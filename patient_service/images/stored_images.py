@@ -134,13 +134,15 @@ async def page(
     *,
     lesion_id: UUID | None = None,
     unsorted: bool = False,
+    overviews: bool = False,
     voided: bool = False,
     size: int,
     position: str | None,
 ) -> Page[Image]:
     """A patient's images by when they were taken, newest first.
 
-    All, one lesion's, or those in the unsorted tray; those entered in error only if asked for.
+    All, one lesion's, those in the unsorted tray, or overviews; those entered in error only if
+    asked for.
 
     Raises:
         DomainError: NOT_FOUND / PATIENT_NOT_FOUND, LESION_NOT_FOUND.
@@ -154,7 +156,9 @@ async def page(
         await lesions.find_of(session, patient_id, lesion_id)
         query = query.where(col(Image.lesion_id) == lesion_id)
     if unsorted:
-        query = query.where(col(Image.lesion_id).is_(None))
+        query = query.where(col(Image.lesion_id).is_(None), col(Image.overview_site).is_(None))
+    if overviews:
+        query = query.where(col(Image.overview_site).is_not(None))
     if last := id_position(position):
         query = query.where(col(Image.taken_key) < last)
     rows: Sequence[Image] = (

@@ -23,6 +23,7 @@ from patient_service.images import pixels, stored_images
 from patient_service.images.objects import original_key, sent_key
 from patient_service.images.pixels import Prepared
 from patient_service.models import Detection, Image
+from patient_service.overviews.regions import OverviewRegion
 from patient_service.patients import profiles
 from patient_service.tenancy import own_clinic
 from service_kit.blobs import Blobs
@@ -49,6 +50,7 @@ class Header:
         diagnose: record a pending detection along with it.
         handoff: the hand-off by which it came, where it did; nobody waits for its answer, so
             completion takes the detection up at once.
+        overview: which part of the body it shows as a whole; None for a photo of a lesion.
     """
 
     patient_id: UUID
@@ -57,13 +59,19 @@ class Header:
     idempotency_key: str = ""
     diagnose: bool = False
     handoff: UUID | None = None
+    overview: OverviewRegion | None = None
 
     def check(self) -> None:
         """Refuse what can be refused before the first byte arrives.
 
         Raises:
-            DomainError: INVALID_ARGUMENT with CAPTURED_IN_FUTURE or IDEMPOTENCY_KEY_TOO_LONG.
+            DomainError: INVALID_ARGUMENT with CAPTURED_IN_FUTURE or IDEMPOTENCY_KEY_TOO_LONG; as
+                `OverviewRegion.check`; FAILED_PRECONDITION / IMAGE_IS_OVERVIEW.
         """
+        if self.overview:
+            self.overview.check()
+            if self.lesion_id or self.diagnose:
+                raise DomainError(Reason.IMAGE_IS_OVERVIEW)
         if self.captured_at and self.captured_at > now() + CLOCK_SKEW:
             raise DomainError(Reason.CAPTURED_IN_FUTURE, metadata={"field": "captured_at"})
         if len(self.idempotency_key) > MAX_KEY_LENGTH:
@@ -149,7 +157,7 @@ async def _written(
 
 def _image(clinic_id: UUID, image_id: UUID, header: Header, photo: Prepared) -> Image:
     moment = now()
-    return Image(
+    image = Image(
         id=image_id,
         clinic_id=clinic_id,
         patient_id=header.patient_id,
@@ -168,6 +176,9 @@ def _image(clinic_id: UUID, image_id: UUID, header: Header, photo: Prepared) -> 
         idempotency_key=header.idempotency_key or None,
         upload_sha256=photo.upload_sha256,
     )
+    if header.overview:
+        header.overview.write_to(image)
+    return image
 
 
 def _captured_at(header: Header, photo: Prepared, moment: datetime) -> datetime | None:
@@ -212,7 +223,8 @@ _INSERT = f"""
         INSERT INTO images (
             id, clinic_id, patient_id, lesion_id, media_type, size, width, height, sha256,
             original_media_type, original_size, quality, captured_at, created_at, uploaded_by,
-            idempotency_key, upload_sha256, uploaded_to, duplicate_of
+            idempotency_key, upload_sha256, uploaded_to, overview_site, overview_region,
+            overview_side, duplicate_of
         )
         SELECT
             %(id)s, p.clinic_id, p.id, CAST(%(lesion_id)s AS uuid), %(media_type)s, %(size)s,
@@ -220,7 +232,8 @@ _INSERT = f"""
             CAST(%(original_media_type)s AS varchar), CAST(%(original_size)s AS integer),
             %(quality)s, CAST(%(captured_at)s AS timestamptz),
             %(created_at)s, %(uploaded_by)s, %(idempotency_key)s, %(upload_sha256)s,
-            CAST(%(uploaded_to)s AS uuid),
+            CAST(%(uploaded_to)s AS uuid), CAST(%(overview_site)s AS varchar),
+            CAST(%(overview_region)s AS varchar), CAST(%(overview_side)s AS varchar),
             (SELECT i.id FROM images i
              WHERE i.clinic_id = p.clinic_id AND i.patient_id = p.id
                 AND i.sha256 = CAST(%(sha256)s AS varchar) AND i.voided_at IS NULL

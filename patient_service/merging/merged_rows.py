@@ -103,6 +103,7 @@ _COUNT = text("""
         (SELECT count(*) FROM images WHERE patient_id = :patient) AS images,
         (SELECT count(*) FROM reviews WHERE patient_id = :patient) AS reviews,
         (SELECT count(*) FROM markings WHERE patient_id = :patient) AS markings,
+        (SELECT count(*) FROM pins WHERE patient_id = :patient) AS pins,
         (SELECT count(*) FROM notes WHERE patient_id = :patient) AS notes,
         (SELECT count(*) FROM changes WHERE patient_id = :patient
             AND action NOT IN ('archived', 'restored', 'merged', 'parted')) AS changes

@@ -13,6 +13,7 @@ from patient_service.models.images import Image
 from patient_service.models.lesions import Lesion
 from patient_service.models.markings import Marking
 from patient_service.models.merges import Merge
+from patient_service.models.overviews import Pin
 from patient_service.models.patients import Patient, SearchTerm
 from patient_service.models.reviews import Review
 from patient_service.models.table import Table
@@ -31,6 +32,7 @@ __all__ = [
     "Note",
     "Patient",
     "PatientFigures",
+    "Pin",
     "Review",
     "SearchTerm",
     "Table",

@@ -45,6 +45,10 @@ class Image(Table, table=True):
         ),
         Index("images_by_patient_taken", "patient_id", "taken_key"),
         Index(
+            "images_overviews", "patient_id", "taken_key",
+            postgresql_where=text("overview_site IS NOT NULL"),
+        ),
+        Index(
             "images_by_lesion_taken", "lesion_id", "taken_key",
             postgresql_where=text("lesion_id IS NOT NULL"),
         ),
@@ -82,6 +86,10 @@ class Image(Table, table=True):
     # Whom the upload was for; only of an image that was moved to another patient since.
     uploaded_to: UUID | None = None
     version: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
+    # Of an overview photo, the part of the body that it shows (`overviews.regions`): all or none.
+    overview_site: str | None = None
+    overview_region: str | None = None
+    overview_side: str | None = None
     # Entered in error: in no list, and restorable for a while (`image_corrections`).
     voided_at: datetime | None = Field(default=None, sa_type=Moment)
     voided_by: UUID | None = None

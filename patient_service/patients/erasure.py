@@ -25,6 +25,7 @@ from patient_service.models import (
     Note,
     Patient,
     PatientFigures,
+    Pin,
     Review,
     SearchTerm,
     WorklistEntry,
@@ -36,8 +37,8 @@ from service_kit.reasons import Reason
 
 # Children before their parents.
 _TABLES = (
-    WorklistEntry, Assignment, Review, Detection, Marking, Note, Change, Image, Lesion, SearchTerm,
-    PatientFigures,
+    WorklistEntry, Assignment, Review, Detection, Marking, Pin, Note, Change, Image, Lesion,
+    SearchTerm, PatientFigures,
 )  # fmt: skip
 
 
@@ -105,6 +106,9 @@ async def _merged_into(session: AsyncSession, patient_id: UUID) -> list[UUID]:
 async def _delete_rows(session: AsyncSession, persons: Sequence[UUID]) -> None:
     either = or_(col(Merge.patient_id).in_(persons), col(Merge.merged_id).in_(persons))
     await session.exec(delete(Merge).where(either))
+    # Pins of somebody else's lesions, withdrawn when a photo of theirs was moved here.
+    photos = select(Image.id).where(col(Image.patient_id).in_(persons))
+    await session.exec(delete(Pin).where(col(Pin.image_id).in_(photos)))
     for table in _TABLES:
         await session.exec(delete(table).where(col(table.patient_id).in_(persons)))
     await session.exec(delete(Patient).where(col(Patient.id).in_(persons)))

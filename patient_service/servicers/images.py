@@ -9,7 +9,12 @@ from patient_service.images import copies, corrections, objects, stored_images, 
 from patient_service.images.corrections import Correction
 from patient_service.models import Image
 from patient_service.servicers.detection_messages import detection_message
-from patient_service.servicers.messages import copy_message, image_message, optional_id
+from patient_service.servicers.messages import (
+    copy_message,
+    image_message,
+    optional_id,
+    overview_region,
+)
 from patient_service.servicers.received_photo import receive
 from service_kit import clock
 from service_kit.blobs import Blobs
@@ -82,7 +87,7 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
         lesion_id = optional_id(request.lesion_id, "lesion")
         collection = (
             f"images by time patient={patient_id} lesion={lesion_id} tray={request.unsorted}"
-            f" voided={request.voided}"
+            f" voided={request.voided} overviews={request.overviews}"
         )
         asked = PageRequest.of(request, collection, self._cursors)
         async with self._database.session() as session:
@@ -91,6 +96,7 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
                 patient_id,
                 lesion_id=lesion_id,
                 unsorted=request.unsorted,
+                overviews=request.overviews,
                 voided=request.voided,
                 size=asked.size,
                 position=asked.position,
@@ -121,6 +127,7 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
             lesion_id=optional_id(request.lesion_id, "lesion"),
             unsorted=request.HasField("lesion_id") and not request.lesion_id,
             captured_at=clock.from_timestamp(request.captured_at) if captured else None,
+            overview=overview_region(request.overview) if request.HasField("overview") else None,
         )
         async with self._database.session() as session:
             image = await corrections.correct(

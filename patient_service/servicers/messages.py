@@ -13,6 +13,7 @@ from patient_service import lesions
 from patient_service.images import corrections
 from patient_service.images.copies import Copy
 from patient_service.models import Change, Image, Lesion, Note, Patient
+from patient_service.overviews.regions import OverviewRegion
 from patient_service.patients import profiles
 from patient_service.patients.summaries import Summary
 from patient_service.servicers.enum_words import (
@@ -149,8 +150,25 @@ def restorable_until(row: Image) -> datetime | None:
     return row.voided_at + corrections.RESTORABLE_FOR if row.voided_at else None
 
 
+def overview_region(message: pb.OverviewRegion) -> OverviewRegion:
+    """Read which part of the body an overview photo shows."""
+    return OverviewRegion(
+        BODY_SITE.word(message.body_site),
+        BODY_REGION.word(message.region),
+        BODY_SIDE.word(message.side),
+    )
+
+
 def image_message(row: Image, also_of: UUID | None = None) -> pb.Image:
     """An image's description as the contract has it; `also_of` is who else has such a photo."""
+    shown = OverviewRegion.of(row)
+    overview = None
+    if shown:
+        overview = pb.OverviewRegion(
+            body_site=BODY_SITE.number(shown.site),
+            region=BODY_REGION.number(shown.region),
+            side=BODY_SIDE.number(shown.side),
+        )
     return pb.Image(
         id=str(row.id),
         patient_id=str(row.patient_id),
@@ -172,6 +190,7 @@ def image_message(row: Image, also_of: UUID | None = None) -> pb.Image:
         voided_by=str(row.voided_by or ""),
         restorable_until=optional_time(restorable_until(row)),
         also_of_patient_id=str(also_of or ""),
+        overview=overview,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dermis.patient.v1 import patient_pb2 as pb
 from imaging.decoding import MAX_BYTES
 from patient_service.images.uploads import Header
-from patient_service.servicers.messages import optional_id
+from patient_service.servicers.messages import optional_id, overview_region
 from service_kit import clock
 from service_kit.errors import DomainError
 from service_kit.ids import parse_id
@@ -60,6 +60,7 @@ def _header(header: pb.ImageHeader) -> Header:
         captured_at=clock.from_timestamp(captured) if captured else None,
         idempotency_key=header.idempotency_key,
         diagnose=header.diagnose,
+        overview=overview_region(header.overview) if header.HasField("overview") else None,
     )
     read.check()
     return read

@@ -39,6 +39,7 @@ class Operation:
     Attributes:
         places: (where, name), where is "path", "query" or "body".
         body: the example of a JSON body; None without one.
+        form: examples of what a form needs beside identifiers and the photo.
     """
 
     method: str
@@ -46,6 +47,7 @@ class Operation:
     places: tuple[tuple[str, str], ...]
     body: Any
     is_upload: bool
+    form: dict[str, str]
 
 
 def operations() -> list[Operation]:
@@ -64,14 +66,18 @@ def operations() -> list[Operation]:
 def _operation(method: str, path: str, described: dict[str, Any]) -> Operation:
     content = described.get("requestBody", {}).get("content", {})
     body = content.get("application/json", {}).get("example")
-    form = content.get("multipart/form-data", {}).get("schema", {}).get("properties", {})
+    schema = content.get("multipart/form-data", {}).get("schema", {})
+    form = schema.get("properties", {})
+    needed = {
+        name: form[name]["examples"][0] for name in schema.get("required", ()) if name != "file"
+    }
     places = [
         (found["in"], found["name"])
         for found in described.get("parameters", [])
         if (found["in"] == "path" or _is_identifier(found["name"])) and found["name"] not in NOBODYS
     ]
     places += [("body", name) for name in [*(body or {}), *form] if _is_identifier(name)]
-    return Operation(method, path, tuple(places), body, bool(form))
+    return Operation(method, path, tuple(places), body, bool(form), needed)
 
 
 def _is_identifier(name: str) -> bool:
@@ -165,7 +171,7 @@ async def _send(
 ) -> httpx.Response:
     """Call it with one identifier of theirs and all others ours."""
     path, query, body = operation.path, {}, copy.deepcopy(operation.body)
-    form: dict[str, str] = {}
+    form = dict(operation.form)
     for where, name in operation.places:
         value = (theirs if (where, name) == foreign else ours)[_noun(name)]
         if where == "path":

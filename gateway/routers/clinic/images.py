@@ -49,6 +49,9 @@ async def list_images(
     clients: ClientsDep,
     lesion_id: Annotated[str, Query(max_length=64, description="Only this lesion's.")] = "",
     unsorted: Annotated[bool, Query(description="Only photos without a lesion.")] = False,
+    overviews: Annotated[
+        bool, Query(description="Only overview photos, which are never unsorted.")
+    ] = False,
     entered_in_error: Annotated[bool, Query(description="Those entered in error.")] = False,
     limit: Limit = 50,
     cursor: Cursor = "",
@@ -57,7 +60,7 @@ async def list_images(
     page = await clients.images.ListImages(
         pb.ListImagesRequest(
             patient_id=patient_id, lesion_id=lesion_id, unsorted=unsorted, limit=limit,
-            cursor=cursor, voided=entered_in_error,
+            cursor=cursor, voided=entered_in_error, overviews=overviews,
         )
     )  # fmt: skip
     return Page.of([Image.of(image) for image in page.images], page.next_cursor)
@@ -161,6 +164,8 @@ async def get_image_record(image_id: str, clients: ClientsDep) -> ImageRecord:
         Reason.LESION_NOT_FOUND,
         Reason.CAPTURED_IN_FUTURE,
         Reason.CAPTURED_TOO_EARLY,
+        Reason.IMAGE_IS_OVERVIEW,
+        Reason.IMAGE_NOT_OVERVIEW,
     ),
 )
 async def correct_image(

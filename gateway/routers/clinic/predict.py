@@ -14,6 +14,7 @@ from gateway.routers.clinic.detections import EXPLAINED
 from gateway.routers.dependencies import UNDER_WAY, ClientsDep, HeldDep, ModelDep, PhotoFormDep
 from gateway.routers.guards import READ_PATIENTS, WRITE_PATIENTS, Router, limited
 from gateway.schemas.detections import Detection, Explanation, Heatmap, SeenPart, Target
+from service_kit.errors import DomainError
 from service_kit.reasons import Reason
 from serving.contract.torchserve import TorchServeError
 
@@ -86,6 +87,7 @@ async def upload(
         422,
         Reason.PATIENT_ARCHIVED,
         Reason.IMAGE_VOIDED,
+        Reason.IMAGE_IS_OVERVIEW,
         Reason.IMAGE_LOST,
         503,
         Reason.STORE_UNAVAILABLE,
@@ -103,6 +105,8 @@ async def assess_again(
 ) -> Detection:
     """Have the live model assess a stored image again; earlier detections stay."""
     image, photo = await stored_images.read(clients, image_id, held)
+    if image.HasField("overview"):
+        raise DomainError(Reason.IMAGE_IS_OVERVIEW)
     try:
         detection = await reassess(image, photo, clients, model)
     except TorchServeError:

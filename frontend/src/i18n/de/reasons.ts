@@ -144,6 +144,12 @@ const reasons: Record<Refusal, string> = {
   IMAGE_TRUNCATED: "Das Foto ist abgeschnitten oder beschädigt. Senden Sie die Datei noch einmal.",
   IMAGE_LOST: "Das gespeicherte Bild fehlt. Informieren Sie Ihre Administration.",
   IMAGE_VOIDED: "Dieses Foto ist als Irrtum markiert. Stellen Sie es zuerst wieder her.",
+  IMAGE_IS_OVERVIEW:
+    "Ein Übersichtsfoto gehört zu keiner Läsion und wird vom Modell nicht beurteilt.",
+  IMAGE_NOT_OVERVIEW: "Das ist kein Übersichtsfoto: Es zeigt eine Läsion, keine Region.",
+  OVERVIEW_REGION_REQUIRED: "Wählen Sie, welchen Körperteil das Übersichtsfoto zeigt.",
+  PIN_INVALID: "Ein Pin muss auf dem Foto liegen.",
+  TOO_MANY_PINS: "Ein Übersichtsfoto trägt höchstens 200 Pins. Entfernen Sie zuerst einen.",
   MARKING_NOT_FOUND: "Diese Markierung gibt es nicht.",
   MARKING_INVALID:
     "So lässt sich das nicht einzeichnen. Zeichnen Sie es noch einmal, größer und auf dem Foto.",
