@@ -28,8 +28,7 @@ _BLOCK_MM = 125
 _PAIR_MM = 95
 _SIGN_MM = 30
 _MAP_MM = 32
-# Drawings that the report has too; of a place on any other, it has the words.
-_WHOLE_BODY = frozenset({pb.BODY_VIEW_FRONT, pb.BODY_VIEW_BACK})
+_MAP_WIDEST_MM = 26
 _SECOND_X = 90
 _OPACITY = 0.5
 # Of the differential.
@@ -148,8 +147,8 @@ def _add(
     top = page.get_y()
     page.text_line(_lesion_line(words, lesion, number), size=12, bold=True)
     page.text_line(words("taken", words.moment(entry.taken_at)), dim=True)
-    if lesion and lesion.profile.position.view in _WHOLE_BODY:
-        _map(page, lesion.profile.position, top)
+    if lesion and (view := body_diagram.view_of(lesion.profile)):
+        _map(page, lesion.profile, view, top)
     top = page.get_y() + 1
     heights = [page.picture(entry.photo, page.l_margin, top, words("photo"))[1]]
     if finding.assessable:
@@ -189,12 +188,13 @@ def _lesion_line(words: Words, lesion: pb.Lesion | None, number: int | None) -> 
     return words("lesion", number, "  ·  ".join(part for part in known if part))
 
 
-def _map(page: ReportPage, position: pb.BodyPosition, top: float) -> None:
-    """The body diagram, in the right margin of a lesion's heading."""
-    view = "back" if position.view == pb.BODY_VIEW_BACK else "front"
-    page.set_y(max(page.get_y(), top + _MAP_MM + 2))
-    x = page.w - page.r_margin - _MAP_MM * 100 / 212
-    body_diagram.draw(page, position, x, top, _MAP_MM)
+def _map(page: ReportPage, profile: pb.LesionProfile, view: str, top: float) -> None:
+    """The body with the lesion's region and place, in the right margin of its heading."""
+    width = min(_MAP_WIDEST_MM, _MAP_MM * body_diagram.shape_of(view))
+    height = width / body_diagram.shape_of(view)
+    page.set_y(max(page.get_y(), top + height + 2))
+    x = page.w - page.r_margin - width
+    body_diagram.draw(page, profile, view, figure=page.figure, x=x, y=top, height=height)
     page.set_font("Source", "", 8)
     page.text(x - page.get_string_width(page.words(view)) - 2, top + 4, page.words(view))
 

@@ -11,7 +11,9 @@ from PIL import Image
 
 from dermis.auth.v1 import auth_pb2
 from dermis.patient.v1 import patient_pb2 as pb
+from gateway.exports import body_diagram
 from gateway.exports.report_words import Words
+from service_kit.clock import now
 
 _FONTS = Path(font_source_sans_pro.__file__).parent / "files"
 _LOGO_MM = (50, 18)
@@ -29,6 +31,9 @@ class ReportPage(FPDF):
         patient: whose report it is.
         letterhead: of the clinic.
         words: of the reader.
+
+    Attributes:
+        figure: whose body is drawn.
     """
 
     def __init__(self, patient: pb.Patient, letterhead: auth_pb2.Letterhead, words: Words) -> None:
@@ -36,6 +41,7 @@ class ReportPage(FPDF):
         self.words = words
         self._patient = patient
         self._letterhead = letterhead
+        self.figure = body_diagram.figure_of(patient.profile.birth_date, now().date())
         self.set_title(f"Dermis: {patient.profile.record_number}")
         self.set_creator("Dermis")
         self.set_lang(words.language)

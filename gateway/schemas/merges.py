@@ -11,7 +11,9 @@ from gateway.schemas.patients import Patient, PatientProfile
 # As many digits as an ETag has.
 MOST = 999_999_999
 
-Added = Literal["lesions", "images", "reviews", "notes", "changes", "merges"]
+Added = Literal[
+    "lesions", "images", "reviews", "markings", "pins", "notes", "changes", "merges"
+]  # fmt: skip
 
 
 class MergeDraft(Body):

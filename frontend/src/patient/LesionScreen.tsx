@@ -92,8 +92,8 @@ function Photos({
   const sizes = useSizes(patient.id, lesionId);
   const isArchived = !!patient.archived_at;
   const uploads = useUploads().filter(
-    ({ patientId, lesionId: to, isSorting }) =>
-      patientId === patient.id && to === lesionId && !isSorting,
+    ({ patientId, lesionId: to, isSorting, overview }) =>
+      patientId === patient.id && to === lesionId && !isSorting && !overview,
   );
   useShowFinished(uploads.filter(({ state }) => state === "done").at(-1), (id) =>
     chooseImage(id, { replace: imageId === null }),

@@ -31,6 +31,7 @@ import {
   type Order,
 } from "./lesion_facts";
 import { marksOf, useFindings } from "./marks";
+import { Overviews } from "./overviews/Overviews";
 import { PhotosInError } from "./PhotosInError";
 import { AddPhotosToSort } from "./sorting/AddPhotosToSort";
 import { useAddress } from "./useAddress";
@@ -57,7 +58,7 @@ export function LesionsTab({ patient }: { patient: Schemas["Patient"] }) {
   }
   const all = factsOf(lesions.data, images.data, marksOf(findings.data));
   const shown = inOrder(all, order).filter((facts) => isWanted(facts, filter));
-  const unsorted = images.data.filter(({ lesion_id }) => !lesion_id).length;
+  const unsorted = images.data.filter(({ lesion_id, overview }) => !lesion_id && !overview).length;
   const choose = (lesionId: string) => chooseShelf({ lesionId });
   const bodyMap = (
     <BodyMap
@@ -90,6 +91,7 @@ export function LesionsTab({ patient }: { patient: Schemas["Patient"] }) {
             <Collapse expanded={isMapOpen}>{bodyMap}</Collapse>
           </>
         )}
+        <Overviews patient={patient} facts={all} />
         <PhotosInError patientId={patientId} />
       </Stack>
       <Stack className={classes.lesions}>

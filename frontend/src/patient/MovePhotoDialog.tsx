@@ -30,7 +30,8 @@ export function MovePhotoDialog({
   const lesion = shown.find(({ id }) => id === lesionId);
   const to = [
     other?.full_name,
-    lesion ? lesion.label || t("patient.lesion.unnamed") : t("patient.photos.unsorted"),
+    !image.overview &&
+      (lesion ? lesion.label || t("patient.lesion.unnamed") : t("patient.photos.unsorted")),
   ]
     .filter(Boolean)
     .join(", ");
@@ -53,7 +54,7 @@ export function MovePhotoDialog({
         )
       }
     >
-      <Text size="sm">{t("patient.correct.moveText")}</Text>
+      <Text size="sm">{t(image.overview ? "overviews.moveText" : "patient.correct.moveText")}</Text>
       <Text size="sm" fw={500}>
         {t("patient.correct.toPatient")}: {whom?.full_name} · {whom?.record_number}
       </Text>
@@ -64,6 +65,7 @@ export function MovePhotoDialog({
           setLesionId("");
         }}
       />
+      {!image.overview && (
       <NativeSelect
         label={t("patient.correct.toLesion")}
         value={lesionId}
@@ -76,6 +78,7 @@ export function MovePhotoDialog({
           })),
         ]}
       />
+      )}
     </FormDialog>
   );
 }

@@ -25,6 +25,7 @@ import { MoreButton } from "@/ui/MoreButton";
 import { QueryState } from "@/ui/QueryState";
 import { EmptyState } from "@/ui/States";
 import { changeName, fieldNames } from "./change_name";
+import { overviewName } from "./overviews/regions";
 import { NoteForm } from "./NoteForm";
 import { Thumbnail } from "@/findings/Thumbnail";
 import { useAuthorName } from "./useAuthorName";
@@ -111,10 +112,14 @@ function EntryDetails({ entry }: { entry: Entry }) {
     case "image":
       return (
         <Group gap="sm">
-          <Link to={photoAddress({ ...entry.image, image_id: entry.image.id })}>
+          <Link to={addressOf(entry.image)}>
             <Thumbnail imageId={entry.image.id} name={t("patient.photos.name", { at })} size={64} />
           </Link>
-          <Meta>{at}</Meta>
+          <Meta>
+            {[entry.image.overview && overviewName(t, entry.image.overview), at]
+              .filter(Boolean)
+              .join(" · ")}
+          </Meta>
         </Group>
       );
     case "detection": {
@@ -177,6 +182,11 @@ function Meta({ children }: { children: React.ReactNode }) {
       {children}
     </Text>
   );
+}
+
+function addressOf(image: Schemas["Image"]): string {
+  if (image.overview) return `/patient/${image.patient_id}?overview=${image.id}`;
+  return photoAddress({ ...image, image_id: image.id });
 }
 
 function idOf(entry: Entry): string {

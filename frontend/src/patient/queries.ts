@@ -15,6 +15,8 @@ export const keys = {
   ofImage: (id: string, imageId: string) => [...patientKey(id), "detections", imageId] as const,
   record: (id: string, imageId: string) => [...patientKey(id), "record", imageId] as const,
   sizes: (id: string, lesionId: string) => [...patientKey(id), "sizes", lesionId] as const,
+  overviews: (id: string) => [...patientKey(id), "images", "overviews"] as const,
+  pins: (id: string, imageId: string) => [...patientKey(id), "pins", imageId] as const,
   inError: (id: string) => [...patientKey(id), "images", "in-error"] as const,
   timeline: (id: string, filter: object) => [...patientKey(id), "timeline", filter] as const,
 };
@@ -52,6 +54,23 @@ export function useImages(patientId: string, shelf: Shelf) {
   });
 }
 
+/** A patient's overview photos, the newest first. */
+export function useOverviews(patientId: string) {
+  return useQuery({
+    queryKey: keys.overviews(patientId),
+    queryFn: () => imagesOf(patientId, { overviews: true }),
+  });
+}
+
+/** Where an overview photo shows which lesions. */
+export function usePins(patientId: string, imageId: string) {
+  return useQuery({
+    queryKey: keys.pins(patientId, imageId),
+    queryFn: () =>
+      unwrap(api.GET("/images/{image_id}/pins", { params: { path: { image_id: imageId } } })),
+  });
+}
+
 /** All photos of a patient, the newest first. */
 export function useAllImages(patientId: string) {
   return useQuery({
@@ -62,7 +81,7 @@ export function useAllImages(patientId: string) {
 
 async function imagesOf(
   patientId: string,
-  part: { unsorted?: boolean; lesion_id?: string },
+  part: { unsorted?: boolean; lesion_id?: string; overviews?: boolean },
 ): Promise<Schemas["Image"][]> {
   const images: Schemas["Image"][] = [];
   let cursor = "";

@@ -34,6 +34,11 @@ export function useAddress() {
     /** Back closes the comparison, as it closes a page. */
     openComparison: () => change({ compare: "" }),
     closeComparison: () => change({ compare: null }, { replace: true }),
+    /** The overview photo that is shown large; Back closes it. */
+    overviewId: search.get("overview"),
+    openOverview: (imageId: string) =>
+      change({ overview: imageId }, { replace: search.has("overview") }),
+    closeOverview: () => change({ overview: null }, { replace: true }),
     /** The part of the body that is shown large. */
     place: search.get("place"),
     /** Back leaves the part again; from one part to the next is no step of its own. */
@@ -41,7 +46,7 @@ export function useAddress() {
     closePlace: () => change({ place: null }, { replace: true }),
     chooseShelf: (chosen: Shelf) => {
       const name = chosen === "unsorted" ? "unsorted" : chosen.lesionId;
-      change({ lesion: name, image: null, tab: null, compare: null, place: null });
+      change({ lesion: name, image: null, tab: null, compare: null, place: null, overview: null });
     },
     chooseImage: (imageId: string | null, { replace = false } = {}) =>
       change({ image: imageId }, { replace }),

@@ -36,10 +36,12 @@ export function usePhotoCorrections() {
       if (moved) chooseImage(null, { replace: true });
       const before: Correction = moved
         ? { patient_id: image.patient_id, lesion_id: image.lesion_id }
-        : { captured_at: image.captured_at };
-      const message = moved ? t("patient.correct.moved", { to }) : t("patient.correct.dated");
+        : { captured_at: image.captured_at, overview: image.overview };
+      const message = moved
+        ? t("patient.correct.moved", { to })
+        : t(changed.overview && to ? "overviews.corrected" : "patient.correct.dated", { to });
       const patients = [image.patient_id, changed.patient_id];
-      if (moved || image.captured_at) {
+      if (moved || image.captured_at || image.overview) {
         showUndoable(message, () =>
           undo(
             unwrap(api.PATCH("/images/{image_id}", { params: pathOf(changed), body: before })),

@@ -53,7 +53,10 @@ function UploadRow({ upload }: { upload: Upload }) {
   const preview = useObjectUrl(upload.file);
   const text = {
     waiting: t("patient.upload.waiting"),
-    sending: upload.progress < 1 ? t("patient.upload.sending") : t("patient.upload.assessing"),
+    sending:
+      upload.progress < 1 || upload.overview
+        ? t("patient.upload.sending")
+        : t("patient.upload.assessing"),
     refused: upload.problem ? problemText(upload.problem) : "",
     done: "",
   }[upload.state];

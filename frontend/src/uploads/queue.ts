@@ -8,6 +8,8 @@ import { captureDate } from "./capture_date";
 import { copiesOf, type Copy } from "./copies";
 import { sendPhoto } from "./send_photo";
 
+export type OverviewRegion = Schemas["OverviewRegion"];
+
 /**
  * A photo being uploaded.
  *
@@ -19,6 +21,8 @@ export interface Upload {
   userId: string;
   patientId: string;
   lesionId: string | null;
+  /** The part of the body that it shows as a whole; such a photo belongs to no lesion. */
+  overview?: OverviewRegion;
   name: string;
   file: Blob;
   addedAt: number;
@@ -48,6 +52,7 @@ type Stored = Pick<
   | "userId"
   | "patientId"
   | "lesionId"
+  | "overview"
   | "name"
   | "file"
   | "addedAt"
@@ -121,6 +126,7 @@ export async function addUploads(
     userId: string;
     patientId: string;
     lesionId: string | null;
+    overview?: OverviewRegion;
     takenAt?: string;
     isSorting?: boolean;
   },
@@ -286,10 +292,10 @@ async function sendOne(upload: Upload): Promise<void> {
 
 /** The part that survives a reload, after which it is sent from the start. */
 function stored(upload: Upload): Stored {
-  const { id, userId, patientId, lesionId, name, file, addedAt, capturedAt } = upload;
+  const { id, userId, patientId, lesionId, overview, name, file, addedAt, capturedAt } = upload;
   const { isCleared, isSorting, choice } = upload;
   return {
-    ...{ id, userId, patientId, lesionId, name, file, addedAt, capturedAt },
+    ...{ id, userId, patientId, lesionId, overview, name, file, addedAt, capturedAt },
     ...{ isCleared, isSorting, choice },
   };
 }

@@ -9,6 +9,7 @@ const DEADLINE_MS = 120_000;
 /**
  * Uploads one photo in the name of the account that took it.
  *
+ * @returns the model's answer; undefined for an overview photo, which gets none.
  * @throws Problem when it is refused, no answer came, or somebody else is signed in by now.
  */
 export function sendPhoto({
@@ -16,6 +17,7 @@ export function sendPhoto({
   userId,
   patientId,
   lesionId,
+  overview,
   file,
   name,
   capturedAt,
@@ -26,23 +28,27 @@ export function sendPhoto({
   userId: string;
   patientId: string;
   lesionId: string | null;
+  overview?: Schemas["OverviewRegion"];
   file: Blob;
   name: string;
   capturedAt: string | null;
   onProgress: (share: number) => void;
-}): Promise<Schemas["Detection"]> {
+}): Promise<Schemas["Detection"] | undefined> {
   const form = new FormData();
   form.set("file", file, name);
   if (lesionId) form.set("lesion_id", lesionId);
   if (capturedAt) form.set("captured_at", capturedAt);
-  return upload({
-    path: `/api/predict/upload/${encodeURIComponent(patientId)}`,
+  for (const [name, value] of Object.entries(overview ?? {})) if (value) form.set(name, value);
+  const patient = encodeURIComponent(patientId);
+  const sent = upload<Schemas["Detection"]>({
+    path: overview ? `/api/patients/${patient}/overviews` : `/api/predict/upload/${patient}`,
     form,
     headers: { "idempotency-key": id },
     deadlineMs: DEADLINE_MS,
     onProgress,
     token: (refused) => tokenOf(userId, refused),
   });
+  return overview ? sent.then(() => undefined) : sent;
 }
 
 /** @throws Problem 401 when somebody else has signed in meanwhile, or the session has ended. */

@@ -103,6 +103,8 @@ export default {
     viewed: "Ergebnis angesehen",
   },
   detections: { listed: "Ergebnisse aufgelistet" },
+  pin: { placed: "Hautveränderung auf Übersichtsfoto markiert", removed: "Pin entfernt" },
+  pins: { viewed: "Pins angesehen" },
   marking: { added: "In ein Foto gezeichnet", withdrawn: "Markierung zurückgenommen" },
   markings: { viewed: "Markierungen angesehen" },
   sizes: { listed: "Größen aufgelistet" },

@@ -32,6 +32,8 @@ export default {
       lesions: "Hautveränderungen",
       images: "Fotos",
       reviews: "Beurteilungen",
+      markings: "Markierungen",
+      pins: "Pins auf Übersichtsfotos",
       notes: "Notizen",
       changes: "Berichtigungen",
       merges: "eine weitere Akte",

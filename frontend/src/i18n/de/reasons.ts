@@ -145,8 +145,8 @@ const reasons: Record<Refusal, string> = {
   IMAGE_LOST: "Das gespeicherte Bild fehlt. Informieren Sie Ihre Administration.",
   IMAGE_VOIDED: "Dieses Foto ist als Irrtum markiert. Stellen Sie es zuerst wieder her.",
   IMAGE_IS_OVERVIEW:
-    "Ein Übersichtsfoto gehört zu keiner Läsion und wird vom Modell nicht beurteilt.",
-  IMAGE_NOT_OVERVIEW: "Das ist kein Übersichtsfoto: Es zeigt eine Läsion, keine Region.",
+    "Ein Übersichtsfoto gehört zu keiner Hautveränderung und wird vom Modell nicht beurteilt.",
+  IMAGE_NOT_OVERVIEW: "Das ist kein Übersichtsfoto: Es zeigt eine Hautveränderung, keine Region.",
   OVERVIEW_REGION_REQUIRED: "Wählen Sie, welchen Körperteil das Übersichtsfoto zeigt.",
   PIN_INVALID: "Ein Pin muss auf dem Foto liegen.",
   TOO_MANY_PINS: "Ein Übersichtsfoto trägt höchstens 200 Pins. Entfernen Sie zuerst einen.",

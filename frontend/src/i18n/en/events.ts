@@ -97,6 +97,8 @@ export default {
     viewed: "Result viewed",
   },
   detections: { listed: "Results listed" },
+  pin: { placed: "Lesion pinned on an overview photo", removed: "Pin removed" },
+  pins: { viewed: "Pins viewed" },
   marking: { added: "Drawn on a photo", withdrawn: "Marking withdrawn" },
   markings: { viewed: "Markings viewed" },
   sizes: { listed: "Sizes listed" },

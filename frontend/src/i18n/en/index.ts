@@ -12,6 +12,7 @@ import events from "./events";
 import files from "./files";
 import finding from "./finding";
 import handoff from "./handoff";
+import overviews from "./overviews";
 import patient from "./patient";
 import patients from "./patients";
 import reasons from "./reasons";
@@ -39,6 +40,7 @@ export default {
   files,
   finding,
   handoff,
+  overviews,
   reasons,
   regions,
   archives,

@@ -45,6 +45,8 @@ export default {
       lesions: "lesions",
       images: "photos",
       reviews: "verdicts",
+      markings: "markings",
+      pins: "pins on overview photos",
       notes: "notes",
       changes: "corrections",
       merges: "another merged record",

@@ -20,7 +20,7 @@ export function BodyPart({
   ...shared
 }: Actions & { focus: Focus; onAdd: (spot: Spot) => void; onClose: () => void }) {
   const { t } = useTranslation();
-  const { place, view } = focus;
+  const { place } = focus;
   return (
     <>
       <Group justify="space-between" gap="xs">
@@ -43,9 +43,11 @@ export function BodyPart({
           </Button>
         )}
       </Group>
-      <Text fw={600} ta="center">
-        {place ? placeName(t, place) : t(`patient.map.${view}`)}
-      </Text>
+      {place && (
+        <Text fw={600} ta="center">
+          {placeName(t, place)}
+        </Text>
+      )}
       <BodyView
         {...shared}
         focus={focus}

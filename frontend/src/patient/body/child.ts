@@ -5,7 +5,7 @@ import type { Point } from "./shapes";
 const GROWN = 10;
 
 /** Heights on an adult's figure and on a child's: crown, chin, shoulders, crotch, soles. */
-const HEIGHTS = [
+export const HEIGHTS = [
   [0, 0],
   [4, 4],
   [28.5, 39],
@@ -15,7 +15,7 @@ const HEIGHTS = [
   [212, 212],
 ] as const;
 /** How much wider a child is at these heights of the adult's figure. */
-const WIDTHS = [
+export const WIDTHS = [
   [0, 1.42],
   [24, 1.42],
   [33, 1.12],

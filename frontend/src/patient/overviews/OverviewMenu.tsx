@@ -1,0 +1,54 @@
+import { ActionIcon, Menu } from "@mantine/core";
+import {
+  IconCalendar,
+  IconDots,
+  IconFolderSymlink,
+  IconMan,
+  IconPhotoOff,
+} from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Schemas } from "@/api/client";
+import { MovePhotoDialog } from "../MovePhotoDialog";
+import { PhotoDateDialog } from "../PhotoDateDialog";
+import { PhotoInErrorDialog } from "../PhotoInErrorDialog";
+import { RegionDialog } from "./RegionDialog";
+
+/** What can be put right about an overview photo. */
+export function OverviewMenu({ image }: { image: Schemas["Image"] }) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState<"region" | "move" | "date" | "error" | null>(null);
+  const close = () => setOpen(null);
+  const items = [
+    ["region", IconMan, t("overviews.correctRegion")],
+    ["date", IconCalendar, t("patient.correct.date")],
+    ["move", IconFolderSymlink, t("overviews.move")],
+    ["error", IconPhotoOff, t("patient.correct.void")],
+  ] as const;
+  return (
+    <>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon variant="default" size="lg" aria-label={t("patient.correct.menu")}>
+            <IconDots size={18} aria-hidden />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {items.map(([what, Icon, label]) => (
+            <Menu.Item
+              key={what}
+              leftSection={<Icon size={16} aria-hidden />}
+              onClick={() => setOpen(what)}
+            >
+              {label}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+      {open === "region" && <RegionDialog image={image} onClose={close} />}
+      {open === "move" && <MovePhotoDialog image={image} lesions={[]} onClose={close} />}
+      {open === "date" && <PhotoDateDialog image={image} onClose={close} />}
+      {open === "error" && <PhotoInErrorDialog image={image} onClose={close} />}
+    </>
+  );
+}
