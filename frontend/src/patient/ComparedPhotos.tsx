@@ -1,6 +1,6 @@
 import { Button, Group, SimpleGrid, Slider, Stack, Text } from "@mantine/core";
 import { useInterval } from "@mantine/hooks";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { usePicture } from "@/api/useBytes";
@@ -79,10 +79,20 @@ export function SideBySide({ left, right, similarity }: Pair) {
 export function Overlay({ left, right, similarity }: Pair) {
   const { t } = useTranslation();
   const [shown, setShown] = useState(50);
+  const place = useRef<HTMLDivElement>(null);
+  const border = shown / 100;
   return (
     <Stack maw={900} mx="auto" w="100%">
-      <ZoomFrame>
-        <div className={classes.pictures}>
+      <ZoomFrame
+        tools={(zoom) => (
+          <>
+            <ShownMarkings image={right.image} place={place} aligned={null} part={[border, 1]} />
+            <LeftMarkings {...{ left, right, similarity, place }} part={[0, border]} />
+            <ZoomButtons zoom={zoom} />
+          </>
+        )}
+      >
+        <div ref={place} className={classes.pictures}>
           <Photo side={right} />
           <div className={classes.upper} style={{ clipPath: `inset(0 ${100 - shown}% 0 0)` }}>
             <LeftPhoto left={left} right={right} similarity={similarity} />
@@ -109,10 +119,22 @@ export function Blink({ left, right, similarity }: Pair) {
   const [isLeft, setIsLeft] = useState(true);
   const { start, stop, active } = useInterval(() => setIsLeft((before) => !before), BLINK_MS);
   useEffect(() => stop, [stop]);
+  const place = useRef<HTMLDivElement>(null);
   return (
     <Stack maw={900} mx="auto" w="100%">
-      <ZoomFrame>
-        <div className={classes.pictures}>
+      <ZoomFrame
+        tools={(zoom) => (
+          <>
+            {isLeft ? (
+              <LeftMarkings {...{ left, right, similarity, place }} />
+            ) : (
+              <ShownMarkings image={right.image} place={place} aligned={null} />
+            )}
+            <ZoomButtons zoom={zoom} />
+          </>
+        )}
+      >
+        <div ref={place} className={classes.pictures}>
           <Photo side={right} />
           <div className={classes.upper} style={{ opacity: isLeft ? 1 : 0 }}>
             <LeftPhoto left={left} right={right} similarity={similarity} />
@@ -131,6 +153,22 @@ export function Blink({ left, right, similarity }: Pair) {
     </Stack>
   );
 }
+
+/** The left photo's markings over the right one; none where the two don't lie on each other. */
+function LeftMarkings({
+  left,
+  right,
+  similarity,
+  place,
+  part,
+}: Pair & { place: RefObject<HTMLElement | null>; part?: readonly [number, number] }) {
+  if (!similarity && !haveOneShape(left.image, right.image)) return null;
+  const aligned = similarity && { similarity, frame: right.image };
+  return <ShownMarkings image={left.image} {...{ place, aligned, part }} />;
+}
+
+const haveOneShape = (one: Side["image"], other: Side["image"]) =>
+  one.width * other.height === other.width * one.height;
 
 function LeftPhoto({ left, right, similarity }: Pair) {
   if (!similarity) return <Photo side={left} />;

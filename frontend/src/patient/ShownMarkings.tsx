@@ -10,12 +10,15 @@ export function ShownMarkings({
   image,
   place,
   aligned,
+  part,
 }: {
   image: Schemas["Image"];
   /** Holds the photo, whole and in its middle. */
   place: RefObject<HTMLElement | null>;
   /** Where the photo lies in another one's frame. */
   aligned: { similarity: Similarity; frame: Schemas["Image"] } | null;
+  /** Only what lies between these shares of the place, from its left edge. */
+  part?: readonly [from: number, to: number];
 }) {
   const { data } = useMarkings(image);
   if (!data?.markings.length) return null;
@@ -28,6 +31,7 @@ export function ShownMarkings({
         toFrame={aligned ? (point) => moved(point, aligned.similarity) : undefined}
         markings={data.markings}
         unit={data.millimetres_per_pixel}
+        part={part}
       />
     </Suspense>
   );

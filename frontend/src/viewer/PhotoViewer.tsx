@@ -102,8 +102,9 @@ function Photo({
     "+": () => zoom?.zoomIn(),
     "-": () => zoom?.zoomOut(),
     "0": () => zoom?.reset(),
-    ArrowLeft: onPrevious,
-    ArrowRight: onNext,
+    // While somebody draws, the arrow keys move the crosshair.
+    ArrowLeft: drawing.isOn ? undefined : onPrevious,
+    ArrowRight: drawing.isOn ? undefined : onNext,
   });
 
   if (photo.error) return <ErrorState error={photo.error} onRetry={() => void photo.refetch()} />;

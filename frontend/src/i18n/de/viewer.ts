@@ -32,6 +32,20 @@ export default {
       arrow: "Pfeil",
       text: "Text",
     },
+    surface: "Zeichenfläche: {{tool}}",
+    drawn: {
+      length: "Länge",
+      outline: "Umriss",
+      angle: "Winkel",
+      arrow: "Pfeil",
+      text: "Text",
+      ruler: "Lineal",
+    },
+    byKeys:
+      "Mit Tasten: Pfeile bewegen das Fadenkreuz (mit Umschalt schneller), die Eingabetaste setzt einen Punkt und schließt einen Umriss, wo er begann, die Rücktaste nimmt den letzten zurück, Escape beendet.",
+    crosshair: "{{x}} % von links, {{y}} % von oben",
+    pointsSet_one: "{{count}} Punkt gesetzt",
+    pointsSet_other: "{{count}} Punkte gesetzt",
     hints: "Was zu tun ist",
     hint: {
       move: "Ziehen verschiebt das Foto, das Mausrad vergrößert.",

@@ -32,6 +32,20 @@ export default {
       arrow: "Arrow",
       text: "Text",
     },
+    surface: "Drawing area: {{tool}}",
+    drawn: {
+      length: "length",
+      outline: "outline",
+      angle: "angle",
+      arrow: "arrow",
+      text: "text",
+      ruler: "ruler",
+    },
+    byKeys:
+      "By keys: arrows move the crosshair (Shift: faster), Enter sets a point and closes an outline where it began, Backspace takes the last one back, Escape ends.",
+    crosshair: "{{x}} % from the left, {{y}} % from the top",
+    pointsSet_one: "{{count}} point set",
+    pointsSet_other: "{{count}} points set",
     hints: "What to do",
     hint: {
       move: "Drag moves the photo, the wheel zooms.",

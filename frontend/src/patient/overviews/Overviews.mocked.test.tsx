@@ -61,7 +61,7 @@ async function showOverviews({
   let pins: object[] = [{ ...PIN, created_at: "2026-03-14T09:26:53Z" }];
   const asked = fakeGateway({
     "GET /api/patients/p-1/images": pageOf(...images),
-    "GET /api/images/o-1": () => new Response(new Blob(["x"])),
+    "GET /api/images/o-1": () => new Response("photo"),
     "GET /api/images/o-1/pins": () => Response.json(pins),
     "PUT /api/images/o-1/pins/l-1": ({ body }) => {
       pins = [{ ...PIN, ...(body as object), created_at: "2026-03-14T09:26:53Z" }];

@@ -35,7 +35,7 @@ export function PinList({
     (one, other) => Number(pinned.has(other.lesion.id)) - Number(pinned.has(one.lesion.id)),
   );
   return (
-    <Stack gap={2} component="ul" m={0} p={0} ref={list} aria-label={t("overviews.lesions")}>
+    <ul ref={list} className={classes.lesions} aria-label={t("overviews.lesions")}>
       {inOrder.map(({ lesion, number, zone }) => {
         const name = `${number}. ${lesion.label || t("patient.lesion.unnamed")}`;
         const isPinned = pinned.has(lesion.id);
@@ -85,6 +85,6 @@ export function PinList({
           </Group>
         );
       })}
-    </Stack>
+    </ul>
   );
 }

@@ -1,4 +1,6 @@
-import type { RefObject } from "react";
+import { VisuallyHidden } from "@mantine/core";
+import { useEffect, useRef, type RefObject } from "react";
+import { useTranslation } from "react-i18next";
 import { Layer, Stage } from "react-konva/lib/ReactKonvaCore.js";
 import { useKeys } from "@/ui/keys";
 import { DrawnShape, ShapeLabel, type Shape } from "./DrawnShape";
@@ -6,6 +8,7 @@ import { labelText, measuresText } from "./marking_text";
 import { measuresOf, type Point } from "./measures";
 import type { Size } from "./photo_frame";
 import { ScaleBar } from "./ScaleBar";
+import { useCrosshair } from "./useCrosshair";
 import { useDraft } from "./useDraft";
 import type { Tool } from "./useDrawing";
 import type { Marking } from "./useMarkings";
@@ -22,6 +25,7 @@ export default function MarkingLayer({
   tool = null,
   frame,
   toFrame = (point) => point,
+  part,
   onDone = () => undefined,
   onLeave,
 }: {
@@ -39,12 +43,21 @@ export default function MarkingLayer({
   /** Of another photo, in whose frame this one lies; its pixels are taken there by `toFrame`. */
   frame?: Size;
   toFrame?: (point: Point) => Point;
+  /** Only what lies between these shares of the photo's place, from its left edge. */
+  part?: readonly [from: number, to: number];
   onDone?: (tool: Tool, points: Point[]) => void;
   /** Ends drawing. */
   onLeave?: () => void;
 }) {
+  const { t } = useTranslation();
+  const surface = useRef<HTMLDivElement>(null);
   const seen = usePhotoFrame(place, frame ?? photo, turns);
   const draft = useDraft(tool, seen?.frame, onDone);
+  const crosshair = useCrosshair(tool !== null, seen, draft.keys);
+  useEffect(() => {
+    // Whoever has chosen a tool by keys draws with them next.
+    if (tool) surface.current?.focus({ preventScroll: true });
+  }, [tool]);
   useKeys({ Escape: draft.clear ?? onLeave }, onLeave !== undefined);
   const drawn = draft.pointer ? [...draft.points, draft.pointer] : draft.points;
   const shapes: Shape[] = markings.map((marking) => ({
@@ -66,12 +79,55 @@ export default function MarkingLayer({
   const onScreen = seen
     ? shapes.map((shape) => ({ ...shape, points: shape.points.map(seen.frame.toScreen) }))
     : [];
+  const cross = seen && crosshair.at && seen.frame.toScreen(crosshair.at);
+  const across = (share: number) =>
+    seen ? seen.left + Math.min(1, Math.max(0, share)) * (seen.right - seen.left) : 0;
+  const clip = seen && part && { x: across(part[0]), y: 0, height: seen.height };
+  const drafted = shapes.find(({ isDraft }) => isDraft)?.label;
   return (
-    <div className={classes.surface} data-drawing={tool !== null || undefined} {...draft.bind}>
+    <div
+      ref={surface}
+      className={classes.surface}
+      data-drawing={tool !== null || undefined}
+      {...(tool && {
+        // Arrow keys are its own: a screen reader hands them on.
+        role: "application",
+        tabIndex: 0,
+        "aria-label": t("viewer.mark.surface", { tool: t(`viewer.mark.drawn.${tool}`) }),
+        "aria-describedby": "marking-hint",
+        onKeyDown: crosshair.onKeyDown,
+      })}
+      {...draft.bind}
+      onPointerMove={(event) => {
+        if (event.movementX || event.movementY) crosshair.hide();
+        draft.bind.onPointerMove(event);
+      }}
+    >
+      {cross && (
+        <span className={classes.crosshair} style={{ translate: `${cross.x}px ${cross.y}px` }} />
+      )}
+      {tool && (
+        <VisuallyHidden role="status">
+          {crosshair.at &&
+            [
+              t("viewer.mark.crosshair", {
+                x: Math.round((crosshair.at.x / photo.width) * 100),
+                y: Math.round((crosshair.at.y / photo.height) * 100),
+              }),
+              t("viewer.mark.pointsSet", { count: draft.points.length }),
+              drafted,
+            ]
+              .filter(Boolean)
+              .join(". ")}
+        </VisuallyHidden>
+      )}
       {seen && unit > 0 && !frame && <ScaleBar pixels={seen.frame.scale / unit} />}
       {seen && (
         <Stage width={seen.width} height={seen.height} listening={false}>
-          <Layer listening={false}>
+          <Layer
+            listening={false}
+            clip={clip ? { ...clip, width: across(part[1]) - clip.x } : undefined}
+          >
             {onScreen.map(({ key, ...shape }) => (
               <DrawnShape key={key} {...shape} />
             ))}

@@ -67,8 +67,9 @@ export function MarkingPanel({
     default:
       return (
         <Panel label={t("viewer.mark.hints")}>
-          <Text size="xs" role="status">
+          <Text size="xs" role="status" id="marking-hint">
             {t(`viewer.mark.hint.${tool ?? "move"}`)}
+            {tool && ` ${t("viewer.mark.byKeys")}`}
             {!scale && tool !== "ruler" && ` ${t("viewer.mark.noScale")}`}
           </Text>
         </Panel>

@@ -17,6 +17,8 @@ const POINTS: Record<Tool, number> = {
 const DRAG = 8;
 /** Screen pixels within which a click closes an outline. */
 const CLOSE = 16;
+/** Screen pixels within which a crosshair that keys move counts as there. */
+const CLOSE_BY_KEYS = 3;
 /** Screen pixels by which a drawn line may be smoothed. */
 const SMOOTH = 1.2;
 
@@ -92,7 +94,25 @@ export function useDraft(
     },
     onPointerCancel: clear,
   };
-  return { points, pointer, bind, clear: points.length > 0 ? clear : undefined };
+  return {
+    points,
+    pointer,
+    bind,
+    clear: points.length > 0 ? clear : undefined,
+    /** What keys do: point by point, and an outline is closed at its first corner or its last. */
+    keys: {
+      show: setPointer,
+      set: (point: Point) => {
+        if (!tool || !frame) return;
+        const near = (other?: Point) =>
+          !!other && distance(frame.toScreen(other), frame.toScreen(point)) < CLOSE_BY_KEYS;
+        const [first, last] = [points[0], points.at(-1)];
+        if (tool === "outline" && points.length > 2 && (near(first) || near(last))) close(points);
+        else if (!near(last)) keep([...points, point]);
+      },
+      back: () => setPoints(points.slice(0, -1)),
+    },
+  };
 }
 
 function placeOf(event: PointerEvent<HTMLElement>): Point {

@@ -10,6 +10,9 @@ export interface Seen {
   width: number;
   height: number;
   frame: PhotoFrame;
+  /** Where the photo's place begins and ends, across the frame. */
+  left: number;
+  right: number;
 }
 
 /**
@@ -42,6 +45,8 @@ export function usePhotoFrame(
         width: around.clientWidth,
         height: around.clientHeight,
         frame: photoFrame({ width, height }, inside, turns),
+        left: inside.left,
+        right: inside.left + inside.width,
       });
     };
     let [next, until] = [0, 0];
