@@ -116,6 +116,7 @@ export function Shell() {
               to={to}
               label={label}
               active={isLit(to, pathname)}
+              aria-current={isLit(to, pathname) ? "page" : undefined}
               className={isWorkbench ? classes.rail : undefined}
               leftSection={<Icon size={18} aria-hidden />}
               onClick={close}

@@ -1,8 +1,8 @@
 import { Badge, Button, Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schemas } from "@/api/client";
-import { ago } from "@/i18n/moments";
 import { useUser } from "@/session/useSession";
+import { Ago } from "@/ui/Ago";
 import { confirm } from "@/ui/confirm";
 import { Section } from "@/ui/Section";
 import { useClinicChange } from "./queries";
@@ -46,9 +46,14 @@ function MemberRow({ member }: { member: Member }) {
         </Group>
         <Text size="sm" c="dimmed">
           {member.email} ·{" "}
-          {member.last_sign_in_at
-            ? t("clinic.members.lastSignIn", { ago: ago(member.last_sign_in_at) })
-            : t("clinic.members.neverSignedIn")}
+          {member.last_sign_in_at ? (
+            <Ago
+              at={member.last_sign_in_at}
+              in={(time) => t("clinic.members.lastSignIn", { ago: time })}
+            />
+          ) : (
+            t("clinic.members.neverSignedIn")
+          )}
         </Text>
       </Stack>
       <MemberActions member={member} isMe={isMe} />

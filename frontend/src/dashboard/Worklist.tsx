@@ -6,7 +6,8 @@ import type { Schemas } from "@/api/client";
 import { FindingSummary } from "@/findings/FindingSummary";
 import { photoAddress } from "@/findings/photo_address";
 import { Thumbnail } from "@/findings/Thumbnail";
-import { ago, day } from "@/i18n/moments";
+import { day } from "@/i18n/moments";
+import { Ago } from "@/ui/Ago";
 import { MoreButton } from "@/ui/MoreButton";
 import { QueryState } from "@/ui/QueryState";
 import { Section } from "@/ui/Section";
@@ -77,7 +78,7 @@ function Entry({ entry }: { entry: Schemas["WorklistEntry"] }) {
           {full_name}
         </Text>
         <Text size="sm" c="dimmed">
-          {record_number} · {due_on ? dueText(due_on, t) : ago(detection.created_at)}
+          {record_number} · {due_on ? dueText(due_on, t) : <Ago at={detection.created_at} />}
         </Text>
         {review && (
           <Text size="sm" c="dimmed">

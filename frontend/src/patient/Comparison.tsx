@@ -45,7 +45,7 @@ export function Comparison({
       ),
   });
   return (
-    <Dialog fullScreen onClose={onClose} title={t("patient.compare.title")}>
+    <Dialog fullScreen isInAddress onClose={onClose} title={t("patient.compare.title")}>
       <Stack>
         <Text size="sm" c="dimmed" mt={-8}>
           {[patient?.full_name, lesion.label || t("patient.lesion.unnamed"), siteName(t, lesion)]

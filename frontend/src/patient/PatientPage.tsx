@@ -3,6 +3,7 @@ import { useDocumentTitle } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
 import { Navigate, useLocation, useParams } from "react-router";
 import { Problem } from "@/api/problem";
+import { Breadcrumb } from "@/ui/Breadcrumb";
 import { NotFoundPage } from "@/ui/NotFoundPage";
 import { ErrorState, LoadingRows } from "@/ui/States";
 import { LesionScreen } from "./LesionScreen";
@@ -38,6 +39,7 @@ export default function PatientPage() {
     return <SortingPage key={id} patient={patient.data} />;
   return (
     <Stack key={id}>
+      <Breadcrumb pages={[{ to: "/patients", name: t("shell.menu.patients") }]} />
       <PatientHeader patient={patient.data} />
       <Tabs value={tab} onChange={(value) => chooseTab(value ?? "photos")} keepMounted={false}>
         <Tabs.List mb="md">

@@ -14,9 +14,8 @@ import {
   IconStethoscope,
   IconUserEdit,
 } from "@tabler/icons-react";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import type { Schemas } from "@/api/client";
 import { FindingSummary } from "@/findings/FindingSummary";
 import { photoAddress } from "@/findings/photo_address";
@@ -46,15 +45,25 @@ const ICONS = {
 /** Everything that has happened to a patient, the newest first. */
 export function Timeline({ patientId }: { patientId: string }) {
   const { t } = useTranslation();
-  const [kinds, setKinds] = useState<TimelineKind[]>([]);
-  const [lesionId, setLesionId] = useState("");
+  const [address, setAddress] = useSearchParams();
+  const kinds = KINDS.filter((kind) => address.getAll("kind").includes(kind));
+  const lesionId = address.get("of") ?? "";
+  const change = (name: string, values: readonly string[]) =>
+    setAddress(
+      (now) => {
+        now.delete(name);
+        for (const value of values) if (value) now.append(name, value);
+        return now;
+      },
+      { replace: true, preventScrollReset: true },
+    );
   const lesions = useLesions(patientId).data ?? [];
   const timeline = useTimeline(patientId, { kinds, lesionId });
   return (
     <Stack>
       <NoteForm patientId={patientId} />
       <Group justify="space-between" align="flex-end">
-        <Chip.Group multiple value={kinds} onChange={(values) => setKinds(values)}>
+        <Chip.Group multiple value={kinds} onChange={(values) => change("kind", values)}>
           <Group gap="xs" role="group" aria-label={t("patient.timeline.kinds")}>
             {KINDS.map((kind) => (
               <Chip key={kind} value={kind} size="xs">
@@ -67,7 +76,7 @@ export function Timeline({ patientId }: { patientId: string }) {
           size="xs"
           label={t("patient.timeline.lesion")}
           value={lesionId}
-          onChange={(event) => setLesionId(event.currentTarget.value)}
+          onChange={(event) => change("of", [event.currentTarget.value])}
           data={[
             { value: "", label: t("patient.timeline.all") },
             ...lesions.map((lesion, index) => ({

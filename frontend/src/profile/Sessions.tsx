@@ -3,7 +3,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconDeviceDesktop, IconDeviceMobile } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schemas } from "@/api/client";
-import { ago, dayAndTime } from "@/i18n/moments";
+import { dayAndTime } from "@/i18n/moments";
+import { Ago } from "@/ui/Ago";
 import { agentName, isMobile } from "@/ui/agent";
 import { confirm } from "@/ui/confirm";
 import { showDone } from "@/ui/notices";
@@ -89,7 +90,11 @@ function SessionRow({ session }: { session: Schemas["Session"] }) {
           )}
         </Group>
         <Text size="sm" c="dimmed">
-          {session.address} · {t("profile.sessions.lastUsed", { ago: ago(session.last_used_at) })}
+          {session.address} ·{" "}
+          <Ago
+            at={session.last_used_at}
+            in={(time) => t("profile.sessions.lastUsed", { ago: time })}
+          />
         </Text>
         <Text size="sm" c="dimmed">
           {t("profile.sessions.since", { when: dayAndTime(session.created_at) })}

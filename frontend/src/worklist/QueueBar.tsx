@@ -2,6 +2,7 @@ import { Chip, Group, NativeSelect, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useColleagues } from "@/patient/useColleagues";
 import { useUser } from "@/session/useSession";
+import { Breadcrumb } from "@/ui/Breadcrumb";
 import { ORDERS, ZONES } from "./order";
 import { LISTS, type useQueueAddress } from "./queue";
 import classes from "./QueueBar.module.css";
@@ -23,6 +24,7 @@ export function QueueBar({
   const anew = (part: Record<string, string | null>) => change({ ...part, photo: null });
   return (
     <div className={classes.bar}>
+      <Breadcrumb pages={[{ to: "/dashboard", name: t("shell.menu.dashboard") }]} />
       <Title order={1} className={classes.title}>
         {t("worklist.title")}
       </Title>

@@ -5,7 +5,7 @@ import { Thumbnail } from "@/findings/Thumbnail";
 import { zoneOf } from "@/findings/zone";
 import { ZoneMark } from "@/findings/ZoneMark";
 import { ageInYears, today } from "@/i18n/calendar";
-import { ago, day } from "@/i18n/moments";
+import { ago, day, dayAndTime } from "@/i18n/moments";
 import type { Entry } from "./order";
 import classes from "./QueueList.module.css";
 
@@ -92,7 +92,14 @@ const Shown = memo(function Shown({
             {age}
           </Text>
         )}
-        <Text component="span" size="xs" c="dimmed" truncate display="block">
+        <Text
+          component="span"
+          size="xs"
+          c="dimmed"
+          truncate
+          display="block"
+          title={dayAndTime(detection.created_at)}
+        >
           {[!isFurther && site, since].filter(Boolean).join(" · ")}
         </Text>
         <VisuallyHidden>

@@ -1,11 +1,11 @@
 import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue, useDisclosure } from "@mantine/hooks";
 import { IconCheck, IconLock, IconMail, IconMailQuestion, IconSearch } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
-import { ago } from "@/i18n/moments";
 import { useUser } from "@/session/useSession";
+import { Ago } from "@/ui/Ago";
 import { DataTable } from "@/ui/DataTable";
 import { MoreButton } from "@/ui/MoreButton";
 import { QueryState } from "@/ui/QueryState";
@@ -20,8 +20,19 @@ const TYPING_MS = 250;
 /** Everybody who has an account. */
 export function UsersTab() {
   const { t } = useTranslation();
-  const [typed, setTyped] = useState("");
+  const [address, setAddress] = useSearchParams();
+  const [typed, setTyped] = useState(address.get("search") ?? "");
   const [search] = useDebouncedValue(typed.trim(), TYPING_MS);
+  useEffect(() => {
+    setAddress(
+      (now) => {
+        if (search) now.set("search", search);
+        else now.delete("search");
+        return now;
+      },
+      { replace: true },
+    );
+  }, [search, setAddress]);
   const [isInviting, inviting] = useDisclosure();
   const users = useUsers(search);
   const rows = users.data?.pages.flatMap(({ items }) => items);
@@ -73,7 +84,7 @@ function UserTable({ users }: { users: Schemas["User"][] }) {
         { name: t("admin.users.columns.state"), show: (user) => <State user={user} /> },
         {
           name: t("admin.users.columns.lastSignIn"),
-          show: ({ last_sign_in_at: at }) => (at ? ago(at) : t("admin.users.never")),
+          show: ({ last_sign_in_at: at }) => (at ? <Ago at={at} /> : t("admin.users.never")),
         },
         {
           name: t("admin.users.columns.actions"),

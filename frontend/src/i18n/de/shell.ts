@@ -5,6 +5,7 @@ export default {
   intendedUse:
     "Für ärztliches Fachpersonal, anhand dermatoskopischer Fotos einzelner Hautveränderungen. Ein Ergebnis ersetzt nie Ihre eigene Untersuchung.",
   skip: "Zum Inhalt springen",
+  breadcrumb: "Übergeordnete Seiten",
   loading: "Wird geladen",
   save: "Speichern",
   cancel: "Abbrechen",

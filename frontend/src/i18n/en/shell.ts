@@ -5,6 +5,7 @@ export default {
   intendedUse:
     "For trained clinicians, on dermoscopic photos of single lesions. A result never replaces your own examination.",
   skip: "Skip to content",
+  breadcrumb: "Pages above",
   loading: "Loading",
   save: "Save",
   cancel: "Cancel",

@@ -58,6 +58,7 @@ export function OverviewDialog({
   return (
     <Dialog
       fullScreen
+      isInAddress
       closeOnEscape={false}
       onKeyDown={onKeyDown}
       onClose={onClose}
