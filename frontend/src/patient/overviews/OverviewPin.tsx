@@ -6,7 +6,10 @@ import { usePushedPoint } from "../body/usePushedPoint";
 import type { LesionFacts } from "../lesion_facts";
 import type { Place } from "./usePins";
 import bodyClasses from "../body/BodyMap.module.css";
+import classes from "./Overviews.module.css";
 
+/** Pixels from the lesion to its pin, which would hide it. */
+const ABOVE = 30;
 /** How far an arrow key pushes, as a share of the photo. */
 const STEP = 0.01;
 
@@ -45,6 +48,7 @@ export function OverviewPin({
     onChoose,
   });
   const name = lesion.label || t("patient.lesion.unnamed");
+  const [x, y] = pushed.at;
   const isPushed = pushed.isPushed || isNew;
   return (
     <g
@@ -63,7 +67,11 @@ export function OverviewPin({
       }
       data-pushed={isPushed || undefined}
     >
-      <PinShape at={pushed.at} scale={scale} zone={zone} text={String(number)} />
+      <g transform={`translate(${x} ${y}) scale(${scale})`} className={classes.target}>
+        <path d={`M0,-8V-${ABOVE}`} />
+        <circle r={8} />
+      </g>
+      <PinShape at={[x, y - ABOVE * scale]} scale={scale} zone={zone} text={String(number)} />
     </g>
   );
 }

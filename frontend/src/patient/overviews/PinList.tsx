@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Stack, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Anchor, Button, Group, Stack, Text, Tooltip } from "@mantine/core";
 import { IconMapPin, IconPinnedOff } from "@tabler/icons-react";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -50,9 +50,9 @@ export function PinList({
           >
             {zone && <ZoneMark zone={zone} />}
             <Stack gap={0} flex={1} miw={0}>
-              <Text size="sm" component={Link} to={`?lesion=${lesion.id}`} lineClamp={2}>
+              <Anchor size="sm" component={Link} to={`?lesion=${lesion.id}`} lineClamp={2}>
                 {name}
-              </Text>
+              </Anchor>
               <Text size="xs" c="dimmed" truncate>
                 {siteName(t, lesion)}
               </Text>
