@@ -2,7 +2,7 @@ import { Modal, type ModalProps } from "@mantine/core";
 import { useContext, useEffect, useEffectEvent } from "react";
 import { useTranslation } from "react-i18next";
 // The only way to know whether the page has a history to hold: a part of it that is shown alone has not.
-import { UNSAFE_DataRouterContext, useBlocker } from "react-router";
+import { NavigationType, UNSAFE_DataRouterContext, useBlocker } from "react-router";
 import { useFocusBack } from "./focus";
 
 /**
@@ -37,7 +37,7 @@ export function Dialog({
 
 /** Takes the step back for a wish to close. */
 function BackCloses({ onClose }: { onClose: () => void }) {
-  const blocker = useBlocker(({ historyAction }) => historyAction === "POP");
+  const blocker = useBlocker(({ historyAction }) => historyAction === NavigationType.Pop);
   const close = useEffectEvent(onClose);
   useEffect(() => {
     if (blocker.state !== "blocked") return;
