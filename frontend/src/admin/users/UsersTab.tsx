@@ -3,6 +3,7 @@ import { useDebouncedValue, useDisclosure } from "@mantine/hooks";
 import { IconCheck, IconLock, IconMail, IconMailQuestion, IconSearch } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
 import type { Schemas } from "@/api/client";
 import { useUser } from "@/session/useSession";
 import { Ago } from "@/ui/Ago";
