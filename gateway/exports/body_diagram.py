@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 import orjson
 from fpdf import FPDF
-from fpdf.drawing import ClippingPath, PaintedPath, Transform
+from fpdf.drawing import ClippingPath, PaintedPath
+from fpdf.drawing_primitives import Transform
 from fpdf.svg import svg_path_converter
 
 from dermis.patient.v1 import patient_pb2 as pb
