@@ -26,6 +26,7 @@ from serving.cli.training_options import (
     Diagnoses,
     EvaluateEvery,
     FrozenStages,
+    KeepOfStart,
     LabelSmoothing,
     LeaveOut,
     Rate,
@@ -107,6 +108,7 @@ def train(
     label_smoothing: LabelSmoothing = 0.05,
     blanked_one_in: BlankedOneIn = 10,
     diagnoses: Diagnoses = 0.0,
+    keep_of_start: KeepOfStart = 0.0,
     frozen_stages: FrozenStages = 2,
     warm_up_steps: WarmUpSteps = 150,
     averaging: Averaging = 0.998,
@@ -122,6 +124,8 @@ def train(
 
         if start and weights:
             raise ValueError("give --start (an earlier run) or --weights (from outside), not both")
+        if keep_of_start and not start:
+            raise ValueError("--keep-of-start needs --start: the weights that a share is kept of")
         require_servable(arch, size)
         begun = start or weights
         recipe = Recipe(
@@ -129,6 +133,7 @@ def train(
             head_rate=rate * 5, compressed=compressed, balance=balance,
             started_from=hashlib.sha256(begun.read_bytes()).hexdigest() if begun else "",
             label_smoothing=label_smoothing, blanked_one_in=blanked_one_in, diagnoses=diagnoses,
+            kept_of_start=keep_of_start,
             frozen_stages=frozen_stages, warm_up_steps=warm_up_steps, averaging=averaging,
             evaluate_every=evaluate_every, batch=batch,
         )  # fmt: skip

@@ -45,6 +45,10 @@ LabelSmoothing = Annotated[
 BlankedOneIn = Annotated[
     int, typer.Option(min=2, help="One photo in this many has its lesion painted over.")
 ]
+KeepOfStart = Annotated[
+    float,
+    typer.Option(min=0, max=1, help="Share of the weights of --start that the result keeps."),
+]
 Diagnoses = Annotated[
     float,
     typer.Option(min=0, max=1, help="Weight of also learning the diagnoses that metadata names."),

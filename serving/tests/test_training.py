@@ -214,6 +214,27 @@ def test_a_run_starts_from_the_weights_of_a_former_one(data: Path, tmp_path: Pat
     assert described["started_from"] == hashlib.sha256(weights.read_bytes()).hexdigest()
 
 
+def test_a_share_of_the_start_weights_is_kept_in_the_result(data: Path, tmp_path: Path) -> None:
+    samples = read_folders([data])
+    cache = PixelCache(samples, tmp_path / "pixels.npy")
+    path = tmp_path / "start.safetensors"
+    begun = start_model(Recipe(architecture="resnet10t")).state_dict()
+    save_file(begun, path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    results = []
+    for share in (0.0, 0.25, 1.0):
+        recipe = Recipe(
+            architecture="resnet10t", input_size=64, steps=2, batch=8, evaluate_every=2,
+            started_from=digest, kept_of_start=share,
+        )  # fmt: skip
+        training = Training(recipe, samples, cache, tmp_path / str(share), start=path)
+        results.append(training.run().state_dict()["fc.weight"])
+    trained, mixed, kept = results
+    assert torch.allclose(kept, begun["fc.weight"])
+    assert torch.allclose(mixed, 0.75 * trained + 0.25 * kept)
+    assert not torch.allclose(trained, kept)
+
+
 def test_other_weights_than_the_recipe_names_are_refused(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"other")
     with pytest.raises(ValueError, match="does not hold the weights"):

@@ -30,6 +30,8 @@ class Recipe:
     diagnoses: float = 0.0
     # SHA-256 of the weights it starts from; "" for those that come with the architecture.
     started_from: str = ""
+    # Share of the weights it starts from in those it ends with.
+    kept_of_start: float = 0.0
     evaluate_every: int = 400
     # Validations without a better AUC after which the run ends early.
     patience: int = 4

@@ -78,6 +78,7 @@ class Training:
         self._checkpoint = folder / "checkpoint.pt"
         self._generator = torch.Generator().manual_seed(recipe.seed)
         self.augmentation = Augmentation(recipe.preprocessing, self._generator)
+        self._start = start
         model = start_model(recipe, start, other_head=other_head)
         self._model = model.to(memory_format=torch.channels_last).to(self._device)
         self._frozen = freeze(self._model, recipe.frozen_stages)
@@ -118,8 +119,19 @@ class Training:
                 shown = f"loss {loss:.3f}, best AUC {self._best:.4f}"
                 progress.update(task, completed=self._step, shown=shown)
         best = torch.load(self._best_file, weights_only=True, map_location=self._device)
-        self.average.load_state_dict(best)
+        self.average.load_state_dict(self._with_start(best))
         return self.average
+
+    def _with_start(self, trained: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """Interpolated with the weights it started from (WiSE-FT, Wortsman et al. 2022)."""
+        share = self.recipe.kept_of_start
+        if not share or self._start is None:
+            return trained
+        begun = start_model(self.recipe, self._start).to(self._device).state_dict()
+        return {
+            name: value.lerp(begun[name], share) if value.dtype.is_floating_point else value
+            for name, value in trained.items()
+        }
 
     @property
     def _best_file(self) -> Path:
