@@ -24,7 +24,11 @@ from tests.conftest import NewClinician
 
 # Debian's browser; Playwright's own would have to be downloaded.
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    # A camera that shows a test picture, and a person who lets pages use it.
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+]  # fmt: skip
 SCREENS = ROOT / ".local" / "screens"
 # Generous: the machine may be busy with the rest of the system, and whoever waits for what is
 # there already waits for nothing.
