@@ -99,8 +99,6 @@ function Live({
     <div className={classes.live} hidden={isHidden}>
       <div className={classes.area}>
         <div className={classes.stage} style={{ "--ratio": ratio } as CSSProperties}>
-          {/* What the lens sees has no words to caption. */}
-          {/* eslint-disable-next-line jsx-a11y/media-has-caption -- a live picture without sound */}
           <video
             ref={video}
             className={classes.picture}

@@ -10,8 +10,9 @@ export function useTorch(stream: MediaStream | null) {
   const [lit, setLit] = useState<MediaStream | null>(null);
   const track = stream?.getVideoTracks()[0];
   // Firefox knows no capabilities.
-  const able = track?.getCapabilities as (() => Torch) | undefined;
-  if (!track || !able?.call(track).torch) return null;
+  const able = track as Partial<Pick<MediaStreamTrack, "getCapabilities">> | undefined;
+  const capabilities = able?.getCapabilities?.() as unknown as Torch | undefined;
+  if (!track || !capabilities?.torch) return null;
   const isOn = lit === stream;
   return {
     isOn,

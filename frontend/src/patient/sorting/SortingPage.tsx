@@ -206,6 +206,7 @@ function Sorting({
         </Text>
         <Button
           size="md"
+          mih={44}
           disabled={ready.length === 0}
           leftSection={<IconSend size={18} aria-hidden />}
           onClick={send}
