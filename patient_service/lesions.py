@@ -2,10 +2,11 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,9 +14,10 @@ from patient_service.audit import trail
 from patient_service.audit.events import Event
 from patient_service.fields.calendar_dates import parse_past_date
 from patient_service.fields.text_fields import checked_text
-from patient_service.models import Image, Lesion
+from patient_service.models import Image, Lesion, Patient
 from patient_service.patients import change_history, profiles
 from service_kit.clock import now
+from service_kit.database import Database
 from service_kit.errors import DomainError
 from service_kit.paging import Page, cut, id_position
 from service_kit.reasons import Reason
@@ -114,6 +116,33 @@ async def find_of(session: AsyncSession, patient_id: UUID, lesion_id: UUID) -> L
     if lesion.patient_id != patient_id:
         raise await trail.not_found(session, Reason.LESION_NOT_FOUND, lesion_id)
     return lesion
+
+
+@cache
+def listed(event: Event, *, by_lesion: bool) -> trail.Shown:
+    """That something of a patient is shown as a list, or of one lesion.
+
+    Its statement takes `patient_id` and `of_lesion`, and has a row only where the caller's clinic
+    has both; `refuse_list` says what is missing.
+    """
+    query = select(Patient.id).where(col(Patient.id) == bindparam("patient_id"))
+    if by_lesion:
+        query = query.join(Lesion, col(Lesion.patient_id) == col(Patient.id)).where(
+            col(Lesion.id) == bindparam("of_lesion")
+        )
+    return trail.Shown.of(query, event, patient_id="id")
+
+
+async def refuse_list(database: Database, patient_id: UUID, lesion_id: UUID | None) -> None:
+    """Refuse a list of a patient or lesion whom the caller's clinic doesn't have.
+
+    Raises:
+        DomainError: NOT_FOUND / PATIENT_NOT_FOUND, LESION_NOT_FOUND.
+    """
+    async with database.session() as session:
+        await profiles.find(session, patient_id)
+        if lesion_id:
+            await find_of(session, patient_id, lesion_id)
 
 
 async def view(session: AsyncSession, lesion_id: UUID, **why: str) -> Lesion:

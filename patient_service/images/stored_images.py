@@ -1,9 +1,10 @@
 """Stored images: found, viewed, listed."""
 
-from collections.abc import Sequence
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, inspect, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,8 +13,10 @@ from patient_service.audit import trail
 from patient_service.audit.events import Event
 from patient_service.models import Image
 from patient_service.patients import profiles
+from service_kit.database import Database
 from service_kit.errors import DomainError
 from service_kit.paging import Page, cut, id_position
+from service_kit.pipelines import Statement
 from service_kit.reasons import Reason
 
 
@@ -129,7 +132,7 @@ async def view(session: AsyncSession, image_id: UUID, *, what: str) -> Image:
 
 
 async def page(
-    session: AsyncSession,
+    database: Database,
     patient_id: UUID,
     *,
     lesion_id: UUID | None = None,
@@ -138,7 +141,7 @@ async def page(
     voided: bool = False,
     size: int,
     position: str | None,
-) -> Page[Image]:
+) -> Page[Any]:
     """A patient's images by when they were taken, newest first.
 
     All, one lesion's, those in the unsorted tray, or overviews; those entered in error only if
@@ -147,22 +150,40 @@ async def page(
     Raises:
         DomainError: NOT_FOUND / PATIENT_NOT_FOUND, LESION_NOT_FOUND.
     """
-    await profiles.find(session, patient_id)
-    error = col(Image.voided_at)
-    query = select(Image).where(
-        col(Image.patient_id) == patient_id, error.is_not(None) if voided else error.is_(None)
+    last = id_position(position)
+    by_lesion = lesion_id is not None
+    rows_of = _rows(
+        by_lesion=by_lesion,
+        unsorted=unsorted,
+        overviews=overviews,
+        voided=voided,
+        goes_on=bool(last),
     )
-    if lesion_id:
-        await lesions.find_of(session, patient_id, lesion_id)
-        query = query.where(col(Image.lesion_id) == lesion_id)
+    given: dict[str, Any] = {"patient_id": patient_id, "of_lesion": lesion_id}
+    shown = lesions.listed(Event.IMAGES_LISTED, by_lesion=by_lesion)
+    rows, places = await database.at_once(
+        rows_of.given(**given, last=last, most=size + 1), shown.to(**given)
+    )
+    if not places:
+        await lesions.refuse_list(database, patient_id, lesion_id)
+    return cut(rows, size, lambda image: str(image.taken_key))
+
+
+@cache
+def _rows(
+    *, by_lesion: bool, unsorted: bool, overviews: bool, voided: bool, goes_on: bool
+) -> Statement:
+    error = col(Image.voided_at)
+    query: Any = select(*inspect(Image).columns).where(
+        col(Image.patient_id) == bindparam("patient_id"),
+        error.is_not(None) if voided else error.is_(None),
+    )
+    if by_lesion:
+        query = query.where(col(Image.lesion_id) == bindparam("of_lesion"))
     if unsorted:
         query = query.where(col(Image.lesion_id).is_(None), col(Image.overview_site).is_(None))
     if overviews:
         query = query.where(col(Image.overview_site).is_not(None))
-    if last := id_position(position):
-        query = query.where(col(Image.taken_key) < last)
-    rows: Sequence[Image] = (
-        await session.exec(query.order_by(col(Image.taken_key).desc()).limit(size + 1))
-    ).all()
-    await trail.append(session, Event.IMAGES_LISTED, patient_id=patient_id)
-    return cut(rows, size, lambda image: str(image.taken_key))
+    if goes_on:
+        query = query.where(col(Image.taken_key) < bindparam("last"))
+    return Statement.of(query.order_by(col(Image.taken_key).desc()).limit(bindparam("most")))

@@ -90,17 +90,16 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
             f" voided={request.voided} overviews={request.overviews}"
         )
         asked = PageRequest.of(request, collection, self._cursors)
-        async with self._database.session() as session:
-            page = await stored_images.page(
-                session,
-                patient_id,
-                lesion_id=lesion_id,
-                unsorted=request.unsorted,
-                overviews=request.overviews,
-                voided=request.voided,
-                size=asked.size,
-                position=asked.position,
-            )
+        page = await stored_images.page(
+            self._database,
+            patient_id,
+            lesion_id=lesion_id,
+            unsorted=request.unsorted,
+            overviews=request.overviews,
+            voided=request.voided,
+            size=asked.size,
+            position=asked.position,
+        )
         return pb.ListImagesResponse(
             images=[image_message(image) for image in page.rows],
             next_cursor=asked.next_cursor(page),

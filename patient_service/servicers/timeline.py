@@ -4,7 +4,6 @@ from typing import Any
 
 from dermis.patient.v1 import patient_pb2 as pb
 from dermis.patient.v1 import patient_pb2_grpc
-from patient_service.models import Change, Image, Note
 from patient_service.patients import timeline
 from patient_service.servicers.detection_messages import detection_message
 from patient_service.servicers.enum_words import TIMELINE_KIND
@@ -15,7 +14,7 @@ from patient_service.servicers.messages import (
     optional_id,
 )
 from patient_service.servicers.review_messages import review_message
-from patient_service.verdicts.reviews import GivenReview
+from patient_service.verdicts import reviews
 from service_kit import clock
 from service_kit.cursors import Cursors
 from service_kit.database import Database
@@ -39,15 +38,14 @@ class TimelineServicer(patient_pb2_grpc.TimelineServiceServicer):
         kinds = sorted({TIMELINE_KIND.word(kind) for kind in request.kinds} - {""})
         collection = f"timeline patient={patient_id} lesion={lesion_id} kinds={','.join(kinds)}"
         asked = PageRequest.of(request, collection, self._cursors)
-        async with self._database.session() as session:
-            page = await timeline.page(
-                session,
-                patient_id,
-                lesion_id=lesion_id,
-                kinds=kinds,
-                size=asked.size,
-                position=asked.position,
-            )
+        page = await timeline.page(
+            self._database,
+            patient_id,
+            lesion_id=lesion_id,
+            kinds=kinds,
+            size=asked.size,
+            position=asked.position,
+        )
         return pb.ListTimelineResponse(
             entries=[_entry(entry) for entry in page.rows],
             next_cursor=asked.next_cursor(page),
@@ -66,19 +64,19 @@ class TimelineServicer(patient_pb2_grpc.TimelineServiceServicer):
 
 
 def _entry(entry: timeline.Entry) -> pb.TimelineEntry:
-    match entry:
-        case Image():
-            at = clock.to_timestamp(entry.captured_at or entry.created_at)
-            return pb.TimelineEntry(at=at, image=image_message(entry))
-        case GivenReview():
-            at = clock.to_timestamp(entry.review.created_at)
-            return pb.TimelineEntry(at=at, review=review_message(entry))
-        case Note():
-            message = pb.TimelineEntry(note=note_message(entry))
-        case Change():
-            message = pb.TimelineEntry(change=change_message(entry))
-        case (detection, lesion_id):
-            shown = detection_message(detection, lesion_id, with_heatmap=False)
-            return pb.TimelineEntry(at=clock.to_timestamp(detection.created_at), detection=shown)
-    message.at.FromDatetime(entry.created_at)
+    kind, row = entry
+    message = pb.TimelineEntry(at=clock.to_timestamp(row.created_at))
+    match kind:
+        case "image":
+            message.image.CopyFrom(image_message(row))
+            message.at.CopyFrom(clock.to_timestamp(row.captured_at or row.created_at))
+        case "detection":
+            shown = detection_message(row, row.lesion_id, with_heatmap=False)
+            message.detection.CopyFrom(shown)
+        case "review":
+            message.review.CopyFrom(review_message(reviews.from_row(row)))
+        case "note":
+            message.note.CopyFrom(note_message(row))
+        case "change":
+            message.change.CopyFrom(change_message(row))
     return message
