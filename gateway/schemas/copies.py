@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from gateway.schemas.body_places import BodySite
 from gateway.schemas.fields import Body, Id, Moment
-from gateway.schemas.lesions import BodySite
 from gateway.schemas.messages import FromMessage
 
 Digest = Annotated[

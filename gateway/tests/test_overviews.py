@@ -144,7 +144,9 @@ async def test_the_record_leaves_with_overview_photos_and_where_they_show_lesion
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert f"photos/{image_id}.jpg" in archive.namelist()
         bundle = Bundle.model_validate_json(archive.read("bundle.json"))
-    held: dict[str, Any] = {e.resource.id: e.resource for e in bundle.entry or []}
+    held: dict[str, Any] = {
+        str(entry.resource.id): entry.resource for entry in bundle.entry or [] if entry.resource
+    }
     media = held[image_id]
     assert media.type.text == "Overview photo of a region of the body"
     assert media.bodySite.coding[0].code == "66643007"

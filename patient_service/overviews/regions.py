@@ -1,6 +1,6 @@
 """Which part of the body an overview photo shows, and what such a photo is not for.
 
-See docs/decisions/0057-an-overview-photo-is-a-photo-of-a-region.md.
+See docs/decisions/0056-an-overview-photo-is-a-photo-of-a-region.md.
 """
 
 from dataclasses import dataclass

@@ -137,6 +137,6 @@ def _rows(table: type[Any]) -> Any:
     if table is Review:
         return reviews.given(*columns).join(Image, col(Image.id) == col(Review.image_id))
     if table is Detection:
-        query: Any = select(*columns, Image.lesion_id)
+        query: Any = select(*[*columns, col(Image.lesion_id)])
         return query.join(Image, col(Image.id) == col(Detection.image_id))
     return select(*columns)

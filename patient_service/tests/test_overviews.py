@@ -236,7 +236,7 @@ async def test_a_sweep_leaves_overview_photos_alone(
     assert sum(len(found.chunk) for found in parts) == overview.size
 
 
-async def ids(clinician: Caller, patient_id: str, **filters: bool) -> list[str]:
+async def ids(clinician: Caller, patient_id: str, **filters: Any) -> list[str]:
     request = pb.ListImagesRequest(patient_id=patient_id, **filters)
     return [image.id for image in (await clinician.call(request)).images]
 

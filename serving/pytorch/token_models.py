@@ -14,7 +14,7 @@ Photos stay along the first axis throughout, so that the model can be an archive
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import torch
 from timm.layers.attention import Attention
@@ -39,10 +39,10 @@ class TokenClassifier(nn.Module):
         ValueError: the input can't be divided into its patches.
     """
 
-    def __init__(self, whole: VisionTransformer, size: int | None = None) -> None:
+    def __init__(self, whole: nn.Module, size: int | None = None) -> None:
         super().__init__()
         # Untyped, as all of timm's models are.
-        self.whole: Any = whole
+        self.whole: Any = cast(Any, whole)
         step = self.whole.patch_embed.patch_size[0]
         if size is not None and size % step:
             raise ValueError(

@@ -32,7 +32,7 @@ RUN = CliRunner()
 # A small network, and few steps that learn fast: one step alone may leave nothing to calibrate.
 TRAIN = shlex.split(
     "train --arch resnet10t --size 64 --steps 12 --rate 6e-3 --batch 16 --averaging 0.5 "
-    "--warm-up-steps 1"
+    "--warm-up-steps 1 --diagnoses 0.2"
 )
 
 
@@ -146,7 +146,12 @@ def test_a_run_learns_the_diagnoses_that_metadata_names(data: Path, tmp_path: Pa
     samples = [*named, *held_out]
     cache = PixelCache(samples, tmp_path / "pixels.npy")
     recipe = Recipe(
-        architecture="resnet10t", input_size=64, steps=2, batch=16, evaluate_every=2, diagnoses=0.5
+        architecture="resnet10t",
+        input_size=64,
+        steps=2,
+        batch=16,
+        evaluate_every=2,
+        diagnoses_weight=0.5,
     )
     training = Training(recipe, samples, cache, tmp_path)
     before = [weight.clone() for weight in training._second_head.parameters()]

@@ -27,7 +27,7 @@ class Recipe:
     # Share of a batch's photos that are compressed again, as a camera or a messenger would.
     compressed: float = 0.0
     # Weight of a second loss: to tell the diagnoses apart that the photos' metadata names.
-    diagnoses: float = 0.0
+    diagnoses_weight: float = 0.0
     # SHA-256 of the weights it starts from; "" for those that come with the architecture.
     started_from: str = ""
     # Share of the weights it starts from in those it ends with.

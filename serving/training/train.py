@@ -165,7 +165,7 @@ class Training:
         diagnoses[:blanked] = UNNAMED
         if (diagnoses != UNNAMED).any():
             told = self._second_head(pooled.float())
-            loss = loss + recipe.diagnoses * functional.cross_entropy(
+            loss = loss + recipe.diagnoses_weight * functional.cross_entropy(
                 told, diagnoses.to(self._device), ignore_index=UNNAMED
             )
         self._optimizer.zero_grad()
@@ -179,7 +179,7 @@ class Training:
     def _diagnoses_to_learn(self) -> tuple[Tensor, nn.Module]:
         """The class of each sample's diagnosis, and a head for these that only training has."""
         used = [sample for sample in self._samples if sample.source != self.leave_out]
-        named = diagnoses_of(used) if self.recipe.diagnoses else {}
+        named = diagnoses_of(used) if self.recipe.diagnoses_weight else {}
         names = sorted(set(named.values()))
         classes = [
             names.index(named[sample]) if sample in named else UNNAMED for sample in self._samples

@@ -1,7 +1,7 @@
 """Overview photos of a part of the body, and pins on them that stand for lesions.
 
 An overview photo is an image like any other, so that everything that holds for photos holds for it;
-see docs/decisions/0057-an-overview-photo-is-a-photo-of-a-region.md.
+see docs/decisions/0056-an-overview-photo-is-a-photo-of-a-region.md.
 """
 
 from alembic import op
