@@ -132,8 +132,8 @@ def train(
             architecture=arch, steps=steps, input_size=size, seed=seed, rate=rate,
             head_rate=rate * 5, compressed=compressed, balance=balance,
             started_from=hashlib.sha256(begun.read_bytes()).hexdigest() if begun else "",
-            label_smoothing=label_smoothing, blanked_one_in=blanked_one_in, diagnoses_weight=diagnoses,
-            kept_of_start=keep_of_start,
+            label_smoothing=label_smoothing, blanked_one_in=blanked_one_in,
+            diagnoses_weight=diagnoses, kept_of_start=keep_of_start,
             frozen_stages=frozen_stages, warm_up_steps=warm_up_steps, averaging=averaging,
             evaluate_every=evaluate_every, batch=batch,
         )  # fmt: skip
