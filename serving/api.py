@@ -2,7 +2,7 @@
 
     from serving import api
 
-    model = api.load("archives/lesion-1.2.0.mar")
+    model = api.load("archives/lesion-1.3.0.mar")
     model.predict("photos/malignant/a.jpg").probability_malignant
     model.explain("photos/malignant/a.jpg").overlay
     model.evaluate("photos").figures.auc
@@ -86,7 +86,7 @@ class Model:
         self._classifier = classifier
 
     def __repr__(self) -> str:
-        """As in `lesion 1.2.0 (tf_efficientnet_lite0)`."""
+        """As in `lesion 1.3.0 (tf_efficientnet_lite0)`."""
         return f"{self.card.name} {self.card.version} ({self.card.architecture})"
 
     def predict(self, photo: Photo, *, target: Label | None = None) -> Finding:

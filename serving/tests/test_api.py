@@ -27,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the guide's reader works: an archive, and a folder of photos."""
     place = tmp_path_factory.mktemp("notebook")
     (place / "archives").mkdir()
-    (place / "archives" / "lesion-1.2.0.mar").write_bytes(shipped("1.1.2").read_bytes())
+    (place / "archives" / "lesion-1.3.0.mar").write_bytes(shipped("1.1.2").read_bytes())
     for known in examples.read():
         (place / "photos" / known.truth).mkdir(parents=True, exist_ok=True)
         (place / "photos" / known.truth / known.path.name).write_bytes(known.path.read_bytes())

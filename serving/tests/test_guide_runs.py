@@ -58,5 +58,5 @@ def test_every_command_for_files_works_as_the_guide_shows_it(place: Path) -> Non
         done = CliRunner().invoke(app, [verb, *arguments, *QUICK.get(verb, [])])
         assert done.exit_code == 0, (verb, arguments, done.output)
     assert {path.name for path in (place / "archives").glob("*.mar")} == {
-        "lesion-1.2.0.mar", "lesion-2.0.0.mar", "lesion-2.1.0.mar", "lesion-2.2.0.mar",
+        "lesion-1.3.0.mar", "lesion-2.0.0.mar", "lesion-2.1.0.mar", "lesion-2.2.0.mar",
     }  # fmt: skip

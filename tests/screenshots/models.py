@@ -8,7 +8,7 @@ from tests import photos
 from tests.conftest import profile
 from tests.test_model_release import next_version
 
-VERSION = "1.2.0"
+VERSION = "1.3.0"
 # High enough that both versions answer some of so few photos.
 PERCENT = 50
 PATIENTS = 16
