@@ -85,6 +85,6 @@ async def test_a_photo_that_the_clinic_has_is_said_before_it_is_sent(at_work: At
     await choose(page, file_of("known.png", known))
     await expect(page.get_by_text("This photo is already with Noor Haddad")).to_be_visible()
     assert await visitor.show("known-photo") == []
-    await page.get_by_role("button", name="Leave known.png out").click()
+    await page.get_by_role("button", name="Leave it out: known.png").click()
     strip = page.get_by_role("group", name="Photos")
     await expect(strip.get_by_role("button", name=re.compile("^Photo,"))).to_have_count(1)

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import { Dialog } from "@/ui/Dialog";
 import { useTranslation } from "react-i18next";
 import { CameraView } from "./CameraView";
@@ -19,9 +20,9 @@ export default function CameraDialog({
       fullScreen
       withCloseButton={false}
       onClose={onClose}
-      aria-label={t("camera.title")}
+      title={<VisuallyHidden>{t("camera.title")}</VisuallyHidden>}
       transitionProps={{ duration: 0 }}
-      styles={{ body: { padding: 0 } }}
+      styles={{ header: { minHeight: 0, padding: 0 }, body: { padding: 0 } }}
     >
       <CameraView accept={accept} onPhoto={onPhoto} onClose={onClose} />
     </Dialog>

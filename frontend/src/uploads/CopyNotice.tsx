@@ -18,7 +18,14 @@ export function CopyNotice({ upload, copy }: { upload: Upload; copy: Copy }) {
       <Text size="sm">
         <CopyText upload={upload} copy={copy} />{" "}
         {!isSameShelf(upload, copy) && (
-          <Anchor component={Link} to={`${shelf}&image=${copy.image_id}`} inherit>
+          <Anchor
+            component={Link}
+            to={`${shelf}&image=${copy.image_id}`}
+            inherit
+            // Of the text's colour: the accent is too faint on the notice's.
+            c="inherit"
+            underline="always"
+          >
             {t("patient.upload.copy.open")}
           </Anchor>
         )}

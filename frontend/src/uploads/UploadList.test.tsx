@@ -120,8 +120,8 @@ describe("the list of uploads", () => {
       "/patient/p-1?lesion=l-1&image=i-9",
       "/patient/p-2?lesion=l-1&image=i-9",
     ]);
-    expect(screen.getByRole("button", { name: "Leave here.jpg out" })).toBeEnabled();
-    expect(screen.getByRole("button", { name: "Send other.jpg anyway" })).toBeEnabled();
+    expect(screen.getByRole("button", { name: "Leave it out: here.jpg" })).toBeEnabled();
+    expect(screen.getByRole("button", { name: "Send anyway: other.jpg" })).toBeEnabled();
     expect(screen.getByText("3 of these photos are in the record already.")).toBeVisible();
     expect(screen.getByRole("button", { name: "Leave them all out" })).toBeEnabled();
   });
@@ -130,7 +130,7 @@ describe("the list of uploads", () => {
     const waiting = Array.from({ length: 6 }, (_, n) => uploadWith({ name: `${n}.jpg` }));
     const known = uploadWith({ name: "known.jpg", copy });
     await show(<UploadList uploads={[...waiting, known]} />, { language: "de" });
-    expect(screen.getByRole("button", { name: "known.jpg weglassen" })).toBeVisible();
+    expect(screen.getByRole("button", { name: "Weglassen: known.jpg" })).toBeVisible();
   });
 
   it("counts those beyond the first six, in German too", async () => {
