@@ -66,18 +66,18 @@ export function MovePhotoDialog({
         }}
       />
       {!image.overview && (
-      <NativeSelect
-        label={t("patient.correct.toLesion")}
-        value={lesionId}
-        onChange={(event) => setLesionId(event.currentTarget.value)}
-        data={[
-          { value: "", label: t("patient.photos.unsorted") },
-          ...shown.map(({ id, label }, index) => ({
-            value: id,
-            label: `${index + 1} ${label || t("patient.lesion.unnamed")}`,
-          })),
-        ]}
-      />
+        <NativeSelect
+          label={t("patient.correct.toLesion")}
+          value={lesionId}
+          onChange={(event) => setLesionId(event.currentTarget.value)}
+          data={[
+            { value: "", label: t("patient.photos.unsorted") },
+            ...shown.map(({ id, label }, index) => ({
+              value: id,
+              label: `${index + 1} ${label || t("patient.lesion.unnamed")}`,
+            })),
+          ]}
+        />
       )}
     </FormDialog>
   );

@@ -55,7 +55,6 @@ export function OverviewPhoto({
           <div ref={ref} className={classes.place}>
             <img src={photo.url} alt={name} className={classes.picture} draggable={false} />
             {/* Pins have keys of their own; the press on the photo has them in the pin that waits. */}
-            {/* eslint-disable-next-line jsx-a11y/click-events-have-key-events */}
             <svg
               viewBox={`0 0 ${image.width} ${image.height}`}
               className={`${classes.picture} ${classes.pins}`}

@@ -68,7 +68,12 @@ async function showOverviews({
       return pins[0] ?? {};
     },
     "PUT /api/images/o-1/pins/l-2": ({ body }) => {
-      const made = { ...PIN, lesion_id: "l-2", ...(body as object), created_at: "2026-03-14T09:27Z" };
+      const made = {
+        ...PIN,
+        lesion_id: "l-2",
+        ...(body as object),
+        created_at: "2026-03-14T09:27Z",
+      };
       pins = [...pins, made];
       return made;
     },
@@ -131,7 +136,8 @@ describe("a patient's overview photos", () => {
 });
 
 describe("pins on an overview photo", () => {
-  const pin = (number: number) => screen.findByRole("button", { name: new RegExp(`^Lesion ${number}`) });
+  const pin = (number: number) =>
+    screen.findByRole("button", { name: new RegExp(`^Lesion ${number}`) });
 
   it("carry the lesion's number and zone", async () => {
     await showOverviews({ path: "/?overview=o-1" });

@@ -8,13 +8,7 @@ import { RegionFields } from "./RegionFields";
 import { overviewName, type OverviewRegion } from "./regions";
 
 /** Corrects which part of the body an overview photo shows. */
-export function RegionDialog({
-  image,
-  onClose,
-}: {
-  image: Schemas["Image"];
-  onClose: () => void;
-}) {
+export function RegionDialog({ image, onClose }: { image: Schemas["Image"]; onClose: () => void }) {
   const { t } = useTranslation();
   const { correct } = usePhotoCorrections();
   const [region, setRegion] = useState<OverviewRegion>(

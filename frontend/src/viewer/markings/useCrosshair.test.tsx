@@ -21,16 +21,16 @@ function Surface({
   const seen = { ...PHOTO, frame, left: 0, right: PHOTO.width };
   const crosshair = useCrosshair(tool !== null, seen, draft.keys);
   return (
-    <div role="application" tabIndex={0} onKeyDown={crosshair.onKeyDown}>
+    <button type="button" onKeyDown={crosshair.onKeyDown}>
       {crosshair.at && `${Math.round(crosshair.at.x)} ${Math.round(crosshair.at.y)}`}
-    </div>
+    </button>
   );
 }
 
 function draw(tool: Tool | null, turns = 0) {
   const onDone = vi.fn();
   render(<Surface {...{ tool, turns, onDone }} />);
-  const surface = screen.getByRole("application");
+  const surface = screen.getByRole("button");
   const press = (key: string, times = 1, shiftKey = false) => {
     for (let time = 0; time < times; time++) fireEvent.keyDown(surface, { key, shiftKey });
   };
