@@ -81,12 +81,12 @@ def from_before(folder: Path, **card: str) -> Path:
 def test_the_shipped_archive_is_verified_and_assesses_photos() -> None:
     path = str(shipped_archive().path)
     assert "golden images come out right" in without_pytorch(RUN, "verify", path)
-    assert "malignant (0.977" in without_pytorch(RUN, "predict", PHOTO, "--archive", path)
+    assert "malignant (0.946" in without_pytorch(RUN, "predict", PHOTO, "--archive", path)
 
 
 def test_an_archive_from_before_gives_the_same_answer(tmp_path: Path) -> None:
     path = str(from_before(tmp_path))
-    assert "malignant (0.977" in without_pytorch(RUN, "predict", PHOTO, "--archive", path)
+    assert "malignant (0.946" in without_pytorch(RUN, "predict", PHOTO, "--archive", path)
 
 
 def test_what_only_pytorch_could_run_is_refused_with_that_reason(tmp_path: Path) -> None:

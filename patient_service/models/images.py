@@ -37,6 +37,10 @@ class Image(Table, table=True):
         UniqueConstraint("clinic_id", "patient_id", "id", name="images_clinic_id_patient_id_id"),
         Index("images_by_patient", "patient_id", "id"),
         Index(
+            "images_sent_copies", "clinic_id", "upload_sha256", "id",
+            postgresql_where=text("voided_at IS NULL"),
+        ),
+        Index(
             "images_by_lesion", "lesion_id", "id",
             postgresql_where=text("lesion_id IS NOT NULL"),
         ),

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import get_args
 
 import numpy as np
-import timm
 import torch
 import torchvision
 from PIL import Image
@@ -20,7 +19,6 @@ from serving.contract.reference_cases import Truth
 from serving.model.preprocessing import Preprocess
 
 SIDE, STEPS = 96, 12
-VIT, VIT_STEPS = "test_vit2", 60
 # ImageNet's.
 _MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
@@ -64,16 +62,6 @@ def trained_elsewhere() -> nn.Module:
         if isinstance(layer, nn.BatchNorm2d):
             # So few steps would leave its averages where they began.
             layer.momentum = 0.5
-    return _trained(model, STEPS, 5e-4)
-
-
-def transformer_trained_elsewhere() -> nn.Module:
-    """A small ViT of timm, whose head takes the mean of its tokens, that tells the same."""
-    torch.manual_seed(3)
-    return _trained(timm.create_model(VIT, num_classes=2, img_size=SIDE), VIT_STEPS, 1e-3)
-
-
-def _trained(model: nn.Module, steps: int, rate: float) -> nn.Module:
     preprocess = Preprocess(
         Preprocessing(
             input_size=SIDE,
@@ -82,8 +70,8 @@ def _trained(model: nn.Module, steps: int, rate: float) -> nn.Module:
         )
     )
     labels = torch.tensor([0, 1] * 8)
-    optimizer = torch.optim.AdamW(model.parameters(), rate)
-    for step in range(steps):
+    optimizer = torch.optim.AdamW(model.parameters(), 5e-4)
+    for step in range(STEPS):
         photos = [
             made_photo(("benign", "malignant")[label], 100 + 20 * step + place)
             for place, label in enumerate(labels.tolist())
