@@ -11,7 +11,10 @@ export function CopyNotice({ upload, copy }: { upload: Upload; copy: Copy }) {
   const { t } = useTranslation();
   const notice = useRef<HTMLDivElement>(null);
   // On a phone it lies below the photo that is being looked at.
-  useEffect(() => notice.current?.scrollIntoView({ block: "nearest" }), []);
+  // In a block: where browsers answer with a promise, React would take it for the clean-up.
+  useEffect(() => {
+    notice.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   const shelf = `/patient/${copy.patient_id}?lesion=${copy.lesion_id ?? "unsorted"}`;
   return (
     <Alert ref={notice} color="yellow" p={8}>
