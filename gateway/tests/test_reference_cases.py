@@ -126,13 +126,14 @@ async def test_what_a_replica_found_stands_beside_version_and_release_when_it_is
         assert shown["margins"] == {"sensitivity": 0.1}
 
 
-async def test_a_replicas_finding_is_not_told_before_it_is_kept(
+async def test_a_replicas_finding_is_not_shown_before_it_is_kept(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def away(*_: object) -> None:
+    async def unreachable(*_: object) -> None:
         raise OSError
 
-    monkeypatch.setattr(EntryFolder, "add", away)
+    # The shelf can't be written at the moment.
+    monkeypatch.setattr(EntryFolder, "add", unreachable)
     judged = Judgement(release=7, version="1.1.0", sha256="0" * 64, at=datetime.now(UTC))
     await gateway.publish(gateway.torchserve.replica("one", judgements=[judged]))
     serving = (await gateway.get("/admin/serving")).json()

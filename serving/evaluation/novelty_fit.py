@@ -88,9 +88,7 @@ def _drawn(
         of_others = _towards(drawings, others)
         for source, pooled in known.items():
             apart[source].append(pooled[parts[source][fold]] @ of_others)
-    limit = max(
-        float(np.quantile(np.concatenate(values), 1 - BEYOND_DRAWN)) for values in apart.values()
-    )
+    limit = max(_limit(np.concatenate(values), BEYOND_DRAWN) for values in apart.values())
     return direction, np.array([limit])
 
 
@@ -143,5 +141,5 @@ def _parts(count: int) -> list[npt.NDArray[np.intp]]:
     return np.array_split(np.random.default_rng(7).permutation(count), FOLDS)
 
 
-def _limit(values: Floats) -> float:
-    return float(np.quantile(values, 1 - BEYOND_LIMIT))
+def _limit(values: Floats, beyond: float = BEYOND_LIMIT) -> float:
+    return float(np.quantile(values, 1 - beyond))

@@ -151,11 +151,7 @@ def _star(draw: ImageDraw.ImageDraw, random: Random) -> None:
     points, outer = int(random.integers(3, 9)), random.uniform(45, 95)
     radii = (outer, outer * random.uniform(0.3, 0.9))
     steps = [(n * math.pi / points, radii[n % 2]) for n in range(2 * points + 1)]
-    corners = [(160 + r * math.sin(angle), 120 - r * math.cos(angle)) for angle, r in steps]
-    if random.random() < 0.5:
-        draw.polygon(corners, 255)
-    else:
-        draw.line(corners, 255, width=int(random.integers(3, 9)), joint="curve")
+    _figure(draw, random, [(r * math.sin(angle), -r * math.cos(angle)) for angle, r in steps])
 
 
 def _strokes(draw: ImageDraw.ImageDraw, random: Random) -> None:
@@ -172,9 +168,14 @@ def _strokes(draw: ImageDraw.ImageDraw, random: Random) -> None:
 def _heart(draw: ImageDraw.ImageDraw, random: Random) -> None:
     size = random.uniform(2.5, 5.5)
     angles = np.linspace(0, 2 * math.pi, 60)
-    x = 160 + size * 16 * np.sin(angles) ** 3
-    y = 120 - size * np.array([13, -5, -2, -1]) @ np.cos(np.outer(range(1, 5), angles))
-    corners = list(zip(x.tolist(), y.tolist(), strict=True))
+    x = size * 16 * np.sin(angles) ** 3
+    y = -size * np.array([13, -5, -2, -1]) @ np.cos(np.outer(range(1, 5), angles))
+    _figure(draw, random, list(zip(x.tolist(), y.tolist(), strict=True)))
+
+
+def _figure(draw: ImageDraw.ImageDraw, random: Random, outline: list[tuple[float, float]]) -> None:
+    """A closed outline around the middle, filled or not."""
+    corners = [(160 + x, 120 + y) for x, y in outline]
     if random.random() < 0.5:
         draw.polygon(corners, 255)
     else:

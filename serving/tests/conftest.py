@@ -42,6 +42,18 @@ def lesion_photo(seed: int = 0, size: tuple[int, int] = (300, 240)) -> Image.Ima
     return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
 
 
+def labelled_folder(folder: Path) -> Path:
+    """Twenty photos a class, of which four of five malignant ones are dark, and one of benign."""
+    for label in ("benign", "malignant"):
+        (folder / label).mkdir(parents=True)
+        for number in range(20):
+            photo = lesion_photo(number + 100 * (label == "malignant"), (80, 60))
+            if (label == "malignant") != (number % 5 == 0):
+                photo = photo.point(lambda value: value // 2)
+            photo.save(folder / label / f"{label}_{number}.jpg")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def make_archive(tmp_path_factory: pytest.TempPathFactory) -> MakeArchive:
     def make(

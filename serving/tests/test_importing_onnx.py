@@ -22,7 +22,7 @@ from serving.archives.card import Preprocessing
 from serving.cli import app
 from serving.model.backends import OnnxBackend
 from serving.model.preprocessing import Preprocess
-from serving.tests.conftest import lesion_photo
+from serving.tests.conftest import labelled_folder, lesion_photo
 from serving.worker.predictions import open_classifier, prediction_of
 
 RUN = CliRunner()
@@ -79,15 +79,7 @@ def exported(model: nn.Module, path: Path, *, side: int = SIZE, opset: int = 17)
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data") / "clinic"
-    for label in ("benign", "malignant"):
-        (folder / label).mkdir(parents=True)
-        for number in range(20):
-            photo = lesion_photo(number + 100 * (label == "malignant"), (80, 60))
-            if (label == "malignant") != (number % 5 == 0):
-                photo = photo.point(lambda value: value // 2)
-            photo.save(folder / label / f"{label}_{number}.jpg")
-    return folder
+    return labelled_folder(tmp_path_factory.mktemp("data") / "clinic")
 
 
 def run(*words: object) -> None:

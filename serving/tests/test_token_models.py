@@ -26,7 +26,7 @@ from serving.pytorch.architectures import build_model, heatmap_of
 from serving.pytorch.backends import EagerBackend
 from serving.pytorch.graph_export import write_graph
 from serving.pytorch.token_models import TokenClassifier
-from serving.tests.conftest import lesion_photo
+from serving.tests.conftest import labelled_folder, lesion_photo
 from serving.training.servable import require_servable
 from serving.worker.predictions import open_classifier, prediction_of
 
@@ -135,15 +135,7 @@ def test_a_transformer_passes_before_training_and_one_of_an_odd_size_does_not(
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data") / "clinic"
-    for label in ("benign", "malignant"):
-        (folder / label).mkdir(parents=True)
-        for number in range(20):
-            photo = lesion_photo(number + 100 * (label == "malignant"), (80, 60))
-            if (label == "malignant") != (number % 5 == 0):
-                photo = photo.point(lambda value: value // 2)
-            photo.save(folder / label / f"{label}_{number}.jpg")
-    return folder
+    return labelled_folder(tmp_path_factory.mktemp("data") / "clinic")
 
 
 def run(*words: object) -> None:

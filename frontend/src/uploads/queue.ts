@@ -36,7 +36,7 @@ export interface Upload {
   copy?: Copy;
   /** Whether it waits on the sorting screen until somebody has said where it belongs. */
   isSorting: boolean;
-  /** Where it is to go from there: a lesion's id or "unsorted"; null as long as nobody has said. */
+  /** Where it is to go from there: a lesion's id or "unsorted"; null until it is chosen. */
   choice: string | null;
   state: "waiting" | "sending" | "refused" | "done";
   /** Share of the bytes sent, 0 to 1. */

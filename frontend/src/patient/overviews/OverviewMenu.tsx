@@ -1,14 +1,8 @@
-import { ActionIcon, Menu } from "@mantine/core";
-import {
-  IconCalendar,
-  IconDots,
-  IconFolderSymlink,
-  IconMan,
-  IconPhotoOff,
-} from "@tabler/icons-react";
+import { IconCalendar, IconFolderSymlink, IconMan, IconPhotoOff } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
+import { CorrectionMenu } from "../CorrectionMenu";
 import { MovePhotoDialog } from "../MovePhotoDialog";
 import { PhotoDateDialog } from "../PhotoDateDialog";
 import { PhotoInErrorDialog } from "../PhotoInErrorDialog";
@@ -27,24 +21,7 @@ export function OverviewMenu({ image }: { image: Schemas["Image"] }) {
   ] as const;
   return (
     <>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <ActionIcon variant="default" size="lg" aria-label={t("patient.correct.menu")}>
-            <IconDots size={18} aria-hidden />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {items.map(([what, Icon, label]) => (
-            <Menu.Item
-              key={what}
-              leftSection={<Icon size={16} aria-hidden />}
-              onClick={() => setOpen(what)}
-            >
-              {label}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      <CorrectionMenu items={items} onChoose={setOpen} />
       {open === "region" && <RegionDialog image={image} onClose={close} />}
       {open === "move" && <MovePhotoDialog image={image} lesions={[]} onClose={close} />}
       {open === "date" && <PhotoDateDialog image={image} onClose={close} />}
