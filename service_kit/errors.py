@@ -102,7 +102,8 @@ class DomainError(Exception):
         found = cls.relayed(code, code.name, known.message)
         status = rpc_status.from_call(cast(grpc.Call, error))
         if status is None:
-            return found
+            # A server that stops; where the caller itself cancels, nothing gets here.
+            return cls(Reason.UNAVAILABLE) if code is Code.CANCELLED else found
         for detail in status.details:
             if detail.Is(error_details_pb2.ErrorInfo.DESCRIPTOR):
                 info = error_details_pb2.ErrorInfo()

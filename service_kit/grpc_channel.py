@@ -22,7 +22,8 @@ _RETRY_POLICY = {
     "initialBackoff": "0.05s",
     "maxBackoff": "0.5s",
     "backoffMultiplier": 3,
-    "retryableStatusCodes": ["UNAVAILABLE"],
+    # A server that stops answers CANCELLED to a call that it never began.
+    "retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"],
 }
 # The budget: retries stop while more than about a third of the calls fail.
 _RETRY_THROTTLING = {"maxTokens": 10, "tokenRatio": 0.5}
@@ -56,7 +57,8 @@ def open_channel(
     Args:
         address: host:port; the addresses behind the name take turns.
         services: full proto names; their methods with an `idempotency_level`, except those that
-            take a stream, are retried when the service isn't reachable.
+            take a stream, are retried when the service isn't reachable. A replica that no longer
+            calls the first of them healthy gets no new calls.
         timeout: seconds, the deadline of a call that names none.
         tls_folder: certificates (`service_kit.certificates`); None for no TLS.
     """
@@ -79,6 +81,8 @@ def _service_config(services: Sequence[str]) -> dict[str, Any]:
         if method.GetOptions().idempotency_level in _IDEMPOTENT and not method.client_streaming
     ]
     config: dict[str, Any] = {"loadBalancingConfig": [{"round_robin": {}}]}
+    if services:
+        config["healthCheckConfig"] = {"serviceName": services[0]}
     if names:
         config["methodConfig"] = [{"name": names, "retryPolicy": _RETRY_POLICY}]
         config["retryThrottling"] = _RETRY_THROTTLING

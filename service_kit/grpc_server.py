@@ -28,6 +28,8 @@ from service_kit.settings import ServiceSettings
 
 log = structlog.get_logger()
 
+# Callers get this long to turn to another replica before one that leaves stops listening.
+LEAVING_SECONDS = 0.5
 # Calls in progress get this long to finish after SIGTERM.
 DRAIN_SECONDS = 20
 HEALTH_INTERVAL_SECONDS = 3
@@ -84,25 +86,43 @@ async def serve(
         add_servicers: registers the service's servicers on a server.
         database: the service's database; health asks it.
         verifier: checks bearer tokens.
-        services: full proto names that health answers for.
+        services: full proto names; they are healthy until this server leaves.
     """
     logs.configure(name, settings.log_level, redis_url=settings.redis_url)
     telemetry.configure(name, settings.otlp_endpoint)
     if settings.metrics_port:
         start_http_server(settings.metrics_port)
     server = build_server(add_servicers, verifier=verifier)
-    health = aio.HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(health, server)
+    health = await add_health(server, services)
     _listen(server, address, settings)
     await server.start()
     log.info("serving", address=address)
-    async with _reporting_health(health, database, [OVERALL_HEALTH, *services]):
+    async with _reporting_health(health, database):
         await _stop_signal()
         log.info("draining")
-        await health.enter_graceful_shutdown()
-        await server.stop(DRAIN_SECONDS)
+        await leave(server, health)
     await database.close()
     log.info("stopped")
+
+
+async def add_health(server: grpc.aio.Server, services: Sequence[str]) -> aio.HealthServicer:
+    """Let a server answer for its health, and say that it takes calls for these services."""
+    health = aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(health, server)
+    for service in services:
+        await health.set(service, health_pb2.HealthCheckResponse.SERVING)
+    return health
+
+
+async def leave(server: grpc.aio.Server, health: aio.HealthServicer) -> None:
+    """Send callers to another replica, finish the calls in progress, and stop.
+
+    gRPC answers CANCELLED, or not at all, to calls that arrive while a server stops. So the
+    channels that watch its health (`grpc_channel.open_channel`) are told before.
+    """
+    await health.enter_graceful_shutdown()
+    await asyncio.sleep(LEAVING_SECONDS)
+    await server.stop(DRAIN_SECONDS)
 
 
 def _listen(server: grpc.aio.Server, address: str, settings: ServiceSettings) -> None:
@@ -122,10 +142,8 @@ async def _stop_signal() -> None:
 
 
 @asynccontextmanager
-async def _reporting_health(
-    health: aio.HealthServicer, database: Database, services: Sequence[str]
-) -> AsyncIterator[None]:
-    """Report health while inside: SERVING only while the database answers."""
+async def _reporting_health(health: aio.HealthServicer, database: Database) -> AsyncIterator[None]:
+    """Report overall health while inside: SERVING only while the database answers."""
 
     async def report() -> None:
         while True:
@@ -135,8 +153,7 @@ async def _reporting_health(
                 if answers
                 else health_pb2.HealthCheckResponse.NOT_SERVING
             )
-            for service in services:
-                await health.set(service, status)
+            await health.set(OVERALL_HEALTH, status)
             await asyncio.sleep(HEALTH_INTERVAL_SECONDS)
 
     async with in_background(report()):

@@ -1,5 +1,6 @@
 """A gRPC service that answers what a test sets, and notes what it was asked."""
 
+import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable
 from types import ModuleType
@@ -94,3 +95,9 @@ class _Serving(health_pb2_grpc.HealthServicer):
 
     async def Check(self, request: Any, context: Any) -> health_pb2.HealthCheckResponse:
         return health_pb2.HealthCheckResponse(status=health_pb2.HealthCheckResponse.SERVING)
+
+    async def Watch(
+        self, request: Any, context: Any
+    ) -> AsyncIterator[health_pb2.HealthCheckResponse]:
+        yield await self.Check(request, context)
+        await asyncio.Event().wait()

@@ -1,7 +1,6 @@
 """What an attacker uploads as a model is refused, and nobody else notices."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -42,12 +41,11 @@ async def test_the_gateway_answers_while_a_crooked_archive_is_judged(
     header = b'{"w": {"dtype": "F32", "shape": [%b], "data_offsets": [0, 4]}}' % shape
     path = sound(tmp_path, with_header(header, bytes(4)))
     upload = asyncio.create_task(bring(gateway, path))
-    longest, began = 0.0, time.monotonic()
+    answered = 0
     while not upload.done():
-        started = time.monotonic()
         assert (await gateway.get("/admin/models")).status_code == 200
-        longest = max(longest, time.monotonic() - started)
+        answered += 1
     answer = await upload
     assert [error["reason"] for error in answer.json()["errors"]] == ["WEIGHTS_NOT_SAFETENSORS"]
-    # A frozen gateway answers others only after the upload, however slow the machine is.
-    assert longest < (time.monotonic() - began) / 2
+    # A frozen gateway answers one, that came in before, and the next only after the upload.
+    assert answered > 2

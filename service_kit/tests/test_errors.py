@@ -30,10 +30,12 @@ def test_a_domain_error_comes_back_as_it_went(code: Code) -> None:
     assert (received.metadata, received.retry_after) == ({"field": "a"}, 1.5)
 
 
-def test_a_status_of_the_transport_gets_a_sentence_of_ours() -> None:
+# A server answers CANCELLED while it stops: to the user, it isn't reachable.
+@pytest.mark.parametrize("code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED])
+def test_a_status_of_the_transport_gets_a_sentence_of_ours(code: grpc.StatusCode) -> None:
     failed = grpc.aio.AioRpcError(
-        grpc.StatusCode.UNAVAILABLE, grpc.aio.Metadata(), grpc.aio.Metadata(), "10.0.0.7 refused"
+        code, grpc.aio.Metadata(), grpc.aio.Metadata(), "10.0.0.7 refused"
     )
     received = DomainError.from_rpc(failed)
-    assert received.reason == "UNAVAILABLE"
+    assert (received.code, received.reason) == (Code.UNAVAILABLE, "UNAVAILABLE")
     assert "10.0.0.7" not in received.message

@@ -18,10 +18,12 @@ from service_kit import clock
 from service_kit.codes import Code
 from service_kit.errors import DomainError
 from service_kit.grpc_channel import open_channel
-from service_kit.grpc_server import build_server
+from service_kit.grpc_server import add_health, build_server, leave
 from service_kit.principal import Principal, current_principal, set_current_principal
 from service_kit.reasons import Reason
 from service_kit.request_context import Request, request_id, set_current_request
+
+ACCOUNT_SERVICE = "dermis.auth.v1.AccountService"
 
 
 class NoDatabase:
@@ -80,20 +82,22 @@ class Accounts(auth_pb2_grpc.AccountServiceServicer):
         return auth_pb2.GetMeResponse()
 
 
+def account_server(accounts: Accounts) -> grpc.aio.Server:
+    return build_server(
+        lambda server: auth_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server),
+        verifier=AcceptsToken(),  # type: ignore[arg-type]  # stands in for a verifier
+    )
+
+
 @pytest.fixture
 async def served() -> AsyncIterator[tuple[Any, Accounts, Any]]:
     database = NoDatabase()
     # The other methods answer UNIMPLEMENTED, as generated.
     accounts = Accounts(database)  # type: ignore[abstract]  # only what the test calls is there
-    server = build_server(
-        lambda server: auth_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server),
-        verifier=AcceptsToken(),  # type: ignore[arg-type]  # stands in for a verifier
-    )
+    server = account_server(accounts)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
-    async with open_channel(
-        f"127.0.0.1:{port}", services=["dermis.auth.v1.AccountService"]
-    ) as channel:
+    async with open_channel(f"127.0.0.1:{port}", services=[ACCOUNT_SERVICE]) as channel:
         yield auth_pb2_grpc.AccountServiceStub(channel), accounts, database
     await server.stop(None)
     set_current_principal(None)
@@ -210,6 +214,38 @@ async def test_a_call_that_its_caller_gave_up_is_logged_as_cancelled(served: Any
             while not (told := [line for line in lines if line["event"] == "rpc"]):
                 await asyncio.sleep(0.05)
     assert told[0]["status"] == "CANCELLED"
+
+
+async def test_a_replica_that_leaves_fails_no_call() -> None:
+    accounts = Accounts(NoDatabase())  # type: ignore[abstract]  # only what the test calls is there
+    servers, ports = [], []
+    for _ in range(2):
+        server = account_server(accounts)
+        health_of = await add_health(server, [ACCOUNT_SERVICE])
+        ports.append(server.add_insecure_port("127.0.0.1:0"))
+        await server.start()
+        servers.append((server, health_of))
+    left = asyncio.Event()
+    addresses = ",".join(f"127.0.0.1:{port}" for port in ports)
+    async with open_channel(f"ipv4:{addresses}", services=[ACCOUNT_SERVICE]) as channel:
+        stub: Any = auth_pb2_grpc.AccountServiceStub(channel)
+
+        async def call_on() -> int:
+            answered = 0
+            while not left.is_set():
+                await stub.GetMe(
+                    auth_pb2.GetMeRequest(), metadata=[("authorization", "Bearer good")], timeout=60
+                )
+                answered += 1
+            return answered
+
+        async with asyncio.TaskGroup() as group:
+            callers = [group.create_task(call_on()) for _ in range(8)]
+            await asyncio.sleep(0.3)
+            await leave(*servers[0])
+            left.set()
+    assert all(caller.result() for caller in callers)
+    await servers[1][0].stop(None)
 
 
 async def test_an_unexpected_error_tells_nothing_but_its_request(served: Any) -> None:
