@@ -1,5 +1,6 @@
 """Model cards for everyone who reads answers: of versions that have answered, kept in memory."""
 
+import asyncio
 import time
 
 import structlog
@@ -16,6 +17,9 @@ log = structlog.get_logger()
 _ANSWERING = frozenset({"release", "rollback", "canary"})
 # After a card was not found, or the store not reached.
 _RETRY_SECONDS = 30.0
+# How long an answer waits for its card. The first reader of a store may have whole archives judged
+# before there is one, which takes minutes on a busy machine.
+_PATIENCE_SECONDS = 1.0
 
 
 class ModelCards:
@@ -31,6 +35,7 @@ class ModelCards:
         self._shelf = shelf
         self._known: dict[str, ModelCard] = {}
         self._missing_until: dict[str, float] = {}
+        self._reading: dict[str, asyncio.Task[ModelCard | None]] = {}
 
     async def card(self, version: str) -> ModelCard:
         """The card of a version that is or was live, or a canary.
@@ -54,13 +59,25 @@ class ModelCards:
         """As `card`; None where there is none, or none can be read for now.
 
         An answer is shown with or without its card, so this neither fails nor asks the store again
-        and again.
+        and again, and waits no longer than a second. The card is read on meanwhile, whoever gave
+        up waiting.
         """
+        if version in self._known:
+            return self._known[version]
         if self._missing_until.get(version, 0.0) > time.monotonic():
             return None
+        if version not in self._reading:
+            self._reading[version] = asyncio.create_task(self._read(version))
+        reading = self._reading[version]
+        read, _ = await asyncio.wait({reading}, timeout=_PATIENCE_SECONDS)
+        return reading.result() if read else None
+
+    async def _read(self, version: str) -> ModelCard | None:
         try:
             return await self.card(version)
         except (DomainError, BaseError) as error:
             log.info("no card of a version that answered", version=version, error=str(error))
             self._missing_until[version] = time.monotonic() + _RETRY_SECONDS
             return None
+        finally:
+            del self._reading[version]

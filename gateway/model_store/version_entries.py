@@ -34,6 +34,8 @@ class VersionEntries:
         # What was read out of released archives that have no entry; None: it can't be used. To
         # judge one takes a process of its own.
         self._out_of_archives: dict[str, ShelvedVersion | None] = {}
+        # Whoever comes meanwhile waits for the same answer instead of judging once more.
+        self._judging = asyncio.Lock()
 
     async def read(self, releases: Sequence[Release]) -> tuple[list[ShelvedVersion], list[Damage]]:
         """Every version, also of releases whose entry is damaged or was never made."""
@@ -84,11 +86,12 @@ class VersionEntries:
 
     async def _out_of_archive(self, release: Release) -> ShelvedVersion | None:
         """Read the card out of a released archive; None where it is no longer there or usable."""
-        if release.sha256 not in self._out_of_archives:
-            try:
-                self._out_of_archives[release.sha256] = await self._judged(release)
-            except BlobMissing:
-                return None  # it may be restored
+        async with self._judging:
+            if release.sha256 not in self._out_of_archives:
+                try:
+                    self._out_of_archives[release.sha256] = await self._judged(release)
+                except BlobMissing:
+                    return None  # it may be restored
         return self._out_of_archives[release.sha256]
 
     async def _judged(self, release: Release) -> ShelvedVersion | None:

@@ -1,12 +1,17 @@
 """/models/{version}/card: what clinicians read about the model that answered."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from gateway.model_store.cards import ModelCards
+from gateway.model_store.shelf import Shelf
+from gateway.model_store.versions import ModelShelf
 from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.model_archives import ENGINEER, archive, bring, release
+from service_kit.blobs import Blobs
 from serving.tests.quantised import quantised_archive
 
 FIGURES = {"sensitivity": 0.94, "specificity": 0.82}
@@ -97,3 +102,30 @@ async def test_a_card_is_read_as_it_holds_for_an_answer(
     query = {} if threshold is None else {"threshold": threshold}
     card = (await gateway.get("/models/1.0.0/card", params=query)).json()
     assert card["threshold"] == expected
+
+
+class _BusyShelf(ModelShelf):
+    """Has whole archives judged before it can be read, as on a new installation."""
+
+    def __init__(self, blobs: Blobs, model: str) -> None:
+        super().__init__(blobs, model)
+        self.judged = asyncio.Event()
+
+    async def read(self) -> Shelf:
+        await self.judged.wait()
+        return await super().read()
+
+
+async def test_an_answer_does_not_wait_for_a_card_that_takes_long_to_read(
+    gateway: Gateway, tmp_path: Path
+) -> None:
+    await _shelve(gateway, tmp_path, "1.0.0")
+    await _release(gateway, "1.0.0")
+    shelf = _BusyShelf(Blobs((tmp_path / "store").as_uri()), "lesion")
+    cards = ModelCards(shelf)
+    async with asyncio.timeout(60):
+        assert await cards.find("1.0.0") is None
+        shelf.judged.set()
+        while not (card := await cards.find("1.0.0")):
+            await asyncio.sleep(0.01)
+    assert card.version == "1.0.0"

@@ -1,5 +1,6 @@
 """Versions are retired, reinstated, approved and downloaded; damage hides nothing else."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
@@ -8,12 +9,13 @@ from typing import Any
 import pytest
 
 from dermis.auth.v1 import auth_pb2 as pb
+from gateway.model_store import version_entries
 from gateway.model_store.versions import DAMAGED, ModelShelf
 from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.model_archives import ENGINEER, archive, bring, release
 from service_kit.blobs import Blobs
 from service_kit.errors import DomainError
-from serving.archives.archive import check_archive
+from serving.archives.archive import CheckedArchive, check_archive
 from serving.contract.releases import ReleaseLog
 
 # What a disk, an older gateway or an attacker may leave in the store.
@@ -110,6 +112,24 @@ async def test_the_version_whose_entry_is_damaged_is_read_out_of_its_archive(
     # The same number again can't be brought: nobody could tell the two apart.
     with pytest.raises(DomainError, match="VERSION_TAKEN"):
         await shelf.add(check_archive(archive(tmp_path, "1.0.0")), "ada")
+
+
+async def test_an_archive_without_an_entry_is_judged_once_for_all_who_ask_meanwhile(
+    gateway: Gateway, tmp_path: Path, store: Blobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await released(gateway, tmp_path, "1.0.0")
+    await store.put("lesion/versions/1.0.0.json", b"{}")
+    judged: list[Path] = []
+
+    def judge(path: Path) -> CheckedArchive:
+        judged.append(path)
+        return check_archive(path)
+
+    monkeypatch.setattr(version_entries, "judged_archive", judge)
+    shelf = ModelShelf(store, "lesion")
+    found = await asyncio.gather(*(shelf.read() for _ in range(5)))
+    assert {one.version("1.0.0").card.version for one in found} == {"1.0.0"}
+    assert len(judged) == 1
 
 
 async def test_a_damaged_log_leaves_the_desired_state_where_it_was(
