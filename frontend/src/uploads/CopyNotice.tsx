@@ -5,9 +5,15 @@ import { Link } from "react-router";
 import { day } from "@/i18n/moments";
 import type { Copy } from "./copies";
 import { dismissUpload, sendAnyway, type Upload } from "./queue";
+import classes from "./CopyNotice.module.css";
+
+interface Noticed {
+  upload: Upload;
+  copy: NonNullable<Upload["copy"]>;
+}
 
 /** Says before a photo is sent where the clinic has it already, and asks what to do. */
-export function CopyNotice({ upload, copy }: { upload: Upload; copy: Copy }) {
+export function CopyNotice({ upload, copy }: Noticed) {
   const { t } = useTranslation();
   const notice = useRef<HTMLDivElement>(null);
   // On a phone it lies below the photo that is being looked at.
@@ -15,16 +21,16 @@ export function CopyNotice({ upload, copy }: { upload: Upload; copy: Copy }) {
   useEffect(() => {
     notice.current?.scrollIntoView({ block: "nearest" });
   }, []);
-  const shelf = `/patient/${copy.patient_id}?lesion=${copy.lesion_id ?? "unsorted"}`;
   return (
     <Alert ref={notice} color="yellow" p={8}>
       <Text size="sm">
         <CopyText upload={upload} copy={copy} />{" "}
-        {!isSameShelf(upload, copy) && (
+        {copy !== "chosen twice" && !isSameShelf(upload, copy) && (
           <Anchor
             component={Link}
-            to={`${shelf}&image=${copy.image_id}`}
+            to={`/patient/${copy.patient_id}?lesion=${copy.lesion_id ?? "unsorted"}&image=${copy.image_id}`}
             inherit
+            className={classes.link}
             // Of the text's colour: the accent is too faint on the notice's.
             c="inherit"
             underline="always"
@@ -56,8 +62,9 @@ export function CopyNotice({ upload, copy }: { upload: Upload; copy: Copy }) {
 }
 
 /** Where the clinic has a photo already, and since when. */
-export function CopyText({ upload, copy }: { upload: Upload; copy: Copy }) {
+export function CopyText({ upload, copy }: Noticed) {
   const { t } = useTranslation();
+  if (copy === "chosen twice") return t("patient.upload.copy.twice");
   const since = day(copy.created_at);
   if (isSameShelf(upload, copy)) return t("patient.upload.copy.here", { since });
   const lesion = copy.lesion_id

@@ -122,8 +122,15 @@ describe("the list of uploads", () => {
     ]);
     expect(screen.getByRole("button", { name: "Leave it out: here.jpg" })).toBeEnabled();
     expect(screen.getByRole("button", { name: "Send anyway: other.jpg" })).toBeEnabled();
-    expect(screen.getByText("3 of these photos are in the record already.")).toBeVisible();
+    expect(screen.getByText("3 of these photos are here already.")).toBeVisible();
     expect(screen.getByRole("button", { name: "Leave them all out" })).toBeEnabled();
+  });
+
+  it("says that a photo was chosen twice, and leads nowhere: it is in no record yet", async () => {
+    await show(<UploadList uploads={[uploadWith({ name: "twin.jpg", copy: "chosen twice" })]} />);
+    expect(screen.getByText("You have chosen this photo twice.")).toBeVisible();
+    expect(screen.queryByRole("link")).toBeNull();
+    expect(screen.getByRole("button", { name: "Leave it out: twin.jpg" })).toBeEnabled();
   });
 
   it("shows what has to be decided before what waits by itself", async () => {

@@ -27,3 +27,12 @@ export async function copiesOf(drafts: Draft[]): Promise<(Copy | undefined)[]> {
     return ofPatient.find((copy) => copy.lesion_id === lesionId) ?? ofPatient[0] ?? same[0];
   });
 }
+
+/** Ids of those photos of a queue, oldest first, that are byte for byte one before them. */
+export async function chosenTwice(queue: { id: string; file: Blob }[]): Promise<Set<string>> {
+  const digests = await Promise.all(queue.map(({ file }) => digestOf(file)));
+  const twice = queue.filter(
+    (_, index) => digests[index] !== null && digests.indexOf(digests[index] ?? null) < index,
+  );
+  return new Set(twice.map(({ id }) => id));
+}

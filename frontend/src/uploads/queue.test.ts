@@ -22,7 +22,7 @@ import {
 beforeEach(() => void fakeGateway({ "POST /api/images/copies": { items: [] } }));
 
 const TO = { userId: "ada", patientId: "p-1", lesionId: "l-1" };
-const photo = (name: string) => new File(["pixels"], name);
+const photo = (name: string, pixels = name) => new File([pixels], name);
 const named = (name: string) => currentUploads().find((upload) => upload.name === name);
 const state = (name: string) => currentUploads().find((upload) => upload.name === name)?.state;
 
@@ -151,8 +151,10 @@ test("a photo that the clinic has is not sent until somebody decides, and then o
   signIn("ada");
   const asked = knowsAll();
   const sent = fakeUploads(() => Response.json(detectionWith()));
-  await addUploads([photo("known.jpg"), photo("left out.jpg")], TO);
-  await waitFor(() => expect(named("left out.jpg")?.copy?.lesion_label).toBe("left forearm"));
+  await addUploads([photo("known.jpg", "pixels"), photo("left out.jpg", "pixels")], TO);
+  await waitFor(() =>
+    expect(named("left out.jpg")?.copy).toMatchObject({ lesion_label: "left forearm" }),
+  );
   // SHA-256 of "pixels"; two files of the same bytes are asked about once.
   expect(asked[0]?.body).toEqual({
     digests: ["6ec9c2b0eb14010746c8bce8939303b382344b296206612eb8a907a37b2b2f37"],
@@ -163,6 +165,19 @@ test("a photo that the clinic has is not sent until somebody decides, and then o
   await sendAnyway(named("known.jpg")?.id ?? "");
   await waitFor(() => expect(state("known.jpg")).toBe("done"));
   expect(sent).toHaveLength(1);
+});
+
+test("a file that is chosen twice at once goes once, unless somebody wants it twice", async () => {
+  signIn("ada");
+  const sent = fakeUploads(() => Response.json(detectionWith()));
+  const files = [photo("first.jpg", "twin"), photo("second.jpg", "twin"), photo("other.jpg")];
+  await addUploads(files, TO);
+  await waitFor(() => expect(state("other.jpg")).toBe("done"));
+  await waitFor(() => expect(state("first.jpg")).toBe("done"));
+  expect(named("second.jpg")?.copy).toBe("chosen twice");
+  expect(sent).toHaveLength(2);
+  await sendAnyway(named("second.jpg")?.id ?? "");
+  await waitFor(() => expect(state("second.jpg")).toBe("done"));
 });
 
 test("that somebody wants a photo twice outlives a reload, as does that nobody has decided", async () => {

@@ -5,7 +5,7 @@ import { patientKey } from "@/api/patient_key";
 import { Problem } from "@/api/problem";
 import { queryClient } from "@/ui/query_client";
 import { captureDate } from "./capture_date";
-import { copiesOf, type Copy } from "./copies";
+import { chosenTwice, copiesOf, type Copy } from "./copies";
 import { sendPhoto } from "./send_photo";
 
 export type OverviewRegion = Schemas["OverviewRegion"];
@@ -32,8 +32,8 @@ export interface Upload {
   isHeld?: boolean;
   /** Whether it may go: the clinic doesn't have it, can't be asked, or somebody wants it twice. */
   isCleared: boolean;
-  /** The same photo as the clinic has it: it waits until somebody decides. */
-  copy?: Copy;
+  /** The same photo as the clinic has it, or as it was chosen before: it waits for a decision. */
+  copy?: Copy | "chosen twice";
   /** Whether it waits on the sorting screen until somebody has said where it belongs. */
   isSorting: boolean;
   /** Where it is to go from there: a lesion's id or "unsorted"; null until it is chosen. */
@@ -239,9 +239,10 @@ async function ask(unknown: Upload[]): Promise<void> {
   for (const { id } of some) asked.add(id);
   let isPassing = false;
   try {
-    const copies = await copiesOf(some);
+    const queue = uploads.filter(({ state }) => state === "waiting" || state === "sending");
+    const [copies, twice] = await Promise.all([copiesOf(some), chosenTwice(queue)]);
     some.forEach(({ id }, index) => {
-      const copy = copies[index];
+      const copy = copies[index] ?? (twice.has(id) ? "chosen twice" : undefined);
       update(id, copy ? { copy } : { isCleared: true });
     });
   } catch (error) {
