@@ -1,7 +1,6 @@
-import { notifications } from "@mantine/notifications";
 import i18next from "i18next";
-import { createElement, useEffect } from "react";
-import { ActionMessage } from "@/ui/ActionMessage";
+import { useEffect } from "react";
+import { showOffer } from "@/ui/notices";
 
 /** Somebody may leave the page open for days. */
 const LOOK_MS = 60 * 60 * 1_000;
@@ -30,14 +29,7 @@ export function useAppUpdates(): void {
 }
 
 function showUpdate(): void {
-  notifications.show({
-    id: "update",
-    autoClose: false,
-    closeButtonProps: { "aria-label": i18next.t("shell.close") },
-    message: createElement(ActionMessage, {
-      message: i18next.t("shell.update.text"),
-      action: i18next.t("shell.update.reload"),
-      onAction: () => window.location.reload(),
-    }),
-  });
+  showOffer("update", i18next.t("shell.update.text"), i18next.t("shell.update.reload"), () =>
+    window.location.reload(),
+  );
 }

@@ -1,8 +1,8 @@
-import { notifications } from "@mantine/notifications";
 import i18next from "i18next";
 import { createElement } from "react";
 import { download, type Received } from "@/api/download";
 import { DownloadNotice } from "./DownloadNotice";
+import { hideNotice, showProgress } from "./notices";
 
 /** What is there at once needs no notice. */
 const SHOWN_AFTER_MS = 1_000;
@@ -26,23 +26,15 @@ export async function saveDocument(path: string, name: string): Promise<void> {
 }
 
 function progressNotice(onStop: () => void) {
+  const id = crypto.randomUUID();
   let next = Date.now() + SHOWN_AFTER_MS;
-  let id: string | null = null;
   return {
     show: (received: Received) => {
       if (Date.now() < next) return;
       next = Date.now() + BETWEEN_MS;
-      const content = {
-        title: i18next.t("shell.saving.title"),
-        message: createElement(DownloadNotice, { received, onStop }),
-        autoClose: false,
-        withCloseButton: false,
-      };
-      if (id === null) id = notifications.show(content);
-      else notifications.update({ id, ...content });
+      const notice = createElement(DownloadNotice, { received, onStop });
+      showProgress(id, i18next.t("shell.saving.title"), notice);
     },
-    hide: () => {
-      if (id !== null) notifications.hide(id);
-    },
+    hide: () => hideNotice(id),
   };
 }

@@ -1,6 +1,6 @@
-import { notifications } from "@mantine/notifications";
+import { notifications, type NotificationData } from "@mantine/notifications";
 import i18next from "i18next";
-import { createElement } from "react";
+import { createElement, type ReactNode } from "react";
 import { Problem } from "@/api/problem";
 import type { FileKind, Refusal } from "@/i18n/refusals";
 import { ActionMessage } from "./ActionMessage";
@@ -26,11 +26,8 @@ export function problemText(error: Error): string {
 
 export function showProblem(error: Error): void {
   const id = error instanceof Problem ? error.requestId : null;
-  notifications.show({
-    closeButtonProps: { "aria-label": i18next.t("shell.close") },
-    color: "red",
-    // Stays until closed: people need as long as they need to read it (WCAG 2.2, 2.2.1).
-    autoClose: false,
+  show({
+    ...LASTING_REFUSAL,
     title: i18next.t("shell.failed"),
     message: [problemText(error), id && i18next.t("shell.requestId", { id })]
       .filter(Boolean)
@@ -40,10 +37,14 @@ export function showProblem(error: Error): void {
   });
 }
 
+/** Says why something was not taken, e.g. a file. */
+export function showRefusal(what: string, why: string): void {
+  show({ ...LASTING_REFUSAL, title: what, message: why });
+}
+
 /** Says what was done, and takes it back at a press; the notice's id, to hide it. */
 export function showUndoable(message: string, undo: () => Promise<unknown>): string {
-  const id = notifications.show({
-    closeButtonProps: { "aria-label": i18next.t("shell.close") },
+  const id = show({
     color: "teal",
     // Long enough to notice a slip; who closes it means it.
     autoClose: 20_000,
@@ -60,9 +61,36 @@ export function showUndoable(message: string, undo: () => Promise<unknown>): str
 }
 
 export function showDone(message: string): void {
-  notifications.show({
+  show({ color: "teal", message });
+}
+
+/** Offers something until it is done or closed; an offer of the same id takes its place. */
+export function showOffer(id: string, message: string, action: string, onAction: () => void): void {
+  show({
+    id,
+    autoClose: false,
+    message: createElement(ActionMessage, { message, action, onAction }),
+  });
+}
+
+/** Shows how far something is, or shows it anew; it is there until it is hidden. */
+export function showProgress(id: string, title: string, message: ReactNode): void {
+  const content = { id, title, message, autoClose: false, withCloseButton: false } as const;
+  // Does nothing where it is not shown yet, as the other does where it is.
+  notifications.update(content);
+  show(content);
+}
+
+export function hideNotice(id: string): void {
+  notifications.hide(id);
+}
+
+/** Stays until closed: people need as long as they need to read it (WCAG 2.2, 2.2.1). */
+const LASTING_REFUSAL = { color: "red", autoClose: false } as const;
+
+function show(content: NotificationData): string {
+  return notifications.show({
     closeButtonProps: { "aria-label": i18next.t("shell.close") },
-    color: "teal",
-    message,
+    ...content,
   });
 }

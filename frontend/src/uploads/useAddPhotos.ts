@@ -1,8 +1,7 @@
 import type { FileRejection } from "@mantine/dropzone";
-import { notifications } from "@mantine/notifications";
 import { useTranslation } from "react-i18next";
 import { useUser } from "@/session/useSession";
-import { showProblem } from "@/ui/notices";
+import { showProblem, showRefusal } from "@/ui/notices";
 import { MAX_BYTES } from "./accepted";
 import { fileKind } from "./file_kind";
 import { addUploads } from "./queue";
@@ -31,13 +30,7 @@ export function useAddPhotos(
   };
   const refuse = (rejections: FileRejection[]) => {
     for (const { file } of rejections.slice(0, 5)) {
-      notifications.show({
-        closeButtonProps: { "aria-label": t("shell.close") },
-        color: "red",
-        autoClose: false,
-        title: file.name,
-        message: reasonAgainst(file),
-      });
+      showRefusal(file.name, reasonAgainst(file));
     }
   };
   return { add, refuse };
