@@ -1,12 +1,12 @@
 import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { BodyCluster } from "./BodyCluster";
 import { BodyDrawing } from "./BodyDrawing";
 import { BodyPin } from "./BodyPin";
-import { clustered, type Pin } from "./clusters";
+import { clustered, middleOf, type Pin } from "./clusters";
 import type { Place } from "./drawing";
 import { frameOf } from "./frames";
 import type { Focus } from "./place_names";
+import { PinCluster } from "./PinCluster";
 import { REACH } from "./PinShape";
 import { contains, type Box } from "./shapes";
 import { isWhole, pointOf, type BodyPosition, type Figure, type View } from "./views";
@@ -49,9 +49,8 @@ export function BodyView({
   const { t } = useTranslation();
   const { view } = focus;
   const frame = frameOf(focus, figure);
-  const shown = pins.filter(
-    ({ position }) => position.view === view && isWithin(frame, pointOf(position, figure)),
-  );
+  const placeOf = ({ position }: Pin) => pointOf(position, figure);
+  const shown = pins.filter((pin) => pin.position.view === view && isWithin(frame, placeOf(pin)));
   const left = LEFT_OF[view];
   // The small drawings have room for a letter.
   const hasRoom = isLarge || isWhole(view);
@@ -59,11 +58,16 @@ export function BodyView({
     <figure className={classes.view} data-whole={hasRoom || undefined}>
       <BodyDrawing {...{ view, figure, frame, isLarge, onLight, onPress }} lit={focus.place ?? lit}>
         {(scale) =>
-          clustered(shown, 2 * REACH * scale, figure).map((group) => {
+          clustered(shown, 2 * REACH * scale, placeOf).map((group) => {
             const [first] = group;
             if (!first) return null;
             return group.length > 1 ? (
-              <BodyCluster key={first.id} pins={group} {...{ scale, figure, onChoose }} />
+              <PinCluster
+                key={first.id}
+                pins={group}
+                at={middleOf(group.map(placeOf))}
+                {...{ scale, onChoose }}
+              />
             ) : (
               <BodyPin
                 key={first.id}

@@ -8,6 +8,7 @@ import { ErrorState } from "@/ui/States";
 import { ZoomFrame } from "@/viewer/ZoomFrame";
 import type { LesionFacts } from "../lesion_facts";
 import { OverviewPin } from "./OverviewPin";
+import { OverviewPins } from "./OverviewPins";
 import type { Place } from "./usePins";
 import classes from "./Overviews.module.css";
 
@@ -62,20 +63,7 @@ export function OverviewPhoto({
               aria-label={t("overviews.pins")}
               onClick={press}
             >
-              {pins.map((pin) => {
-                const own = facts.find(({ lesion }) => lesion.id === pin.lesion_id);
-                if (!own) return null;
-                return (
-                  <OverviewPin
-                    key={pin.lesion_id}
-                    facts={own}
-                    at={pin}
-                    {...{ size, scale }}
-                    onMove={onPlace && ((to) => onPlace(pin.lesion_id, to))}
-                    onChoose={() => onChoose(pin.lesion_id)}
-                  />
-                );
-              })}
+              <OverviewPins {...{ pins, facts, size, scale, onPlace, onChoose }} />
               {placing && onPlace && (
                 <OverviewPin
                   key={`new ${placing.lesion.id}`}

@@ -9,7 +9,7 @@ import bodyClasses from "../body/BodyMap.module.css";
 import classes from "./Overviews.module.css";
 
 /** Pixels from the lesion to its pin, which would hide it. */
-const ABOVE = 30;
+export const ABOVE = 30;
 /** How far an arrow key pushes, as a share of the photo. */
 const STEP = 0.01;
 
@@ -67,11 +67,26 @@ export function OverviewPin({
       }
       data-pushed={isPushed || undefined}
     >
-      <g transform={`translate(${x} ${y}) scale(${scale})`} className={classes.target}>
-        <path d={`M0,-8V-${ABOVE}`} />
-        <circle r={8} />
-      </g>
+      <LesionMark at={[x, y]} scale={scale} isPinned />
       <PinShape at={[x, y - ABOVE * scale]} scale={scale} zone={zone} text={String(number)} />
+    </g>
+  );
+}
+
+/** A ring around the place itself, with a line to its own pin where it has one. */
+export function LesionMark({
+  at: [x, y],
+  scale,
+  isPinned = false,
+}: {
+  at: Point;
+  scale: number;
+  isPinned?: boolean;
+}) {
+  return (
+    <g transform={`translate(${x} ${y}) scale(${scale})`} className={classes.target}>
+      {isPinned && <path d={`M0,-8V-${ABOVE}`} />}
+      <circle r={8} />
     </g>
   );
 }

@@ -52,13 +52,16 @@ async function showOverviews({
   archived_at = null,
   images = [BACK, CALF],
   language = "en",
+  more = [],
 }: {
   path?: string;
   archived_at?: string | null;
   images?: Schemas["Image"][];
   language?: "en" | "de";
+  /** Pins beside the first. */
+  more?: object[];
 } = {}) {
-  let pins: object[] = [{ ...PIN, created_at: "2026-03-14T09:26:53Z" }];
+  let pins: object[] = [{ ...PIN, created_at: "2026-03-14T09:26:53Z" }, ...more];
   const asked = fakeGateway({
     "GET /api/patients/p-1/images": pageOf(...images),
     "GET /api/images/o-1": () => new Response("photo"),
@@ -142,6 +145,21 @@ describe("pins on an overview photo", () => {
   it("carry the lesion's number and zone", async () => {
     await showOverviews({ path: "/?overview=o-1" });
     expect(await pin(1)).toHaveAccessibleName("Lesion 1 mole 1, Above the threshold");
+  });
+
+  it("are one where they lie too near each other for a finger, which lists its lesions", async () => {
+    const near = { ...PIN, lesion_id: "l-2", x: 0.26, created_at: "2026-03-14T09:27Z" };
+    const { user } = await showOverviews({ path: "/?overview=o-1", more: [near] });
+    const cluster = await screen.findByRole("button", { name: /^2 lesions close together/ });
+    expect(cluster).toHaveAccessibleName(/highest: Above the threshold/);
+    expect(screen.queryByRole("button", { name: /^Lesion \d/ })).not.toBeInTheDocument();
+    cluster.focus();
+    await user.keyboard("{Enter}");
+    await user.click(await screen.findByRole("menuitem", { name: "2. mole 2" }));
+    const chosen = within(await dialog())
+      .getByRole("link", { name: "2. mole 2" })
+      .closest("li");
+    expect(chosen).toHaveAttribute("data-chosen", "true");
   });
 
   it("are placed by choosing a lesion and pressing the photo", async () => {

@@ -2,30 +2,30 @@ import { Menu } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { highest, type Pin } from "./clusters";
 import { PinShape } from "./PinShape";
-import { pointOf, type Figure } from "./views";
+import type { Point } from "./shapes";
 import classes from "./BodyMap.module.css";
 
 /** Lesions that lie too near each other for a finger: a press lists them. */
-export function BodyCluster({
+export function PinCluster({
   pins,
+  at,
   scale,
-  figure,
   onChoose,
 }: {
-  pins: Pin[];
+  pins: readonly Omit<Pin, "position">[];
+  at: Point;
+  /** Units of the picture in a pixel. */
   scale: number;
-  figure: Figure;
   onChoose: (lesionId: string) => void;
 }) {
   const { t } = useTranslation();
-  const points = pins.map(({ position }) => pointOf(position, figure));
-  const mean = (axis: 0 | 1) => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
   const zone = highest(pins);
   return (
     <Menu withArrow>
       <Menu.Target>
         <g
-          className={classes.marker}
+          // The photo is not dragged along with a pin.
+          className={`${classes.marker} panzoom-exclude`}
           role="button"
           tabIndex={0}
           aria-label={[
@@ -40,7 +40,7 @@ export function BodyCluster({
             event.currentTarget.dispatchEvent(new MouseEvent("click", { bubbles: true }));
           }}
         >
-          <PinShape at={[mean(0), mean(1)]} scale={scale} zone={zone} text={`${pins.length}×`} />
+          <PinShape {...{ at, scale, zone }} text={`${pins.length}×`} />
         </g>
       </Menu.Target>
       <Menu.Dropdown>
