@@ -62,7 +62,8 @@ async def test_two_versions_are_put_side_by_side_from_the_models(office: Browser
         assert await visitor.show("admin-compare") == []
         await page.reload()
         await expect(page.get_by_label("Second version")).to_have_value(VERSION)
-        await page.get_by_role("link", name="Back to the models").click()
+        path = page.get_by_role("navigation", name="Pages above")
+        await path.get_by_role("link", name="Models").click()
         await expect(page.get_by_role("tab", name="Models")).to_be_visible()
 
 

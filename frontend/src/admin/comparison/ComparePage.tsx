@@ -1,9 +1,10 @@
-import { Anchor, Group, NativeSelect, Stack, Text, Title } from "@mantine/core";
+import { Group, NativeSelect, Stack, Text, Title } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
-import { Link, Navigate, useSearchParams } from "react-router";
+import { Navigate, useSearchParams } from "react-router";
 import type { Schemas } from "@/api/client";
 import { useUser } from "@/session/useSession";
+import { Breadcrumb } from "@/ui/Breadcrumb";
 import { QueryState } from "@/ui/QueryState";
 import { EmptyState } from "@/ui/States";
 import { useModels } from "../releases/queries";
@@ -22,9 +23,12 @@ export default function ComparePage() {
   return (
     <Stack>
       <Stack gap={4}>
-        <Anchor component={Link} to="/admin?tab=models" size="sm">
-          {t("comparison.back")}
-        </Anchor>
+        <Breadcrumb
+          pages={[
+            { to: "/admin", name: t("shell.menu.admin") },
+            { to: "/admin?tab=models", name: t("admin.tabs.models") },
+          ]}
+        />
         <Title order={1} size="h2">
           {title}
         </Title>

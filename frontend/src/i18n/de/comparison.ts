@@ -1,7 +1,6 @@
 /** Zwei Versionen des Modells nebeneinander. */
 export default {
   title: "Versionen vergleichen",
-  back: "Zurück zu den Modellen",
   open: "Versionen vergleichen",
   first: "Erste Version",
   second: "Zweite Version",

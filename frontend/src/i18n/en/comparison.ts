@@ -1,7 +1,6 @@
 /** Two versions of the model side by side. */
 export default {
   title: "Compare versions",
-  back: "Back to the models",
   open: "Compare versions",
   first: "First version",
   second: "Second version",
