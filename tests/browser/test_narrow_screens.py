@@ -1,4 +1,9 @@
-"""Every page at 320 pixels (WCAG 2.2, 1.4.10), and how steadily pages stand while they load."""
+"""Every page at 320 pixels and at a zoom of 200 %, and how steadily pages stand while they load.
+
+WCAG 2.2, 1.4.10 and 1.4.4.
+"""
+
+import re
 
 import pytest
 from playwright.async_api import ViewportSize, expect
@@ -16,6 +21,22 @@ TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
         .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
         .map(one => one.outerHTML.slice(0, 120)).slice(0, 8)"""
 MOST_SHIFT = 0.02
+# A window of 1280x720 at 200 %, in the pixels that the page counts.
+ZOOMED = ViewportSize(width=640, height=360)
+# Buttons, links and fields that something else lies over where they are pressed.
+COVERED = """() => {
+    const reached = one => {
+        one.scrollIntoView({ block: "center", inline: "nearest" });
+        const { x, y, width, height } = one.getBoundingClientRect();
+        if (!width || !height) return true;
+        const top = document.elementFromPoint(x + width / 2, y + height / 2);
+        return !top || one.contains(top) || top.contains(one) || top.closest("label, svg") !== null;
+    };
+    return [...document.querySelectorAll("main :is(a, button, input, select, textarea)")]
+        .filter(one => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+        .filter(one => getComputedStyle(one).pointerEvents !== "none")
+        .filter(one => !reached(one)).map(one => one.outerHTML.slice(0, 160));
+}"""
 BEFORE_SIGN_IN = ("/", "/register", "/forgot", "/verify", "/reset#token=no-such-token")
 PAGES = (
     "/dashboard", "/patients", "/worklist?list=recent", "/worklist?list=due", "/clinic", "/profile",
@@ -45,6 +66,34 @@ async def test_no_page_of_a_clinician_is_scrolled_sideways(at_work: AtWork) -> N
     )  # fmt: skip
     found = [fault for path in (*PAGES, *record) for fault in await too_wide(visitor, path)]
     assert found == []
+
+
+async def test_nothing_is_covered_or_beside_the_window_at_a_zoom_of_200_percent(
+    at_work: AtWork,
+) -> None:
+    visitor, clinician = at_work
+    patient, lesion = await photographed(clinician, days=2)
+    await visitor.page.set_viewport_size(ZOOMED)
+    found = []
+    for path in (*PAGES, f"/patient/{patient}", f"/patient/{patient}?lesion={lesion}"):
+        found += await too_wide(visitor, path)
+        found += [f"{path}: {one}" for one in await visitor.page.evaluate(COVERED)]
+    assert found == []
+
+
+async def test_one_sees_where_one_is_and_when_exactly_something_was(at_work: AtWork) -> None:
+    visitor, clinician = at_work
+    patient, _ = await photographed(clinician)
+    page = visitor.page
+    await page.goto(f"/patient/{patient}")
+    here = page.get_by_role("navigation", name="Dermis").locator("[aria-current=page]")
+    await expect(here).to_have_accessible_name("Patients")
+    await page.get_by_role("navigation", name="Pages above").get_by_role("link").click()
+    await expect(page.get_by_role("heading", name="Patients", exact=True)).to_be_visible()
+    await page.goto("/worklist?list=recent")
+    ago = page.locator("time[datetime]").first
+    await expect(ago).to_contain_text("ago")
+    await expect(ago).to_have_attribute("title", re.compile(r"^\w+ \d+, \d{4}, \d+:\d\d"))
 
 
 @pytest.mark.parametrize("path", ["/dashboard", "/patients", "/worklist?list=recent", "lesion"])

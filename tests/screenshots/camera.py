@@ -80,7 +80,7 @@ class Camera:
             margin: what is shown around the parts, in pixels.
             tallest: where the picture ends at the latest, in pixels from its top.
         """
-        await _settle(page)
+        await settle(page)
         clip = await _around(page, parts, margin, tallest) if parts else None
         taken = (
             await page.screenshot(clip=clip, full_page=True) if clip else await page.screenshot()
@@ -88,7 +88,7 @@ class Camera:
         (self.folder / f"{name}.png").write_bytes(_small(taken))
 
 
-async def _settle(page: Page) -> None:
+async def settle(page: Page) -> None:
     """Wait until the page has everything that it asks for and nothing moves."""
     # A page that follows the replicas never falls silent; it has long shown everything by then.
     with suppress(BrowserTimeout):

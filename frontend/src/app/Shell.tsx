@@ -14,7 +14,7 @@ import {
   Tooltip,
   UnstyledButton,
 } from "@mantine/core";
-import { useDisclosure, useHotkeys } from "@mantine/hooks";
+import { useDisclosure, useHotkeys, useMediaQuery } from "@mantine/hooks";
 import {
   IconChevronDown,
   IconKeyboard,
@@ -51,6 +51,11 @@ export function Shell() {
   const user = useUser();
   const { pathname, search } = useLocation();
   const isWorkbench = fillsTheWindow(pathname, search);
+  // A tablet has no room for a column of words beside a page.
+  const isTablet = useMediaQuery("(min-width: 48em) and (max-width: 62em)", false, {
+    getInitialValueInEffect: false,
+  });
+  const isRail = isWorkbench || isTablet;
   useEffect(() => {
     resumeUploads(user.id).catch(showProblem);
   }, [user.id]);
@@ -64,7 +69,7 @@ export function Shell() {
     <AppShell
       header={{ height: 52 }}
       navbar={{
-        width: { base: 220, sm: isWorkbench ? 56 : 220 },
+        width: { base: 220, sm: isRail ? 56 : 220 },
         breakpoint: "sm",
         collapsed: { mobile: !opened },
       }}
@@ -110,14 +115,14 @@ export function Shell() {
       </AppShell.Header>
       <AppShell.Navbar p="xs" component="nav" aria-label={t("shell.name")}>
         {pages.map(({ to, label, icon: Icon }) => (
-          <Tooltip key={to} label={label} position="right" disabled={!isWorkbench || opened}>
+          <Tooltip key={to} label={label} position="right" disabled={!isRail || opened}>
             <NavLink
               component={RouterLink}
               to={to}
               label={label}
               active={isLit(to, pathname)}
               aria-current={isLit(to, pathname) ? "page" : undefined}
-              className={isWorkbench ? classes.rail : undefined}
+              className={isRail ? classes.rail : undefined}
               leftSection={<Icon size={18} aria-hidden />}
               onClick={close}
             />

@@ -1,6 +1,7 @@
 import { Card, SimpleGrid, Skeleton, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useCounts, useModelInUse } from "./queries";
+import classes from "./Counts.module.css";
 
 /** The server stops counting here. */
 const MANY = 1000;
@@ -46,7 +47,7 @@ function ModelInUse() {
   const { t } = useTranslation();
   const inUse = useModelInUse().data;
   return (
-    <Card withBorder padding="md">
+    <Card withBorder padding="md" className={classes.model}>
       {!inUse ? (
         <Skeleton h={34} w={90} />
       ) : inUse.model ? (

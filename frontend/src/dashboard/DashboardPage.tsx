@@ -12,6 +12,7 @@ import { Team } from "./Team";
 import { UploadsUnderWay } from "./UploadsUnderWay";
 import { useCounts } from "./queries";
 import { Worklist } from "./Worklist";
+import classes from "./DashboardPage.module.css";
 
 /** Where a clinician's day begins: finding patients, and what is waiting. */
 export default function DashboardPage() {
@@ -24,23 +25,25 @@ export default function DashboardPage() {
       </Title>
       <Group>
         <PatientSearch />
-        <Button
-          component={Link}
-          to="/patients?new"
-          size="md"
-          leftSection={<IconPlus size={18} aria-hidden />}
-        >
-          {t("dashboard.addPatient")}
-        </Button>
-        <Button
-          component={Link}
-          to="/patients"
-          size="md"
-          variant="default"
-          leftSection={<IconUsers size={18} aria-hidden />}
-        >
-          {t("dashboard.allPatients")}
-        </Button>
+        <Group gap="sm" wrap="nowrap" className={classes.ways}>
+          <Button
+            component={Link}
+            to="/patients?new"
+            size="md"
+            leftSection={<IconPlus size={18} aria-hidden />}
+          >
+            {t("dashboard.addPatient")}
+          </Button>
+          <Button
+            component={Link}
+            to="/patients"
+            size="md"
+            variant="default"
+            leftSection={<IconUsers size={18} aria-hidden />}
+          >
+            {t("dashboard.allPatients")}
+          </Button>
+        </Group>
       </Group>
       <Counts />
       <UploadsUnderWay />

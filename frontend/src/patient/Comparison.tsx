@@ -47,12 +47,12 @@ export function Comparison({
   return (
     <Dialog fullScreen isInAddress onClose={onClose} title={t("patient.compare.title")}>
       <Stack>
-        <Text size="sm" c="dimmed" mt={-8}>
+        <Text size="sm" c="dimmed">
           {[patient?.full_name, lesion.label || t("patient.lesion.unnamed"), siteName(t, lesion)]
             .filter(Boolean)
             .join(" · ")}
         </Text>
-        <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <SimpleGrid cols={2}>
           <Choice
             label={t("patient.compare.left")}
             images={images}

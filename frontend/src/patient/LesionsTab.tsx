@@ -73,6 +73,12 @@ export function LesionsTab({ patient }: { patient: Schemas["Patient"] }) {
       }}
     />
   );
+  const others = (
+    <>
+      <Overviews patient={patient} facts={all} />
+      <PhotosInError patientId={patientId} />
+    </>
+  );
   return (
     <div className={classes.overview}>
       <Stack className={classes.aside}>
@@ -91,8 +97,7 @@ export function LesionsTab({ patient }: { patient: Schemas["Patient"] }) {
             <Collapse expanded={isMapOpen}>{bodyMap}</Collapse>
           </>
         )}
-        <Overviews patient={patient} facts={all} />
-        <PhotosInError patientId={patientId} />
+        {isWide && others}
       </Stack>
       <Stack className={classes.lesions}>
         <Group justify="space-between" align="flex-end" gap="sm">
@@ -154,6 +159,8 @@ export function LesionsTab({ patient }: { patient: Schemas["Patient"] }) {
             </li>
           ))}
         </ul>
+        {/* A phone shows the lesions first. */}
+        {!isWide && others}
       </Stack>
       {adding && (
         <LesionDialog

@@ -19,6 +19,7 @@ import { EditPatientDialog } from "./EditPatientDialog";
 import { MergedRecords } from "./merge/MergedRecords";
 import { PatientMenu } from "./PatientMenu";
 import { saveDocument } from "@/ui/downloads";
+import classes from "./PatientHeader.module.css";
 
 type Patient = Schemas["Patient"];
 
@@ -47,7 +48,7 @@ export function PatientHeader({ patient }: { patient: Patient }) {
             </Title>
             <Text c="dimmed">{facts.join(" · ")}</Text>
           </div>
-          <Group gap="xs">
+          <Group gap="xs" className={classes.actions}>
             <Button
               variant="default"
               leftSection={<IconPencil size={18} aria-hidden />}

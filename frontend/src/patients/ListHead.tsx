@@ -7,12 +7,14 @@ import classes from "./PatientList.module.css";
 const COLUMNS: {
   name: "name" | "record" | "born" | "lesions" | "lastPhoto" | "open" | "risk";
   sort?: Sort;
+  /** Left out where there is no room for all. */
+  isDeskOnly?: true;
 }[] = [
   { name: "name", sort: "name" },
   { name: "record" },
   { name: "born" },
-  { name: "lesions" },
-  { name: "lastPhoto", sort: "last_visit" },
+  { name: "lesions", isDeskOnly: true },
+  { name: "lastPhoto", sort: "last_visit", isDeskOnly: true },
   { name: "open", sort: "open_items" },
   { name: "risk", sort: "highest_risk" },
 ];
@@ -29,15 +31,22 @@ export function ListHead({
   return (
     <div className={classes.head} role="group" aria-label={t("patients.sort.label")}>
       <span />
-      {COLUMNS.map(({ name, sort }) => {
+      {COLUMNS.map(({ name, sort, isDeskOnly }) => {
         const text = t(`patients.columns.${name}`);
-        if (!sort || !onOrder) return <span key={name}>{text}</span>;
+        const place = isDeskOnly ? classes.desk : undefined;
+        if (!sort || !onOrder) {
+          return (
+            <span key={name} className={place}>
+              {text}
+            </span>
+          );
+        }
         const isSorted = order.sort === sort;
         const Arrow = order.descending ? IconArrowDown : IconArrowUp;
         return (
           <UnstyledButton
             key={name}
-            className={classes.sort}
+            className={[classes.sort, place].filter(Boolean).join(" ")}
             aria-pressed={isSorted}
             title={t(`patients.sort.${sort}`)}
             onClick={() => onOrder(pressed(order, sort))}

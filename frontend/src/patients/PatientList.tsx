@@ -137,10 +137,10 @@ const Row = memo(function Row({
         {patient.birth_date &&
           `${day(patient.birth_date)} · ${t("patients.age", { count: ageInYears(patient.birth_date) })}`}
       </Text>
-      <Text className={classes.wide} size="sm" truncate>
+      <Text className={`${classes.wide} ${classes.desk}`} size="sm" truncate>
         {patient.summary?.lesions}
       </Text>
-      <Text className={classes.wide} size="sm" c="dimmed" truncate>
+      <Text className={`${classes.wide} ${classes.desk}`} size="sm" c="dimmed" truncate>
         {patient.summary?.last_photo_at && day(patient.summary.last_photo_at)}
       </Text>
       <Text className={classes.wide} size="sm" truncate>

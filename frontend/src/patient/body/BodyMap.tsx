@@ -62,7 +62,7 @@ export function BodyMap({
       ) : (
         <BodySheet {...shared} onFigure={setFigure} onOpen={open} />
       )}
-      <Text size="xs" c="dimmed" mih="2.9em" ta="center">
+      <Text size="xs" c="dimmed" mih="2.9em" ta="center" style={{ textWrap: "balance" }}>
         {lit ? placeName(t, lit) : t(focus ? "patient.map.helpLarge" : "patient.map.help")}
       </Text>
       <Announcement place={focus?.place ?? null} lesions={placed} />
