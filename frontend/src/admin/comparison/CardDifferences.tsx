@@ -1,20 +1,23 @@
 import { Stack, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
-import { currentLanguage } from "@/i18n";
 import { metricName } from "@/model_card/metric_name";
 import { DataTable } from "@/ui/DataTable";
+import { CardChanges } from "./CardChanges";
 import { Interval } from "./Interval";
+import { isOfTraining } from "./training";
 
-/** What two cards say differently: their figures, evaluation by evaluation, then all else. */
+/** What two cards say differently: their figures by evaluation, then all but the training. */
 export function CardDifferences({
-  found: { card_figures: figures, card_changes: changes },
-  names: [first, second],
+  found: { card_figures: figures, card_changes: differing },
+  names,
 }: {
   found: Schemas["ModelComparison"];
   names: [string, string];
 }) {
   const { t } = useTranslation();
+  const [first, second] = names;
+  const changes = differing.filter(({ field }) => !isOfTraining(field));
   const evaluations = [...new Set(figures.map(({ evaluation }) => evaluation))];
   const changed = evaluations.filter((name) =>
     figures.some((figure) => figure.evaluation === name && isChanged(figure)),
@@ -58,20 +61,7 @@ export function CardDifferences({
       </Title>
       {changes.length === 0 && <Text size="sm">{t("comparison.cards.none")}</Text>}
       {changes.length > 0 && (
-        <DataTable
-          label={t("comparison.cards.changes")}
-          rows={changes}
-          rowKey={({ field }) => field}
-          columns={[
-            {
-              name: t("comparison.cards.field"),
-              isWhole: true,
-              show: ({ field }) => field.replaceAll("_", " ").replaceAll(".", " · "),
-            },
-            { name: first, show: (change) => <Said texts={change.first} /> },
-            { name: second, show: (change) => <Said texts={change.second} /> },
-          ]}
-        />
+        <CardChanges label={t("comparison.cards.changes")} changes={changes} names={names} />
       )}
     </Stack>
   );
@@ -79,23 +69,4 @@ export function CardDifferences({
 
 function isChanged({ first, second }: Schemas["CardFigure"]): boolean {
   return (["value", "low", "high"] as const).some((part) => first?.[part] !== second?.[part]);
-}
-
-/** Long decimals are computed, and nobody reads them to the end. */
-const LONG_DECIMAL = /^-?\d+\.\d{5,}$/;
-
-function legible(text: string): string {
-  if (!LONG_DECIMAL.test(text)) return text;
-  return new Intl.NumberFormat(currentLanguage(), { maximumSignificantDigits: 4 }).format(
-    Number(text),
-  );
-}
-
-function Said({ texts }: { texts: string[] }) {
-  if (texts.length === 0) return "–";
-  return texts.map((text) => (
-    <Text size="sm" lang="en" key={text}>
-      {legible(text)}
-    </Text>
-  ));
 }

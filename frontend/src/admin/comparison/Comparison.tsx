@@ -7,6 +7,7 @@ import { CardDifferences } from "./CardDifferences";
 import { ComparedFigures } from "./ComparedFigures";
 import { Curves } from "./Curves";
 import { Disagreements } from "./Disagreements";
+import { TrainingDifferences } from "./TrainingDifferences";
 
 /** What was measured here first, then what the cards claim. */
 export function Comparison({ found }: { found: Schemas["ModelComparison"] }) {
@@ -43,6 +44,9 @@ export function Comparison({ found }: { found: Schemas["ModelComparison"] }) {
           </Section>
         </>
       )}
+      <Section title={t("comparison.training.title")} text={t("comparison.training.text")}>
+        <TrainingDifferences found={found} names={names} />
+      </Section>
       <Section title={t("comparison.cards.title")} text={t("comparison.cards.text")}>
         <CardDifferences found={found} names={names} />
       </Section>

@@ -53,6 +53,11 @@ export default {
     isRight: "richtig",
     isWrong: "falsch",
   },
+  training: {
+    title: "Wie sie trainiert wurden",
+    text: "Daten und Einstellungen laut den Modellkarten. Der Verlauf eines Trainings bleibt bei denen, die es durchgeführt haben.",
+    none: "Die Modellkarten nennen für beide dasselbe Training.",
+  },
   cards: {
     title: "Was die Modellkarten sagen",
     text: "Angaben derer, die die Versionen trainiert haben, auf deren Fotos.",

@@ -52,6 +52,11 @@ export default {
     isRight: "right",
     isWrong: "wrong",
   },
+  training: {
+    title: "How they were trained",
+    text: "Data and recipe, as the cards state them. The course of a run, its loss by step, stays with whoever trained it.",
+    none: "The cards state the same training for both.",
+  },
   cards: {
     title: "What the cards say",
     text: "Claims of whoever trained the versions, on photos of theirs.",

@@ -1,0 +1,53 @@
+import { Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { Schemas } from "@/api/client";
+import { currentLanguage } from "@/i18n";
+import { DataTable } from "@/ui/DataTable";
+
+/** Fields in which two cards differ, each with what either says. */
+export function CardChanges({
+  label,
+  changes,
+  names: [first, second],
+}: {
+  label: string;
+  changes: Schemas["CardChange"][];
+  names: [string, string];
+}) {
+  const { t } = useTranslation();
+  return (
+    <DataTable
+      label={label}
+      rows={changes}
+      rowKey={({ field }) => field}
+      columns={[
+        {
+          name: t("comparison.cards.field"),
+          isWhole: true,
+          show: ({ field }) => field.replaceAll("_", " ").replaceAll(".", " · "),
+        },
+        { name: first, show: (change) => <Said texts={change.first} /> },
+        { name: second, show: (change) => <Said texts={change.second} /> },
+      ]}
+    />
+  );
+}
+
+/** Long decimals are computed, and nobody reads them to the end. */
+const LONG_DECIMAL = /^-?\d+\.\d{5,}$/;
+
+function legible(text: string): string {
+  if (!LONG_DECIMAL.test(text)) return text;
+  return new Intl.NumberFormat(currentLanguage(), { maximumSignificantDigits: 4 }).format(
+    Number(text),
+  );
+}
+
+function Said({ texts }: { texts: string[] }) {
+  if (texts.length === 0) return "–";
+  return texts.map((text) => (
+    <Text size="sm" lang="en" key={text}>
+      {legible(text)}
+    </Text>
+  ));
+}
