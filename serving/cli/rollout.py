@@ -67,7 +67,7 @@ def _confirmed(api: AdminApi, entry: dict[str, Any]) -> int:
             raise CommandFailed(
                 Failure.NOT_STABLE,
                 f"{entry['version']} was live and no longer is; see `status`.",
-                [f"{_short(replica)} {replica['last_error'] or ''}" for replica in replicas],
+                [_short(replica) for replica in replicas],
             )
     return len(replicas)
 
@@ -186,7 +186,8 @@ def _await(
 
 
 def _short(replica: dict[str, Any]) -> str:
-    return f"{replica['id']}: {replica['state']} {replica['live_version'] or 'nothing live'}"
+    said = f"{replica['id']}: {replica['state']} {replica['live_version'] or 'nothing live'}"
+    return f"{said} ({replica['last_error']})" if replica["last_error"] else said
 
 
 def _raise_refusals(replicas: Replicas, number: int, message: str) -> None:

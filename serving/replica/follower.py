@@ -19,6 +19,7 @@ from serving.replica.desired_state import Drift, DriftDetector, Loaded
 from serving.replica.judgements import Judgements
 from serving.replica.live_release_file import LiveReleaseFile
 from serving.replica.metrics import observe
+from serving.replica.reasons import reason_of
 from serving.replica.reference_gate import ReferenceGate
 from serving.replica.regenerations import Regenerator
 from serving.replica.registry import ReplicaRegistry
@@ -162,7 +163,7 @@ class Follower:
             await self._loader.check(state.live.cached)
         except (ProbeFailed, TorchServeError, TimeoutError) as error:
             state.failed_checks += 1
-            log.warning("the live version does not answer", error=str(error))
+            log.warning("the live version does not answer", error=reason_of(error))
         else:
             state.failed_checks = 0
         if state.failed_checks >= CHECKS_TO_FAIL:
@@ -172,16 +173,17 @@ class Follower:
     async def _close(self, drift: Drift, loaded: Loaded) -> None:
         """Take the one step that comes next."""
         state = self._state
+        state.waiting = ""
         if drift.live:
-            if _has_room(drift.live.version, loaded):
+            if self._has_room(drift.live.version, loaded):
                 await self._rollout.bring_up(drift.live, state, loaded)
                 await self.publish()
         elif drift.candidate and state.live:
-            if _has_room(drift.candidate.version, loaded):
+            if self._has_room(drift.candidate.version, loaded):
                 await self._rollout.bring_up_candidate(drift.candidate, state, loaded)
                 await self.publish()
         elif request := await self._trials.pending():
-            if _has_room(request.version, loaded):
+            if self._has_room(request.version, loaded):
                 await self._trials.run(request, state.live, loaded)
                 await self.publish()
         elif state.live and len(loaded) < MAX_LOADED:
@@ -220,6 +222,7 @@ class Follower:
             last_error=state.trouble
             or state.refusal
             or state.candidate_refusal
+            or state.waiting
             or await self._board.unusable(state.answering),
             refused_release=state.refused or state.candidate_refused,
             trials=self._trials.results,
@@ -234,6 +237,9 @@ class Follower:
             return replica.model_copy(update={"state": "failed", "last_error": str(error)})
         return state.describe(replica.model_copy(update={"token": token}), loaded)
 
-
-def _has_room(version: str, loaded: Loaded) -> bool:
-    return len(loaded) < MAX_LOADED or bool(newest_of(version, loaded))
+    def _has_room(self, version: str, loaded: Loaded) -> bool:
+        """Whether a version can be loaded now; where it can't, the state says why."""
+        if len(loaded) < MAX_LOADED or newest_of(version, loaded):
+            return True
+        self._state.wait_for_room(version, loaded)
+        return False

@@ -87,7 +87,9 @@ def objections(found: dict[Axis, Moved]) -> list[str]:
     return [
         "its heatmap does not show where its evidence lies: with one half of a lesion painted over "
         f"it moves to the other by {shown}, at least {LEAST_MOVED} is asked and more than aside; "
-        "are the features mirrored or turned, or height and width swapped?"
+        "are the features mirrored or turned, or height and width swapped? Or is it a transformer "
+        "that takes the mean of its tokens, each of which has seen the whole photo? Then take one "
+        "with a class token, which is explained by occlusion"
     ]
 
 

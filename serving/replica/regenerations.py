@@ -14,6 +14,7 @@ from serving.contract.follower_requests import FollowerRequests
 from serving.contract.regeneration import Regeneration, RegenerationRequest
 from serving.contract.torchserve import TorchServeError
 from serving.replica.archive_cache import ArchiveCache
+from serving.replica.reasons import reason_of
 from serving.replica.state import Held
 from serving.replica.torchserve.management import LoadedVersion, ManagementClient
 from serving.replica.torchserve.probe import ProbeFailed
@@ -84,7 +85,7 @@ class Regenerator:
             await self._loader.make_ready(cached, None, workers=self._workers)
             await self._management.set_default(release.model, name)
         except _FAILURES as failure:
-            error = str(failure) or type(failure).__name__
+            error = reason_of(failure)
             log.warning("regeneration failed", version=release.version, error=error)
             self._latest = Regeneration(request=request, error=error)
             await self._loader.unload(name)

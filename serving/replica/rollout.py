@@ -16,6 +16,7 @@ from serving.replica.archive_cache import ArchiveCache, CachedArchive
 from serving.replica.desired_state import STORE_FAILURES, Loaded
 from serving.replica.judgements import Judgements
 from serving.replica.live_release_file import LiveReleaseFile
+from serving.replica.reasons import reason_of
 from serving.replica.reference_gate import ReferenceGate
 from serving.replica.settings import FollowerSettings
 from serving.replica.state import Held, State
@@ -75,7 +76,8 @@ class Rollout:
         except _RELEASE_FAILURES as error:
             await self._reject(release, error, state, instance)
             state.phase = "ready" if state.live else "failed"
-            state.refusal, state.refused = f"{release.version}: {error}", release.number
+            state.refusal = f"{release.version}: {reason_of(error)}"
+            state.refused = release.number
             return
         self._live_file.write(release)
         state.live, state.phase = Held(release, cached), "ready"
@@ -96,7 +98,7 @@ class Rollout:
             cached = await self._ready(release, state, loaded)
         except _RELEASE_FAILURES as error:
             await self._reject(release, error, state, instance)
-            state.candidate_refusal = f"{release.kind} {release.version}: {error}"
+            state.candidate_refusal = f"{release.kind} {release.version}: {reason_of(error)}"
             state.candidate_refused = release.number
             return
         state.candidate = Held(release, cached)
@@ -140,7 +142,7 @@ class Rollout:
             await self._loader.unload(name)
         if self._management.instance != instance:
             raise TorchServeAway("TorchServe was restarted meanwhile") from error
-        log.error("release refused", version=release.version, error=str(error))
+        log.error("release refused", version=release.version, error=reason_of(error))
         if isinstance(error, VERDICTS):
             found = error.reference if isinstance(error, ProbeFailed) else None
             self._judgements.note(release, error=str(error), reference=found)

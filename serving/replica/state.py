@@ -44,6 +44,8 @@ class State:
     # What is in the way right now: TorchServe or the object store away; the next good step clears
     # it.
     trouble: str = ""
+    # Why what comes next isn't loaded yet; the step that loads it clears it.
+    waiting: str = ""
     nothing_released: bool = False
     backoff: Backoff = field(default_factory=Backoff)
     # Since when (monotonic seconds) a registration has been neither live, a candidate nor coming.
@@ -62,6 +64,18 @@ class State:
     def answering(self) -> list[str]:
         """The versions that answer requests."""
         return [held.release.version for held in (self.live, self.candidate) if held]
+
+    def wait_for_room(self, version: str, loaded: Mapping[str, LoadedVersion]) -> None:
+        """Say what has to go before a version can be loaded."""
+        leaving = sorted({version_of(name) for name in loaded if name not in self.in_use})
+        if leaving:
+            what = f"{', '.join(leaving)} is unloaded: it may still be answering"
+        elif self.candidate:
+            beside = self.candidate.release
+            what = f"the {beside.kind} {beside.version} is released or withdrawn"
+        else:
+            what = "TorchServe has room for it"
+        self.waiting = f"{version} waits until {what}"
 
     def follow_candidate(self, desired: Release | None) -> None:
         """Drop a candidate that is no longer wanted; adopt its new percentage."""

@@ -13,6 +13,7 @@ from serving.contract.torchserve import TorchServeError
 from serving.contract.trials import KEPT_RESULTS, Measurement, Trial, TrialRequest
 from serving.replica.archive_cache import ArchiveCache
 from serving.replica.judgements import Judgements
+from serving.replica.reasons import reason_of
 from serving.replica.reference_gate import ReferenceGate
 from serving.replica.state import Held
 from serving.replica.torchserve.management import LoadedVersion
@@ -79,7 +80,7 @@ class TrialRunner:
             self._judgements.note(request, reference=measured.reference)
             measured = _without_answers(measured)
         except _FAILURES as failure:
-            error = str(failure) or type(failure).__name__
+            error = reason_of(failure)
             if isinstance(failure, (ArchiveRefused, ProbeFailed)):
                 found = failure.reference if isinstance(failure, ProbeFailed) else None
                 self._judgements.note(request, error=error, reference=found)

@@ -16,7 +16,7 @@ from service_kit.blobs import Blobs
 from serving.archives.archive import check_archive
 from serving.contract.findings import Finding
 from serving.contract.follower_requests import trial_requests
-from serving.contract.releases import ReleaseLog
+from serving.contract.releases import Kind, ReleaseLog
 from serving.contract.replicas import Replica, replica_key
 from serving.contract.torchserve import InferenceClient, TorchServeError
 from serving.contract.trials import TrialRequest
@@ -78,18 +78,20 @@ class Site:
             # Untrained models know nothing of lesions.
             "reference_gate": False,
         }
+        self.store = store
         self.settings = FollowerSettings(**known | reached | settings)
         self.releases = ReleaseLog(
             Blobs(self.settings.model_store, self.settings.store_access), "lesion"
         )
         self.follower = make_follower(self.settings)
 
-    async def release(self, archive: Path) -> None:
+    async def release(self, archive: Path, *, kind: Kind = "release", percent: int = 0) -> None:
         checked = check_archive(archive)
         await self.releases.store_archive(checked.sha256, archive)
         await self.releases.append(
-            version=checked.card.version, sha256=checked.sha256, kind="release", by="test"
-        )
+            version=checked.card.version, sha256=checked.sha256, kind=kind, by="test",
+            percent=percent,
+        )  # fmt: skip
 
     async def ask_for_trial(self, archive: Path, *, stored: bool = True) -> TrialRequest:
         checked = check_archive(archive)
@@ -105,6 +107,20 @@ class Site:
         await self.follower.step()
         await self.follower.publish()
         told = await self.told()
+        assert told
+        return told
+
+    async def followed(self) -> Replica:
+        """After as many steps as it takes: a third version waits until the first is unloaded."""
+        told: Replica | None = None
+
+        async def is_settled() -> bool:
+            nonlocal told
+            told = await self.follow()
+            wanted = (await self.releases.entries())[-1].number
+            return wanted in (told.live_release, told.refused_release)
+
+        await until(is_settled)
         assert told
         return told
 

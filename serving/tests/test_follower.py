@@ -257,3 +257,42 @@ async def test_what_gateways_can_not_use_of_the_live_version_is_its_last_error(
     assert told.last_error == "answers of 0.0.1 can't be used: the clinical record refuses them"
     await reported.clear("0.0.1")
     assert (await site.follow()).last_error == ""
+
+
+async def test_a_third_version_says_what_it_waits_for_and_goes_live_then(
+    site: Site, make_small_archive: MakeArchive
+) -> None:
+    waiting = Site(site.server, str(site.settings.redis_url), site.store, drain_seconds=3)
+    for number in (1, 2):
+        await waiting.release(make_small_archive(f"0.0.{number}", seed=number))
+        await waiting.follow()
+    await waiting.release(make_small_archive("0.0.3", seed=3))
+    told = await waiting.follow()
+    assert (told.live_version, told.refused_release) == ("0.0.2", 0)
+    assert told.last_error == "0.0.3 waits until 0.0.1 is unloaded: it may still be answering"
+    told = await waiting.followed()
+    assert (told.live_version, told.last_error) == ("0.0.3", "")
+
+
+async def test_a_trial_says_that_it_waits_for_the_end_of_a_canary(
+    site: Site, make_small_archive: MakeArchive
+) -> None:
+    await site.release(make_small_archive("0.0.1"))
+    await site.follow()
+    await site.release(make_small_archive("0.0.2", seed=2), kind="canary", percent=5)
+    await site.follow()
+    await site.ask_for_trial(make_small_archive("0.0.3", seed=3))
+    told = await site.follow()
+    assert told.last_error == "0.0.3 waits until the canary 0.0.2 is released or withdrawn"
+
+
+async def test_a_version_that_does_not_answer_in_time_is_refused_with_that_reason(
+    site: Site, make_small_archive: MakeArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await site.release(make_small_archive("0.0.1"))
+    await site.follow()
+    monkeypatch.setattr("serving.replica.torchserve.probe.SECONDS", 0.001)
+    await site.release(make_small_archive("0.0.2", seed=2))
+    told = await site.follow()
+    assert (told.live_version, told.refused_release) == ("0.0.1", 2)
+    assert "0.0.2: it gave no answer in time" in told.last_error

@@ -13,6 +13,7 @@ from serving.contract.reference_figures import Label
 from serving.contract.torchserve import InferenceClient, TorchServeError
 from serving.contract.trials import Measurement
 from serving.replica.archive_cache import CachedArchive
+from serving.replica.reasons import reason_of
 from serving.replica.settings import FollowerSettings
 from serving.replica.torchserve.management import LoadedVersion, ManagementClient
 from serving.replica.torchserve.measurement import measure
@@ -64,7 +65,9 @@ class VersionLoader:
                 await self._probe(cached, found.ready_workers)
                 return await self._measure(cached, None)
             except (ProbeFailed, TorchServeError, TimeoutError) as error:
-                log.warning("a loaded version does not answer", version=name, error=str(error))
+                log.warning(
+                    "a loaded version does not answer", version=name, error=reason_of(error)
+                )
         await self.unload(name)
         started = time.monotonic()
         try:
