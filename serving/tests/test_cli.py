@@ -2,6 +2,7 @@
 
 import json
 import stat
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -104,3 +105,21 @@ def test_data_that_can_not_be_trained_on_is_told_in_a_line(tmp_path: Path) -> No
     assert "holds no photos" in refused["message"]
     refused = answer("package", "--run", tmp_path, fails=True)
     assert refused["error"] == "INPUT_UNUSABLE"
+
+
+@pytest.mark.parametrize("verb", ["train", "evaluate", "import"])
+def test_without_what_training_needs_a_verb_says_how_to_get_it_before_anything_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    weights = tmp_path / "weights.pth"
+    weights.touch()
+    run = tmp_path / "run"
+    run.mkdir()
+    arguments = {
+        "train": ["--out", run],
+        "evaluate": ["--run", run, "--version", "1.3.0"],
+        "import": [weights, "--arch", "resnet10t", "--out", run],
+    }[verb]
+    refused = answer(verb, *arguments, "--data", tmp_path, fails=True)
+    assert "make setup-dev" in refused["message"]

@@ -16,7 +16,7 @@ import { ReleaseHistory } from "./ReleaseHistory";
 import { UploadModel } from "./UploadModel";
 import { Versions } from "./Versions";
 
-/** The model's versions, from upload to release. The address holds the open card. */
+/** The model's versions and how good they are first, then how to bring another. The address holds the open card. */
 export function ModelsTab() {
   const { t } = useTranslation();
   const [address, setAddress] = useSearchParams();
@@ -33,7 +33,6 @@ export function ModelsTab() {
       {models.data?.candidate && (
         <CandidatePanel candidate={models.data.candidate} models={models.data} />
       )}
-      <UploadModel />
       <Section
         title={t("admin.models.versions.title")}
         action={
@@ -60,6 +59,7 @@ export function ModelsTab() {
           />
         )}
       </Section>
+      <UploadModel />
       <ReferenceCases />
       {models.data && models.data.releases.length > 0 && (
         <ReleaseHistory releases={models.data.releases} rollsBackTo={models.data.rolls_back_to} />

@@ -17,12 +17,8 @@ export function Trials({ sha256, version }: { sha256: string; version: string })
     const loaded = replicas.flatMap(({ measured }) =>
       measured.filter((cost) => cost.version === version),
     );
-    return (
-      <>
-        {t("admin.models.versions.untried")}
-        {loaded[0] && <Cost measured={loaded[0]} />}
-      </>
-    );
+    // What serves has been measured as it was loaded: it needs no trial.
+    return loaded[0] ? <Cost measured={loaded[0]} /> : t("admin.models.versions.untried");
   }
   return last.map(({ replica, trial }) => (
     <div key={replica}>

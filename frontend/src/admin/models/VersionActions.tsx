@@ -45,6 +45,7 @@ export function VersionActions({
         <Menu.Target>
           <Button
             size="xs"
+            variant="light"
             rightSection={<IconChevronDown size={14} aria-hidden />}
             aria-label={t("admin.models.versions.deployOf", { version })}
             loading={trial.isPending}

@@ -18,6 +18,7 @@ export function ReasonDialog<Answer>({
   isReady = true,
   change,
   done,
+  size,
   onClose,
 }: {
   title: string;
@@ -30,6 +31,7 @@ export function ReasonDialog<Answer>({
   change: (why: string) => Promise<Answer>;
   /** The notice afterwards. */
   done: (answer: Answer) => string;
+  size?: string;
   onClose: () => void;
 }) {
   const { t } = useTranslation();
@@ -50,6 +52,7 @@ export function ReasonDialog<Answer>({
       submit={submit}
       isBusy={ask.isPending}
       isDisabled={!isReady}
+      {...(size !== undefined && { size })}
       onSubmit={() => ask.mutate()}
       onClose={onClose}
     >

@@ -1,10 +1,15 @@
+import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
+import { JudgementFigures } from "./JudgementFigures";
+import { useModels } from "./queries";
 import { ReasonDialog } from "./ReasonDialog";
 
-/** Makes a version the live one everywhere. */
+/** Makes a version the live one everywhere, in sight of how good it was measured to be here. */
 export function ReleaseDialog({ version, onClose }: { version: string; onClose: () => void }) {
   const { t } = useTranslation();
+  const models = useModels().data;
+  const judgement = models?.versions.find((found) => found.version === version)?.judgement;
   return (
     <ReasonDialog
       title={t("admin.models.release.title", { version })}
@@ -19,7 +24,11 @@ export function ReleaseDialog({ version, onClose }: { version: string; onClose: 
         )
       }
       done={(release) => t("admin.models.release.done", { version: release.version })}
+      size="xl"
       onClose={onClose}
-    />
+    >
+      {judgement && <JudgementFigures judgement={judgement} of={version} />}
+      {models && !judgement && <Text size="sm">{t("admin.models.release.unmeasured")}</Text>}
+    </ReasonDialog>
   );
 }

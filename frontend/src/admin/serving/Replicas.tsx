@@ -57,7 +57,7 @@ export function Replicas({ replicas }: { replicas: Replica[] }) {
           name: t("admin.serving.columns.cost"),
           show: ({ measured }) =>
             measured.length > 0
-              ? measured.map((cost) => <Cost key={cost.version} measured={cost} />)
+              ? measured.map((cost) => <Cost key={cost.version} measured={cost} isNamed />)
               : "–",
         },
         { name: t("admin.serving.columns.inFlight"), show: ({ in_flight }) => in_flight },

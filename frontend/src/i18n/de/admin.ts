@@ -91,7 +91,7 @@ export default {
       failed: "Fehlgeschlagen",
     },
     int8: "in 8-Bit-Arithmetik",
-    cost: "{{version}}: {{median}} ms, 95 % in {{p95}} ms",
+    cost: "{{median}} ms, 95 % in {{p95}} ms",
     memory: "{{mib}} MiB",
     resting: "vorübergehend ausgelassen",
     regeneration: {

@@ -34,7 +34,9 @@ export default {
   },
   release: {
     title: "Version {{version}} freigeben?",
-    text: "Jedes Replikat lädt sie neben der aktiven Version, prüft sie an ihren Referenzbildern und wechselt dann. Fotos werden währenddessen weiter eingeordnet.",
+    text: "Jedes Replikat lädt sie neben der aktiven Version, prüft sie an ihren Referenzbildern und den Referenzfällen und wechselt dann. Fotos werden währenddessen weiter eingeordnet.",
+    unmeasured:
+      "Sie wurde hier noch nicht gemessen. Ein Probelauf zeigt vorher Sensitivität und Spezifität.",
     why: "Grund",
     whyHelp: "Bleibt dauerhaft im Freigabeprotokoll.",
     submit: "Freigeben",

@@ -86,7 +86,7 @@ export default {
     },
     states: { starting: "Starting", ready: "Ready", updating: "Switching", failed: "Failed" },
     int8: "in 8-bit arithmetic",
-    cost: "{{version}}: {{median}} ms, 95% within {{p95}} ms",
+    cost: "{{median}} ms, 95% within {{p95}} ms",
     memory: "{{mib}} MiB",
     resting: "skipped for the moment",
     regeneration: {

@@ -35,7 +35,9 @@ export default {
   },
   release: {
     title: "Release version {{version}}?",
-    text: "Every replica loads it beside the live version, tests it on its golden images and then switches. Photos are assessed throughout.",
+    text: "Every replica loads it beside the live version, tests it on its golden images and the reference cases, and then switches. Photos are assessed throughout.",
+    unmeasured:
+      "It has not been measured here yet. A trial shows its sensitivity and specificity first.",
     why: "Reason",
     whyHelp: "Kept in the release log for good.",
     submit: "Release",
