@@ -6,9 +6,11 @@ Whoever is alone gets half or more of it, of several who take what they can each
 is always left for whoever comes next.
 """
 
+import asyncio
+import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from ipaddress import ip_address
 
 from service_kit.errors import DomainError
@@ -24,6 +26,9 @@ SHARES = {"account": 0.5, "clinic": 1.0, "address": 1.0}
 OVERHEAD_BYTES = MEBIBYTE // 2
 # Until something is free: an undisturbed upload takes tens of milliseconds.
 _RETRY_SECONDS = 2
+# What has begun to leave waits so long for room: less than a proxy waits for its next bytes.
+_ROOM_SECONDS = 30.0
+_LOOK_AGAIN_SECONDS = 0.1
 
 
 class PhotoMemory:
@@ -52,6 +57,22 @@ class PhotoMemory:
         finally:
             held.release()
 
+    @asynccontextmanager
+    async def hold_once_it_fits(self, size: int) -> AsyncIterator[None]:
+        """Hold `size` bytes until the end of the block, for what can't be refused any more.
+
+        Raises:
+            DomainError: UNAVAILABLE TOO_MANY_UPLOADS; there was no room for half a minute.
+        """
+        held, ends = Held(self, holders(SHARES)), time.monotonic() + _ROOM_SECONDS
+        while not held.fits(OVERHEAD_BYTES + size) and time.monotonic() < ends:
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        try:
+            held.add(OVERHEAD_BYTES + size)
+            yield
+        finally:
+            held.release()
+
     def fits(self, holders: dict[str, float], size: int) -> bool:
         """Whether `size` more bytes of these holders leave everybody else their share."""
         free = self._most - self._all - size
@@ -76,13 +97,17 @@ class Held:
         self._holders = holders
         self._size = 0
 
+    def fits(self, size: int) -> bool:
+        """Whether `size` bytes more would fit if they came now."""
+        return self._memory.fits(self._holders, size)
+
     def require(self, size: int) -> None:
         """Refuse what would not fit if it came now, before any of it is read.
 
         Raises:
             DomainError: UNAVAILABLE TOO_MANY_UPLOADS.
         """
-        if not self._memory.fits(self._holders, size):
+        if not self.fits(size):
             raise DomainError(Reason.TOO_MANY_UPLOADS, retry_after=_RETRY_SECONDS)
 
     def add(self, size: int) -> None:

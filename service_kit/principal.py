@@ -149,10 +149,18 @@ class TokenVerifier:
                 UNAVAILABLE when keys or revocations can't be looked up.
         """
         principal = await self._signed(token)
+        await self.require_session(principal)
+        return principal
+
+    async def require_session(self, principal: Principal) -> None:
+        """Refuse whoever was signed out, for what goes on longer than a token lives.
+
+        Raises:
+            DomainError: UNAUTHENTICATED SESSION_ENDED; UNAVAILABLE as `verify`.
+        """
         # A service token belongs to no session; only its ten minutes limit it.
         if principal.kind != "service" and await self._revocations.is_revoked(principal.session_id):
             raise DomainError(Reason.SESSION_ENDED)
-        return principal
 
     async def _signed(self, token: str) -> Principal:
         known = self._verified.get(token)

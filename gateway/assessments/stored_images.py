@@ -1,6 +1,6 @@
 """Stored photos on their way out of patient_service."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import TypeAlias
 
 import grpc
@@ -9,12 +9,15 @@ from dermis.patient.v1 import patient_pb2 as pb
 from gateway.clients import Clients
 from gateway.photo_memory import Held
 from service_kit.errors import DomainError
+from service_kit.reasons import Reason
 
 _Parts: TypeAlias = grpc.aio.UnaryStreamCall[pb.GetImageRequest, pb.GetImageResponse]
 
 READ_SECONDS = 15.0
 # A stream goes as fast as the client at its other end takes it.
 STREAM_SECONDS = 120.0
+# All photos of a patient, likewise: 10,000 of 5 MB through a line of 30 Mbit/s.
+EXPORT_SECONDS = 4 * 3600.0
 
 
 class PhotoStream:
@@ -82,3 +85,31 @@ async def stream(
     )
     first = await anext(aiter(parts))
     return PhotoStream(first.content, parts)
+
+
+async def read_all(clients: Clients, image_ids: Sequence[str]) -> AsyncIterator[bytes]:
+    """Photos as they are stored, one after another in this order.
+
+    All come over one call, for which the caller's token counts at its beginning only: an export
+    takes as long as the client's line does. patient_service reads ahead no further than gRPC's
+    buffers go.
+
+    Raises:
+        DomainError: DATA_LOSS IMAGE_LOST, of one that isn't whole.
+        grpc.aio.AioRpcError: NOT_FOUND, or patient_service is away.
+    """
+    reading = clients.images.ReadImages(
+        pb.ReadImagesRequest(image_ids=image_ids), timeout=EXPORT_SECONDS
+    )
+    parts = aiter(reading)
+    try:
+        for _ in image_ids:
+            size, photo = (await anext(parts)).content.size, bytearray()
+            while len(photo) < size:
+                part = await anext(parts)
+                if not part.chunk:
+                    raise DomainError(Reason.IMAGE_LOST)
+                photo += part.chunk
+            yield bytes(photo)
+    finally:
+        reading.cancel()

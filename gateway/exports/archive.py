@@ -2,7 +2,8 @@
 
 import io
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 
 from gateway.assessments import stored_images
 from gateway.clients import Clients
@@ -37,27 +38,39 @@ class _Pipe(io.RawIOBase):
         return taken
 
 
-async def pieces(export: Export, clients: Clients, memory: PhotoMemory) -> AsyncIterator[bytes]:
+async def pieces(
+    export: Export, clients: Clients, memory: PhotoMemory, may_go_on: Callable[[], Awaitable[None]]
+) -> AsyncIterator[bytes]:
     """A zip of `bundle.json` and the photos as they are stored, one photo in memory at a time.
 
+    Args:
+        export: what is exported.
+        clients: to read the photos.
+        memory: counts each photo while it is held.
+        may_go_on: raises before the next photo where the reader's session has ended.
+
     Raises:
-        DomainError: UNAVAILABLE TOO_MANY_UPLOADS.
-        grpc.aio.AioRpcError: a photo can't be read; the zip then ends short, and no program
-            opens it.
+        DomainError: UNAVAILABLE TOO_MANY_UPLOADS, UNAUTHENTICATED SESSION_ENDED; here and below
+            the zip then ends short, and no program opens it.
+        grpc.aio.AioRpcError: a photo can't be read.
     """
     pipe = _Pipe()
+    images = list(export.record.images.values())
+    photos = stored_images.read_all(clients, [image.id for image in images])
     # Photos are compressed already.
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:
         with archive.open(zipfile.ZipInfo(BUNDLE, _ZIP_EPOCH), "w") as file:
-            for piece in fhir.bundle(export):
+            async for piece in fhir.pieces(export):
                 file.write(piece)
                 yield pipe.take()
-        for image in export.record.images.values():
-            with memory.hold() as held:
-                _, photo = await stored_images.read(clients, image.id, held)
-                name = fhir_subject.photo_name(image)
-                archive.writestr(zipfile.ZipInfo(name, _ZIP_EPOCH), photo)
-                yield pipe.take()
+        async with aclosing(photos):
+            for image in images:
+                await may_go_on()
+                async with memory.hold_once_it_fits(image.size):
+                    photo = await anext(photos)
+                    name = fhir_subject.photo_name(image)
+                    archive.writestr(zipfile.ZipInfo(name, _ZIP_EPOCH), photo)
+                    yield pipe.take()
     yield pipe.take()
 
 

@@ -4,7 +4,8 @@ The mapping is the table of docs/decisions/0044-the-whole-record-leaves-as-fhir.
 has an id of ours, or one derived from ours, so that importing twice adds nothing.
 """
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import orjson
@@ -20,6 +21,8 @@ from service_kit.clock import now
 from serving.archives.card import ShownFor
 
 MEDIA_TYPE = "application/fhir+json"
+# What is made at a time: some milliseconds, after which others get their turn.
+_PIECE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,18 @@ def bundle(export: Export) -> Iterator[bytes]:
         entry = {"fullUrl": f"urn:uuid:{resource['id']}", "resource": resource}
         yield (b"," if number else b"") + orjson.dumps(entry)
     yield b"]}"
+
+
+async def pieces(export: Export) -> AsyncIterator[bytes]:
+    """The same in pieces of some 64 KiB, between which everybody else is served."""
+    piece = bytearray()
+    for part in bundle(export):
+        piece += part
+        if len(piece) >= _PIECE_BYTES:
+            yield bytes(piece)
+            piece.clear()
+            await asyncio.sleep(0)
+    yield bytes(piece)
 
 
 def resources(export: Export) -> Iterator[Resource]:

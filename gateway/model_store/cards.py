@@ -10,11 +10,12 @@ from gateway.model_store.versions import ModelShelf
 from service_kit.errors import DomainError
 from service_kit.reasons import Reason
 from serving.archives.card import ModelCard
+from serving.contract.releases import Kind
 
 log = structlog.get_logger()
 
 # A shadow's answers are seen by nobody, and so is its card.
-_ANSWERING = frozenset({"release", "rollback", "canary"})
+_ANSWERING: frozenset[Kind] = frozenset({"release", "rollback", "canary"})
 # After a card was not found, or the store not reached.
 _RETRY_SECONDS = 30.0
 # How long an answer waits for its card. The first reader of a store may have whole archives judged
@@ -48,12 +49,9 @@ class ModelCards:
             return self._known[version]
         if self._shelf is None:
             raise DomainError(Reason.NO_MODEL_STORE)
-        shelf = await self._shelf.read()
-        if not any(entry.version == version and entry.kind in _ANSWERING for entry in shelf.log):
-            raise DomainError(Reason.VERSION_NOT_FOUND)
-        card = shelf.version(version).card
-        self._known[version] = card
-        return card
+        shelved = await self._shelf.version_in_use(version, _ANSWERING)
+        self._known[version] = shelved.card
+        return shelved.card
 
     async def find(self, version: str) -> ModelCard | None:
         """As `card`; None where there is none, or none can be read for now.

@@ -13,7 +13,7 @@ it hides nothing else. Nothing here loads a model: every TorchServe's
 follower reads the log and proves a version by its golden images before it becomes live.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Container, Iterable
 
 from prometheus_client import Gauge
 
@@ -82,6 +82,20 @@ class ModelShelf:
             judgements=judgements,
             damaged=damaged,
         )
+
+    async def version_in_use(self, version: str, kinds: Container[Kind]) -> ShelvedVersion:
+        """One version that is or was in use in one of these ways; no other archive is read for it.
+
+        Raises:
+            DomainError: NOT_FOUND VERSION_NOT_FOUND.
+        """
+        releases, _ = await self._log.read()
+        uses = [one for one in releases if one.version == version and one.kind in kinds]
+        versions, _ = await self._versions.read(uses) if uses else ([], [])
+        for shelved in versions:
+            if shelved.version == version:
+                return shelved
+        raise DomainError(Reason.VERSION_NOT_FOUND)
 
     async def desired(self) -> Desired:
         """The release that is to be live everywhere, and the candidate beside it."""

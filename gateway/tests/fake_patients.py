@@ -43,6 +43,7 @@ class FakePatients(FakeService):
                 detection=_found(self.detections, r.detection_id)
             ),
             "GetImage": self._get_image,
+            "ReadImages": self._read_images,
             "GetImageInfo": lambda r: pb.GetImageInfoResponse(
                 image=_found(self.images, r.image_id)
             ),
@@ -130,6 +131,13 @@ class FakePatients(FakeService):
             raise STORE_AWAY
         for start in range(0, len(data), CHUNK_BYTES):
             yield pb.GetImageResponse(chunk=data[start : start + CHUNK_BYTES])
+
+    async def _read_images(
+        self, request: pb.ReadImagesRequest
+    ) -> AsyncIterator[pb.ReadImagesResponse]:
+        for image_id in request.image_ids:
+            async for part in self._get_image(pb.GetImageRequest(image_id=image_id)):
+                yield pb.ReadImagesResponse.FromString(part.SerializeToString())
 
     def _claim(
         self, request: pb.ClaimPendingDetectionsRequest

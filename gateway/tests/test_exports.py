@@ -1,9 +1,12 @@
 """The record as FHIR."""
 
+import asyncio
 import io
 import json
 import zipfile
+from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -14,10 +17,12 @@ from dermis.patient.v1 import patient_pb2 as pb
 from gateway.exports import fhir
 from gateway.exports.fhir import Export
 from gateway.exports.patient_record import Record
-from gateway.tests.conftest import Gateway
+from gateway.tests.conftest import Gateway, bearer
 from gateway.tests.exported_records import a_record
 from gateway.tests.test_record import MOMENT, patient
 from gateway.tests.test_record import image as described
+from service_kit.errors import DomainError
+from service_kit.remembered_revocations import ENDED_CHANNEL
 
 
 async def test_the_export_is_a_valid_fhir_bundle(gateway: Gateway) -> None:
@@ -226,6 +231,60 @@ async def test_an_export_links_to_nothing_that_needs_a_sign_in(gateway: Gateway)
         for one in media:
             photo_bytes = archive.read(one["content"]["url"])
             assert photo_bytes == gateway.patients.photos[one["id"]]
+
+
+async def test_all_photos_of_an_export_come_over_one_call_that_outlasts_the_token(
+    gateway: Gateway,
+) -> None:
+    await a_record(gateway, photos=3)
+    packed = (await gateway.get("/patients/p-1/export.zip")).content
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert len(archive.namelist()) == 4
+    assert (gateway.patients.count("ReadImages"), gateway.patients.count("GetImage")) == (1, 0)
+
+
+async def test_an_export_ends_short_once_its_reader_is_signed_out(gateway: Gateway) -> None:
+    await a_record(gateway, photos=2)
+    session, read = str(uuid4()), gateway.patients.own["ReadImages"]
+    headers = bearer(sid=session)
+
+    async def signed_out_after_the_first(request: Any) -> AsyncIterator[Any]:
+        described = 0
+        async for part in read(request):
+            described += part.HasField("content")
+            if described == 2:
+                await gateway.state.redis.set(f"dermis:revoked:{session}", "1")
+                await gateway.state.redis.publish(ENDED_CHANNEL, session)
+                async with asyncio.timeout(30):
+                    while (await gateway.get("/users/me", headers=headers)).status_code != 401:
+                        await asyncio.sleep(0)
+            yield part
+
+    gateway.patients.own["ReadImages"] = signed_out_after_the_first
+    with pytest.raises(RuntimeError) as error:
+        await gateway.get("/patients/p-1/export.zip", headers=headers)
+    assert isinstance(error.value.__cause__, DomainError)
+    assert error.value.__cause__.reason == "SESSION_ENDED"
+
+
+async def test_a_long_bundle_leaves_everybody_else_their_turn() -> None:
+    entries = {f"i-{number}": described(f"i-{number}") for number in range(2000)}
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(others())
+    record = Record(patient(), images=entries)
+    record.patient.id = "p-1"
+    sent = [piece async for piece in fhir.pieces(Export(record))]
+    other.cancel()
+    assert len(json.loads(b"".join(sent))["entry"]) > 2000
+    assert turns >= len(sent) - 1 > 5
+    assert max(map(len, sent)) < 2 * 64 * 1024
 
 
 async def test_a_merged_patient_is_linked_in_both_directions(gateway: Gateway) -> None:

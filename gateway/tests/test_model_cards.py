@@ -1,6 +1,7 @@
 """/models/{version}/card: what clinicians read about the model that answered."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from gateway.model_store.versions import ModelShelf
 from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.model_archives import ENGINEER, archive, bring, release
 from service_kit.blobs import Blobs
+from serving.archives.archive import CheckedArchive
+from serving.archives.judgement import judged_archive
+from serving.contract.releases import ReleaseLog
 from serving.tests.quantised import quantised_archive
 
 FIGURES = {"sensitivity": 0.94, "specificity": 0.82}
@@ -84,6 +88,29 @@ async def test_the_card_of_a_version_that_answered_once_stays_readable(
         await _shelve(gateway, tmp_path, version)
         await _release(gateway, version)
     assert (await gateway.get("/models/1.0.0/card")).json()["version"] == "1.0.0"
+
+
+async def test_no_archive_is_opened_but_that_of_the_version_asked_for(
+    gateway: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As the archives that ship with Dermis: released, without an entry that holds their card.
+    log = ReleaseLog(Blobs((tmp_path / "store").as_uri()), "lesion")
+    for version in ("1.0.0", "1.1.0", "1.2.0"):
+        path = archive(tmp_path, version)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        await log.store_archive(digest, path)
+        await log.append(version=version, sha256=digest, kind="release", by="build", why="ships")
+    opened = []
+
+    def noting(path: Path) -> CheckedArchive:
+        opened.append(path)
+        return judged_archive(path)
+
+    monkeypatch.setattr("gateway.model_store.version_entries.judged_archive", noting)
+    assert (await gateway.get("/models/7.7.7/card")).status_code == 404
+    assert opened == []
+    assert (await gateway.get("/models/1.1.0/card")).json()["version"] == "1.1.0"
+    assert len(opened) == 1
 
 
 async def test_nobody_else_reads_a_card(gateway: Gateway) -> None:

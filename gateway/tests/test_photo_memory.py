@@ -1,5 +1,6 @@
 """The memory for photos is shared: whoever takes what they can leaves something for the next."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
@@ -52,6 +53,36 @@ def test_one_account_gets_a_third_and_its_colleagues_more_until_their_clinic_has
         assert take_all(stack.enter_context(memory.hold())) == pytest.approx(MOST / 3, rel=0.02)
         come(clinic=clinic, address="192.0.2.2")
         assert take_all(stack.enter_context(memory.hold())) == pytest.approx(MOST / 6, rel=0.02)
+
+
+async def test_what_has_begun_to_leave_waits_for_room() -> None:
+    memory = PhotoMemory(MOST)
+    come(clinic=uuid4())
+
+    async def leave() -> None:
+        async with memory.hold_once_it_fits(PART):
+            pass
+
+    with memory.hold() as held:
+        take_all(held)
+        leaving = asyncio.create_task(leave())
+        await asyncio.sleep(0)
+        assert not leaving.done()
+    await leaving
+
+
+async def test_what_has_begun_to_leave_is_given_up_where_nothing_becomes_free(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gateway.photo_memory._ROOM_SECONDS", 0.0)
+    memory = PhotoMemory(MOST)
+    come(clinic=uuid4())
+    with memory.hold() as held:
+        take_all(held)
+        with pytest.raises(DomainError) as error:
+            async with memory.hold_once_it_fits(PART):
+                pass
+        assert error.value.reason == "TOO_MANY_UPLOADS"
 
 
 def test_one_address_gets_half_whatever_the_number_of_its_clinics() -> None:

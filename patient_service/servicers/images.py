@@ -72,6 +72,16 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
         async for part in parts:
             yield part
 
+    async def ReadImages(
+        self, request: pb.ReadImagesRequest, context: Any
+    ) -> AsyncIterator[pb.ReadImagesResponse]:
+        """Read many images, each audited when its turn comes."""
+        for named in request.image_ids:
+            image = await self._viewed(named, "original")
+            yield pb.ReadImagesResponse(content=_stored(image))
+            async for chunk in objects.stream(self._blobs, image):
+                yield pb.ReadImagesResponse(chunk=chunk)
+
     async def GetImageInfo(
         self, request: pb.GetImageInfoRequest, context: Any
     ) -> pb.GetImageInfoResponse:
@@ -161,13 +171,7 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
         return image
 
     async def _original(self, image: Image) -> AsyncIterator[pb.GetImageResponse]:
-        content = pb.ImageContent(
-            image=image_message(image),
-            media_type=image.media_type,
-            size=image.size,
-            etag=image.sha256,
-        )
-        yield pb.GetImageResponse(content=content)
+        yield pb.GetImageResponse(content=_stored(image))
         async for chunk in objects.stream(self._blobs, image):
             yield pb.GetImageResponse(chunk=chunk)
 
@@ -192,3 +196,12 @@ class ImageServicer(patient_pb2_grpc.ImageServiceServicer):
         )
         yield pb.GetImageResponse(content=content)
         yield pb.GetImageResponse(chunk=data)
+
+
+def _stored(image: Image) -> pb.ImageContent:
+    return pb.ImageContent(
+        image=image_message(image),
+        media_type=image.media_type,
+        size=image.size,
+        etag=image.sha256,
+    )

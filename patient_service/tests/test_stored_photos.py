@@ -121,6 +121,36 @@ async def test_a_senders_clock_may_be_ahead_by_minutes(clinician: Caller, photo:
     assert image.captured_at.ToDatetime(UTC) <= now()
 
 
+async def test_many_photos_come_over_one_call_in_the_order_asked_and_each_is_audited(
+    clinician: Caller, service: Service
+) -> None:
+    patient = await clinician.add_patient()
+    images = [
+        (await clinician.upload(make_photo(seed), patient_id=patient.id)).image for seed in range(3)
+    ]
+    asked = [images[2], images[0]]
+    parts = await clinician.parts(pb.ReadImagesRequest(image_ids=[one.id for one in asked]))
+    assert [part.content.image for part in parts if part.HasField("content")] == asked
+    stored = b"".join(part.chunk for part in parts)
+    listed = pb.ListAuditRequest(patient_id=patient.id, event="image.viewed")
+    viewed = (await service.caller("admin").call(listed)).entries
+    assert [entry.subject_id for entry in viewed] == [images[0].id, images[2].id]
+    alone = [(await _read(clinician, one.id))[1] for one in asked]
+    assert stored == b"".join(alone)
+
+
+async def test_another_clinics_photo_ends_a_read_of_many(
+    clinician: Caller, stranger: Caller, photo: bytes, refusal: type
+) -> None:
+    mine = (
+        await stranger.upload(make_photo(2), patient_id=(await stranger.add_patient()).id)
+    ).image
+    patient = await clinician.add_patient()
+    theirs = (await clinician.upload(photo, patient_id=patient.id)).image
+    with refusal("IMAGE_NOT_FOUND"):
+        await stranger.parts(pb.ReadImagesRequest(image_ids=[mine.id, theirs.id]))
+
+
 async def _read(
     caller: Caller, image_id: str, variant: Any = pb.IMAGE_VARIANT_UNSPECIFIED
 ) -> tuple[pb.ImageContent, bytes]:

@@ -19,9 +19,10 @@ from gateway.exports.report import Report, ReportEntry, printable, write
 from gateway.http.answers import answers
 from gateway.model_store.cards import ModelCards
 from gateway.photo_memory import PhotoMemory
-from gateway.routers.dependencies import CardsDep, ClientsDep, PhotoMemoryDep
+from gateway.routers.dependencies import CardsDep, ClientsDep, PhotoMemoryDep, VerifierDep
 from gateway.routers.guards import READ_PATIENTS, Router, limited
 from service_kit.errors import DomainError
+from service_kit.principal import current_principal
 from service_kit.reasons import Reason
 
 # A report is for reading; whoever needs more exports the record.
@@ -139,7 +140,7 @@ async def get_detection_report(
 async def export_patient(patient_id: str, clients: ClientsDep, cards: CardsDep) -> Response:
     """A patient's whole record as a FHIR R4 Bundle, without the photos' bytes."""
     export = await _export(clients, patient_id, cards, beside=False)
-    return StreamingResponse(fhir.bundle(export), media_type=fhir.MEDIA_TYPE)
+    return StreamingResponse(fhir.pieces(export), media_type=fhir.MEDIA_TYPE)
 
 
 @router.get(
@@ -161,13 +162,18 @@ async def export_patient(patient_id: str, clients: ClientsDep, cards: CardsDep) 
     response_class=Response,
 )
 async def export_patient_with_photos(
-    patient_id: str, clients: ClientsDep, memory: PhotoMemoryDep, cards: CardsDep
+    patient_id: str,
+    clients: ClientsDep,
+    memory: PhotoMemoryDep,
+    cards: CardsDep,
+    verifier: VerifierDep,
 ) -> Response:
     """The same Bundle in a zip, with the photos as files beside it that it refers to."""
     export = await _export(clients, patient_id, cards, beside=True)
     photos = sum(image.size for image in export.record.images.values())
+    reader = current_principal()
     return StreamingResponse(
-        archive.pieces(export, clients, memory),
+        archive.pieces(export, clients, memory, lambda: verifier.require_session(reader)),
         media_type="application/zip",
         headers={EXPECTED: str(photos)},
     )
