@@ -192,6 +192,10 @@ bench-reload: setup-dev ## Release and roll back ten times under 20 photos a sec
 bench-record: setup-dev ## Measure the record with 10,000 patients and 1,000,000 detections
 	$(BIN)/python -m pytest -sq -o python_functions='bench_*' patient_service/tests/bench_record.py patient_service/tests/bench_long_record.py
 
+.PHONY: bench-export
+bench-export: setup-dev ## Export a record of 10,000 photos as a zip: seconds, memory, what others wait (C=--slowly outlives the token)
+	$(BIN)/python -W ignore -m tests.bench.long_export $(C)
+
 .PHONY: bench-triage
 bench-triage: setup-dev web ## Work off 210 waiting photos by keys in a real browser, and time each key
 	$(BIN)/python -m pytest -sq -m browser -o python_functions='bench_*' tests/browser/test_triage.py

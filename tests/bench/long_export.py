@@ -12,7 +12,6 @@ import sys
 import tempfile
 import time
 import zipfile
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -145,8 +144,7 @@ async def _main(console: Console, photos: int, *, slowly: bool) -> None:
             await asyncio.to_thread(fill, stack, UUID(made.patient), photos)
             packed = folder / "export.zip"
             seen = await read(stack, made, SLOW_SECONDS if slowly else 0.0, packed)
-            with suppress(FileNotFoundError):
-                await asyncio.to_thread(whole, packed, photos)
+            await asyncio.to_thread(whole, packed, photos)
     waits = sorted(seen.waits)
     console.print(
         f"{photos:,} photos: first byte after {seen.first:.1f} s, last after {seen.seconds:.1f} s; "
