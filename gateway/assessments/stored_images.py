@@ -1,6 +1,6 @@
 """Stored photos on their way out of patient_service."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import TypeAlias
 
 import grpc
@@ -87,7 +87,7 @@ async def stream(
     return PhotoStream(first.content, parts)
 
 
-async def read_all(clients: Clients, image_ids: Sequence[str]) -> AsyncIterator[bytes]:
+async def read_all(clients: Clients, image_ids: Sequence[str]) -> AsyncGenerator[bytes, None]:
     """Photos as they are stored, one after another in this order.
 
     All come over one call, for which the caller's token counts at its beginning only: an export
