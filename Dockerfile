@@ -39,15 +39,6 @@ FROM build AS serving_packages
 COPY requirements/serving.lock requirements/
 RUN /venv/bin/pip install --no-deps --require-hashes --requirement requirements/serving.lock
 
-# TorchServe's front end is Java: what it needs of it is a third of Debian's package.
-FROM ${PYTHON} AS java
-# hadolint ignore=DL3008
-RUN apt-get update \
- && apt-get install --yes --no-install-recommends default-jdk-headless \
- && jlink --output /java --compress=2 --strip-java-debug-attributes --no-header-files --no-man-pages \
-    --add-modules java.se,jdk.crypto.ec,jdk.management,jdk.naming.dns,jdk.net,jdk.unsupported,jdk.zipfs \
- && rm -rf /var/lib/apt/lists/*
-
 FROM build AS serving_torch_packages
 ARG TORCH_INDEX=""
 COPY requirements/torch.txt requirements/serving-torch.lock requirements/
@@ -127,9 +118,13 @@ ENTRYPOINT ["python", "-m", "gateway"]
 # TorchServe on :8080 and, from the same image, its follower; without its packages.
 FROM python_service AS serving_base
 LABEL org.opencontainers.image.title="dermis serving"
-ENV PATH=/venv/bin:/java/bin:$PATH PYTHONPATH=/app
-RUN install --directory --owner=dermis /var/lib/torchserve /data/models
-COPY --from=java /java /java
+ENV PYTHONPATH=/app
+# TorchServe's front end is Java.
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends default-jre-headless \
+ && rm -rf /var/lib/apt/lists/* \
+ && install --directory --owner=dermis /var/lib/torchserve /data/models
 COPY --from=stubs /app /app
 COPY service_kit /app/service_kit
 COPY imaging /app/imaging
