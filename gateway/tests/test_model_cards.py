@@ -2,20 +2,20 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from pathlib import Path
 
 import pytest
 
 from gateway.model_store.cards import ModelCards
-from gateway.model_store.shelf import Shelf
+from gateway.model_store.shelf import ShelvedVersion
 from gateway.model_store.versions import ModelShelf
 from gateway.tests.conftest import Gateway, bearer, running
 from gateway.tests.model_archives import ENGINEER, archive, bring, release
 from service_kit.blobs import Blobs
 from serving.archives.archive import CheckedArchive
 from serving.archives.judgement import judged_archive
-from serving.contract.releases import ReleaseLog
+from serving.contract.releases import Kind, ReleaseLog
 from serving.tests.quantised import quantised_archive
 
 FIGURES = {"sensitivity": 0.94, "specificity": 0.82}
@@ -132,15 +132,15 @@ async def test_a_card_is_read_as_it_holds_for_an_answer(
 
 
 class _BusyShelf(ModelShelf):
-    """Has whole archives judged before it can be read, as on a new installation."""
+    """Has an archive judged before it can be read, as on a new installation."""
 
     def __init__(self, blobs: Blobs, model: str) -> None:
         super().__init__(blobs, model)
         self.judged = asyncio.Event()
 
-    async def read(self) -> Shelf:
+    async def version_in_use(self, version: str, kinds: Container[Kind]) -> ShelvedVersion:
         await self.judged.wait()
-        return await super().read()
+        return await super().version_in_use(version, kinds)
 
 
 async def test_an_answer_does_not_wait_for_a_card_that_takes_long_to_read(
