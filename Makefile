@@ -215,6 +215,13 @@ fuzz: setup-dev ## Try hostile files on what reads them and any request on the A
 	$(BIN)/python -W ignore -m tests.fuzz $(T)
 	$(if $(T),,API_FUZZ_SECONDS=600 $(BIN)/python -m pytest -sq tests/api_fuzz)
 
+.PHONY: soak faults
+soak: setup-dev ## Send 30 photos a second for ten minutes; fails where memory or open files grow
+	@$(BIN)/python -W ignore -m tests.bench.soak
+
+faults: setup-dev ## Kill, freeze and take down each part under 20 photos a second; writes docs/faults.md (7 minutes)
+	@$(BIN)/python -W ignore -m tests.bench.faults
+
 .PHONY: test-trace test-faults
 test-trace: setup-dev web ## Show the spans of one assessment, from the browser to TorchServe's worker
 	$(BIN)/python -m pytest -sq -o python_functions='trace_*' tests/test_tracing.py

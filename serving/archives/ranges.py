@@ -7,8 +7,6 @@ They are an archive's only part of it: operators and weights of the quantised gr
 from collections import Counter
 from collections.abc import Mapping
 
-import numpy as np
-
 from dermis.graph.v1 import graph_pb2
 from serving.archives.graph import BATCH, FEATURES, LOGITS, Graph
 from serving.archives.weights_file import Floats, read_tensors
@@ -37,7 +35,9 @@ def read_ranges(content: bytes, graph: Graph) -> dict[str, Range]:
         tensors = read_tensors(content)
     except ValueError as error:
         raise RangesInvalid(str(error)) from None
-    if tensors.keys() != quantised_values(graph):
+    values = quantised_values(graph)
+    # Archives from before have the first values too, and are computed as they were measured.
+    if not values <= tensors.keys() <= values | first_values(graph):
         raise RangesInvalid("must hold a range for each value that convolutions take and give")
     return {name: _range(tensor) for name, tensor in tensors.items()}
 
@@ -51,8 +51,26 @@ def _range(tensor: Floats) -> Range:
 def quantised_values(graph: Graph) -> frozenset[str]:
     """Names of the values that need a range: what convolutions and sums take and give.
 
-    Where normalisation or a bound follows at once, its result stands for what it follows.
+    Where normalisation or a bound follows at once, its result stands for what it follows. The first
+    values stay in single precision: in 8 bits they make half of the error and save nothing
+    (docs/decisions/0049-eight-bits-where-the-processor-can.md).
     """
+    return _taken_and_given(graph) - first_values(graph)
+
+
+def first_values(graph: Graph) -> frozenset[str]:
+    """The photo, and what convolutions make of it, short of the last feature map."""
+    nodes = list(graph_pb2.Model.FromString(graph.content).graph.node)
+    normalisations = foldable(nodes)
+    given = {
+        _result(node.output[0], normalisations, nodes)
+        for node in nodes
+        if node.op_type == "Conv" and node.input[0] == BATCH
+    }
+    return frozenset({BATCH, *given} - {FEATURES}) & _taken_and_given(graph)
+
+
+def _taken_and_given(graph: Graph) -> frozenset[str]:
     nodes = list(graph_pb2.Model.FromString(graph.content).graph.node)
     computed = {BATCH, *(node.output[0] for node in nodes)}
     normalisations = foldable(nodes)
@@ -60,8 +78,7 @@ def quantised_values(graph: Graph) -> frozenset[str]:
     for node in nodes:
         given = node.output[0]
         if node.op_type == "Conv" and node.input[1] in graph.weights:
-            folded = normalisations.get(given)
-            names |= {node.input[0], _bounded(folded.output[0] if folded else given, nodes)}
+            names |= {node.input[0], _result(given, normalisations, nodes)}
         elif node.op_type == "Add" and computed.issuperset(node.input):
             names |= {*node.input, _bounded(given, nodes)}
     # The head computes in single precision.
@@ -89,18 +106,16 @@ def foldable(nodes: list[graph_pb2.Node]) -> Mapping[str, graph_pb2.Node]:
     return found
 
 
+def _result(
+    given: str, normalisations: Mapping[str, graph_pb2.Node], nodes: list[graph_pb2.Node]
+) -> str:
+    """What stands for what a convolution gives."""
+    folded = normalisations.get(given)
+    return _bounded(folded.output[0] if folded else given, nodes)
+
+
 def _bounded(name: str, nodes: list[graph_pb2.Node]) -> str:
     takers = [node for node in nodes if name in node.input]
     if name != FEATURES and len(takers) == 1 and takers[0].op_type in ("Relu", "Clip"):
         return takers[0].output[0]
     return name
-
-
-def exact_range(mean: Floats, deviation: Floats) -> Range:
-    """The range of preprocessed photos, whose bytes it holds without loss where channels agree.
-
-    Args:
-        mean: of each channel.
-        deviation: of each channel.
-    """
-    return float(np.min((0 - mean) / deviation)), float(np.max((255 - mean) / deviation))

@@ -154,7 +154,7 @@ def _require_golden_answers(checked: CheckedArchive) -> None:
 
     In both precisions where the processor can compute in 8 bits.
     """
-    from serving.worker.processor import has_vnni
+    from serving.model.processor import has_vnni
 
     _require_answers(checked, "fp32")
     if checked.card.quantised and has_vnni():

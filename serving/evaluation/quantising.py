@@ -168,4 +168,4 @@ def _save_ranges(
     augmentation = Augmentation(card.preprocessing, torch.Generator())
     photos = augmentation.plain(cache.batch([training[place] for place in order])).numpy()
     graph, weights = read_parts((folder / GRAPH).read_bytes(), folder / WEIGHTS, card.preprocessing)
-    save_file(found_ranges(graph, weights, card.preprocessing, list(photos)), folder / RANGES)
+    save_file(found_ranges(graph, weights, list(photos)), folder / RANGES)

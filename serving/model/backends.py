@@ -26,6 +26,7 @@ from serving.archives.graph import (
 )
 from serving.archives.ranges import Range, read_ranges
 from serving.archives.weights_file import Floats
+from serving.model.processor import has_vnni
 from serving.model.quantised_graph import quantised
 
 # How far a backend's answers may be from eager PyTorch's to be used.
@@ -92,8 +93,10 @@ class OnnxBackend:
         if ranges is None:
             content = with_weights(graph, weights)
         else:
-            # Sums that a processor without VNNI would saturate are computed exactly there too.
-            options.add_session_config_entry("session.x64quantprecision", "1")
+            if not has_vnni():
+                # Exact sums where the processor would saturate them; a worker computes in 8 bits
+                # only with VNNI, which this would slow down to single precision's time.
+                options.add_session_config_entry("session.x64quantprecision", "1")
             content = quantised(graph, weights, ranges)
         try:
             self._session = onnxruntime.InferenceSession(

@@ -15,7 +15,9 @@ from serving.archives.members import RANGES
 from serving.archives.ranges import RangesInvalid, quantised_values, read_ranges
 from serving.archives.weights_file import Floats
 from serving.contract.findings import Finding
+from serving.model import backends
 from serving.model.backends import OnnxBackend
+from serving.model.processor import has_vnni
 from serving.replica.torchserve.probe import ProbeFailed, probe
 from serving.tests.archives import members, refused, shipped, write
 from serving.tests.graphs import CHANNELS, SIZE, WEIGHTS, node, small, with_graph
@@ -23,7 +25,6 @@ from serving.tests.quantised import quantised_archive, ranges
 from serving.worker import model as worker
 from serving.worker.model import open_unpacked
 from serving.worker.predictions import prediction_of
-from serving.worker.processor import has_vnni
 
 
 def graph_of(model: graph_pb2.Model, **weights: Floats) -> tuple[Graph, dict[str, Floats]]:
@@ -54,9 +55,9 @@ def test_an_archive_with_ranges_passes_every_check(tmp_path: Path) -> None:
     assert (card.threshold, card.in_8_bits().threshold) == (0.2, 0.3)
 
 
-def test_ranges_are_asked_for_what_convolutions_and_sums_take_and_give() -> None:
+def test_ranges_are_asked_for_what_convolutions_give_but_not_for_the_photo() -> None:
     graph, _ = graph_of(small())
-    assert quantised_values(graph) == {"batch", "features"}
+    assert quantised_values(graph) == {"features"}
 
 
 @pytest.mark.parametrize(
@@ -143,18 +144,37 @@ def residual() -> tuple[Graph, dict[str, Floats]]:
 
 def test_8_bits_give_nearly_what_single_precision_gives() -> None:
     graph, weights = residual()
-    assert quantised_values(graph) == {"batch", "/3", "/4", "features"}
+    # The photo and the first convolution stay in single precision.
+    assert quantised_values(graph) == {"/4", "features"}
     exact = OnnxBackend(graph, weights)
     batch = np.random.default_rng(5).uniform(-1, 1, (4, 3, SIZE, SIZE)).astype(np.float32)
     features, logits = exact.run(batch)
-    found = {"batch": (-1.0, 1.0), "/3": (0.0, 6.0), "/4": (-8.0, 8.0), "features": (-8.0, 14.0)}
-    other = OnnxBackend(graph, weights, ranges=found)
-    assert (exact.precision, other.precision) == ("fp32", "int8")
-    features8, logits8 = other.run(batch)
-    # Of ranges as wide as 22, a step is 0.09.
-    np.testing.assert_allclose(features8, features, atol=0.3)
-    np.testing.assert_allclose(logits8, logits, atol=0.5)
-    assert not np.array_equal(features8, features)
+    found = {"/4": (-8.0, 8.0), "features": (-8.0, 14.0)}
+    # As archives from before have them, in which the first values are computed in 8 bits too.
+    before = found | {"batch": (-1.0, 1.0), "/3": (0.0, 6.0)}
+    for ranges_of in (found, before):
+        other = OnnxBackend(graph, weights, ranges=ranges_of)
+        assert (exact.precision, other.precision) == ("fp32", "int8")
+        features8, logits8 = other.run(batch)
+        # Of ranges as wide as 22, a step is 0.09.
+        np.testing.assert_allclose(features8, features, atol=0.3)
+        np.testing.assert_allclose(logits8, logits, atol=0.5)
+        assert not np.array_equal(features8, features)
+
+
+@pytest.mark.parametrize(("can", "exact"), [(False, "1"), (True, None)])
+def test_sums_are_made_exact_only_where_the_processor_would_saturate_them(
+    monkeypatch: pytest.MonkeyPatch, can: bool, exact: str | None
+) -> None:
+    monkeypatch.setattr(backends, "has_vnni", lambda: can)
+    graph, weights = residual()
+    backend = OnnxBackend(graph, weights, ranges={"/4": (-8.0, 8.0), "features": (-8.0, 14.0)})
+    options = backend._session.get_session_options()
+    try:
+        chosen = options.get_session_config_entry("session.x64quantprecision")
+    except RuntimeError:
+        chosen = None
+    assert chosen == exact
 
 
 def test_a_worker_computes_in_8_bits_where_the_processor_can_and_the_answers_are_right(

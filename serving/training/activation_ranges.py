@@ -13,15 +13,14 @@ from onnxruntime.quantization.calibrate import (
     create_calibrator,
 )
 
-from serving.archives.card import Preprocessing
 from serving.archives.graph import BATCH, Graph, written
-from serving.archives.ranges import exact_range, quantised_values
+from serving.archives.ranges import quantised_values
 from serving.archives.weights_file import Floats
 from serving.model.quantised_graph import folded
 
 # Of the values seen, so much lies within a range: what is beyond is cut off, and the rest gets
 # finer steps.
-PERCENTILE = 99.99
+PERCENTILE = 99.999
 _BINS = 2048
 # Photos whose values are held at once, about 20 MB each.
 _AT_ONCE = 10
@@ -30,7 +29,6 @@ _AT_ONCE = 10
 def found_ranges(
     graph: Graph,
     weights: Mapping[str, Floats],
-    preprocessing: Preprocessing,
     photos: Sequence[Floats],
 ) -> dict[str, Floats]:
     """Lowest and highest of each value that is computed in 8 bits, as `read_ranges` reads them.
@@ -38,7 +36,6 @@ def found_ranges(
     Args:
         graph: an archive's.
         weights: the tensors that it takes.
-        preprocessing: the card's.
         photos: preprocessed, each 3×S×S.
     """
     model = folded(graph, weights)
@@ -56,13 +53,12 @@ def found_ranges(
         for start in range(0, len(photos), _AT_ONCE):
             calibrator.collect_data(_Photos(photos[start : start + _AT_ONCE]))
         found = calibrator.compute_data().items()
-    ranges = {name: data.range_value for name, data in found}
-    mean, deviation = (
-        np.asarray(row, np.float32) for row in (preprocessing.mean, preprocessing.std)
-    )
-    ranges[BATCH] = exact_range(mean, deviation)
-    wanted = sorted(quantised_values(graph))
-    return {name: np.asarray(ranges[name], np.float32).reshape(2) for name in wanted}
+    wanted = quantised_values(graph)
+    return {
+        name: np.asarray(data.range_value, np.float32).reshape(2)
+        for name, data in found
+        if name in wanted
+    }
 
 
 class _Photos(CalibrationDataReader):  # type: ignore[misc]  # ONNX Runtime leaves it untyped

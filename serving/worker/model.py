@@ -27,8 +27,8 @@ from serving.archives.novelty import Novelty
 from serving.model.attention import looked_at
 from serving.model.backends import TOLERANCE, Backend, Choice, OnnxBackend
 from serving.model.classifier import Classifier
+from serving.model.processor import has_vnni
 from serving.worker import environment
-from serving.worker.processor import has_vnni
 
 log = logging.getLogger(__name__)
 

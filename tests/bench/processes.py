@@ -51,8 +51,13 @@ def since(before: list[Usage], after: list[Usage]) -> list[Usage]:
 
 def resident(stack: Stack, name: str) -> int:
     """Bytes of memory that a part has now, its children's included."""
+    return sum(one.memory_info().rss for one in family(stack, name))
+
+
+def family(stack: Stack, name: str) -> list[psutil.Process]:
+    """A part's process and its children."""
     leader = psutil.Process(stack.supervisor.supervised[name].part.process.pid)
-    return sum(one.memory_info().rss for one in (leader, *_children(leader)))
+    return [leader, *_children(leader)]
 
 
 def _children(leader: psutil.Process) -> Iterator[psutil.Process]:

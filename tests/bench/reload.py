@@ -14,11 +14,9 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 from rich.console import Console
 from rich.table import Table
 
@@ -26,77 +24,16 @@ from local_stack.admin_account import admin_account
 from local_stack.api_client import Clinician, SignIn
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack, running
-from tests import photos
-from tests.conftest import SETTINGS, new_sign_in, profile, until_model_is_live
+from tests.bench.steady_load import STACK_SETTINGS, UPLOAD_SECONDS, Answer, Load
+from tests.conftest import new_sign_in, profile, until_model_is_live
 from tests.shipped import shipped_archive
 from tests.test_model_release import next_version
 
-PHOTOS_A_SECOND = 20
 STEADY_SECONDS = 20.0
 SWITCHES = 10
 SWITCH_SECONDS = 120.0
 POLL_SECONDS = 0.2
-DIFFERENT_PHOTOS = 100
 SLOWEST_RATIO = 3.0
-# One clinician here sends what a clinic's staff does together: more than one account may.
-UNLIMITED = dict.fromkeys(("register", "login", "two-factor", "upload"), "1000000/minute")
-STACK_SETTINGS = SETTINGS | {"gateway": {"RATE_LIMITS": json.dumps(UNLIMITED)}}
-# The bench's own limits of patience; the gateway's answer comes long before.
-UPLOAD_SECONDS = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One upload: when it was sent, how long it took, what came."""
-
-    at: float
-    seconds: float
-    status: int
-    version: str
-
-
-class Load:
-    """Uploads at a fixed rate, whatever the answers take (an open loop).
-
-    Args:
-        clinician: signed in.
-        patient: whose photos they are.
-    """
-
-    def __init__(self, clinician: Clinician, patient: str) -> None:
-        self._clinician = clinician
-        self._patient = patient
-        self._photos = itertools.cycle([photos.unique() for _ in range(DIFFERENT_PHOTOS)])
-        self._sent: set[asyncio.Task[None]] = set()
-        self.answers: list[Answer] = []
-
-    async def run(self) -> None:
-        """Send until cancelled; then wait for what is under way."""
-        beginning = time.monotonic()
-        try:
-            for number in itertools.count():
-                await asyncio.sleep(beginning + number / PHOTOS_A_SECOND - time.monotonic())
-                task = asyncio.create_task(self._send(next(self._photos)))
-                self._sent.add(task)
-                task.add_done_callback(self._sent.discard)
-        finally:
-            await asyncio.gather(*self._sent)
-
-    async def _send(self, photo: bytes) -> None:
-        at = time.monotonic()
-        try:
-            answer = await self._clinician.http.post(
-                f"/predict/upload/{self._patient}",
-                files={"file": ("photo.png", photo, "image/png")},
-                timeout=UPLOAD_SECONDS,
-            )
-        except httpx.HTTPError:
-            status, version = 0, ""
-        else:
-            status = answer.status_code
-            model = answer.json().get("model") if answer.is_success else None
-            version = model["version"] if model else ""
-        self.answers.append(Answer(at, time.monotonic() - at, status, version))
 
 
 async def measure(folder: Path) -> tuple[list[Answer], list[Answer], list[str]]:
