@@ -1,4 +1,4 @@
-import { Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { currentLanguage } from "@/i18n";
@@ -36,18 +36,30 @@ export function CardChanges({
 /** Long decimals are computed, and nobody reads them to the end. */
 const LONG_DECIMAL = /^-?\d+\.\d{5,}$/;
 
+/** Enough of a digest to tell it from another. */
+const DIGEST = /^[0-9a-f]{64}$/;
+const DIGEST_SHOWN = 12;
+
 function legible(text: string): string {
+  if (DIGEST.test(text)) return `${text.slice(0, DIGEST_SHOWN)}…`;
   if (!LONG_DECIMAL.test(text)) return text;
   return new Intl.NumberFormat(currentLanguage(), { maximumSignificantDigits: 4 }).format(
     Number(text),
   );
 }
 
+/** Texts longer than this run over several lines, and need room between them. */
+const A_LINE = 60;
+
 function Said({ texts }: { texts: string[] }) {
   if (texts.length === 0) return "–";
-  return texts.map((text) => (
-    <Text size="sm" lang="en" key={text}>
-      {legible(text)}
-    </Text>
-  ));
+  return (
+    <Stack gap={texts.some((text) => text.length > A_LINE) ? "xs" : 0}>
+      {texts.map((text) => (
+        <Text size="sm" lang="en" key={text}>
+          {legible(text)}
+        </Text>
+      ))}
+    </Stack>
+  );
 }

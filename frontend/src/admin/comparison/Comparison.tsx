@@ -3,13 +3,14 @@ import { IconInfoCircle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { Section } from "@/ui/Section";
-import { CardDifferences } from "./CardDifferences";
+import { CardFigures } from "./CardFigures";
 import { ComparedFigures } from "./ComparedFigures";
 import { Curves } from "./Curves";
 import { Disagreements } from "./Disagreements";
+import { OtherDifferences } from "./OtherDifferences";
 import { TrainingDifferences } from "./TrainingDifferences";
 
-/** What was measured here first, then what the cards claim. */
+/** How often both are right first: as measured here, then as the cards claim. The rest follows. */
 export function Comparison({ found }: { found: Schemas["ModelComparison"] }) {
   const { t } = useTranslation();
   const { first, second, cases, without_answers: missing } = found;
@@ -44,11 +45,14 @@ export function Comparison({ found }: { found: Schemas["ModelComparison"] }) {
           </Section>
         </>
       )}
+      <Section title={t("comparison.cards.title")} text={t("comparison.cards.text")}>
+        <CardFigures found={found} names={names} />
+      </Section>
       <Section title={t("comparison.training.title")} text={t("comparison.training.text")}>
         <TrainingDifferences found={found} names={names} />
       </Section>
-      <Section title={t("comparison.cards.title")} text={t("comparison.cards.text")}>
-        <CardDifferences found={found} names={names} />
+      <Section title={t("comparison.cards.changes")}>
+        <OtherDifferences found={found} names={names} />
       </Section>
     </>
   );

@@ -2,7 +2,7 @@ import { screen, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import type { Schemas } from "@/api/client";
 import { show } from "@/testing/show";
-import { CardDifferences } from "./CardDifferences";
+import { OtherDifferences } from "./OtherDifferences";
 import { TrainingDifferences } from "./TrainingDifferences";
 
 const NAMES: [string, string] = ["1.1.3", "1.2.0"];
@@ -28,9 +28,15 @@ it("shows data and recipe of both versions side by side, and no other field", as
 });
 
 it("shows the training once: not among what else the cards say", async () => {
-  await show(<CardDifferences found={comparison(CHANGES)} names={NAMES} />);
+  await show(<OtherDifferences found={comparison(CHANGES)} names={NAMES} />);
   expect(screen.getByText("threshold")).toBeVisible();
   expect(screen.queryByText(/steps/)).toBeNull();
+});
+
+it("shows as much of a digest as tells it from another", async () => {
+  const change = { field: "training.started_from", first: [], second: ["b6beaec3".repeat(8)] };
+  await show(<TrainingDifferences found={comparison([change])} names={NAMES} />);
+  expect(screen.getByText("b6beaec3b6be…")).toBeVisible();
 });
 
 it("says so where both were trained alike", async () => {

@@ -3,21 +3,17 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { metricName } from "@/model_card/metric_name";
 import { DataTable } from "@/ui/DataTable";
-import { CardChanges } from "./CardChanges";
 import { Interval } from "./Interval";
-import { isOfTraining } from "./training";
 
-/** What two cards say differently: their figures by evaluation, then all but the training. */
-export function CardDifferences({
-  found: { card_figures: figures, card_changes: differing },
-  names,
+/** What two cards claim of how often their versions are right, evaluation by evaluation. */
+export function CardFigures({
+  found: { card_figures: figures },
+  names: [first, second],
 }: {
   found: Schemas["ModelComparison"];
   names: [string, string];
 }) {
   const { t } = useTranslation();
-  const [first, second] = names;
-  const changes = differing.filter(({ field }) => !isOfTraining(field));
   const evaluations = [...new Set(figures.map(({ evaluation }) => evaluation))];
   const changed = evaluations.filter((name) =>
     figures.some((figure) => figure.evaluation === name && isChanged(figure)),
@@ -56,13 +52,6 @@ export function CardDifferences({
           />
         </Stack>
       ))}
-      <Title order={3} size="h6">
-        {t("comparison.cards.changes")}
-      </Title>
-      {changes.length === 0 && <Text size="sm">{t("comparison.cards.none")}</Text>}
-      {changes.length > 0 && (
-        <CardChanges label={t("comparison.cards.changes")} changes={changes} names={names} />
-      )}
     </Stack>
   );
 }
