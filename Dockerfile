@@ -39,12 +39,14 @@ FROM build AS serving_packages
 COPY requirements/serving.lock requirements/
 RUN /venv/bin/pip install --no-deps --require-hashes --requirement requirements/serving.lock
 
-FROM build AS serving_torch_packages
-ARG TORCH_INDEX=""
-COPY requirements/torch.txt requirements/serving-torch.lock requirements/
-RUN /venv/bin/pip install ${TORCH_INDEX:+--index-url "${TORCH_INDEX}"} \
-    --requirement requirements/torch.txt
-RUN /venv/bin/pip install --no-deps --require-hashes --requirement requirements/serving-torch.lock
+# TorchServe's front end is Java: what it needs of it is a third of Debian's package.
+FROM ${PYTHON} AS java
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends default-jdk-headless \
+ && jlink --output /java --compress=2 --strip-java-debug-attributes --no-header-files --no-man-pages \
+    --add-modules java.se,jdk.crypto.ec,jdk.management,jdk.naming.dns,jdk.net,jdk.unsupported,jdk.zipfs \
+ && rm -rf /var/lib/apt/lists/*
 
 FROM ${NODE} AS web_client
 WORKDIR /build
@@ -118,13 +120,9 @@ ENTRYPOINT ["python", "-m", "gateway"]
 # TorchServe on :8080 and, from the same image, its follower; without its packages.
 FROM python_service AS serving_base
 LABEL org.opencontainers.image.title="dermis serving"
-ENV PYTHONPATH=/app
-# TorchServe's front end is Java.
-# hadolint ignore=DL3008
-RUN apt-get update \
- && apt-get install --yes --no-install-recommends default-jre-headless \
- && rm -rf /var/lib/apt/lists/* \
- && install --directory --owner=dermis /var/lib/torchserve /data/models
+ENV PATH=/venv/bin:/java/bin:$PATH PYTHONPATH=/app
+RUN install --directory --owner=dermis /var/lib/torchserve /data/models
+COPY --from=java /java /java
 COPY --from=stubs /app /app
 COPY service_kit /app/service_kit
 COPY imaging /app/imaging
@@ -139,9 +137,6 @@ CMD ["torchserve", "--folder", "/var/lib/torchserve"]
 
 FROM serving_base AS serving
 COPY --from=serving_packages /venv /venv
-
-FROM serving_base AS serving_torch
-COPY --from=serving_torch_packages /venv /venv
 
 # nginx with the built web client, HTTP on :8080.
 FROM ${NGINX} AS web
@@ -158,3 +153,14 @@ HEALTHCHECK --interval=10s --timeout=15s --start-period=60s --retries=5 \
     CMD ["curl", "--fail", "--silent", "--output", "/dev/null", "http://127.0.0.1:8080/favicon.svg"]
 ENTRYPOINT ["start.sh"]
 CMD ["nginx", "-e", "stderr", "-g", "daemon off;"]
+
+# Last, since a builder without BuildKit makes every stage before the one that it is asked for.
+FROM build AS serving_torch_packages
+ARG TORCH_INDEX=""
+COPY requirements/torch.txt requirements/serving-torch.lock requirements/
+RUN /venv/bin/pip install ${TORCH_INDEX:+--index-url "${TORCH_INDEX}"} \
+    --requirement requirements/torch.txt
+RUN /venv/bin/pip install --no-deps --require-hashes --requirement requirements/serving-torch.lock
+
+FROM serving_base AS serving_torch
+COPY --from=serving_torch_packages /venv /venv
