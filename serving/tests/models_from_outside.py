@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 import numpy as np
+import timm
 import torch
 import torchvision
 from PIL import Image
@@ -19,6 +20,7 @@ from serving.contract.reference_cases import Truth
 from serving.model.preprocessing import Preprocess
 
 SIDE, STEPS = 96, 12
+TRANSFORMER, STEPS_OF_A_TRANSFORMER = "test_vit", 40
 # ImageNet's.
 _MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
@@ -62,6 +64,17 @@ def trained_elsewhere() -> nn.Module:
         if isinstance(layer, nn.BatchNorm2d):
             # So few steps would leave its averages where they began.
             layer.momentum = 0.5
+    return _taught(model, rate=5e-4, steps=STEPS)
+
+
+def transformer_trained_elsewhere() -> nn.Module:
+    """A small vision transformer of timm that does the same; it answers by a class token."""
+    torch.manual_seed(3)
+    model = timm.create_model(TRANSFORMER, num_classes=2, img_size=SIDE)
+    return _taught(model, rate=3e-3, steps=STEPS_OF_A_TRANSFORMER)
+
+
+def _taught(model: nn.Module, *, rate: float, steps: int) -> nn.Module:
     preprocess = Preprocess(
         Preprocessing(
             input_size=SIDE,
@@ -70,8 +83,8 @@ def trained_elsewhere() -> nn.Module:
         )
     )
     labels = torch.tensor([0, 1] * 8)
-    optimizer = torch.optim.AdamW(model.parameters(), 5e-4)
-    for step in range(STEPS):
+    optimizer = torch.optim.AdamW(model.parameters(), rate)
+    for step in range(steps):
         photos = [
             made_photo(("benign", "malignant")[label], 100 + 20 * step + place)
             for place, label in enumerate(labels.tolist())

@@ -117,3 +117,22 @@ async def test_what_comes_from_outside_goes_live_on_a_clinics_own_cases(
         assert told.measured[-1].reference
         assert told.measured[-1].reference.found.cases == 16
     await site.empty()
+
+
+async def test_a_transformer_from_outside_goes_live_with_a_heatmap_by_occlusion(
+    torchserve: TorchServe, redis_url: str, tmp_path: Path
+) -> None:
+    model, photos = outside.transformer_trained_elsewhere(), tmp_path / "photos"
+    weights = outside.as_weights(model, tmp_path / "vit.pth")
+    outside.labelled_photos(photos)
+    archive = outside.imported(weights, photos, "1.9.0", "--arch", outside.TRANSFORMER)
+    store = tmp_path / "store"
+    store.mkdir()
+    site = Site(torchserve, redis_url, store, reference_gate=True)
+    await site.empty()
+    await ReferenceCases(Blobs(store.as_uri()), "lesion").add(outside.made_cases(8), by="ada")
+    await site.release(archive)
+    told = await site.follow()
+    assert (told.live_version, told.last_error) == ("1.9.0", "")
+    assert check_archive(archive).card.heatmap == "occlusion"
+    await site.empty()
