@@ -173,7 +173,7 @@ test-web: setup-dev web ## Test the web client: units, a real browser, axe, bund
 	$(BIN)/python -m pytest -m browser tests/browser $(T)
 
 .PHONY: bench-web
-bench-web: setup-dev web ## Measure the sign-in page's first visit (LCP, CLS, TBT) and a long list's scrolling
+bench-web: setup-dev web ## Measure first visits, Today on a slow line, how far pages move, a long list's scrolling
 	@$(BIN)/python -m tests.bench.web
 
 .PHONY: bench-inference bench-batching bench-photos bench-reload bench-record test-crash

@@ -1,4 +1,4 @@
-"""`python -m tests.bench.web`: how soon the sign-in page stands, and how a long list scrolls."""
+"""`python -m tests.bench.web`: how soon pages stand, what they weigh, how a long list scrolls."""
 
 import asyncio
 import statistics
@@ -12,6 +12,7 @@ from rich.table import Table
 from local_stack.api_client import Clinician
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack, running
+from tests.bench.workspace import measure_workspace
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, context_of, take_session_along
 from tests.browser.test_long_lists import PATIENTS, ten_thousand_patients
 from tests.conftest import new_sign_in
@@ -67,6 +68,7 @@ async def measure(folder: Path, console: Console) -> None:
             f"{statistics.median(gaps):.1f} ms a frame, worst {max(gaps):.0f} ms, {late} late; "
             f"{cost:.1f} ms of the page's own time a frame."
         )
+        await measure_workspace(browser, stack, console)
 
 
 async def first_visit(browser: Browser, stack: Stack) -> dict[str, float]:
