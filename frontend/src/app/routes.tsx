@@ -1,5 +1,5 @@
 import { lazy, Suspense, type ComponentType } from "react";
-import { createBrowserRouter, Navigate } from "react-router";
+import { createBrowserRouter, matchPath, Navigate } from "react-router";
 import SignInPage from "@/account/SignInPage";
 import { useUser } from "@/session/useSession";
 import { LoadingRows } from "@/ui/States";
@@ -16,7 +16,19 @@ function page(load: () => Promise<{ default: ComponentType }>) {
   );
 }
 
-const DashboardPage = page(() => import("@/dashboard/DashboardPage"));
+/** A page behind the sign-in, and where it is. */
+function ownPage(path: string, load: () => Promise<{ default: ComponentType }>) {
+  if (matchPath(path, window.location.pathname)) {
+    // The page that is opened first is fetched beside the session and the frame, not after them:
+    // on a slow line it takes long. Whoever shows it says when it can't be had.
+    for (const part of [loadFrame, load]) part().catch(() => undefined);
+  }
+  return { path, element: page(load) };
+}
+
+const loadFrame = () => import("./SignedIn");
+const loadDashboard = () => import("@/dashboard/DashboardPage");
+const DashboardPage = page(loadDashboard);
 
 /** Roles without patients start where their work is. */
 function Dashboard() {
@@ -36,17 +48,17 @@ export const router = createBrowserRouter([
       { path: "/setup-2fa", element: page(() => import("@/account/EnrolmentPage")) },
       { path: "/hand-in", element: page(() => import("@/handoff/HandInPage")) },
       {
-        element: page(() => import("./SignedIn")),
+        element: page(loadFrame),
         errorElement: <CrashBoundary />,
         children: [
-          { path: "/dashboard", element: <Dashboard /> },
-          { path: "/worklist", element: page(() => import("@/worklist/WorklistPage")) },
-          { path: "/patients", element: page(() => import("@/patients/PatientsPage")) },
-          { path: "/patient/:id", element: page(() => import("@/patient/PatientPage")) },
-          { path: "/profile", element: page(() => import("@/profile/ProfilePage")) },
-          { path: "/clinic", element: page(() => import("@/clinic/ClinicPage")) },
-          { path: "/admin/compare", element: page(() => import("@/admin/comparison/ComparePage")) },
-          { path: "/admin", element: page(() => import("@/admin/AdminPage")) },
+          { ...ownPage("/dashboard", loadDashboard), element: <Dashboard /> },
+          ownPage("/worklist", () => import("@/worklist/WorklistPage")),
+          ownPage("/patients", () => import("@/patients/PatientsPage")),
+          ownPage("/patient/:id", () => import("@/patient/PatientPage")),
+          ownPage("/profile", () => import("@/profile/ProfilePage")),
+          ownPage("/clinic", () => import("@/clinic/ClinicPage")),
+          ownPage("/admin/compare", () => import("@/admin/comparison/ComparePage")),
+          ownPage("/admin", () => import("@/admin/AdminPage")),
         ],
       },
       { path: "*", element: <NotFoundPage /> },
