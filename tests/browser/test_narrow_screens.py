@@ -90,7 +90,7 @@ async def test_one_sees_where_one_is_and_when_exactly_something_was(at_work: AtW
     await expect(here).to_have_accessible_name("Patients")
     await page.get_by_role("navigation", name="Pages above").get_by_role("link").click()
     await expect(page.get_by_role("heading", name="Patients", exact=True)).to_be_visible()
-    await page.goto("/worklist?list=recent")
+    await page.goto("/clinic")
     ago = page.locator("time[datetime]").first
     await expect(ago).to_contain_text("ago")
     await expect(ago).to_have_attribute("title", re.compile(r"^\w+ \d+, \d{4}, \d+:\d\d"))

@@ -25,7 +25,7 @@ export default function DashboardPage() {
       </Title>
       <Group>
         <PatientSearch />
-        <Group gap="sm" wrap="nowrap" className={classes.ways}>
+        <Group gap="sm" className={classes.ways}>
           <Button
             component={Link}
             to="/patients?new"

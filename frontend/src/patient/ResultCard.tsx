@@ -118,6 +118,11 @@ function Actions({
       <Button
         size="xs"
         variant="default"
+        // Long in German: two lines rather than a cut word.
+        h="auto"
+        mih={30}
+        py={4}
+        styles={{ label: { whiteSpace: "normal" } }}
         leftSection={<IconRefresh size={16} aria-hidden />}
         loading={again.isPending}
         onClick={() => again.mutate()}

@@ -52,9 +52,11 @@ export function Strip({
     initialRect: { width: 1000, height: HEIGHT },
     overscan: 6,
   });
+  // Also once it is known how much room there is.
+  const room = drawn.scrollRect?.width;
   useEffect(() => {
     if (place >= 0) drawn.scrollToIndex(place, { align: "auto" });
-  }, [place, drawn]);
+  }, [place, drawn, room]);
   return (
     <div ref={row} className={classes.row} role="group" aria-label={label}>
       <div className={classes.all} style={{ width: drawn.getTotalSize(), height: HEIGHT }}>

@@ -145,6 +145,7 @@ function Whose({ entry, onAssign }: { entry: Entry; onAssign: () => void }) {
       <Button
         size="xs"
         variant="default"
+        flex="none"
         aria-keyshortcuts="a"
         leftSection={<IconUserShare size={14} aria-hidden />}
         rightSection={<Kbd aria-hidden>A</Kbd>}

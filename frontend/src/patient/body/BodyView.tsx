@@ -52,7 +52,7 @@ export function BodyView({
   const placeOf = ({ position }: Pin) => pointOf(position, figure);
   const shown = pins.filter((pin) => pin.position.view === view && isWithin(frame, placeOf(pin)));
   const left = LEFT_OF[view];
-  // The small drawings have room for a letter.
+  // The small drawings have room for a letter each.
   const hasRoom = isLarge || isWhole(view);
   return (
     <figure className={classes.view} data-whole={hasRoom || undefined}>
@@ -80,16 +80,16 @@ export function BodyView({
           })
         }
       </BodyDrawing>
-      {left && hasRoom && (
+      {left && (
         <Text size="xs" c="dimmed" className={classes.sides} aria-hidden>
-          <span>{t(`patient.map.${left}`)}</span>
-          <span>{t(`patient.map.${OTHER[left]}`)}</span>
+          <span>{t(hasRoom ? `patient.map.${left}` : `patient.map.short.${left}`)}</span>
+          <span>
+            {t(hasRoom ? `patient.map.${OTHER[left]}` : `patient.map.short.${OTHER[left]}`)}
+          </span>
         </Text>
       )}
       <Text component="figcaption" size="xs" c="dimmed" className={classes.caption}>
-        {left && !hasRoom && <span aria-hidden>{t(`patient.map.short.${left}`)}</span>}
         {t(`patient.map.${view}`)}
-        {left && !hasRoom && <span aria-hidden>{t(`patient.map.short.${OTHER[left]}`)}</span>}
       </Text>
     </figure>
   );
