@@ -19,7 +19,7 @@ from serving.tests.test_guide_runs import BLOCKS, OFFLINE
 from tests.engineer import Engineer
 from tests.test_model_release import next_version
 
-LIVE, VERSION = "1.2.0", "1.3.0"
+LIVE, VERSION = "1.2.1", "1.3.0"
 # A case that the guide removes: everybody's are others.
 SOME_CASE = "3fa94c0d"
 # Whole tables of each command that shows any.
