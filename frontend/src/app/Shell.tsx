@@ -24,7 +24,7 @@ import {
 } from "@tabler/icons-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, NavLink as RouterLink, Outlet, useLocation, useNavigate } from "react-router";
+import { Link, Outlet, useLocation, useNavigate } from "react-router";
 import { signOut } from "@/api/access";
 import { chooseLanguage, LANGUAGES, type Language } from "@/i18n";
 import { forgetDrafts } from "@/session/drafts";
@@ -117,7 +117,8 @@ export function Shell() {
         {pages.map(({ to, label, icon: Icon }) => (
           <Tooltip key={to} label={label} position="right" disabled={!isRail || opened}>
             <NavLink
-              component={RouterLink}
+              // Not the router's own: it would say again which page this is, and know no pages below.
+              component={Link}
               to={to}
               label={label}
               active={isLit(to, pathname)}
