@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psutil
 from redis.asyncio import Redis
@@ -157,7 +158,8 @@ async def _settled(clinician: Clinician, patient: str) -> set[str]:
     """The patient's detections, once the model has answered each."""
     async with asyncio.timeout(SETTLING_SECONDS):
         while True:
-            items, cursor = [], ""
+            items: list[dict[str, Any]] = []
+            cursor: str | None = ""
             while cursor is not None:
                 after = f"&cursor={cursor}" if cursor else ""
                 path = f"/patients/{patient}/detections?limit={PAGE_SIZE}{after}"
