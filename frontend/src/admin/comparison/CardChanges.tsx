@@ -55,8 +55,9 @@ function Said({ texts }: { texts: string[] }) {
   if (texts.length === 0) return "–";
   return (
     <Stack gap={texts.some((text) => text.length > A_LINE) ? "xs" : 0}>
-      {texts.map((text) => (
-        <Text size="sm" lang="en" key={text}>
+      {texts.map((text, place) => (
+        // A list may say the same twice, as of the mean of three channels.
+        <Text size="sm" lang="en" key={`${place} ${text}`}>
           {legible(text)}
         </Text>
       ))}
