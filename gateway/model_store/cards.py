@@ -18,9 +18,11 @@ log = structlog.get_logger()
 _ANSWERING: frozenset[Kind] = frozenset({"release", "rollback", "canary"})
 # After a card was not found, or the store not reached.
 _RETRY_SECONDS = 30.0
-# How long an answer waits for its card. The first reader of a store may have whole archives judged
-# before there is one, which takes minutes on a busy machine.
-_PATIENCE_SECONDS = 1.0
+# How long an answer on a screen waits for its card. The first reader of a store may have a whole
+# archive judged before there is one, which takes minutes on a busy machine.
+ON_SCREEN_SECONDS = 1.0
+# What leaves the clinic says it once and for all; still less than a proxy waits for a first byte.
+ON_PAPER_SECONDS = 45.0
 
 
 class ModelCards:
@@ -53,12 +55,15 @@ class ModelCards:
         self._known[version] = shelved.card
         return shelved.card
 
-    async def find(self, version: str) -> ModelCard | None:
+    async def find(self, version: str, *, within: float = ON_SCREEN_SECONDS) -> ModelCard | None:
         """As `card`; None where there is none, or none can be read for now.
 
         An answer is shown with or without its card, so this neither fails nor asks the store again
-        and again, and waits no longer than a second. The card is read on meanwhile, whoever gave
-        up waiting.
+        and again. The card is read on meanwhile, whoever gave up waiting.
+
+        Args:
+            version: of the model.
+            within: seconds to wait for it.
         """
         if version in self._known:
             return self._known[version]
@@ -67,7 +72,7 @@ class ModelCards:
         if version not in self._reading:
             self._reading[version] = asyncio.create_task(self._read(version))
         reading = self._reading[version]
-        read, _ = await asyncio.wait({reading}, timeout=_PATIENCE_SECONDS)
+        read, _ = await asyncio.wait({reading}, timeout=within)
         return reading.result() if read else None
 
     async def _read(self, version: str) -> ModelCard | None:

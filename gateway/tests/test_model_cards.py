@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.model_store.cards import ModelCards
+from gateway.model_store.cards import ON_PAPER_SECONDS, ModelCards
 from gateway.model_store.shelf import ShelvedVersion
 from gateway.model_store.versions import ModelShelf
 from gateway.tests.conftest import Gateway, bearer, running
@@ -155,4 +155,20 @@ async def test_an_answer_does_not_wait_for_a_card_that_takes_long_to_read(
         shelf.judged.set()
         while not (card := await cards.find("1.0.0")):
             await asyncio.sleep(0.01)
+    assert card.version == "1.0.0"
+
+
+async def test_what_leaves_the_clinic_waits_for_its_card(gateway: Gateway, tmp_path: Path) -> None:
+    await _shelve(gateway, tmp_path, "1.0.0")
+    await _release(gateway, "1.0.0")
+    shelf = _BusyShelf(Blobs((tmp_path / "store").as_uri()), "lesion")
+    cards = ModelCards(shelf)
+    waiting = asyncio.create_task(cards.find("1.0.0", within=ON_PAPER_SECONDS))
+    async with asyncio.timeout(60):
+        # Whoever looks at the screen has given up by then.
+        assert await cards.find("1.0.0") is None
+        assert not waiting.done()
+        shelf.judged.set()
+        card = await waiting
+    assert card
     assert card.version == "1.0.0"

@@ -17,7 +17,7 @@ from gateway.exports.fhir import Export
 from gateway.exports.place_words import Language
 from gateway.exports.report import Report, ReportEntry, printable, write
 from gateway.http.answers import answers
-from gateway.model_store.cards import ModelCards
+from gateway.model_store.cards import ON_PAPER_SECONDS, ModelCards
 from gateway.photo_memory import PhotoMemory
 from gateway.routers.dependencies import CardsDep, ClientsDep, PhotoMemoryDep, VerifierDep
 from gateway.routers.guards import READ_PATIENTS, Router, limited
@@ -186,8 +186,11 @@ async def _export(clients: Clients, patient_id: str, cards: ModelCards, *, besid
         letterheads.letterhead(clients),
     )
     versions = {d.finding.model_version for d in found.detections if d.finding.model_version}
-    found_cards = {version: await cards.find(version) for version in versions}
-    shown_for = {version: card.shown_for if card else None for version, card in found_cards.items()}
+    read = await asyncio.gather(*(cards.find(v, within=ON_PAPER_SECONDS) for v in versions))
+    shown_for = {
+        version: card.shown_for if card else None
+        for version, card in zip(versions, read, strict=True)
+    }
     return Export(found, clinic, names, beside, shown_for)
 
 
@@ -215,7 +218,7 @@ async def _report_entry(
             raise DomainError(Reason.IMAGE_VOIDED)
         photo = await asyncio.to_thread(printable, photo)
     card, drawn = await asyncio.gather(
-        cards.find(answer.detection.finding.model_version),
+        cards.find(answer.detection.finding.model_version, within=ON_PAPER_SECONDS),
         clients.markings.ListMarkings(pb.ListMarkingsRequest(image_id=image.id)),
     )
     found = cautions(card.shown_for if card else None, answer.subject)
