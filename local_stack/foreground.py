@@ -9,13 +9,18 @@ from rich.table import Table
 
 from local_stack.admin_account import Administrator, admin_account
 from local_stack.api_client import Clinician, SignIn
-from local_stack.demo import DemoClinic, Row
+from local_stack.demo import DemoClinic, DemoFailed, Row
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack
 from serving.contract.probability import probability_text
 
 # Ctrl-C, `make stop` and a closed terminal.
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+_GOES_ON = (
+    "Dermis serves nevertheless: photos are kept until the model answers, and the next start "
+    "assesses the rest of the examples."
+)
 
 
 class Interrupted(Exception):
@@ -74,12 +79,19 @@ class ForegroundRun:
         async with Clinician(self._stack.url, Mailbox(self._stack.mails)) as clinician:
             clinic = DemoClinic(clinician, self._stack.folder)
             sign_in = await clinic.sign_in()
-            await clinic.until_model_is_live()
-            rows = await clinic.assess_examples(lambda row: _add(table, row))
-            if self._overlays:
-                await clinic.save_overlays(rows, self._overlays)
-                self._console.print(f"Overlays: {self._overlays}")
-        self._console.print(table)
+            try:
+                await clinic.until_model_is_live()
+                rows = await clinic.assess_examples(lambda row: _add(table, row))
+                if self._overlays:
+                    await clinic.save_overlays(rows, self._overlays)
+                    self._console.print(f"Overlays: {self._overlays}")
+            except DemoFailed as failure:
+                if not self._stay:
+                    raise
+                # The clinic itself works, and a slow machine's model comes in the end.
+                self._console.print(f"[yellow]{failure} {_GOES_ON}[/yellow]", highlight=False)
+        if table.row_count:
+            self._console.print(table)
         if self._stay:
             self._print_sign_in(sign_in, await admin_account(self._stack))
 
