@@ -19,13 +19,20 @@ def next_version(folder: Path, version: str, golden_shift: float = 0) -> Path:
     optional = [folder / name for name in OPTIONAL if name in held]
     for path in optional:
         path.write_bytes(shipped.read(path.name))
-    golden = []
+    golden, golden_int8 = [], []
     for image in shipped.golden:
         (folder / image.file).write_bytes(shipped.read(image.file))
         golden.append((folder / image.file, abs(image.probability_malignant - golden_shift)))
+        if (in_8_bits := image.expected("int8")) is not None:
+            golden_int8.append(abs(in_8_bits - golden_shift))
     card = shipped.card.model_copy(update={"version": version})
     return build_archive(
-        weights=folder / WEIGHTS, card=card, golden=golden, out=folder, optional=optional
+        weights=folder / WEIGHTS,
+        card=card,
+        golden=golden,
+        golden_int8=golden_int8,
+        out=folder,
+        optional=optional,
     )
 
 
