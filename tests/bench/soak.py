@@ -26,7 +26,7 @@ from tests.bench.steady_load import STACK_SETTINGS, Load
 from tests.conftest import new_sign_in, profile, until_model_is_live
 
 MINUTES = 10
-# Four clients get 59 answered (docs/benchmarks.md).
+# Four clients got 47 to 59 answered on two cores (docs/benchmarks.md).
 PHOTOS_A_SECOND = 30
 # The first minute fills caches and pools.
 FROM_MINUTE = 2
