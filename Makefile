@@ -144,7 +144,7 @@ check-deploy: .venv/deploy/.done ## Check images', compose's, Kubernetes' and wo
 
 # dev holds every image's packages; torch has no hashes (docs/decisions/0004-…).
 .PHONY: audit
-audit: .venv/audit/.done ## Look for known holes in every locked package (asks pypi.org and npm's registry)
+audit: .venv/audit/.done ## Look for known holes in every locked package (asks the registries of Python and npm packages)
 	@for lock in dev docs deploy audit protos; do echo "requirements/$$lock.lock"; \
 	    .venv/audit/bin/pip-audit --progress-spinner off --disable-pip --require-hashes --requirement requirements/$$lock.lock; done
 	@echo "requirements/torch.txt"

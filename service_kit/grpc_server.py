@@ -118,7 +118,7 @@ async def leave(server: grpc.aio.Server, health: aio.HealthServicer) -> None:
     """Send callers to another replica, finish the calls in progress, and stop.
 
     gRPC answers CANCELLED, or not at all, to calls that arrive while a server stops. So the
-    channels that watch its health (`grpc_channel.open_channel`) are told before.
+    channels that watch its health (`grpc_channel.open_channel`) learn of it before.
     """
     await health.enter_graceful_shutdown()
     await asyncio.sleep(LEAVING_SECONDS)

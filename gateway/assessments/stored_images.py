@@ -57,7 +57,7 @@ async def read(clients: Clients, image_id: str, held: Held) -> tuple[pb.Image, b
 
     Raises:
         DomainError: UNAVAILABLE TOO_MANY_UPLOADS.
-        grpc.aio.AioRpcError: NOT_FOUND, or patient_service is away.
+        grpc.aio.AioRpcError: NOT_FOUND, or patient_service can't be reached.
     """
     reading = clients.images.GetImage(
         pb.GetImageRequest(image_id=image_id, variant=pb.IMAGE_VARIANT_ORIGINAL),
@@ -78,7 +78,7 @@ async def stream(
     """Begin to read a photo; a refusal is raised here, before anything was sent on.
 
     Raises:
-        grpc.aio.AioRpcError: NOT_FOUND, or patient_service is away.
+        grpc.aio.AioRpcError: NOT_FOUND, or patient_service can't be reached.
     """
     parts = clients.images.GetImage(
         pb.GetImageRequest(image_id=image_id, variant=variant), timeout=STREAM_SECONDS
@@ -96,7 +96,7 @@ async def read_all(clients: Clients, image_ids: Sequence[str]) -> AsyncGenerator
 
     Raises:
         DomainError: DATA_LOSS IMAGE_LOST, of one that isn't whole.
-        grpc.aio.AioRpcError: NOT_FOUND, or patient_service is away.
+        grpc.aio.AioRpcError: NOT_FOUND, or patient_service can't be reached.
     """
     reading = clients.images.ReadImages(
         pb.ReadImagesRequest(image_ids=image_ids), timeout=EXPORT_SECONDS

@@ -106,6 +106,7 @@ async def test_no_archive_is_opened_but_that_of_the_version_asked_for(
         opened.append(path)
         return judged_archive(path)
 
+    # Only notes what is opened; it is judged as ever.
     monkeypatch.setattr("gateway.model_store.version_entries.judged_archive", noting)
     assert (await gateway.get("/models/7.7.7/card")).status_code == 404
     assert opened == []

@@ -74,6 +74,7 @@ async def test_what_has_begun_to_leave_waits_for_room() -> None:
 async def test_what_has_begun_to_leave_is_given_up_where_nothing_becomes_free(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # Half a minute otherwise.
     monkeypatch.setattr("gateway.photo_memory._ROOM_SECONDS", 0.0)
     memory = PhotoMemory(MOST)
     come(clinic=uuid4())

@@ -65,6 +65,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     async def admin(_: Any) -> Administrator:
         return Administrator("admin@dermis.example", "another password")
 
+    # What is tried is the terminal's part; the real system is tried by tests/test_demo.py.
     monkeypatch.setattr(foreground, "DemoClinic", LateModel)
     monkeypatch.setattr(foreground, "Clinician", NoClinician)
     monkeypatch.setattr(foreground, "admin_account", admin)

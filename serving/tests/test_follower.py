@@ -291,6 +291,7 @@ async def test_a_version_that_does_not_answer_in_time_is_refused_with_that_reaso
 ) -> None:
     await site.release(make_small_archive("0.0.1"))
     await site.follow()
+    # A deadline that no model meets.
     monkeypatch.setattr("serving.replica.torchserve.probe.SECONDS", 0.001)
     await site.release(make_small_archive("0.0.2", seed=2))
     told = await site.follow()

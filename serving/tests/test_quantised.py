@@ -166,6 +166,7 @@ def test_8_bits_give_nearly_what_single_precision_gives() -> None:
 def test_sums_are_made_exact_only_where_the_processor_would_saturate_them(
     monkeypatch: pytest.MonkeyPatch, can: bool, exact: str | None
 ) -> None:
+    # The machine that tests has it, or has not.
     monkeypatch.setattr(backends, "has_vnni", lambda: can)
     graph, weights = residual()
     backend = OnnxBackend(graph, weights, ranges={"/4": (-8.0, 8.0), "features": (-8.0, 14.0)})

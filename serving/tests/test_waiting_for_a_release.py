@@ -18,8 +18,8 @@ def replica(live_release: int, **told: Any) -> dict[str, Any]:
     return known | {"last_error": None, "refused_release": None} | told
 
 
-class Told:
-    """An API that tells of one replica, state by state; the last one from then on."""
+class FakeApi:
+    """An API that shows one replica, state by state; the last one from then on."""
 
     def __init__(self, *states: dict[str, Any]) -> None:
         self._states = list(states)
@@ -35,11 +35,12 @@ class Told:
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Five looks, without the second between them.
     monkeypatch.setattr(rollout, "CONFIRMING_SECONDS", 0)
 
 
 def wait(*states: dict[str, Any]) -> int:
-    return rollout.await_live(cast(AdminApi, Told(*states)), ENTRY, 60, quiet=False)
+    return rollout.await_live(cast(AdminApi, FakeApi(*states)), ENTRY, 60, quiet=False)
 
 
 def failure_of(*states: dict[str, Any]) -> CommandFailed:

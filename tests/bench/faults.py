@@ -7,7 +7,6 @@ in the record, with the model's answer; exit 1 where one isn't.
 
 import asyncio
 import os
-import signal
 import sys
 import tempfile
 import time
@@ -24,10 +23,16 @@ from redis.asyncio import Redis
 from rich.console import Console
 
 from local_stack.api_client import Clinician
-from local_stack.mailbox import Mailbox
 from local_stack.stack import ROOT, Stack, running
-from tests.bench.steady_load import PHOTOS_A_SECOND, STACK_SETTINGS, Answer, Load
-from tests.conftest import new_sign_in, profile, until_model_is_live
+from tests.bench.processes import family
+from tests.bench.steady_load import (
+    PHOTOS_A_SECOND,
+    STACK_SETTINGS,
+    Answer,
+    Load,
+    clinician_at_work,
+)
+from tests.conftest import profile
 
 PAGE = ROOT / "docs" / "faults.md"
 MARKER = "<!-- Below this line `make faults` writes. -->"
@@ -79,23 +84,24 @@ def _refused(answer: Answer) -> bool:
 
 
 async def _killed(name: str, stack: Stack) -> None:
-    os.kill(_pid(stack, name), signal.SIGKILL)
+    family(stack, name)[0].kill()
 
 
-async def _worker_killed(stack: Stack) -> None:
-    for worker in psutil.Process(_pid(stack, "TorchServe")).children(recursive=True):
+async def _workers_killed(stack: Stack) -> None:
+    _, *workers = family(stack, "TorchServe")
+    for worker in workers:
         with suppress(psutil.NoSuchProcess):
             worker.kill()
 
 
 async def _frozen(stack: Stack) -> None:
-    tree = psutil.Process(_pid(stack, "TorchServe"))
-    for process in (tree, *tree.children(recursive=True)):
+    processes = family(stack, "TorchServe")
+    for process in processes:
         process.suspend()
     try:
         await asyncio.sleep(DOWN_SECONDS)
     finally:
-        for process in (tree, *tree.children(recursive=True)):
+        for process in processes:
             process.resume()
 
 
@@ -109,16 +115,10 @@ async def _emptied(stack: Stack) -> None:
         await redis.flushall()
 
 
-def _pid(stack: Stack, name: str) -> int:
-    pid = stack.supervisor.supervised[name].part.process.pid
-    assert pid, f"{name} doesn't run"
-    return pid
-
-
 PARTS = ("gateway", "patient_service", "auth_service", "TorchServe", "follower", "Redis")
 FAULTS: dict[str, Fault] = {
     **{f"kill -9 of {name}": partial(_killed, name) for name in (*PARTS, "PostgreSQL")},
-    "kill -9 of both workers": _worker_killed,
+    "kill -9 of both workers": _workers_killed,
     f"TorchServe stands still for {DOWN_SECONDS:.0f} s": _frozen,
     "Redis loses everything": _emptied,
     **{
@@ -175,11 +175,7 @@ async def measure(console: Console, folder: Path) -> list[tuple[Outcome, int]]:
     """Each fault's outcome, and how many of its acknowledged photos were lost."""
     found = []
     async with running(folder, say=lambda _: None, settings=STACK_SETTINGS) as stack:
-        await until_model_is_live(stack)
-        async with Clinician(stack.url, Mailbox(stack.mails)) as clinician:
-            known = new_sign_in()
-            await clinician.register(known, full_name="Noor Haddad", clinic="Harbour Dermatology")
-            await clinician.sign_in(known, keep=lambda _: None)
+        async with clinician_at_work(stack) as clinician:
             for name, fault in FAULTS.items():
                 patient = await clinician.add_patient(profile())
                 outcome = await _tried(name, fault, stack, Load(clinician, patient))

@@ -24,8 +24,14 @@ from local_stack.admin_account import admin_account
 from local_stack.api_client import Clinician, SignIn
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack, running
-from tests.bench.steady_load import STACK_SETTINGS, UPLOAD_SECONDS, Answer, Load
-from tests.conftest import new_sign_in, profile, until_model_is_live
+from tests.bench.steady_load import (
+    STACK_SETTINGS,
+    UPLOAD_SECONDS,
+    Answer,
+    Load,
+    clinician_at_work,
+)
+from tests.conftest import profile
 from tests.shipped import shipped_archive
 from tests.test_model_release import next_version
 
@@ -39,15 +45,10 @@ SLOWEST_RATIO = 3.0
 async def measure(folder: Path) -> tuple[list[Answer], list[Answer], list[str]]:
     """The answers in peace, those while releases went on, and the versions that went live."""
     async with running(folder, say=lambda _: None, settings=STACK_SETTINGS) as stack:
-        await until_model_is_live(stack)
-        mailbox = Mailbox(stack.mails)
         async with (
-            Clinician(stack.url, mailbox) as clinician,
-            Clinician(stack.url, mailbox) as admin,
+            clinician_at_work(stack) as clinician,
+            Clinician(stack.url, Mailbox(stack.mails)) as admin,
         ):
-            known = new_sign_in()
-            await clinician.register(known, full_name="Noor Haddad", clinic="Harbour Dermatology")
-            await clinician.sign_in(known, keep=lambda _: None)
             await _sign_in(stack, admin)
             await _bring_archives(admin, folder)
             load = Load(clinician, await clinician.add_patient(profile()))

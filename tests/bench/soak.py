@@ -18,12 +18,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from local_stack.api_client import Clinician
-from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack, running
 from tests.bench.processes import family
-from tests.bench.steady_load import STACK_SETTINGS, Load
-from tests.conftest import new_sign_in, profile, until_model_is_live
+from tests.bench.steady_load import STACK_SETTINGS, Load, clinician_at_work
+from tests.conftest import profile
 
 MINUTES = 10
 # Four clients got 47 to 59 answered on two cores (docs/benchmarks.md).
@@ -68,11 +66,7 @@ async def measure(
 ) -> tuple[list[dict[str, Look]], Counter[int]]:
     """The parts once a minute, and how many uploads had which status."""
     async with running(folder, say=lambda _: None, settings=STACK_SETTINGS) as stack:
-        await until_model_is_live(stack)
-        async with Clinician(stack.url, Mailbox(stack.mails)) as clinician:
-            known = new_sign_in()
-            await clinician.register(known, full_name="Noor Haddad", clinic="Harbour Dermatology")
-            await clinician.sign_in(known, keep=lambda _: None)
+        async with clinician_at_work(stack) as clinician:
             load = Load(clinician, await clinician.add_patient(profile()), PHOTOS_A_SECOND)
             sending = asyncio.create_task(load.run())
             found, began = [], time.monotonic()

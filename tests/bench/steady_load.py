@@ -4,13 +4,17 @@ import asyncio
 import itertools
 import json
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
 
 from local_stack.api_client import Clinician
+from local_stack.mailbox import Mailbox
+from local_stack.stack import Stack
 from tests import photos
-from tests.conftest import SETTINGS
+from tests.conftest import SETTINGS, new_sign_in, until_model_is_live
 
 PHOTOS_A_SECOND = 20
 DIFFERENT_PHOTOS = 100
@@ -40,6 +44,17 @@ class Answer:
     detection: str = ""
     version: str = ""
     retry_after: bool = False
+
+
+@asynccontextmanager
+async def clinician_at_work(stack: Stack) -> AsyncIterator[Clinician]:
+    """A signed-in clinician of a new clinic, once the model is live."""
+    await until_model_is_live(stack)
+    async with Clinician(stack.url, Mailbox(stack.mails)) as clinician:
+        known = new_sign_in()
+        await clinician.register(known, full_name="Noor Haddad", clinic="Harbour Dermatology")
+        await clinician.sign_in(known, keep=lambda _: None)
+        yield clinician
 
 
 class Load:

@@ -63,7 +63,7 @@ async def _film(folder: Path, wanted: set[str]) -> None:
 
 
 async def _take(page: Page, name: str, scene: Scene, filled: clinic.Clinic) -> None:
-    """All pictures of one scene; one that can't be set is told, and the others are still taken."""
+    """All pictures of one scene; one that can't be set up only gets a line that says why."""
     await page.set_viewport_size(SIZES[0])
     try:
         await scene(page, filled)
