@@ -125,7 +125,7 @@ async def test_an_archive_without_an_entry_is_judged_once_for_all_who_ask_meanwh
         judged.append(path)
         return check_archive(path)
 
-    # To judge one takes a process, which can't be held up from here.
+    # Judged as ever, in this process, and counted.
     monkeypatch.setattr(version_entries, "judged_archive", judge)
     shelf = ModelShelf(store, "lesion")
     found = await asyncio.gather(*(shelf.read() for _ in range(5)))

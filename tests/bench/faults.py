@@ -174,15 +174,17 @@ async def _settled(clinician: Clinician, patient: str) -> set[str]:
 async def measure(console: Console, folder: Path) -> list[tuple[Outcome, int]]:
     """Each fault's outcome, and how many of its acknowledged photos were lost."""
     found = []
-    async with running(folder, say=lambda _: None, settings=STACK_SETTINGS) as stack:
-        async with clinician_at_work(stack) as clinician:
-            for name, fault in FAULTS.items():
-                patient = await clinician.add_patient(profile())
-                outcome = await _tried(name, fault, stack, Load(clinician, patient))
-                acknowledged = {answer.detection for answer in outcome.answers} - {""}
-                lost = len(acknowledged - await _settled(clinician, patient))
-                console.print(outcome.row(lost))
-                found.append((outcome, lost))
+    async with (
+        running(folder, say=lambda _: None, settings=STACK_SETTINGS) as stack,
+        clinician_at_work(stack) as clinician,
+    ):
+        for name, fault in FAULTS.items():
+            patient = await clinician.add_patient(profile())
+            outcome = await _tried(name, fault, stack, Load(clinician, patient))
+            acknowledged = {answer.detection for answer in outcome.answers} - {""}
+            lost = len(acknowledged - await _settled(clinician, patient))
+            console.print(outcome.row(lost))
+            found.append((outcome, lost))
     return found
 
 

@@ -44,22 +44,22 @@ SLOWEST_RATIO = 3.0
 
 async def measure(folder: Path) -> tuple[list[Answer], list[Answer], list[str]]:
     """The answers in peace, those while releases went on, and the versions that went live."""
-    async with running(folder, say=lambda _: None, settings=STACK_SETTINGS) as stack:
-        async with (
-            clinician_at_work(stack) as clinician,
-            Clinician(stack.url, Mailbox(stack.mails)) as admin,
-        ):
-            await _sign_in(stack, admin)
-            await _bring_archives(admin, folder)
-            load = Load(clinician, await clinician.add_patient(profile()))
-            sending = asyncio.create_task(load.run())
-            try:
-                await asyncio.sleep(STEADY_SECONDS)
-                begin = time.monotonic()
-                live = await _release_in_turns(admin)
-            finally:
-                sending.cancel()
-                await asyncio.gather(sending, return_exceptions=True)
+    async with (
+        running(folder, say=lambda _: None, settings=STACK_SETTINGS) as stack,
+        clinician_at_work(stack) as clinician,
+        Clinician(stack.url, Mailbox(stack.mails)) as admin,
+    ):
+        await _sign_in(stack, admin)
+        await _bring_archives(admin, folder)
+        load = Load(clinician, await clinician.add_patient(profile()))
+        sending = asyncio.create_task(load.run())
+        try:
+            await asyncio.sleep(STEADY_SECONDS)
+            begin = time.monotonic()
+            live = await _release_in_turns(admin)
+        finally:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
     return (
         [answer for answer in load.answers if answer.at < begin],
         [answer for answer in load.answers if answer.at >= begin],

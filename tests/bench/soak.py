@@ -65,19 +65,21 @@ async def measure(
     console: Console, folder: Path, minutes: int
 ) -> tuple[list[dict[str, Look]], Counter[int]]:
     """The parts once a minute, and how many uploads had which status."""
-    async with running(folder, say=lambda _: None, settings=STACK_SETTINGS) as stack:
-        async with clinician_at_work(stack) as clinician:
-            load = Load(clinician, await clinician.add_patient(profile()), PHOTOS_A_SECOND)
-            sending = asyncio.create_task(load.run())
-            found, began = [], time.monotonic()
-            try:
-                for minute in range(1, minutes + 1):
-                    await asyncio.sleep(began + 60 * minute - time.monotonic())
-                    found.append(looks(stack))
-                    console.print(f"minute {minute}: {len(load.answers)} photos, {_disk(folder)}")
-            finally:
-                sending.cancel()
-                await asyncio.gather(sending, return_exceptions=True)
+    async with (
+        running(folder, say=lambda _: None, settings=STACK_SETTINGS) as stack,
+        clinician_at_work(stack) as clinician,
+    ):
+        load = Load(clinician, await clinician.add_patient(profile()), PHOTOS_A_SECOND)
+        sending = asyncio.create_task(load.run())
+        found, began = [], time.monotonic()
+        try:
+            for minute in range(1, minutes + 1):
+                await asyncio.sleep(began + 60 * minute - time.monotonic())
+                found.append(looks(stack))
+                console.print(f"minute {minute}: {len(load.answers)} photos, {_disk(folder)}")
+        finally:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
     return found, Counter(answer.status for answer in load.answers)
 
 
