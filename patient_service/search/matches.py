@@ -71,7 +71,7 @@ async def page(
     last = _Position.read(position) if position else None
     shown = _FOUND.to(
         {"searched": "true"},
-        **_words(query),
+        **_words(query, last or _START),
         **_order(query, last),
         words=query.text,
         key=search_key(search),
@@ -84,10 +84,13 @@ async def page(
     return cut(rows, size, _position_of), only_similar
 
 
-def _words(query: Query) -> dict[str, Any]:
+def _words(query: Query, last: _Position) -> dict[str, Any]:
     """The longest word, by which patients are found, and the others, which they must have too."""
     first, *others = sorted(query.words, key=lambda prefixes: -min(map(len, prefixes)))
     ranges = [prefix_range(prefix) for prefix in _shortest(first)]
+    # Where a page begins in each range, as one place: of two bounds PostgreSQL may begin at the
+    # lower one, and read all that lies between.
+    places = [max((start, _START.patient_id), (last.term, last.patient_id)) for start, _ in ranges]
     numbered = [
         (number, *prefix_range(prefix))
         for number, prefixes in enumerate(others)
@@ -96,6 +99,8 @@ def _words(query: Query) -> dict[str, Any]:
     return {
         "starts": [start for start, _ in ranges],
         "ends": [end for _, end in ranges],
+        "after_terms": [term for term, _ in places],
+        "after_ids": [patient_id for _, patient_id in places],
         "others": len(others),
         "other_words": [number for number, _, _ in numbered],
         "other_starts": [start for _, start, _ in numbered],
@@ -139,7 +144,12 @@ _PLANNED_ONCE = Statement("SET LOCAL plan_cache_mode = force_generic_plan")
 # What a page costs must depend on the page, not on the clinic. So everything that is asked of a
 # term is a subquery of its own, which PostgreSQL answers for one term after the other, in the
 # index's order, until the page is full. As joins it would rather read all that match and hash them.
-_RANGES = "unnest(CAST(:starts AS text[]), CAST(:ends AS text[])) AS range (start, beyond)"
+_RANGES = """
+    unnest(
+        CAST(:starts AS text[]), CAST(:ends AS text[]),
+        CAST(:after_terms AS text[]), CAST(:after_ids AS uuid[])
+    ) AS range (start, beyond, after_term, after_id)
+"""
 _IS_IN_RANGE = "found.term >= range.start AND found.term < range.beyond"
 _OTHERS = """
     unnest(
@@ -215,7 +225,8 @@ _FOUND = trail.Shown.list_of(
             SELECT 0, one.term, one.patient_id
             FROM {_RANGES} CROSS JOIN LATERAL (
                 SELECT found.term, found.patient_id FROM patient_search_terms found
-                WHERE {_IS_IN_RANGE} AND (found.term, found.patient_id) > (:last_term, :last_id)
+                WHERE found.term < range.beyond
+                    AND (found.term, found.patient_id) > (range.after_term, range.after_id)
                     AND {_HAS_OTHERS} AND {_IS_FIRST} AND (
                         SELECT {_IS_LISTED} FROM patients patient
                         WHERE patient.id = found.patient_id
