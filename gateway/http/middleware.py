@@ -41,9 +41,17 @@ SECURITY_HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(self), geolocation=(), microphone=()",
 }
+# Of a page's scripts and styles, of which there are dozens: what else browsers obey, they obey on
+# the page. A worker and a picture that is opened by itself have this policy for their own.
+ASSET_HEADERS = {
+    "content-security-policy": "default-src 'self'",
+    "x-content-type-options": "nosniff",
+    "cross-origin-resource-policy": "same-origin",
+}
 
 
 _HEADERS_KEY = "dermis.headers"
+_ASSET_KEY = "dermis.asset"
 _DEVICE_KEY = "dermis.device"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # Called every few seconds by machines, and of interest only when they fail.
@@ -69,15 +77,24 @@ def device_of(request: Request) -> Device | None:
     return found
 
 
+def mark_as_asset(scope: Scope) -> None:
+    """Let the answer carry no more headers than a part of a page needs."""
+    scope[_ASSET_KEY] = True
+
+
 class RequestMiddleware:
     """Takes the request in, measures and logs it, and adds the headers of every answer."""
 
     def __init__(self, app: ASGIApp, *, trusted_proxies: int, behind_tls: bool) -> None:
         self._app = app
         self._trusted_proxies = trusted_proxies
-        self._headers = dict(SECURITY_HEADERS)
-        if behind_tls:
-            self._headers["strict-transport-security"] = "max-age=63072000; includeSubDomains"
+        transport = (
+            {"strict-transport-security": "max-age=63072000; includeSubDomains"}
+            if behind_tls
+            else {}
+        )
+        self._headers = SECURITY_HEADERS | transport
+        self._asset_headers = ASSET_HEADERS | transport
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -134,7 +151,8 @@ class RequestMiddleware:
         added[REQUEST_ID_HEADER] = request_id
         for name, value in scope.get(_HEADERS_KEY, {}).items():
             added[name] = value
-        for name, value in self._headers.items():
+        always = self._asset_headers if scope.get(_ASSET_KEY) else self._headers
+        for name, value in always.items():
             added.setdefault(name, value)
         if isinstance(scope.get("route"), APIRoute):
             # Whatever the API answers is somebody's: patients, accounts, tokens.

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.staticfiles import PathLike, StaticFiles
 from starlette.types import Scope
 
-from gateway.http.middleware import SECURITY_HEADERS
+from gateway.http.middleware import SECURITY_HEADERS, mark_as_asset
 
 # The pages' addresses. Others belong to the API, which lies at the root too for development.
 PAGES = (
@@ -108,6 +108,7 @@ class _Assets(StaticFiles):
     ) -> Response:
         answer = super().file_response(full_path, stat_result, scope, status_code)
         answer.headers["cache-control"] = "public, max-age=31536000, immutable"
+        mark_as_asset(scope)
         return answer
 
 

@@ -7,11 +7,12 @@ from uuid import UUID, uuid4
 import pytest
 import structlog
 
-from gateway.http.middleware import SECURITY_HEADERS
+from gateway.http.middleware import ASSET_HEADERS, SECURITY_HEADERS
 from gateway.settings import Settings
 from gateway.tests.conftest import Gateway, bearer, running
 
 NGINX = Path(__file__).parents[2] / "nginx" / "headers.conf"
+SITE = NGINX.with_name("site.conf")
 
 
 async def test_browsers_are_told_to_be_strict(gateway: Gateway) -> None:
@@ -34,6 +35,16 @@ def test_nginx_repeats_the_gateways_headers() -> None:
             assert re.search(rf'add_header (?i:{name}) "?{re.escape(value)}"? always;', written), (
                 name
             )
+
+
+def test_nginx_sends_the_gateways_headers_with_the_parts_of_pages() -> None:
+    location = re.search(r"location /assets/ \{(.*?)\n\}", SITE.read_text(), re.DOTALL)
+    assert location
+    written = location[1]
+    assert "include" not in written
+    assert "Strict-Transport-Security" in written
+    for name, value in ASSET_HEADERS.items():
+        assert re.search(rf'add_header (?i:{name}) "?{re.escape(value)}"? always;', written), name
 
 
 async def test_hsts_is_sent_only_behind_tls(gateway: Gateway, redis_url: str) -> None:

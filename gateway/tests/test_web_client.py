@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.http.middleware import ASSET_HEADERS, SECURITY_HEADERS
 from gateway.http.web_client import PAGES
 from gateway.tests.conftest import running
 
@@ -72,6 +73,21 @@ async def test_files_with_a_hash_in_their_name_are_kept_by_browsers(
         icon = await gateway.http.get("/favicon.svg")
     assert "immutable" in script.headers["cache-control"]
     assert icon.headers["content-type"] == "image/svg+xml"
+
+
+async def test_a_part_of_a_page_carries_only_the_headers_that_count_for_it(
+    redis_url: str, built: Path
+) -> None:
+    async with running(redis_url, web_client=built) as gateway:
+        script = await gateway.http.get("/assets/a-1.js")
+        gone = await gateway.http.get("/assets/a-2.js")
+        page = await gateway.http.get("/")
+    for name, value in ASSET_HEADERS.items():
+        assert script.headers[name] == value
+    of_pages = set(SECURITY_HEADERS) - set(ASSET_HEADERS)
+    assert of_pages.isdisjoint(script.headers)
+    assert of_pages <= set(page.headers)
+    assert gone.headers["content-security-policy"] == SECURITY_HEADERS["content-security-policy"]
 
 
 async def test_the_client_can_be_installed_and_finds_its_next_version(
