@@ -62,7 +62,7 @@ frontend/node_modules/.done: frontend/package-lock.json | .venv/bin/python
 	@frontend/npm.sh ci --silent
 	@touch $@
 
-frontend/dist/index.html: frontend/node_modules/.done $(shell find frontend/src frontend/public -type f -not -path '*/generated/*' 2>/dev/null) frontend/index.html frontend/openapi.json frontend/vite.config.ts
+frontend/dist/index.html: frontend/node_modules/.done $(shell find frontend/src frontend/public -type f -not -path '*/generated/*' 2>/dev/null) frontend/index.html frontend/openapi.json frontend/vite.config.ts frontend/chunks.ts
 	@echo "Building the web client"
 	@frontend/npm.sh run --silent build
 
@@ -198,7 +198,7 @@ bench-export: setup-dev ## Export a record of 10,000 photos as a zip: seconds, m
 
 .PHONY: bench-triage
 bench-triage: setup-dev web ## Work off 210 waiting photos by keys in a real browser, and time each key
-	$(BIN)/python -m pytest -sq -m browser -o python_functions='bench_*' tests/browser/test_triage.py
+	$(BIN)/python -m pytest -sq -m browser -o python_functions='bench_*' tests/browser/test_triage.py tests/browser/test_by_hand.py
 
 .PHONY: bench-peers bench-cpu bench-overload
 bench-peers: setup-dev ## Compare with the usual monolith and the machine's limit; writes docs/benchmarks.md (needs wrk, a quiet machine, 10 minutes)

@@ -12,6 +12,8 @@ from tests.browser.screens import Visitor
 
 BUILT = ROOT / "frontend" / "dist"
 MOST_SCRIPT = 250_000
+# Each takes a turn on a slow line, and headers.
+MOST_FILES_OF_TODAY = 12
 
 # Cumulative Layout Shift (web.dev/vitals); times are not judged, since a machine may be busy.
 LAYOUT_SHIFT = """() => new Promise(resolve => {
@@ -36,6 +38,18 @@ def test_pages_are_loaded_only_when_they_are_opened() -> None:
     pages = [part for name, part in manifest.items() if name.endswith("Page.tsx")]
     assert len(pages) >= 10
     assert all(part["isDynamicEntry"] for part in pages)
+
+
+def test_today_comes_in_a_few_files() -> None:
+    manifest: dict[str, Any] = json.loads((BUILT / ".vite" / "manifest.json").read_text())
+    files: set[str] = set()
+    parts = ["index.html", "src/app/SignedIn.tsx", "src/dashboard/DashboardPage.tsx"]
+    while parts:
+        part = manifest[parts.pop()]
+        if part["file"] not in files:
+            files |= {part["file"], *part.get("css", [])}
+            parts += part.get("imports", [])
+    assert len(files) <= MOST_FILES_OF_TODAY
 
 
 async def test_the_sign_in_page_does_not_jump(visitor: Visitor) -> None:
