@@ -7,38 +7,27 @@ import {
   Group,
   Image,
   Kbd,
-  Menu,
   NavLink,
   Stack,
   Text,
   Tooltip,
-  UnstyledButton,
 } from "@mantine/core";
 import { useDisclosure, useHotkeys, useMediaQuery } from "@mantine/hooks";
-import {
-  IconChevronDown,
-  IconKeyboard,
-  IconLogout,
-  IconSearch,
-  IconUser,
-} from "@tabler/icons-react";
+import { IconKeyboard, IconSearch } from "@tabler/icons-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, Outlet, useLocation, useNavigate } from "react-router";
-import { signOut } from "@/api/access";
-import { chooseLanguage, LANGUAGES, type Language } from "@/i18n";
-import { forgetDrafts } from "@/session/drafts";
+import { Link, Outlet, useLocation } from "react-router";
 import { useUser } from "@/session/useSession";
 import { resumeUploads } from "@/uploads/queue";
-import { useUploads } from "@/uploads/useUploads";
+import { AccountMenu } from "./AccountMenu";
 import { OfflineBanner } from "./OfflineBanner";
-import { confirm } from "@/ui/confirm";
 import { useFocusKept } from "@/ui/focus";
 import { useKeys } from "@/ui/keys";
 import { showProblem } from "@/ui/notices";
 import { LoadingRows } from "@/ui/States";
 import { ThemeSwitch } from "@/ui/ThemeSwitch";
 import { fillsTheWindow, isLit, usePages } from "./pages";
+import { useNextPages } from "./useNextPages";
 import classes from "./Shell.module.css";
 
 const CommandPalette = lazy(() => import("./CommandPalette"));
@@ -64,6 +53,7 @@ export function Shell() {
   const [areKeysShown, keys] = useDisclosure();
   useKeys({ "?": keys.open });
   useFocusKept();
+  useNextPages();
 
   return (
     <AppShell
@@ -195,56 +185,4 @@ function usePalette() {
   // Also while somebody types.
   useHotkeys([["mod+K", open]], []);
   return { isWanted, open };
-}
-
-function AccountMenu() {
-  const { t } = useTranslation();
-  const user = useUser();
-  const navigate = useNavigate();
-  const unsent = useUploads().filter(({ state }) => state === "waiting" || state === "sending");
-  const leave = async () => {
-    await signOut();
-    forgetDrafts();
-    await navigate("/", { replace: true });
-  };
-  const askToLeave = () => {
-    if (unsent.length === 0) return void leave();
-    confirm({
-      title: t("shell.unsent.title", { count: unsent.length }),
-      text: t("shell.unsent.text"),
-      action: t("shell.menu.signOut"),
-      onConfirm: () => void leave(),
-    });
-  };
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <UnstyledButton className={classes.account}>
-          <Text size="sm" fw={500} truncate maw={{ base: 104, xs: 200 }}>
-            {user.full_name}
-          </Text>
-          <IconChevronDown size={16} aria-hidden />
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          {t(`shell.roles.${user.role}`)}
-          {user.clinic_name && ` · ${user.clinic_name}`}
-        </Menu.Label>
-        <Menu.Item component={Link} to="/profile" leftSection={<IconUser size={16} aria-hidden />}>
-          {t("shell.menu.profile")}
-        </Menu.Item>
-        <Menu.Label>{t("shell.menu.language")}</Menu.Label>
-        {(Object.keys(LANGUAGES) as Language[]).map((language) => (
-          <Menu.Item key={language} onClick={() => void chooseLanguage(language)} lang={language}>
-            {LANGUAGES[language]}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={askToLeave}>
-          {t("shell.menu.signOut")}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-  );
 }

@@ -3,6 +3,7 @@ import { useDocumentTitle } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
 import { Navigate, useLocation, useParams } from "react-router";
 import { Problem } from "@/api/problem";
+import { usePrefetchPictures } from "@/api/useBytes";
 import { Breadcrumb } from "@/ui/Breadcrumb";
 import { NotFoundPage } from "@/ui/NotFoundPage";
 import { ErrorState, LoadingRows } from "@/ui/States";
@@ -12,14 +13,15 @@ import { SortingPage } from "./sorting/SortingPage";
 import { PatientHeader } from "./PatientHeader";
 import { Timeline } from "./Timeline";
 import { useAddress } from "./useAddress";
-import { usePatient } from "./queries";
+import { useImages, useLesions, usePatient, type Shelf } from "./queries";
 
 export default function PatientPage() {
   const { t } = useTranslation();
   const { id = "" } = useParams();
   const { search } = useLocation();
-  const { shelf, tab, isSorting, chooseTab } = useAddress();
+  const { shelf, imageId, tab, isSorting, chooseTab } = useAddress();
   const patient = usePatient(id);
+  useAskedBeside(id, shelf, imageId);
   useDocumentTitle(`${patient.data?.full_name ?? t("patient.title")} · ${t("shell.name")}`);
 
   if (patient.isPending) return <LoadingRows rows={6} />;
@@ -55,4 +57,14 @@ export default function PatientPage() {
       </Tabs>
     </Stack>
   );
+}
+
+/**
+ * Asks for what a photo's screen shows beside the patient and not after: the photo is there as soon
+ * as can be, and each step would take a round trip.
+ */
+function useAskedBeside(id: string, shelf: Shelf | null, imageId: string | null) {
+  useLesions(id);
+  useImages(id, shelf);
+  usePrefetchPictures(imageId ? [`/api/images/${imageId}`] : []);
 }

@@ -42,14 +42,15 @@ export function useLesions(patientId: string) {
   });
 }
 
-/** All photos of a shelf, the newest first. */
-export function useImages(patientId: string, shelf: Shelf) {
+/** All photos of a shelf, the newest first; none is asked for before one is chosen. */
+export function useImages(patientId: string, shelf: Shelf | null) {
   return useQuery({
-    queryKey: keys.images(patientId, shelf),
+    queryKey: keys.images(patientId, shelf ?? "unsorted"),
+    enabled: shelf !== null,
     queryFn: () =>
       imagesOf(
         patientId,
-        shelf === "unsorted" ? { unsorted: true } : { lesion_id: shelf.lesionId },
+        shelf === null || shelf === "unsorted" ? { unsorted: true } : { lesion_id: shelf.lesionId },
       ),
   });
 }
