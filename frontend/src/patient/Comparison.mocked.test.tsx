@@ -49,7 +49,11 @@ function sideOf(id: string | null) {
   };
 }
 
-async function compare(answer?: Response, attempt: Attempt = { alignment: null, matches: 4 }) {
+async function compare(
+  answer?: Response,
+  attempt: Attempt = { alignment: null, matches: 4 },
+  path = "/",
+) {
   vi.mocked(alignInWorker).mockResolvedValue(attempt);
   const asked = fakeGateway({
     "GET /api/patients/p-1": patientWith(),
@@ -66,7 +70,8 @@ async function compare(answer?: Response, attempt: Attempt = { alignment: null, 
       })),
   });
   const onClose = vi.fn();
-  const user = await show(<Comparison lesion={lesionWith()} images={IMAGES} onClose={onClose} />);
+  const comparison = <Comparison lesion={lesionWith()} images={IMAGES} onClose={onClose} />;
+  const user = await show(comparison, { path });
   return { asked, user, onClose };
 }
 
@@ -109,6 +114,24 @@ describe("the comparison of two photos", () => {
     const left = within(screen.getByRole("group", { name: "Left" }));
     await user.click(left.getByRole("button", { name: /May 6, 2024/ }));
     await expect.poll(() => pairs(asked).at(-1)).toEqual(["oldest", "newest"]);
+  });
+
+  it("leads by keys to the oldest photo and back, with the focus on what is chosen", async () => {
+    const { asked, user } = await compare();
+    await expect.poll(() => chosen("Left")).toHaveFocus();
+    await user.keyboard("{End}");
+    await expect.poll(() => pairs(asked).at(-1)).toEqual(["oldest", "newest"]);
+    await expect.poll(() => document.activeElement).toHaveAccessibleName(/May 6, 2024/);
+    await user.keyboard("{ArrowLeft}");
+    await expect.poll(() => document.activeElement).toHaveAccessibleName(/Sep 2, 2025/);
+    await user.keyboard("{Home}");
+    await expect.poll(() => pairs(asked).at(-1)).toEqual(["newest", "newest"]);
+  });
+
+  it("compares what the address names", async () => {
+    const { asked } = await compare(undefined, undefined, "/?compare=oldest%20before");
+    await expect.poll(() => pairs(asked)).toEqual([["oldest", "before"]]);
+    expect(chosen("Right")).toHaveAccessibleName(/Sep 2, 2025/);
   });
 
   it("lays one over the other, with a slider between them", async () => {

@@ -14,6 +14,7 @@ import { useAlignment } from "./alignment/useAlignment";
 import { siteName } from "./body/place_names";
 import { Blink, Overlay, SideBySide, type Side } from "./ComparedPhotos";
 import { usePatient } from "./queries";
+import { useAddress } from "./useAddress";
 
 const LAYOUTS = ["beside", "over", "blink"] as const;
 type Layout = (typeof LAYOUTS)[number];
@@ -30,9 +31,11 @@ export function Comparison({
   onClose: () => void;
 }) {
   const { t } = useTranslation();
-  // The newest beside the one before it.
-  const [left, setLeft] = useState(images[1]?.id ?? "");
-  const [right, setRight] = useState(images[0]?.id ?? "");
+  const { compared: chosen, chooseCompared } = useAddress();
+  const known = (id: string | undefined) => images.find((image) => image.id === id)?.id;
+  // The newest beside the one before it, until others are chosen.
+  const left = known(chosen[0]) ?? images[1]?.id ?? "";
+  const right = known(chosen[1]) ?? images[0]?.id ?? "";
   const [layout, setLayout] = useState<Layout>("beside");
   const patient = usePatient(lesion.patient_id).data;
   const compared = useQuery({
@@ -57,13 +60,14 @@ export function Comparison({
             label={t("patient.compare.left")}
             images={images}
             chosen={left}
-            onChoose={setLeft}
+            onChoose={(id) => chooseCompared(id, right)}
+            takesFocus
           />
           <Choice
             label={t("patient.compare.right")}
             images={images}
             chosen={right}
-            onChoose={setRight}
+            onChoose={(id) => chooseCompared(left, id)}
           />
         </SimpleGrid>
         <SegmentedControl<Layout>
@@ -88,18 +92,20 @@ function Choice({
   images,
   chosen,
   onChoose,
+  takesFocus,
 }: {
   label: string;
   images: Schemas["Image"][];
   chosen: string;
   onChoose: (imageId: string) => void;
+  takesFocus?: boolean;
 }) {
   return (
     <Stack gap={4} miw={0}>
       <Text size="sm" fw={500} aria-hidden>
         {label}
       </Text>
-      <Filmstrip label={label} images={images} chosen={chosen} onChoose={onChoose} />
+      <Filmstrip {...{ label, images, chosen, onChoose, takesFocus }} />
     </Stack>
   );
 }

@@ -34,6 +34,10 @@ export function useAddress() {
     /** Back closes the comparison, as it closes a page. */
     openComparison: () => change({ compare: "" }),
     closeComparison: () => change({ compare: null }, { replace: true }),
+    /** The photos that were chosen to be compared; none: those that offer themselves. */
+    compared: search.get("compare")?.split(" ") ?? [],
+    chooseCompared: (left: string, right: string) =>
+      change({ compare: `${left} ${right}` }, { replace: true }),
     /** The overview photo that is shown large; Back closes it. */
     overviewId: search.get("overview"),
     openOverview: (imageId: string) =>

@@ -24,6 +24,7 @@ export function Filmstrip({
   onChoose,
   label,
   site,
+  takesFocus,
   children,
 }: {
   images: Schemas["Image"][];
@@ -33,6 +34,8 @@ export function Filmstrip({
   label?: string;
   /** Where the lesion is, in words. */
   site?: string;
+  /** The chosen photo has the focus when the dialog opens that the row stands in. */
+  takesFocus?: boolean;
   /** Stands before the photos. */
   children?: ReactNode;
 }) {
@@ -60,6 +63,7 @@ export function Filmstrip({
           if (image) onChoose(image.id);
         }}
         label={label ?? t("patient.photos.title")}
+        takesFocus={takesFocus}
       />
     </div>
   );

@@ -1,7 +1,7 @@
 import { Text, UnstyledButton } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { IconStethoscope } from "@tabler/icons-react";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Thumbnail } from "@/findings/Thumbnail";
 import type { Zone } from "@/findings/zone";
@@ -33,6 +33,7 @@ export function Strip({
   place,
   onChoose,
   label,
+  takesFocus = false,
 }: {
   tiles: Tile[];
   /** Of a tile, in pixels. */
@@ -41,6 +42,8 @@ export function Strip({
   place: number;
   onChoose: (index: number) => void;
   label: string;
+  /** The chosen one has the focus when the dialog opens that the strip stands in. */
+  takesFocus?: boolean;
 }) {
   const row = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are called here only
@@ -57,8 +60,27 @@ export function Strip({
   useEffect(() => {
     if (place >= 0) drawn.scrollToIndex(place, { align: "auto" });
   }, [place, drawn, room]);
+  const isLed = useRef(false);
+  useEffect(() => {
+    if (!isLed.current) return;
+    isLed.current = false;
+    // Its tile is drawn once the row has been scrolled there.
+    const waiting = requestAnimationFrame(() => {
+      row.current?.querySelector<HTMLElement>("[aria-pressed=true]")?.focus();
+    });
+    return () => cancelAnimationFrame(waiting);
+  }, [place]);
+  const lead = (event: KeyboardEvent) => {
+    const to = ledTo(event.key, place, tiles.length);
+    if (to === null) return;
+    event.preventDefault();
+    isLed.current = true;
+    onChoose(to);
+  };
   return (
-    <div ref={row} className={classes.row} role="group" aria-label={label}>
+    // The buttons take the keys; the row hears of them once for all.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- see above
+    <div ref={row} className={classes.row} role="group" aria-label={label} onKeyDown={lead}>
       <div className={classes.all} style={{ width: drawn.getTotalSize(), height: HEIGHT }}>
         {drawn.getVirtualItems().map(({ index, start }) => {
           const tile = tiles[index];
@@ -66,6 +88,7 @@ export function Strip({
           return (
             <div key={tile.key} className={classes.slot} style={{ left: start, width }}>
               <TileButton
+                hasFocus={takesFocus && index === place}
                 tile={tile}
                 width={width - GAP}
                 isChosen={index === place}
@@ -79,20 +102,35 @@ export function Strip({
   );
 }
 
+/** The place that a key leads to; null: it is none of the row's, or leads nowhere. */
+function ledTo(key: string, place: number, count: number): number | null {
+  const places: Record<string, number> = {
+    ArrowLeft: place - 1,
+    ArrowRight: place + 1,
+    Home: 0,
+    End: count - 1,
+  };
+  const to = places[key];
+  return to === undefined || to < 0 || to >= count || to === place ? null : to;
+}
+
 function TileButton({
   tile: { imageId, name, caption, zone, verdict },
   width,
   isChosen,
+  hasFocus,
   onChoose,
 }: {
   tile: Tile;
   width: number;
   isChosen: boolean;
+  hasFocus: boolean;
   onChoose: () => void;
 }) {
   const { t } = useTranslation();
   return (
     <UnstyledButton
+      data-autofocus={hasFocus || undefined}
       // Also while the thumbnail is on its way, or can't be had.
       aria-label={[name, zone && t(`finding.zone.${zone}`), verdict].filter(Boolean).join(", ")}
       className={classes.photo}
