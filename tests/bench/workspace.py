@@ -14,6 +14,7 @@ from rich.table import Table
 from local_stack.api_client import Clinician
 from local_stack.mailbox import Mailbox
 from local_stack.stack import Stack
+from tests.bench.opened_photo import bring_photos, opened_photos
 from tests.browser.conftest import context_of, take_session_along
 from tests.browser.screens import DESKTOP
 from tests.browser.test_lesion_screen import photographed
@@ -56,9 +57,13 @@ async def measure_workspace(browser: Browser, stack: Stack, console: Console) ->
             f"(≤ {MOST_KB}) in {len(sizes)} answers, of these {thumbnails / 1000:.0f} kB are "
             f"thumbnails; shown in {seconds:.1f} s (≤ {MOST_SECONDS})."
         )
-        await clinician.sign_in(known, keep=lambda _: None)
+        known = await clinician.sign_in(known, keep=lambda _: None)
         async with _at_work(browser, stack, clinician) as page:
             console.print(await _shifts(page, record))
+        await clinician.sign_in(known, keep=lambda _: None)
+        await bring_photos(clinician)
+        async with _at_work(browser, stack, clinician) as page:
+            console.print(await opened_photos(page))
 
 
 @asynccontextmanager

@@ -6,12 +6,15 @@ WCAG 2.2, 1.4.10 and 1.4.4.
 import re
 
 import pytest
-from playwright.async_api import ViewportSize, expect
+from playwright.async_api import Browser, ViewportSize, expect
 
 from local_stack.api_client import Clinician
-from tests.browser.screens import Visitor
+from local_stack.stack import Stack
+from tests.browser.conftest import context_of, take_session_along
+from tests.browser.screens import PHONE, Visitor
 from tests.browser.test_lesion_screen import photographed
 from tests.browser.test_weight import LAYOUT_SHIFT
+from tests.conftest import NewClinician
 
 AtWork = tuple[Visitor, Clinician]
 NARROW = ViewportSize(width=320, height=640)
@@ -37,6 +40,13 @@ COVERED = """() => {
         .filter(one => getComputedStyle(one).pointerEvents !== "none")
         .filter(one => !reached(one)).map(one => one.outerHTML.slice(0, 160));
 }"""
+# Buttons and fields with less room than a finger needs; what a label belongs to is pressed by that.
+TOO_SMALL = """() => [...document.querySelectorAll("button, input, select, [role=slider]")]
+    .filter(one => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+    .filter(one => !one.matches("[type=radio], [type=checkbox], [type=file]"))
+    .map(one => [one.getBoundingClientRect(), one])
+    .filter(([{ width, height }]) => width > 1 && (width < 44 || height < 44))
+    .map(([{ width, height }, one]) => `${width}x${height} ${one.outerHTML.slice(0, 120)}`)"""
 BEFORE_SIGN_IN = ("/", "/register", "/forgot", "/verify", "/reset#token=no-such-token")
 PAGES = (
     "/dashboard", "/patients", "/worklist?list=recent", "/worklist?list=due", "/clinic", "/profile",
@@ -94,6 +104,28 @@ async def test_one_sees_where_one_is_and_when_exactly_something_was(at_work: AtW
     ago = page.locator("time[datetime]").first
     await expect(ago).to_contain_text("ago")
     await expect(ago).to_have_attribute("title", re.compile(r"^\w+ \d+, \d{4}, \d+:\d\d"))
+
+
+async def test_on_a_phone_a_finger_has_room_for_every_button(
+    browser: Browser, stack: Stack, new_clinician: NewClinician
+) -> None:
+    clinician = await new_clinician()
+    patient, lesion = await photographed(clinician, days=2)
+    async with context_of(browser, stack, has_touch=True, viewport=PHONE) as context:
+        await take_session_along(context, clinician)
+        page = await context.new_page()
+        # A mouse that the machine has besides counts too, unless the browser shows a phone.
+        await (await context.new_cdp_session(page)).send(
+            "Emulation.setDeviceMetricsOverride",
+            {**PHONE, "deviceScaleFactor": 2, "mobile": True},
+        )
+        found = []
+        for path in (*PAGES, f"/patient/{patient}", f"/patient/{patient}?lesion={lesion}"):
+            await page.goto(path)
+            await expect(page.get_by_role("heading").first).to_be_visible()
+            await page.wait_for_load_state("networkidle")
+            found += [f"{path}: {one}" for one in await page.evaluate(TOO_SMALL)]
+    assert found == []
 
 
 @pytest.mark.parametrize("path", ["/dashboard", "/patients", "/worklist?list=recent", "lesion"])

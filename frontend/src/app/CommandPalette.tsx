@@ -12,7 +12,7 @@ import {
   IconUserPlus,
   IconZoomCheck,
 } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api, unwrap } from "@/api/client";
@@ -34,16 +34,19 @@ interface Command {
 
 /** Whatever can be done from anywhere, by a few letters: patients, pages, settings. */
 export default function CommandPalette({
+  query,
+  onQuery,
   pages,
   isClinician,
   onKeys,
 }: {
+  query: string;
+  onQuery: (query: string) => void;
   pages: Page[];
   isClinician: boolean;
   onKeys: () => void;
 }) {
   const { t } = useTranslation();
-  const [query, setQuery] = useState("");
   useEffect(() => spotlight.open(), []);
   const patients = usePatientCommands(isClinician ? query : "");
   useSelectFirst(patients[0]?.id);
@@ -60,7 +63,7 @@ export default function CommandPalette({
     />
   );
   return (
-    <Spotlight.Root query={query} onQueryChange={setQuery} shortcut={null} scrollable>
+    <Spotlight.Root query={query} onQueryChange={onQuery} shortcut={null} scrollable>
       <Spotlight.Search
         placeholder={t("shell.palette.placeholder")}
         aria-label={t("shell.palette.title")}

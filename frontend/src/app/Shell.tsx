@@ -12,9 +12,9 @@ import {
   Text,
   Tooltip,
 } from "@mantine/core";
-import { useDisclosure, useHotkeys, useMediaQuery } from "@mantine/hooks";
+import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { IconKeyboard, IconSearch } from "@tabler/icons-react";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Outlet, useLocation } from "react-router";
 import { useUser } from "@/session/useSession";
@@ -28,6 +28,7 @@ import { LoadingRows } from "@/ui/States";
 import { ThemeSwitch } from "@/ui/ThemeSwitch";
 import { fillsTheWindow, isLit, usePages } from "./pages";
 import { useNextPages } from "./useNextPages";
+import { usePalette } from "./usePalette";
 import classes from "./Shell.module.css";
 
 const CommandPalette = lazy(() => import("./CommandPalette"));
@@ -135,6 +136,8 @@ export function Shell() {
       <Suspense fallback={null}>
         {palette.isWanted && (
           <CommandPalette
+            query={palette.query}
+            onQuery={palette.setQuery}
             pages={pages}
             isClinician={user.role === "clinician"}
             onKeys={keys.open}
@@ -172,17 +175,4 @@ function SearchButton({ onPress }: { onPress: () => void }) {
       </ActionIcon>
     </>
   );
-}
-
-/** The command palette, fetched when it is first asked for. */
-function usePalette() {
-  const [isWanted, setIsWanted] = useState(false);
-  const open = () => {
-    // Later presses find it there.
-    if (isWanted) void import("@mantine/spotlight").then(({ spotlight }) => spotlight.open());
-    else setIsWanted(true);
-  };
-  // Also while somebody types.
-  useHotkeys([["mod+K", open]], []);
-  return { isWanted, open };
 }

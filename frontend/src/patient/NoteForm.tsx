@@ -3,13 +3,21 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
+import { draftOf, keepDraft } from "@/session/drafts";
+import { useUser } from "@/session/useSession";
 import { problemText } from "@/ui/notices";
 import { useRefreshPatient } from "./queries";
 
-/** Adds a note to the record; what was typed stays until it is saved. */
+/** Adds a note to the record; what was typed stays until it is saved, through a reload too. */
 export function NoteForm({ patientId }: { patientId: string }) {
   const { t } = useTranslation();
-  const [text, setText] = useState("");
+  const { id: account } = useUser();
+  const draft = `note ${patientId}`;
+  const [text, setText] = useState(() => noteOf(draftOf(account, draft)));
+  const keep = (next: string) => {
+    keepDraft(account, draft, next ? { text: next } : null);
+    setText(next);
+  };
   const refresh = useRefreshPatient(patientId);
   const add = useMutation({
     mutationFn: () =>
@@ -20,7 +28,7 @@ export function NoteForm({ patientId }: { patientId: string }) {
         }),
       ),
     onSuccess: async () => {
-      setText("");
+      keep("");
       await refresh();
     },
     meta: { quiet: true },
@@ -40,7 +48,7 @@ export function NoteForm({ patientId }: { patientId: string }) {
           maxRows={10}
           value={text}
           error={add.error ? problemText(add.error) : undefined}
-          onChange={(event) => setText(event.currentTarget.value)}
+          onChange={(event) => keep(event.currentTarget.value)}
         />
         <Group>
           <Button type="submit" disabled={!text.trim()} loading={add.isPending}>
@@ -51,3 +59,6 @@ export function NoteForm({ patientId }: { patientId: string }) {
     </form>
   );
 }
+
+const noteOf = (draft: object | null) =>
+  draft && "text" in draft && typeof draft.text === "string" ? draft.text : "";

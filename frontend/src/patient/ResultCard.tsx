@@ -120,8 +120,7 @@ function Actions({
         variant="default"
         // Long in German: two lines rather than a cut word.
         h="auto"
-        mih={30}
-        py={4}
+        py={6}
         styles={{ label: { whiteSpace: "normal" } }}
         leftSection={<IconRefresh size={16} aria-hidden />}
         loading={again.isPending}

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { cleanup, screen, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import type { Schemas } from "@/api/client";
 import { fakeGateway } from "@/testing/gateway";
@@ -97,6 +97,15 @@ describe("a patient's history", () => {
     const { query } = asked.findLast(({ path }) => path.endsWith("/timeline")) ?? {};
     expect(query?.getAll("kind")).toEqual(["review"]);
     expect(query?.get("lesion_id")).toBe("l-1");
+  });
+
+  it("keeps a note that was typed and not saved", async () => {
+    const { user } = await showHistory([]);
+    await user.type(screen.getByLabelText("Add a note"), "Half a thought");
+    cleanup();
+    const again = await showHistory([]);
+    expect(screen.getByLabelText("Add a note")).toHaveValue("Half a thought");
+    await again.user.clear(screen.getByLabelText("Add a note"));
   });
 
   it("takes a note and forgets it only when it is saved", async () => {

@@ -23,6 +23,7 @@ export default function MarkingLayer({
   markings,
   unit,
   tool = null,
+  choices = 0,
   frame,
   toFrame = (point) => point,
   part,
@@ -40,6 +41,8 @@ export default function MarkingLayer({
   unit: number;
   /** What a pointer draws; null: it zooms and moves the photo. */
   tool?: Tool | null;
+  /** How often a tool was chosen. */
+  choices?: number;
   /** Of another photo, in whose frame this one lies; its pixels are taken there by `toFrame`. */
   frame?: Size;
   toFrame?: (point: Point) => Point;
@@ -55,9 +58,9 @@ export default function MarkingLayer({
   const draft = useDraft(tool, seen?.frame, onDone);
   const crosshair = useCrosshair(tool !== null, seen, draft.keys);
   useEffect(() => {
-    // Whoever has chosen a tool by keys draws with them next.
+    // Whoever has chosen a tool draws next, by keys too.
     if (tool) surface.current?.focus({ preventScroll: true });
-  }, [tool]);
+  }, [tool, choices]);
   useKeys({ Escape: draft.clear ?? onLeave }, onLeave !== undefined);
   const drawn = draft.pointer ? [...draft.points, draft.pointer] : draft.points;
   const shapes: Shape[] = markings.map((marking) => ({

@@ -37,6 +37,7 @@ export function Markings({
             markings={data.markings}
             unit={data.millimetres_per_pixel}
             tool={drawing.tool}
+            choices={drawing.choices}
             onDone={drawing.finish}
             onLeave={drawing.isOn ? drawing.leave : undefined}
           />

@@ -13,6 +13,7 @@ export type Question = { kind: "text" | "ruler"; points: Point[] } | { kind: "fi
 export function useDrawing(image: MarkedImage) {
   const [isOn, setIsOn] = useState(false);
   const [tool, setTool] = useState<Tool | null>(null);
+  const [choices, setChoices] = useState(0);
   const [question, setQuestion] = useState<Question | null>(null);
   /** Drawn since the photo was opened, the newest last. */
   const [drawn, setDrawn] = useState<string[]>([]);
@@ -58,8 +59,11 @@ export function useDrawing(image: MarkedImage) {
     },
     tool: isOn && !question ? tool : null,
     isChosen: (other: Tool | null) => tool === other,
+    /** How often a tool was chosen, also the same one again. */
+    choices,
     choose: (next: Tool | null) => {
       setTool(next);
+      setChoices((before) => before + 1);
       setQuestion(null);
     },
     question,
