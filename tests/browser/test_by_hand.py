@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from PIL import Image
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from local_stack.api_client import Clinician
 from serving import examples
@@ -83,7 +83,7 @@ async def photo_to_verdict(visitor: Visitor, clinician: Clinician) -> Effort:
     async with counted(page) as effort:
         async with page.expect_file_chooser() as asked:
             await page.get_by_role("button", name="Add photos").click()
-        file = {"name": "photo.png", "mimeType": "image/png", "buffer": photos.unique()}
+        file = FilePayload(name="photo.png", mimeType="image/png", buffer=photos.unique())
         await (await asked.value).set_files(file)
         thumbnails = page.get_by_role("group", name="Photos").get_by_role("button", name=PHOTO)
         await expect(thumbnails).to_have_count(2)
