@@ -4,7 +4,7 @@ import hashlib
 import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -110,7 +110,7 @@ def train(
     diagnoses: Diagnoses = 0.0,
     keep_of_start: KeepOfStart = 0.0,
     frozen_stages: FrozenStages = 2,
-    warm_up_steps: WarmUpSteps = 150,
+    warm_up_steps: WarmUpSteps = None,
     averaging: Averaging = 0.998,
     evaluate_every: EvaluateEvery = 400,
     as_json: Json = False,
@@ -119,24 +119,31 @@ def train(
     with reported_failures(as_json), usable_input():
         require_extra()
         from serving.training.devices import device_named
-        from serving.training.recipe import Recipe
+        from serving.training.initial_weights import archived_weights
+        from serving.training.recipe import Recipe, warm_up_of
         from serving.training.servable import require_servable
 
         if start and weights:
-            raise ValueError("give --start (an earlier run) or --weights (from outside), not both")
+            raise ValueError(
+                "give --start (an earlier run or an archive) or --weights (from outside), not both"
+            )
         if keep_of_start and not start:
             raise ValueError("--keep-of-start needs --start: the weights that a share is kept of")
         require_servable(arch, size)
-        begun = start or weights
         recipe = Recipe(
             architecture=arch, steps=steps, input_size=size, seed=seed, rate=rate,
             head_rate=rate * 5, compressed=compressed, balance=balance,
-            started_from=hashlib.sha256(begun.read_bytes()).hexdigest() if begun else "",
             label_smoothing=label_smoothing, blanked_one_in=blanked_one_in,
             diagnoses_weight=diagnoses, kept_of_start=keep_of_start,
-            frozen_stages=frozen_stages, warm_up_steps=warm_up_steps, averaging=averaging,
-            evaluate_every=evaluate_every, batch=batch,
+            frozen_stages=frozen_stages, warm_up_steps=warm_up_steps or warm_up_of(steps),
+            averaging=averaging, evaluate_every=evaluate_every, batch=batch,
         )  # fmt: skip
+        begun = start or weights
+        if start and start.suffix == ".mar":
+            begun = archived_weights(start, out, recipe)
+        if begun:
+            digest = hashlib.sha256(begun.read_bytes()).hexdigest()
+            recipe = replace(recipe, started_from=digest)
         run = {
             "leave_out": leave_out, "start": begun, "other_head": weights is not None,
             "device": device_named(device),

@@ -14,7 +14,10 @@ LeaveOut = Annotated[str, typer.Option(help="A source to keep out of training an
 Seed = Annotated[int, typer.Option(help="Of all randomness in the run.")]
 Start = Annotated[
     Path | None,
-    typer.Option(help="Weights of an earlier run (model.safetensors) to start from.", exists=True),
+    typer.Option(
+        help="Weights of an earlier run (model.safetensors), or an archive (.mar), to start from.",
+        exists=True,
+    ),
 ]
 Weights = Annotated[
     Path | None,
@@ -56,7 +59,12 @@ Diagnoses = Annotated[
 FrozenStages = Annotated[
     int, typer.Option(min=0, help="First stages of an EfficientNet that are not trained.")
 ]
-WarmUpSteps = Annotated[int, typer.Option(min=1, help="Steps up to the highest rate.")]
+WarmUpSteps = Annotated[
+    int | None,
+    typer.Option(
+        min=1, help="Steps up to the highest rate.", show_default="a tenth of --steps, 150 at most"
+    ),
+]
 Averaging = Annotated[
     float, typer.Option(min=0, max=0.9999, help="What the averaged weights keep at each step.")
 ]

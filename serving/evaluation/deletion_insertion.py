@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import torch
+from rich.progress import track
 from torch import Tensor
 from torch.nn import functional
 
@@ -38,7 +39,7 @@ def curve_areas(
     rank = np.argsort(order, axis=1).reshape(maps.shape)
     painted = _skin(inputs)
     deletion, insertion = [], []
-    for step in range(STEPS + 1):
+    for step in track(range(STEPS + 1), description="Covering photos by their heatmaps"):
         first = torch.from_numpy(rank < round(step / STEPS * order.shape[1]))
         chosen = _enlarged(first, inputs.shape[-1])
         deletion.append(_shares(classifier, torch.where(chosen, painted, inputs), targets))

@@ -68,7 +68,7 @@ def evaluate_novelty(
     other = synthetic_images(SYNTHETIC) | {"photographs": photographs(CROPS)}
     metrics |= {
         f"noticed_{kind}": _share(novelty, show(classifier, map(classifier.preprocess, pictures)))
-        for kind, pictures in other.items()
+        for kind, pictures in track(other.items(), description="Showing what is no lesion")
     }
     test = [sample for source in sources for sample in drawn[source, "test"]]
     return novelty, Evaluation(

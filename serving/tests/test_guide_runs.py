@@ -8,16 +8,21 @@ import pytest
 import timm
 import torch
 import torchvision
+from safetensors.torch import save
 from typer.testing import CliRunner
 
 from local_stack.stack import ROOT
 from serving.cli import app
+from serving.pytorch.architectures import build_model
 from serving.tests import models_from_outside as outside
+from serving.tests.archives import sound
+from serving.training.recipe import Recipe
 
 GUIDE = (ROOT / "docs" / "ml-engineers.md").read_text()
 # Of Python, there are others.
 FENCED = re.findall(r"^```(\w*)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
 BLOCKS = [block for language, block in FENCED if not language]
+DATASET = next(block for language, block in FENCED if language == "yaml")
 # What needs no running Dermis.
 OFFLINE = frozenset({"train", "import", "evaluate", "package", "verify", "keygen", "sign"})
 # A small network, and few steps that learn fast: the guide's take a minute and a half.
@@ -39,8 +44,14 @@ def commands() -> list[list[str]]:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with what the guide's reader brings: photos, weights, a graph."""
+    """A folder with what the guide's reader has: photos, the live archive, weights, a graph."""
     outside.labelled_photos(tmp_path / "photos")
+    (tmp_path / "photos" / "dataset.yaml").write_text(DATASET)
+    live = sound(
+        tmp_path, save(build_model("resnet10t").state_dict()), architecture="resnet10t",
+        preprocessing=Recipe(input_size=64).preprocessing,
+    )  # fmt: skip
+    live.rename(tmp_path / "lesion-1.2.1.mar")
     torch.manual_seed(7)
     model = torchvision.models.resnet18(num_classes=7).eval()
     outside.as_weights(model, tmp_path / "resnet18.pth")

@@ -11,19 +11,20 @@ import numpy as np
 import pytest
 import torch
 from PIL import ImageEnhance
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load, load_file, save, save_file
 from typer.testing import CliRunner
 
 from serving.cli import app
 from serving.evaluation import metrics
 from serving.pytorch.architectures import build_model
+from serving.tests.archives import sound
 from serving.tests.conftest import MakeArchive, lesion_photo
 from serving.training.augmentation import Augmentation
 from serving.training.datasets import read_folders, split_of
 from serving.training.initial_weights import start_model
 from serving.training.perturbations import PERTURBATIONS
 from serving.training.pixel_cache import PixelCache
-from serving.training.recipe import Recipe
+from serving.training.recipe import Recipe, warm_up_of
 from serving.training.train import Training
 
 RUN = CliRunner()
@@ -217,6 +218,45 @@ def test_a_run_starts_from_the_weights_of_a_former_one(data: Path, tmp_path: Pat
     assert torch.equal(before["conv1.0.weight"], after["conv1.0.weight"])
     described = json.loads((second / "run.json").read_text())
     assert described["started_from"] == hashlib.sha256(weights.read_bytes()).hexdigest()
+
+
+def test_a_run_starts_from_the_weights_of_an_archive(data: Path, tmp_path: Path) -> None:
+    weights = save(build_model("resnet10t").state_dict())
+    preprocessing = Recipe(input_size=64).preprocessing
+    archive = sound(tmp_path, weights, architecture="resnet10t", preprocessing=preprocessing)
+    out = tmp_path / "run"
+    command = ["train", "--data", data, "--out", out, "--start", archive, "--steps", 1]
+    other = RUN.invoke(app, [str(part) for part in command])
+    assert other.exit_code == 1
+    assert "add --arch resnet10t --size 64" in " ".join(other.output.split())
+    command += ["--arch", "resnet10t", "--size", 64, "--rate", 0]
+    done = RUN.invoke(app, [str(part) for part in command])
+    assert done.exit_code == 0, done.output
+    described = json.loads((out / "run.json").read_text())
+    assert described["started_from"] == hashlib.sha256(weights).hexdigest()
+    # Saved in half precision.
+    before = load(weights)["conv1.0.weight"].half()
+    assert torch.equal(before, load_file(out / "model.safetensors")["conv1.0.weight"])
+
+
+def test_a_damaged_archive_to_start_from_is_refused_in_a_line(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "lesion.mar").write_bytes(b"cut off")
+    command = [
+        "train",
+        "--data",
+        data,
+        "--out",
+        tmp_path / "run",
+        "--start",
+        tmp_path / "lesion.mar",
+    ]
+    done = RUN.invoke(app, [str(part) for part in command])
+    assert done.exit_code == 1
+    assert "NOT_AN_ARCHIVE" in done.output
+
+
+def test_few_steps_reach_the_highest_rate_too() -> None:
+    assert [warm_up_of(steps) for steps in (1, 40, 2300)] == [1, 4, 150]
 
 
 def test_a_share_of_the_start_weights_is_kept_in_the_result(data: Path, tmp_path: Path) -> None:

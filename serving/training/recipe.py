@@ -4,6 +4,13 @@ from dataclasses import dataclass
 
 from serving.archives.card import Preprocessing
 
+_LONGEST_WARM_UP = 150
+
+
+def warm_up_of(steps: int) -> int:
+    """Steps up to the highest rate, where none are named: few steps would never reach it."""
+    return min(_LONGEST_WARM_UP, max(1, steps // 10))
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -15,7 +22,7 @@ class Recipe:
     batch: int = 32
     rate: float = 6e-4
     head_rate: float = 3e-3
-    warm_up_steps: int = 150
+    warm_up_steps: int = _LONGEST_WARM_UP
     weight_decay: float = 0.02
     label_smoothing: float = 0.05
     # One photo in this many of a batch has its lesion painted over, and no right answer.
