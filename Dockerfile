@@ -23,21 +23,26 @@ RUN mkdir /app \
  && find protos -name '*.proto' -exec /venv/bin/python -m grpc_tools.protoc --proto_path=protos \
     --python_out=/app --grpc_python_out=/app {} +
 
+# Each service's packages; nothing needs pip and setuptools (24 MB) once they are installed.
 FROM build AS auth_service_packages
 COPY requirements/auth.lock requirements/
-RUN /venv/bin/pip install --no-deps --require-hashes --requirement requirements/auth.lock
+RUN /venv/bin/pip install --no-deps --require-hashes --requirement requirements/auth.lock \
+ && /venv/bin/pip uninstall --yes setuptools pip
 
 FROM build AS patient_service_packages
 COPY requirements/patient.lock requirements/
-RUN /venv/bin/pip install --no-deps --require-hashes --requirement requirements/patient.lock
+RUN /venv/bin/pip install --no-deps --require-hashes --requirement requirements/patient.lock \
+ && /venv/bin/pip uninstall --yes setuptools pip
 
 FROM build AS gateway_packages
 COPY requirements/gateway.lock requirements/
-RUN /venv/bin/pip install --no-deps --require-hashes --requirement requirements/gateway.lock
+RUN /venv/bin/pip install --no-deps --require-hashes --requirement requirements/gateway.lock \
+ && /venv/bin/pip uninstall --yes setuptools pip
 
 FROM build AS serving_packages
 COPY requirements/serving.lock requirements/
-RUN /venv/bin/pip install --no-deps --require-hashes --requirement requirements/serving.lock
+RUN /venv/bin/pip install --no-deps --require-hashes --requirement requirements/serving.lock \
+ && /venv/bin/pip uninstall --yes setuptools pip
 
 # TorchServe's front end is Java: what it needs of it is a third of Debian's package.
 FROM ${PYTHON} AS java
@@ -149,8 +154,11 @@ COPY nginx/errors /srv/errors
 COPY --from=web_client /build/dist /srv/web
 USER 101
 EXPOSE 8080 8443
+# By a socket of its own: while it is replaced, the port is another nginx's as well.
 HEALTHCHECK --interval=10s --timeout=15s --start-period=60s --retries=5 \
-    CMD ["curl", "--fail", "--silent", "--output", "/dev/null", "http://127.0.0.1:8080/favicon.svg"]
+    CMD ["curl", "--fail", "--silent", "--output", "/dev/null", "--unix-socket", "/tmp/health.sock", "http://nginx/favicon.svg"]
+# Finishes what it has begun.
+STOPSIGNAL SIGQUIT
 ENTRYPOINT ["start.sh"]
 CMD ["nginx", "-e", "stderr", "-g", "daemon off;"]
 
@@ -160,7 +168,8 @@ ARG TORCH_INDEX=""
 COPY requirements/torch.txt requirements/serving-torch.lock requirements/
 RUN /venv/bin/pip install ${TORCH_INDEX:+--index-url "${TORCH_INDEX}"} \
     --requirement requirements/torch.txt
-RUN /venv/bin/pip install --no-deps --require-hashes --requirement requirements/serving-torch.lock
+RUN /venv/bin/pip install --no-deps --require-hashes --requirement requirements/serving-torch.lock \
+ && /venv/bin/pip uninstall --yes setuptools pip
 
 FROM serving_base AS serving_torch
 COPY --from=serving_torch_packages /venv /venv

@@ -67,6 +67,14 @@ def test_a_service_starts_from_what_its_image_copies(
     assert looked.stdout.split() == []
 
 
+def test_no_image_holds_what_only_installs_packages() -> None:
+    stages = re.split(r"^FROM ", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
+    packages = [stage for stage in stages if re.search(r" AS \w+_packages$", stage, re.MULTILINE)]
+    assert len(packages) == 5
+    for stage in packages:
+        assert stage.rstrip().split("\n\n")[0].endswith("pip uninstall --yes setuptools pip"), stage
+
+
 def test_the_gateways_image_holds_of_serving_only_what_both_share() -> None:
     sources = [source for source, _ in copied("gateway") if source.startswith("serving")]
     assert sources == ["serving/__init__.py", "serving/contract", "serving/archives"]
