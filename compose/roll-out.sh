@@ -44,8 +44,9 @@ done
 for service in auth_service patient_service gateway; do
     replace "$service"
 done
-# The rest is replaced where it differs: photos wait for TorchServe and are assessed then. nginx comes
-# last and alone, so that it is away for a second and waits for nobody.
+# The rest is replaced where it differs: photos wait for TorchServe and are assessed then.
 mapfile -t rest < <(compose config --services | grep -vxF nginx)
+# In an older release nginx itself held the port that is now the entrance's.
+[[ -n $(compose ps --quiet entrance) ]] || compose rm --stop --force nginx
 bring_up "${rest[@]}"
-bring_up nginx
+replace nginx

@@ -30,14 +30,17 @@ done
 # shellcheck disable=SC2016
 printf 'return 308 %s$request_uri;\n' "${PUBLIC_URL:-https://\$host}" >"$folder/redirect.conf"
 [ -e /proc/net/if_inet6 ] && six=true || six=false
+# The next nginx may listen beside the one that it replaces (compose/roll-out.sh).
 listen() { # what follows `listen`, file
     {
-        echo "listen $1;"
-        if $six; then echo "listen [::]:$1;"; fi
+        echo "listen $1 reuseport;"
+        if $six; then echo "listen [::]:$1 reuseport;"; fi
     } >"$folder/$2"
 }
 listen "${PORT:-8080}" listen.conf
 listen "${TLS_PORT:-8443} ssl" listen-tls.conf
+# One that was killed leaves it, and nginx would not start.
+rm -f "$folder/health.sock"
 
 # The certificate's digest: a mounted Secret is replaced by a link, so its time says little.
 watch() {

@@ -5,9 +5,11 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,9 +75,11 @@ def certificates(folder: Path) -> Path:
 
 
 @contextmanager
-def started(folder: Path, gateway_port: int, *, tls: bool = False) -> Iterator[Nginx]:
-    """nginx as its image starts it, by start.sh."""
-    port, tls_port = free_port(), free_port()
+def started(
+    folder: Path, gateway_port: int, *, tls: bool = False, port: int = 0
+) -> Iterator[Nginx]:
+    """nginx as its image starts it, by start.sh; on a free port where none is given."""
+    port, tls_port = port or free_port(), free_port()
     configuration = configured(folder, tls=tls)
     # As root it would give itself away to a user who may not read pytest's folders.
     user = "user root;" if os.geteuid() == 0 else ""
@@ -96,12 +100,20 @@ def started(folder: Path, gateway_port: int, *, tls: bool = False) -> Iterator[N
     with subprocess.Popen([ROOT / "nginx" / "start.sh", *command], env=environment) as process:
         try:
             ends = time.monotonic() + START_SECONDS
-            while not listens(port) and time.monotonic() < ends:
+            while not (healthy(folder) and listens(port)) and time.monotonic() < ends:
                 assert process.poll() is None, "nginx has ended"
                 time.sleep(0.05)
             yield Nginx(f"http://127.0.0.1:{port}", folder, tls_port)
         finally:
             process.terminate()
+
+
+def healthy(folder: Path) -> bool:
+    """What the image's health check asks."""
+    socket_file = httpx.HTTPTransport(uds=str(folder / "health.sock"))
+    with contextlib.suppress(httpx.HTTPError), httpx.Client(transport=socket_file) as http:
+        return http.get("http://nginx/favicon.svg").status_code == 200
+    return False
 
 
 @pytest.fixture(scope="module")
@@ -301,3 +313,52 @@ async def test_limits_behind_a_proxy_count_clients_and_not_the_proxy(tmp_path: P
     gateway.close()
     for writer in waiting:
         writer.close()
+
+
+def test_the_next_nginx_listens_beside_the_one_that_it_replaces(tmp_path: Path) -> None:
+    """Each says by itself whether it answers; the port is never nobody's (compose/roll-out.sh)."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+    with started(first, free_port()) as old:
+        port = httpx.URL(old.url).port
+        assert port
+        with started(second, free_port(), port=port):
+            pid = int((first / "nginx.pid").read_text())
+            os.kill(pid, signal.SIGQUIT)
+            psutil.Process(pid).wait(10)
+            assert not healthy(first)
+            assert healthy(second)
+            assert httpx.get(f"{old.url}/favicon.svg", trust_env=False).status_code == 200
+
+
+@contextmanager
+def hasty_gateway(replies: list[bytes]) -> Iterator[int]:
+    """A gateway that ends each connection, with one reply after the other; its port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while replies:
+                    connection, _ = server.accept()
+                    with connection:
+                        connection.recv(65536)
+                        connection.sendall(replies.pop(0))
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield int(server.getsockname()[1])
+
+
+def test_what_changes_nothing_is_asked_again_when_a_gateway_leaves(tmp_path: Path) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
+    replies = [b"", answer, b"", answer]
+    with (
+        hasty_gateway(replies) as port,
+        started(tmp_path, port) as running,
+        httpx.Client(base_url=running.url, trust_env=False) as http,
+    ):
+        read = http.get("/api/healthz")
+        assert (read.status_code, read.text) == (200, "ok")
+        written = http.post("/api/patients", json={})
+        assert (written.status_code, written.json()["reason"]) == (503, "GATEWAY_AWAY")
+        assert replies == [answer]
