@@ -4,6 +4,7 @@
 # Connects by PGHOST, PGPORT, PGUSER (the superuser: others don't see past row-level security),
 # PGPASSWORD. Databases first, photos after: a photo is stored before the row that names it, so the
 # copy has every photo that its rows name (check_backup.sh looks). Services may run meanwhile.
+# With POINT_IN_TIME=on also the whole server's files, from which recover.sh goes on to any minute.
 # Where BACKUP_PASSPHRASE_FILE names a file that isn't empty, each copy is encrypted (gpg, AES-256).
 set -euo pipefail
 folder=$1
@@ -16,21 +17,15 @@ partial=$folder.partial
 rm -rf "$partial"
 mkdir -p "$partial"
 
-sealed() { # name: standard input, encrypted if there is a passphrase
-    if [[ -s ${BACKUP_PASSPHRASE_FILE:-} ]]; then
-        gpg --batch --quiet --pinentry-mode loopback --no-symkey-cache \
-            --symmetric --cipher-algo AES256 --compress-algo none --passphrase-file "$BACKUP_PASSPHRASE_FILE" \
-            --output "$partial/$1.gpg"
-    else
-        cat >"$partial/$1"
-    fi
-}
-
 for database in ${DATABASES:-auth patients}; do
-    pg_dump --create --format=custom "$database" | sealed "$database.dump"
+    pg_dump --create --format=custom "$database" | sealed "$partial/$database.dump"
 done
 for store in "$@"; do
-    tar --create --directory="$store" . | sealed "$(basename "$store").tar"
+    tar --create --directory="$store" . | sealed "$partial/$(basename "$store").tar"
 done
+if [[ ${POINT_IN_TIME:-off} == on ]]; then
+    # Without the log: the server waits until it is archived (archive_segment.sh).
+    pg_basebackup --pgdata=- --format=tar --wal-method=none --checkpoint=fast | gzip --fast | sealed "$partial/base.tar.gz"
+fi
 (cd "$partial" && sha256sum -- * >SHA256SUMS)
 mv "$partial" "$folder"

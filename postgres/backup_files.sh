@@ -6,6 +6,20 @@ if [[ -z ${PGPASSWORD:-} && -s /run/secrets/postgres_password ]]; then
     export PGPASSWORD
 fi
 
+sealed() { # file: standard input into it; encrypted, into its name with .gpg, if there is a passphrase
+    if [[ -s ${BACKUP_PASSPHRASE_FILE:-} ]]; then
+        gpg --batch --quiet --pinentry-mode loopback --no-symkey-cache \
+            --symmetric --cipher-algo AES256 --compress-algo none --passphrase-file "$BACKUP_PASSPHRASE_FILE" \
+            --output "$1.gpg"
+    else
+        cat >"$1"
+    fi
+}
+
+exists() { # file of a backup without its .gpg
+    [[ -e $1 || -e $1.gpg ]]
+}
+
 opened() { # file of a backup without its .gpg: its contents
     if [[ ! -e $1.gpg ]]; then
         cat "$1"

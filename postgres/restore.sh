@@ -11,7 +11,7 @@ shift
 source "$(dirname "$0")/backup_files.sh"
 (cd "$folder" && sha256sum --quiet --check SHA256SUMS)
 
-exists() { [[ $(sql postgres "SELECT count(*) FROM pg_database WHERE datname = '$1'") == 1 ]]; }
+is_there() { [[ $(sql postgres "SELECT count(*) FROM pg_database WHERE datname = '$1'") == 1 ]]; }
 
 for store in "$@"; do
     [[ $(parts "$folder" tar) == *"$(basename "$store").tar"* ]] ||
@@ -21,7 +21,7 @@ done
 # Beside: databases as NAME_restored, stores as STORE/.restored.
 for dump in $(parts "$folder" dump); do
     database=${dump%.dump}
-    if exists "$database"; then
+    if is_there "$database"; then
         sql postgres "DROP DATABASE IF EXISTS ${database}_restored WITH (FORCE)"
         owner=$(sql postgres "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = '$database'")
         sql postgres "CREATE DATABASE ${database}_restored TEMPLATE template0 OWNER \"$owner\""
@@ -37,7 +37,7 @@ done
 # In its place: a session that is still open ends, and none begins meanwhile.
 for dump in $(parts "$folder" dump); do
     database=${dump%.dump}
-    if exists "$database"; then
+    if is_there "$database"; then
         sql postgres "ALTER DATABASE $database ALLOW_CONNECTIONS false"
         sql postgres "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '$database'" >/dev/null
         # Who may connect is the database's own, and in no dump without --create.
@@ -47,6 +47,9 @@ for dump in $(parts "$folder" dump); do
         if [[ -n $grants ]]; then
             sql postgres "REVOKE ALL ON DATABASE ${database}_restored FROM PUBLIC; $grants"
         fi
+        # When the newest good backup was made: the alert BackupOld asks for it (scheduled_backup.sh).
+        made=$(sql postgres "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '$database'")
+        sql postgres "COMMENT ON DATABASE ${database}_restored IS \$comment\$$made\$comment\$"
         sql postgres "ALTER DATABASE $database RENAME TO ${database}_before"
         sql postgres "ALTER DATABASE ${database}_restored RENAME TO $database"
     else

@@ -5,6 +5,7 @@
 # auth_service exports it as a metric.
 #   BACKUP_HOURS   hours between two backups (24)
 #   BACKUP_DAYS    days that a backup is kept (30)
+#   POINT_IN_TIME  on: with the server's files; and BACKUPS/wal is PostgreSQL's archive of its log
 #   ONCE           make one now and end
 set -euo pipefail
 backups=$1
@@ -26,8 +27,17 @@ good_backup() { # store…
         sql postgres "COMMENT ON DATABASE $database IS 'backup $(date --utc +%FT%TZ)'"
     done
     find "$backups" -mindepth 1 -maxdepth 1 -name '20*' -mtime "+${BACKUP_DAYS:-30}" -exec rm -rf {} +
+    if [[ -d $backups/wal ]]; then
+        # The oldest backup needs what came since, and may be a day older.
+        find "$backups/wal" -type f -mtime "+$((${BACKUP_DAYS:-30} + 2))" -delete
+    fi
 }
 
+if [[ ${POINT_IN_TIME:-off} == on ]]; then
+    # PostgreSQL's own user writes there.
+    install --directory --mode=0700 "$backups/wal"
+    chown --reference="$(dirname "$(find /var/lib/postgresql -maxdepth 3 -name PG_VERSION -print -quit)")" "$backups/wal"
+fi
 if [[ -n ${ONCE:-} ]]; then
     good_backup "$@"
     exit

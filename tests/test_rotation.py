@@ -18,7 +18,7 @@ SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 SCRIPT = ROOT / "compose" / "rotate-secrets.sh"
 KINDS = re.findall(r"^rotate_(\w+)\(\)", SCRIPT.read_text(), re.MULTILINE)
 # Who needs no start: PostgreSQL reads its secrets into an empty volume only; jobs begin anew.
-READ_ONCE = {"postgres", "migrate_auth", "migrate_patient", "restore"}
+READ_ONCE = {"postgres", "migrate_auth", "migrate_patient", "restore", "recover"}
 
 DOCKER = r"""#!/usr/bin/env bash
 echo "$*" >>"$CALLS"
