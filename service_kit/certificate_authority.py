@@ -37,13 +37,13 @@ _EARLIER = timedelta(minutes=5)
 Signer = tuple[x509.Certificate, ec.EllipticCurvePrivateKey]
 
 
-def make_certificates(folder: Path, services: Sequence[str]) -> None:
+def make_certificates(folder: Path, services: Sequence[str], *, life: timedelta = LIFE) -> None:
     """Write `<folder>/<service>/{tls.crt,tls.key,ca.crt}`, by the authority in `<folder>`."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     authority = _authority(folder)
     for service in services:
         key = ec.generate_private_key(ec.SECP256R1())
-        chain = _certificate(service, key, authority)
+        chain = _certificate(service, key, authority, life)
         of_service = folder / service
         of_service.mkdir(exist_ok=True, mode=0o700)
         _write(of_service / "ca.crt", _pem(authority[0]))
@@ -87,11 +87,11 @@ def _authority(folder: Path) -> Signer:
 
 
 def _certificate(
-    service: str, key: ec.EllipticCurvePrivateKey, authority: Signer
+    service: str, key: ec.EllipticCurvePrivateKey, authority: Signer, life: timedelta
 ) -> x509.Certificate:
     names = [x509.DNSName(name) for name in (service, service.replace("_", "-"), "localhost")]
     return (
-        _builder(_name(service), authority[0].subject, key.public_key(), LIFE)
+        _builder(_name(service), authority[0].subject, key.public_key(), life)
         .add_extension(
             x509.SubjectAlternativeName([*names, x509.IPAddress(ip_address("127.0.0.1"))]),
             critical=False,

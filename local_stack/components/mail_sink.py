@@ -1,6 +1,6 @@
 """A small but real SMTP server that stores every message as a file; runs as its own process.
 
-`python -m local_stack.components.mail_sink FOLDER PORT`
+`python -m local_stack.components.mail_sink FOLDER PORT [HOST]`
 """
 
 import asyncio
@@ -29,14 +29,12 @@ class StoreMessages:
         return "250 kept"
 
 
-async def serve(folder: Path, port: int) -> None:
+async def serve(folder: Path, port: int, host: str = "127.0.0.1") -> None:
     """Accept messages until SIGTERM."""
     folder.mkdir(parents=True, exist_ok=True)
     loop = asyncio.get_running_loop()
-    controller = UnthreadedController(
-        StoreMessages(folder), hostname="127.0.0.1", port=port, loop=loop
-    )
-    server = await loop.create_server(controller.factory, "127.0.0.1", port)
+    controller = UnthreadedController(StoreMessages(folder), hostname=host, port=port, loop=loop)
+    server = await loop.create_server(controller.factory, host, port)
     stop = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     await stop.wait()
@@ -44,4 +42,4 @@ async def serve(folder: Path, port: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:]))

@@ -3,15 +3,12 @@
 import argparse
 import asyncio
 import contextlib
-import json
 import os
 import secrets
 import ssl
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
 from typer import echo
 
@@ -19,9 +16,12 @@ from local_stack.api_client import SignIn
 from service_kit.certificate_authority import make_certificates
 from tests.compose.engine import Compose, docker
 from tests.compose.environment import written
+from tests.compose.made_faults import alerts_are_raised, certificate_ages, small_disk
+from tests.compose.observed import watched
 from tests.compose.second_day import (
     UNUSUAL,
     backed_up_and_restored,
+    gone_back_to_a_minute,
     secrets_replaced,
     settings_are_read,
     upgraded_and_rolled_back,
@@ -31,8 +31,9 @@ from tests.compose.visit import Diagnosis, Visit
 FOLDER = Path(os.environ.get("COMPOSE_TEST_FOLDER", "/var/tmp/dermis-compose-test"))
 PORT, TLS_PORT = 18080, 18443
 START_SECONDS = 600
-SCRAPED_SECONDS = 120
 RENEWED_SECONDS = 120
+# The profiles' parts too.
+DOWN = ("--profile", "*", "down", "--volumes", "--remove-orphans")
 
 
 def main() -> None:
@@ -41,8 +42,24 @@ def main() -> None:
     parser.add_argument("step", choices=["build", "try"])
     parser.add_argument("--network", default="default", help="docker build's network")
     arguments = parser.parse_args()
+    if arguments.step == "build":
+        # No container mounts it.
+        Compose(settings_file("/dev/null")).build(network=arguments.network)
+        return
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with small_disk(FOLDER) as device:
+        try_all(settings_file(device))
+
+
+def settings_file(device: str) -> Path:
+    """The .env of the composed system; `device` is the disk that may be filled."""
     unusual = {name: value for inside in UNUSUAL.values() for name, value in inside.items()}
-    env_file = written(FOLDER, port=PORT, tls_port=TLS_PORT, unusual=unusual)
+    settings = unusual | {"SMALL_DISK": device}
+    return written(FOLDER, port=PORT, tls_port=TLS_PORT, settings=settings)
+
+
+def try_all(env_file: Path) -> None:
+    """The whole test, on the images that are there."""
     compose = Compose(env_file)
     production = Compose(
         env_file,
@@ -52,13 +69,9 @@ def main() -> None:
             "TLS_FOLDER": str(FOLDER / "tls" / "nginx"),
         },
     )
-    if arguments.step == "build":
-        compose.build(network=arguments.network)
-        return
-    production.run("down", "--volumes", "--remove-orphans")
+    production.run(*DOWN)
     try:
         known, kept = asyncio.run(tried(compose))
-        watched(compose)
         asyncio.run(tried_as_in_production(production, known, kept))
         echo("compose-test passed")
     except BaseException:
@@ -68,7 +81,7 @@ def main() -> None:
         echo("\n".join(line for line in lines if '"status":2' not in line))
         raise
     finally:
-        production.run("down", "--volumes", "--remove-orphans")
+        production.run(*DOWN)
 
 
 async def tried(compose: Compose) -> tuple[SignIn, Diagnosis]:
@@ -109,51 +122,10 @@ async def tried(compose: Compose) -> tuple[SignIn, Diagnosis]:
         await upgraded_and_rolled_back(compose, url, visit, say)
         await secrets_replaced(compose, url, visit, kept, say)
         await backed_up_and_restored(compose, FOLDER / "backups", visit, kept, say)
+        await gone_back_to_a_minute(compose, FOLDER / "backups", visit, say)
+        watched(compose, say)
+        await alerts_are_raised(compose, FOLDER, visit, say)
         return visit.known, kept
-
-
-def watched(compose: Compose) -> None:
-    """The profiles' parts that this machine has images for: the mail sink, and Prometheus."""
-    # A part that is named is started whatever its profile.
-    exporters = [f"{name}-exporter" for name in ("postgres", "redis", "node", "blackbox")]
-    compose.run("up", "--detach", "--no-build", "--wait", "mail", "prometheus", *exporters)
-    say("mail sink, Prometheus and its exporters are healthy")
-    expected = {
-        "auth_service:9100", "gateway:8000", "patient_service:9100", "torchserve:9101",
-        "postgres-exporter:9187", "redis-exporter:9121", "node-exporter:9100",
-        "http://nginx:8080/", "nginx:8443",
-    }  # fmt: skip
-    ends = time.monotonic() + SCRAPED_SECONDS
-    while (up := scraped(compose)) != expected:
-        assert time.monotonic() < ends, f"scraped: {up}, not {expected}"
-        time.sleep(1)
-    groups = prometheus(compose, "rules")["groups"]
-    rules = [rule for group in groups for rule in group["rules"]]
-    assert rules
-    assert all(rule["health"] != "err" for rule in rules), rules
-    for metric in ("pg_up", "redis_up", 'probe_success{job="web"}'):
-        # The first scrape may have come before the exporter had connected.
-        while (found := prometheus(compose, f"query?query={quote(metric)}")["result"]) and (
-            found[0]["value"][1] != "1"
-        ):
-            assert time.monotonic() < ends, f"{metric}: {found}"
-            time.sleep(1)
-        assert found, f"{metric} is not told"
-    say(f"Prometheus scrapes {', '.join(sorted(up))} and knows {len(rules)} alert rules")
-
-
-def scraped(compose: Compose) -> set[str]:
-    """The targets that answered Prometheus's last scrape."""
-    targets = prometheus(compose, "targets?state=active")["activeTargets"]
-    return {target["labels"]["instance"] for target in targets if target["health"] == "up"}
-
-
-def prometheus(compose: Compose, path: str) -> dict[str, Any]:
-    """What Prometheus's own API says."""
-    (container,) = compose.run("ps", "--quiet", "prometheus").split()
-    url = f"http://127.0.0.1:9090/api/v1/{path}"
-    read: dict[str, Any] = json.loads(docker("exec", container, "wget", "-qO-", url))["data"]
-    return read
 
 
 async def tried_as_in_production(compose: Compose, known: SignIn, kept: Diagnosis) -> None:
@@ -177,6 +149,7 @@ async def tried_as_in_production(compose: Compose, known: SignIn, kept: Diagnosi
                 raise AssertionError(f"{name} answers who shows no certificate")
         say("whoever shows no certificate is refused")
     nginx_takes_up_a_renewed_certificate()
+    certificate_ages(compose, FOLDER, say)
 
 
 def nginx_takes_up_a_renewed_certificate() -> None:
@@ -228,7 +201,7 @@ def only_nginx_is_published(compose: Compose) -> None:
         for name, service in compose.configuration()["services"].items()
         if service.get("ports")
     }
-    assert published.keys() == {"nginx"}, published
+    assert published.keys() == {"entrance"}, published
 
 
 def say(text: str) -> None:

@@ -59,7 +59,8 @@ make_bases() {
     has dermis-test/debian || { echo "base debian"; make_debian; }
     local name tag
     for pair in python=python:3.11-slim node=node:24-slim nginx=nginx:1.29 postgres=postgres:18 \
-        redis=redis:8 prometheus=prom/prometheus:v3.6.0 maildev=maildev/maildev:2.2.1; do
+        redis=redis:8 prometheus=prom/prometheus:v3.6.0 \
+        alertmanager=prom/alertmanager:v0.28.1 maildev=maildev/maildev:2.2.1; do
         name=${pair%%=*} tag=${pair#*=}
         echo "base $tag"
         docker build --quiet --network host --tag "$tag" --file "$here/bases/$name.Dockerfile" "$here/bases" >/dev/null

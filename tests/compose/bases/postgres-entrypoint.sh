@@ -14,4 +14,4 @@ if [[ ! -s $PGDATA/PG_VERSION ]]; then
     done
     pg_ctl --pgdata="$PGDATA" --mode=fast --wait stop
 fi
-exec postgres -D "$PGDATA" -c listen_addresses='*' -c unix_socket_directories=/tmp
+exec "$@" -D "$PGDATA" -c listen_addresses='*' -c unix_socket_directories=/tmp
