@@ -11,8 +11,9 @@ export HOME=/tmp # gpg's
 kept=${WAL_ARCHIVE:-/wal}/$2.gz
 if exists "$kept"; then
     # Asked again after a crash: the same is fine, another of the same name is not.
-    cmp --silent "$1" <(opened "$kept" | gunzip)
-    exit
+    cmp --silent "$1" <(opened "$kept" | gunzip) && exit
+    echo "$kept holds something else: the archive is another server's. Move it elsewhere." >&2
+    exit 1
 fi
 rm -f "$kept".partial*
 gzip --fast <"$1" | sealed "$kept.partial"
