@@ -173,7 +173,7 @@ test-web: setup-dev web ## Test the web client: units, a real browser, axe, bund
 	$(BIN)/python -m pytest -m browser tests/browser $(T)
 
 .PHONY: bench-web
-bench-web: setup-dev web ## Measure first visits, Today on a slow line, how far pages move, a long list's scrolling
+bench-web: setup-dev web ## Measure first visits, Today on a slow line, how far pages move, a photo opened from Today, a long list's scrolling
 	@$(BIN)/python -m tests.bench.web
 
 .PHONY: bench-inference bench-batching bench-photos bench-reload bench-record test-crash
@@ -197,7 +197,7 @@ bench-export: setup-dev ## Export a record of 10,000 photos as a zip: seconds, m
 	$(BIN)/python -W ignore -m tests.bench.long_export $(C)
 
 .PHONY: bench-triage
-bench-triage: setup-dev web ## Work off 210 waiting photos by keys in a real browser, and time each key
+bench-triage: setup-dev web ## Work off 210 waiting photos by keys in a real browser and time each key; presses and time of four errands
 	$(BIN)/python -m pytest -sq -m browser -o python_functions='bench_*' tests/browser/test_triage.py tests/browser/test_by_hand.py
 
 .PHONY: bench-peers bench-cpu bench-overload

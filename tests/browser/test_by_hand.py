@@ -144,9 +144,10 @@ async def followed(clinician: Clinician, months: int) -> tuple[str, str]:
 
 
 ERRANDS = {
+    # Before others add photos that wait.
+    "20 photos of a list": (twenty_photos, 20),
     "find a patient": (finding_a_patient, 7),
     "photo to verdict": (photo_to_verdict, 3),
-    "20 photos of a list": (twenty_photos, 20),
     "compare over a year": (comparing_over_a_year, 2),
 }
 

@@ -44,26 +44,33 @@ export function PhotoDock({
       {detection.data !== undefined && (
         <ResultCard detection={detection.data} imageId={image.id} patientId={image.patient_id} />
       )}
-      <Divider />
-      {detection.data && <ReviewForm detection={detection.data} />}
-      <AnswerList patientId={image.patient_id} imageId={image.id} />
-      <MarkingList image={image} isReadOnly={isArchived} nameOf={nameOf} />
-      {children}
-      <Divider />
-      <Group justify="space-between" align="flex-start" wrap="nowrap">
-        <Stack gap={2}>
-          <Text size="xs" c="dimmed">
-            {image.captured_at
-              ? t("patient.photos.taken", { at: dayAndTime(image.captured_at) })
-              : t("patient.photos.takenUnknown", { at: dayAndTime(image.created_at) })}
-          </Text>
-          <Text size="xs" c="dimmed">
-            {t("patient.photos.size", { width: image.width, height: image.height })}
-          </Text>
-          {image.original_media_type && <Original image={image} type={image.original_media_type} />}
-        </Stack>
-        {!isArchived && <PhotoMenu image={image} lesions={lesions} />}
-      </Group>
+      {/* What stands below the result comes with it, or would be pushed down by it. */}
+      {!detection.isPending && (
+        <>
+          <Divider />
+          {detection.data && <ReviewForm detection={detection.data} />}
+          <AnswerList patientId={image.patient_id} imageId={image.id} />
+          <MarkingList image={image} isReadOnly={isArchived} nameOf={nameOf} />
+          {children}
+          <Divider />
+          <Group justify="space-between" align="flex-start" wrap="nowrap">
+            <Stack gap={2}>
+              <Text size="xs" c="dimmed">
+                {image.captured_at
+                  ? t("patient.photos.taken", { at: dayAndTime(image.captured_at) })
+                  : t("patient.photos.takenUnknown", { at: dayAndTime(image.created_at) })}
+              </Text>
+              <Text size="xs" c="dimmed">
+                {t("patient.photos.size", { width: image.width, height: image.height })}
+              </Text>
+              {image.original_media_type && (
+                <Original image={image} type={image.original_media_type} />
+              )}
+            </Stack>
+            {!isArchived && <PhotoMenu image={image} lesions={lesions} />}
+          </Group>
+        </>
+      )}
     </Stack>
   );
 }
