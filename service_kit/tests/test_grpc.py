@@ -14,7 +14,7 @@ from obstore.exceptions import GenericError
 
 from dermis.auth.v1 import auth_pb2, auth_pb2_grpc
 from dermis.options.v1 import access_pb2
-from service_kit import clock
+from service_kit import clock, grpc_channel, grpc_server
 from service_kit.codes import Code
 from service_kit.errors import DomainError
 from service_kit.grpc_channel import open_channel
@@ -246,6 +246,29 @@ async def test_a_replica_that_leaves_fails_no_call() -> None:
             left.set()
     assert all(caller.result() for caller in callers)
     await servers[1][0].stop(None)
+
+
+async def test_a_quiet_connection_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A hundred times as often as in earnest, and without gRPC's own pause after two pings: what
+    # takes minutes otherwise shows within seconds.
+    often = dict(grpc_channel._OPTIONS)
+    often |= {
+        "grpc.keepalive_time_ms": often["grpc.keepalive_time_ms"] // 100,
+        "grpc.http2.max_pings_without_data": 0,
+    }
+    monkeypatch.setattr(grpc_channel, "_OPTIONS", list(often.items()))
+    least = grpc_server.LEAST_MILLISECONDS_BETWEEN_PINGS // 100
+    monkeypatch.setattr(grpc_server, "LEAST_MILLISECONDS_BETWEEN_PINGS", least)
+    server = account_server(Accounts(NoDatabase()))  # type: ignore[abstract]  # no call is made
+    await add_health(server, [ACCOUNT_SERVICE])
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    async with open_channel(f"127.0.0.1:{port}", services=[ACCOUNT_SERVICE]) as channel:
+        await channel.channel_ready()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(4):
+                await channel.wait_for_state_change(grpc.ChannelConnectivity.READY)
+    await server.stop(None)
 
 
 async def test_an_unexpected_error_tells_nothing_but_its_request(served: Any) -> None:
