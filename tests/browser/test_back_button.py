@@ -133,3 +133,19 @@ async def test_back_during_an_upload_leaves_the_photo_on_its_way(at_work: AtWork
     await expect(page.get_by_role("region", name="Result")).to_contain_text("Model lesion")
     stored = await clinician.call("GET", f"/patients/{patient}/images")
     assert len(stored["items"]) == 1
+
+
+async def test_back_closes_the_search_and_leaves_the_page(at_work: AtWork) -> None:
+    page = at_work[0].page
+    await page.goto("/")
+    await page.get_by_role("navigation").get_by_role("link", name="Patients").click()
+    patients = page.get_by_role("heading", name="Patients", exact=True)
+    await expect(patients).to_be_visible()
+    await page.keyboard.press("Control+k")
+    search = page.get_by_role("textbox", name="Search patients and commands")
+    await expect(search).to_be_focused()
+    await page.go_back()
+    await expect(search).to_be_hidden()
+    await expect(patients).to_be_visible()
+    await page.go_back()
+    await expect(page.get_by_role("heading", name="Today")).to_be_visible()

@@ -12,13 +12,14 @@ import {
   IconUserPlus,
   IconZoomCheck,
 } from "@tabler/icons-react";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api, unwrap } from "@/api/client";
 import { chooseLanguage, LANGUAGES, type Language } from "@/i18n";
 import { day } from "@/i18n/moments";
 import { PATIENTS } from "@/patients/usePatients";
+import { BackCloses } from "@/ui/BackCloses";
 import type { Page } from "./pages";
 
 const TYPING_MS = 150;
@@ -47,6 +48,7 @@ export default function CommandPalette({
   onKeys: () => void;
 }) {
   const { t } = useTranslation();
+  const [isOpen, setIsOpen] = useState(false);
   useEffect(() => spotlight.open(), []);
   const patients = usePatientCommands(isClinician ? query : "");
   useSelectFirst(patients[0]?.id);
@@ -63,7 +65,15 @@ export default function CommandPalette({
     />
   );
   return (
-    <Spotlight.Root query={query} onQueryChange={onQuery} shortcut={null} scrollable>
+    <Spotlight.Root
+      query={query}
+      onQueryChange={onQuery}
+      onSpotlightOpen={() => setIsOpen(true)}
+      onSpotlightClose={() => setIsOpen(false)}
+      shortcut={null}
+      scrollable
+    >
+      {isOpen && <BackCloses onClose={spotlight.close} />}
       <Spotlight.Search
         placeholder={t("shell.palette.placeholder")}
         aria-label={t("shell.palette.title")}

@@ -61,14 +61,14 @@ function Confusion({ counts, name }: { counts: Counts; name: string }) {
       <Table.Tbody>
         <Table.Tr>
           <Table.Th scope="row">
-            {t("admin.models.card.actual")}: {t("shell.label.benign")}
+            {t("admin.models.card.truth")}: {t("shell.label.benign")}
           </Table.Th>
           <Table.Td>{benign[0]}</Table.Td>
           <Table.Td>{benign[1]}</Table.Td>
         </Table.Tr>
         <Table.Tr>
           <Table.Th scope="row">
-            {t("admin.models.card.actual")}: {t("shell.label.malignant")}
+            {t("admin.models.card.truth")}: {t("shell.label.malignant")}
           </Table.Th>
           <Table.Td>{malignant[0]}</Table.Td>
           <Table.Td>{malignant[1]}</Table.Td>

@@ -1,8 +1,6 @@
 import { Modal, type ModalProps } from "@mantine/core";
-import { useContext, useEffect, useEffectEvent } from "react";
 import { useTranslation } from "react-i18next";
-// The only way to know whether the page has a history to hold: a part of it that is shown alone has not.
-import { NavigationType, UNSAFE_DataRouterContext, useBlocker } from "react-router";
+import { BackCloses } from "./BackCloses";
 import { useFocusBack } from "./focus";
 
 /**
@@ -21,7 +19,6 @@ export function Dialog({
 }) {
   const { t } = useTranslation();
   useFocusBack();
-  const hasHistory = useContext(UNSAFE_DataRouterContext) !== null;
   return (
     <>
       <Modal
@@ -30,19 +27,7 @@ export function Dialog({
         closeButtonProps={{ "aria-label": t("shell.close") }}
         {...props}
       />
-      {opened && hasHistory && !isInAddress && <BackCloses onClose={props.onClose} />}
+      {opened && !isInAddress && <BackCloses onClose={props.onClose} />}
     </>
   );
-}
-
-/** Takes the step back for a wish to close. */
-function BackCloses({ onClose }: { onClose: () => void }) {
-  const blocker = useBlocker(({ historyAction }) => historyAction === NavigationType.Pop);
-  const close = useEffectEvent(onClose);
-  useEffect(() => {
-    if (blocker.state !== "blocked") return;
-    blocker.reset();
-    close();
-  }, [blocker]);
-  return null;
 }

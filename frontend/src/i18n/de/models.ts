@@ -143,7 +143,7 @@ export default {
     value: "Wert",
     interval: "95-%-Intervall",
     confusion: "An der Schwelle",
-    actual: "Tatsächlich",
+    truth: "Wahrheit",
     calledBenign: "Als gutartig eingestuft",
     calledMalignant: "Als bösartig eingestuft",
     subgroups: "Nach Untergruppe",

@@ -144,7 +144,7 @@ export default {
     value: "Value",
     interval: "95% interval",
     confusion: "At the threshold",
-    actual: "Actually",
+    truth: "Truth",
     calledBenign: "Called benign",
     calledMalignant: "Called malignant",
     subgroups: "By subgroup",
