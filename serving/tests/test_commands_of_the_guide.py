@@ -30,7 +30,7 @@ def test_a_command_of_the_guide_is_understood(
         # What the guide's steps before it have made.
         if (
             "/" in argument
-            or argument.endswith((".pth", ".onnx"))
+            or argument.endswith((".pth", ".onnx", ".mar"))
             or argument in ("photos", "our-cases")
         ):
             path = Path(argument)
