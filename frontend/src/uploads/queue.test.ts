@@ -233,9 +233,9 @@ test("photos to be sorted wait for a place, go there, and outlive a reload until
   const sent = fakeUploads(() => Response.json(detectionWith()));
   const batch = { userId: "ada", patientId: "p-7", lesionId: null, isSorting: true };
   await addUploads([photo("a.jpg"), photo("b.jpg"), photo("c.jpg")], batch);
-  await choosePlace([named("a.jpg")?.id ?? ""], "l-7");
-  await choosePlace([named("b.jpg")?.id ?? "", named("c.jpg")?.id ?? ""], "unsorted");
-  await choosePlace([named("c.jpg")?.id ?? ""], null);
+  choosePlace([named("a.jpg")?.id ?? ""], "l-7");
+  choosePlace([named("b.jpg")?.id ?? "", named("c.jpg")?.id ?? ""], "unsorted");
+  choosePlace([named("c.jpg")?.id ?? ""], null);
   await waitFor(() => expect(named("c.jpg")?.isCleared).toBe(true));
   expect(sent).toHaveLength(0);
   await sendSorted("p-7");
@@ -245,7 +245,8 @@ test("photos to be sorted wait for a place, go there, and outlive a reload until
     ["/api/predict/upload/p-7", "l-7"],
     ["/api/predict/upload/p-7", null],
   ]);
+  choosePlace([named("c.jpg")?.id ?? ""], "l-7");
   await reload();
-  expect(named("c.jpg")?.isSorting).toBe(true);
+  expect(named("c.jpg")).toMatchObject({ isSorting: true, choice: "l-7" });
   for (const { id } of currentUploads()) await dismissUpload(id);
 });

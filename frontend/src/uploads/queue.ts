@@ -5,6 +5,7 @@ import { patientKey } from "@/api/patient_key";
 import { Problem } from "@/api/problem";
 import { queryClient } from "@/ui/query_client";
 import { captureDate } from "./capture_date";
+import { keepChoice, keptChoices } from "./choices";
 import { chosenTwice, copiesOf, type Copy } from "./copies";
 import { sendPhoto } from "./send_photo";
 
@@ -59,7 +60,6 @@ type Stored = Pick<
   | "capturedAt"
   | "isCleared"
   | "isSorting"
-  | "choice"
 >;
 
 interface Database extends DBSchema {
@@ -92,11 +92,13 @@ export function currentUploads(): Upload[] {
 /** Resumes what an earlier visit of this account left behind. */
 export async function resumeUploads(userId: string): Promise<void> {
   const kept = await (await store()).getAll("uploads");
+  const choices = keptChoices();
   const left = notYetListed(kept)
     .filter((upload) => upload.userId === userId)
     .map((upload): Upload => ({
       ...upload,
       ...defaultsOf(upload),
+      choice: choices[upload.id] ?? null,
       state: "waiting",
       progress: 0,
     }));
@@ -105,12 +107,11 @@ export async function resumeUploads(userId: string): Promise<void> {
 }
 
 /** What a version that knew less did not keep of a photo. */
-function defaultsOf({ capturedAt, isCleared, isSorting, choice }: Partial<Stored>) {
+function defaultsOf({ capturedAt, isCleared, isSorting }: Partial<Stored>) {
   return {
     capturedAt: capturedAt ?? null,
     isCleared: isCleared ?? false,
     isSorting: isSorting ?? false,
-    choice: choice ?? null,
   };
 }
 
@@ -170,6 +171,7 @@ async function persist(added: Upload[]): Promise<void> {
 /** Removes one that is done or refused, or gives up one that waits. */
 export async function dismissUpload(id: string): Promise<void> {
   change(uploads.filter((upload) => upload.id !== id));
+  keepChoice([id], null);
   await (await store()).delete("uploads", id);
 }
 
@@ -199,9 +201,9 @@ export async function sendAnyway(id: string): Promise<void> {
 }
 
 /** Says where photos of the sorting screen belong: a lesion's id, "unsorted", or null for unsaid. */
-export async function choosePlace(ids: string[], choice: string | null): Promise<void> {
+export function choosePlace(ids: string[], choice: string | null): void {
+  keepChoice(ids, choice);
   for (const id of ids) update(id, { choice });
-  await persist(uploads.filter(({ id }) => ids.includes(id)));
 }
 
 /** Sends those photos of the sorting screen for which a place was said. */
@@ -212,7 +214,9 @@ export async function sendSorted(patientId: string): Promise<void> {
   for (const { id, choice } of ready) {
     update(id, { isSorting: false, lesionId: choice === "unsorted" ? null : choice });
   }
-  await persist(uploads.filter(({ id }) => ready.some((upload) => upload.id === id)));
+  const sorted = ready.map(({ id }) => id);
+  await persist(uploads.filter(({ id }) => sorted.includes(id)));
+  keepChoice(sorted, null);
   sendWaiting();
 }
 
@@ -294,10 +298,10 @@ async function sendOne(upload: Upload): Promise<void> {
 /** The part that survives a reload, after which it is sent from the start. */
 function stored(upload: Upload): Stored {
   const { id, userId, patientId, lesionId, overview, name, file, addedAt, capturedAt } = upload;
-  const { isCleared, isSorting, choice } = upload;
+  const { isCleared, isSorting } = upload;
   return {
     ...{ id, userId, patientId, lesionId, overview, name, file, addedAt, capturedAt },
-    ...{ isCleared, isSorting, choice },
+    ...{ isCleared, isSorting },
   };
 }
 

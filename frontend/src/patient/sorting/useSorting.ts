@@ -14,7 +14,7 @@ export function useSorting(patientId: string) {
   );
   const current: Upload | undefined = photos[place];
   const put = (id: string, choice: string | null) => {
-    void choosePlace([id], choice);
+    choosePlace([id], choice);
     if (choice === null || id !== current?.id) return;
     // On to the next one that has no place, after it first.
     const after = [...photos.slice(place + 1), ...photos.slice(0, place)];
