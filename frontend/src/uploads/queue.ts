@@ -182,8 +182,10 @@ export function holdUpload(id: string): void {
 
 /** Says when a photo was taken, null for unknown, and lets it go. */
 export async function dateUpload(id: string, capturedAt: string | null): Promise<void> {
+  // Shown only once it is stored, as a photo is.
+  const dated = uploads.filter((upload) => upload.id === id);
+  await persist(dated.map((upload) => ({ ...upload, capturedAt })));
   update(id, { capturedAt });
-  await persist(uploads.filter((upload) => upload.id === id));
   releaseUpload(id);
 }
 
