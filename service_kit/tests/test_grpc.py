@@ -257,9 +257,10 @@ async def test_a_quiet_connection_is_kept(monkeypatch: pytest.MonkeyPatch) -> No
         "grpc.http2.max_pings_without_data": 0,
     }
     monkeypatch.setattr(grpc_channel, "_OPTIONS", list(often.items()))
+    # Of what the server allows, the same share.
     least = grpc_server.LEAST_MILLISECONDS_BETWEEN_PINGS // 100
     monkeypatch.setattr(grpc_server, "LEAST_MILLISECONDS_BETWEEN_PINGS", least)
-    server = account_server(Accounts(NoDatabase()))  # type: ignore[abstract]  # no call is made
+    server = account_server(Accounts(NoDatabase()))  # type: ignore[abstract]  # only its health is asked
     await add_health(server, [ACCOUNT_SERVICE])
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()

@@ -78,8 +78,7 @@ export function Strip({
     onChoose(to);
   };
   return (
-    // The buttons take the keys; the row hears of them once for all.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- see above
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- its buttons take the keys, and the row acts on them in one place
     <div ref={row} className={classes.row} role="group" aria-label={label} onKeyDown={lead}>
       <div className={classes.all} style={{ width: drawn.getTotalSize(), height: HEIGHT }}>
         {drawn.getVirtualItems().map(({ index, start }) => {
